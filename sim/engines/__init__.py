@@ -1,0 +1,1 @@
+"""The engines: two independent readings of docs/model.md that must leave equal records."""

@@ -1,0 +1,108 @@
+"""A recipient's side: the thread with its app visits, and what it hands to the phone and the mailbox."""
+
+from __future__ import annotations
+
+import simpy
+
+from sim.clock import NEVER
+from sim.engines.reference.instants import Order, then
+from sim.engines.reference.mail import Mailbox
+from sim.engines.reference.phone import Phone
+from sim.engines.reference.surfaces import Look, Surface
+from sim.world.looks import VISITS
+from sim.world.parts import OFF, World
+
+
+class Inbox:
+    """One recipient: thread, phone and mailbox. Writes times into `out`, the columns of the records."""
+
+    def __init__(self, env: simpy.Environment, world: World, recipient: int, out: dict[str, list[int]]) -> None:
+        self.env, self.world, self.r, self.out = env, world, recipient, out
+        self.m, self.rules = world.messages, world.rules
+        self.unread: set[int] = set()  # in the thread: not read; or deleted, with a placeholder or a copy to be met
+        self.phone = Phone(env, world, recipient, out, self._tapped, self._wake_visits, self.app_is_open)
+        self.mailbox = Mailbox(env, world, recipient, out)
+        self.visits = Surface(env, world.looks(recipient, VISITS), Order.VISIT, self._worth_a_visit, self._visit)
+        self.kept: Look = (-1, -1, -1)  # the last visit that was played and not thinned away
+
+    def accept(self, i: int) -> None:
+        """Show message i in the thread and notify: by nothing at all if the thread is open in a live conversation."""
+        now = int(self.env.now)
+        if self.m.live[i]:
+            then(self.env, now, Order.IN_THREAD, i, lambda: self._read(i))
+            return
+        self.unread.add(i)
+        visit = self._visit_in_progress()
+        if visit is not None and not self._offline(visit[2]):
+            then(self.env, now, Order.IN_THREAD, i, lambda: self._read(i))
+        self.phone.notify(i)
+        if self.world.recipients.email[self.r] != OFF:
+            self.mailbox.notify(i)
+        self.visits.wake()
+
+    def deleted(self, i: int) -> None:
+        """Take message i out of the thread; its notification learns of it as the platform's rules say."""
+        if not (self.rules.placeholder or self.rules.visit_offline > 0):
+            self.unread.discard(i)
+        if not self.m.live[i]:
+            self.phone.deleted(i)
+
+    def app_is_open(self) -> bool:
+        """Tell whether a visit that began before this instant is still going on."""
+        return self._visit_in_progress() is not None
+
+    def _visit_in_progress(self) -> Look | None:
+        look = self.visits.in_progress()
+        if look is None or look[2] == self.kept[2]:
+            return look
+        # Played and not kept: thinned away. Not played: nobody waited for it, so the badge was 0 when it began.
+        if look[2] == self.visits.played[2] or not self._comes_unbidden(look[2]):
+            return None
+        return look
+
+    def _comes_unbidden(self, visit: int) -> bool:
+        """Tell whether a candidate visit takes place without a badge: one in `badge_boost` does."""
+        return self.rules.badge_boost == 1 or self.world.visit_uniforms(self.r, visit)[0] * self.rules.badge_boost < 1
+
+    def _offline(self, visit: int) -> bool:
+        return self.rules.visit_offline > 0 and self.world.visit_uniforms(self.r, visit)[1] < self.rules.visit_offline
+
+    def _worth_a_visit(self) -> bool:
+        return bool(self.unread or self.phone.tray or self.phone.badge)
+
+    def _wake_visits(self) -> None:
+        self.visits.wake()
+
+    def _visit(self, look: Look) -> None:
+        if self.phone.badge or self._comes_unbidden(look[2]):
+            self.kept = look
+            self.open_app(offline=self._offline(look[2]))
+
+    def _tapped(self, i: int) -> None:
+        self.open_app(offline=bool(self.m.tap_offline[i]))
+
+    def _read(self, i: int) -> None:
+        """Read message i in the thread now."""
+        if self.out["thread_read"][i] == NEVER:
+            self.out["thread_read"][i] = int(self.env.now)
+        self.unread.discard(i)
+
+    def open_app(self, *, offline: bool) -> None:
+        """Open the app: read what the server (online) or the device's copy (offline) shows; clear tray and badge."""
+        for i in sorted(self.unread):
+            if offline:
+                self._meet_copy(i)
+            elif self.out["effective"][i] == NEVER:
+                self._read(i)
+            else:
+                self.unread.discard(i)  # refreshed: the device's copy is gone too
+                if self.rules.placeholder:
+                    self.phone.sign_without_content(i)
+        self.phone.opened()
+
+    def _meet_copy(self, i: int) -> None:
+        """Read message i from the device's copy, if the device was synced before the deletion and the copy lives."""
+        arrived, effective = self.out["push_arrived"][i], self.out["effective"][i]
+        if arrived < effective and arrived != NEVER and self.env.now - arrived <= self.rules.cache_life:
+            self._read(i)
+            self.out["from_cache"][i] = int(effective != NEVER)

@@ -1,0 +1,70 @@
+"""Senders: each works through its own queue of deletions with one pair of hands (or k)."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Generator
+
+import simpy
+
+from sim.engines.reference.instants import Order, at
+from sim.world.parts import FIRST_SENT, LAST_SENT, World
+
+
+class Desk:
+    """One sender's deletion work: a queue, and hands that pick from it in the policy's order."""
+
+    def __init__(
+        self, env: simpy.Environment, world: World, out: dict[str, list[int]], rule: Callable[[int], None]
+    ) -> None:
+        self.env, self.rules, self.m, self.out, self.rule = env, world.rules, world.messages, out, rule
+        self.waiting: list[tuple[tuple[int, int], int]] = []
+        self.hands = 0
+        self.idle: list[simpy.Event] = []
+
+    def join(self, i: int) -> None:
+        """Take a deletion into the queue; a free hand will pick when all of this instant have joined."""
+        self.out["requested"][i] = int(self.env.now)
+        heapq.heappush(self.waiting, (self._rank(i), i))
+        if self.idle:
+            self.idle.pop().succeed()
+        elif self.hands < self.rules.hands:
+            self.hands += 1
+            self.env.process(self._work())
+
+    def _rank(self, i: int) -> tuple[int, int]:
+        """Say who is next: sent first, sent last, or (ties: sent first) in the queue first."""
+        if self.rules.order == FIRST_SENT:
+            return (int(self.m.pressed[i]), i)
+        if self.rules.order == LAST_SENT:
+            return (-int(self.m.pressed[i]), -i)
+        return (int(self.env.now), i)
+
+    def _work(self) -> Generator[simpy.Event, None, None]:
+        """One pair of hands: pick, act, done, and again."""
+        while True:
+            yield at(self.env, int(self.env.now), Order.PICK, 0)
+            if not self.waiting:
+                free = self.env.event()
+                self.idle.append(free)
+                yield free
+                continue
+            chosen = self._pick()
+            for i in chosen:
+                self.out["started"][i] = int(self.env.now)
+            yield at(self.env, int(self.env.now) + int(self.m.action[chosen[0]]), Order.RULE, chosen[0])
+            for i in chosen:
+                self.rule(i)
+
+    def _pick(self) -> list[int]:
+        """Take the next deletion; with bulk deletion, every waiting one of its batch with it."""
+        _, first = heapq.heappop(self.waiting)
+        batch = self.m.batch[first]
+        if not self.rules.bulk or batch < 0:
+            return [first]
+        together = [i for _, i in self.waiting if self.m.batch[i] == batch]
+        self.waiting = [entry for entry in self.waiting if self.m.batch[entry[1]] != batch]
+        heapq.heapify(self.waiting)
+        return [first, *together]
+
+

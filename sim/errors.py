@@ -1,0 +1,59 @@
+"""Everything this package raises on purpose: one small family, each class something a caller can act on.
+
+A wrong input is described by `Fault`s, one line each: the file, the place in it, what is wrong, what would be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Say one thing that is wrong with an input, on one line.
+
+    >>> print(Fault("a.toml", "send.hold", "5 has no unit", 'write for example "5 s"'))
+    a.toml: send.hold: 5 has no unit; write for example "5 s"
+    """
+
+    file: str
+    path: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}: {self.path}" if self.path else self.file
+        return " ".join(f"{place}: {self.problem}; {self.remedy}".split())
+
+
+class ToolateError(Exception):
+    """The base of everything this package raises on purpose."""
+
+
+class FaultyInputError(ToolateError):
+    """An input is wrong; `faults` lists every fault found, and the message prints one a line.
+
+    >>> str(FaultyInputError([Fault("a.toml", "", "is a folder", "name a file")]))
+    'a.toml: is a folder; name a file'
+    """
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class ScenarioError(FaultyInputError):
+    """The scenario file is wrong. Edit the file."""
+
+
+class TraceError(FaultyInputError):
+    """The file of real messages is wrong. Edit the rows that are named."""
+
+
+class OutputError(FaultyInputError):
+    """The results cannot be written where they were asked for. Name another folder."""
+
+
+class WorldError(ToolateError):
+    """A world written down by hand does not hold together (its arrays disagree, or a time is impossible)."""

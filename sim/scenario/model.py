@@ -1,0 +1,379 @@
+"""What a scenario holds: one frozen section per actor of the model (docs/model.md), every field with its meaning."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
+
+from sim.clock import DAY, HOUR, MINUTE, NEVER
+from sim.distributions.spec import Constant, Duration, DurationLaw, Micros, Never, NumberLaw, Probability, Strict
+from sim.scenario.quantities import WEEKS, Offset, Rate, Week, Window
+
+KINDS = ("dm", "inmail", "message_ad", "connection_note", "email")
+Kind = Literal["dm", "inmail", "message_ad", "connection_note", "email"]
+System = Literal["ios", "android"]
+
+NOW = Constant[Duration](value=Micros(0))
+NOT_EVER = Never()
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _window(value: Any) -> Any:
+    return Micros(NEVER) if value in ("unlimited", "never") else Micros(-1) if value == "none" else value
+
+
+def _speed(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool) and not value > 0:
+        raise ValueError(f"{value} is not above 0; give a positive speed, or inf for reading at once")
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Characters = Annotated[int, Field(ge=0, le=1_000_000)]
+Windows = Annotated[tuple[Window, ...], BeforeValidator(_as_tuple)]
+MaybeNever = Annotated[Duration, BeforeValidator(lambda v: Micros(NEVER) if v == "never" else v)]
+DeletionWindow = Annotated[Duration, BeforeValidator(_window)]
+
+
+class Run(Strict):
+    """How long and how often the world is played."""
+
+    seed: int = Field(default=1, ge=0, lt=2**63, description="Seed of every draw.")
+    replications: int = Field(default=100, ge=1, le=10_000_000, description="Independent worlds.")
+    horizon: Duration = Field(default=Micros(3 * DAY), description="When observation ends.")
+
+
+class Stream(Strict):
+    """Each sender writes at a rate, within a weekly profile, to recipients of the replication."""
+
+    kind: Literal["stream"]
+    senders: int = Field(ge=1, le=1_000_000, description="Senders in a replication.")
+    recipients: int = Field(ge=1, le=100_000_000, description="Recipients in a replication.")
+    rate: Rate = Field(description="Messages per sender.")
+    week: Week = Field(default=WEEKS["flat"], description="When senders write, on their own clock.")
+    lasts: MaybeNever = Field(default=Micros(NEVER), description="How long they write; by default until the horizon.")
+    message: Kind = Field(default="dm", description="Kind of message.")
+    length: Characters = Field(default=100, description="Characters in a message.")
+
+
+class Campaign(Strict):
+    """A batch of messages to as many recipients, from a start time, spaced by the sending tool's throttle."""
+
+    kind: Literal["campaign"]
+    messages: int = Field(ge=1, le=100_000_000, description="Messages, one per recipient.")
+    start: Duration = Field(default=Micros(0), description="When the first one is sent.")
+    throttle: Duration = Field(default=Micros(0), description="Time between two messages.")
+    message: Kind = Field(default="dm", description="Kind of message.")
+    length: Characters = Field(default=100, description="Characters in a message.")
+
+
+class Trace(Strict):
+    """Real messages from a CSV or Parquet file: sent_at, sender, recipient; optionally id, kind, length, deleted_at."""
+
+    kind: Literal["trace"]
+    file: str = Field(description="Path of the file, from the scenario's folder.")
+    message: Kind = Field(default="dm", description="Kind of message where the file has no column for it.")
+    length: Characters = Field(default=100, description="Characters where the file has no column for it.")
+
+
+class Mistakes(Strict):
+    """How often a message is a mistake, and when its sender notices."""
+
+    chance: Probability = Field(default=0.0, description="Chance that a message is a mistake its sender may regret.")
+    batch_chance: Probability = Field(default=0.0, description="Chance that a mistake hits a whole campaign.")
+    noticed: DurationLaw = Field(default=NOW, description="From pressing send to noticing; may never happen.")
+    reaction: DurationLaw = Field(default=NOW, description="From noticing to deciding to delete.")
+
+
+class Senders(Strict):
+    """The deletion work: how many hands, in which order, how long each deletion takes, when senders are there."""
+
+    hands: int = Field(default=1, ge=1, le=1_000_000, description="Deletions a sender can work on at a time.")
+    order: Literal["first_sent", "last_sent", "first_noticed"] = Field(
+        default="first_sent", description="Which waiting deletion is next."
+    )
+    bulk: bool = Field(default=False, description="Whether one action deletes a whole batch.")
+    action: DurationLaw = Field(default=NOW, description="Time one deletion takes (navigate, menu, confirm).")
+    hours: Windows = Field(default=(), description="When senders can notice; empty: always.")
+    utc_offset: Offset = Field(default=Micros(0), description="Senders' clock less the scenario's clock.")
+
+
+class Review(Strict):
+    """A look at the message before it is sent."""
+
+    time: DurationLaw = Field(default=NOW, description="Time a review takes, for every message.")
+    catches: Probability = Field(default=0.0, description="Chance that it catches a mistake.")
+
+
+class Send(Strict):
+    """What happens between pressing send and the server's acceptance."""
+
+    hold: Duration = Field(default=Micros(0), description="Undo-send: how long a message is held back.")
+    hours: Windows = Field(default=(), description="Scheduled sending hours on the senders' clock; empty: always.")
+
+
+class Deletion(Strict):
+    """The platform's rules for deletions."""
+
+    window: DeletionWindow = Field(
+        default=Micros(NEVER), description='Longest age at which a deletion is accepted; "unlimited" or "none".',
+        json_schema_extra={"type": "string", "pattern": r"^(unlimited|never|none|\s*[0-9].*)$"},
+    )  # fmt: skip
+    unread_only: bool = Field(default=False, description="Refuse once the recipient has opened it in the thread.")
+    undeletable: Annotated[tuple[Kind, ...], BeforeValidator(_as_tuple)] = Field(
+        default=("message_ad",), description="Kinds that cannot be deleted."
+    )
+    propagation: DurationLaw = Field(default=NOW, description="From the ruling to the deletion's effect.")
+    placeholder: bool = Field(default=False, description="Whether the thread shows that a message was deleted.")
+
+
+class Slow(Strict):
+    """The slow part of push latency: the device is offline or dozing."""
+
+    chance: Probability = Field(default=0.0, description="Share of pushes that meet such a device.")
+    latency: DurationLaw = Field(default=NOW, description="Their latency.")
+
+
+class Retraction(Strict):
+    """Whether and how the platform takes a delivered push back."""
+
+    chance: Probability = Field(default=0.0, description="Chance that a retraction works.")
+    latency: DurationLaw = Field(default=NOW, description="From the deletion's effect to its arrival.")
+    on: Annotated[tuple[System, ...], BeforeValidator(_as_tuple)] = Field(
+        default=("ios", "android"), description="Operating systems it works on."
+    )
+
+
+class Push(Strict):
+    """The push channel: a notification with a preview, an alert and a tray."""
+
+    delay: DurationLaw = Field(default=NOW, description="From acceptance to dispatch.")
+    late_binding: bool = Field(default=True, description="Drop at dispatch what has been deleted or read by then.")
+    latency: DurationLaw = Field(default=NOW, description="From dispatch to arrival.")
+    latency_android: DurationLaw | None = Field(default=None, description="The same on Android, where it differs.")
+    slow: Slow = Slow()
+    preview: Characters = Field(default=100, description="Characters a preview shows; 0 hides the text.")
+    expiry: MaybeNever = Field(default=Micros(NEVER), description="How long a notification stays in the tray.")
+    retraction: Retraction = Retraction()
+
+
+class Email(Strict):
+    """The e-mail channel."""
+
+    delay: DurationLaw = Field(default=NOW, description="Instant mode: from acceptance to dispatch.")
+    window: Duration = Field(default=Micros(15 * MINUTE), description="Batched mode: how long a batch stays open.")
+    anchor: Literal["first", "latest"] = Field(
+        default="first", description="Batched mode: the window counts from the first pending message, or the latest."
+    )
+    every: Duration = Field(default=Micros(DAY), description="Digest mode: time between digests.")
+    at: Duration = Field(default=Micros(8 * HOUR), description="Digest mode: first digest after the recipient's Monday.")
+    lead: Duration = Field(default=Micros(0), description="Digest mode: from snapshot to dispatch.")
+    binding: Literal["late", "snapshot"] = Field(default="late", description="When membership and text are decided.")
+    carries: Literal["full", "preview", "nothing"] = Field(default="full", description="What of the text it shows.")
+    preview: Characters = Field(default=100, description="Characters when it carries a preview.")
+    latency: DurationLaw = Field(default=NOW, description="From dispatch to the mailbox.")
+
+
+class Badge(Strict):
+    """The number on the app's icon."""
+
+    sync: DurationLaw = Field(default=NOT_EVER, description="From a deletion's effect to the corrected count.")
+    boost: float = Field(default=1.0, ge=1, le=1000, description="How much faster visits come while it is above 0.")
+
+
+class Cache(Strict):
+    """The device's own copy of the thread."""
+
+    offline: Probability = Field(default=0.0, description="Chance that a visit finds the device offline.")
+    life: Duration = Field(default=Micros(48 * HOUR), description="How long a copy stays on the device.")
+
+
+class Thread(Strict):
+    """The app's own inbox."""
+
+    live: Probability = Field(default=0.0, description="Share of messages that arrive while the thread is open.")
+    cache: Cache = Cache()
+
+
+class Reading(Strict):
+    """How fast people read."""
+
+    speed: Annotated[float, BeforeValidator(_speed)] = Field(
+        default=24.0, description="Characters a second; inf for reading at once."
+    )
+
+
+class Looks(Strict):
+    """A stationary alternating renewal of looking (length) and not looking (gap), in operational time."""
+
+    gap: DurationLaw = Field(default=NOT_EVER, description="From the end of a look to the next one.")
+    length: DurationLaw = Field(default=NOW, description="How long a look lasts.")
+
+
+class Reaction(Strict):
+    """A chance that something is acted on, and after how long."""
+
+    chance: Probability = Field(default=0.0, description="Chance that it happens.")
+    delay: DurationLaw = Field(default=NOW, description="After how long.")
+
+
+class EmailShares(Strict):
+    """How many of the segment get e-mail in which way; the shares sum to one."""
+
+    off: Probability = 0.0
+    instant: Probability = 0.0
+    batched: Probability = 0.0
+    digest: Probability = 0.0
+
+    def as_tuple(self) -> tuple[float, float, float, float]:
+        """Give the shares in the order off, instant, batched, digest."""
+        return (self.off, self.instant, self.batched, self.digest)
+
+
+class Segment(Strict):
+    """One kind of recipient: settings, rhythm and attention."""
+
+    name: str = Field(min_length=1, description="Name of the kind of people.")
+    share: Probability = Field(default=1.0, description="Share of recipients of this kind.")
+    frailty: NumberLaw = Field(
+        default=Constant[Any](value=1.0), description="Personal factor on the rate of all looks."
+    )
+    week: Week = Field(default=WEEKS["flat"], description="When they look, on their own clock.")
+    utc_offset: Offset = Field(default=Micros(0), description="Their clock less the scenario's clock.")
+    push: Probability = Field(default=1.0, description="Share with push switched on.")
+    badge: Probability = Field(default=0.0, description="Share with the badge switched on.")
+    previews_hidden: Probability = Field(default=0.0, description="Share who hide previews on the lock screen.")
+    ios: Probability = Field(default=0.5, description="Share with an iPhone; the rest have Android.")
+    email: EmailShares = EmailShares(off=1.0)
+    notice: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=1.0, description="Chance that a glance notices a visible preview."
+    )
+    glances: Looks = Looks()
+    checks: Looks = Looks()
+    visits: Looks = Looks()
+    alert: Reaction = Reaction()
+    mail_alert: Reaction = Reaction()
+    tap: Reaction = Reaction()
+
+    @field_validator("email")
+    @classmethod
+    def _mail_sums(cls, value: EmailShares) -> EmailShares:
+        if abs(math.fsum(value.as_tuple()) - 1) > 1e-9:
+            raise ValueError(f"the shares sum to {math.fsum(value.as_tuple()):g}; make them sum to 1")
+        return value
+
+
+class Source(Strict):
+    """Where a parameter comes from: cited with a grade, assumed with a range to sweep, or set with a reason."""
+
+    source: str | None = Field(default=None, description="Citation: author, title, year, where in it.")
+    grade: Literal["A", "B", "C", "D", "E"] | None = Field(default=None, description="Evidence grade of the citation.")
+    assumed: str | None = Field(default=None, description="Why this value, when nobody has published one.")
+    sweep: Annotated[tuple[Any, ...], BeforeValidator(_as_tuple)] | None = Field(
+        default=None, description="Range to explore."
+    )
+    because: str | None = Field(default=None, description="Why the user set it.")
+    note: str | None = Field(default=None, description="Anything a reader should know.")
+
+    @field_validator("sweep")
+    @classmethod
+    def _range(cls, value: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+        if value is not None and len(value) < 2:
+            raise ValueError("a sweep range needs two values or more; write for example [0.1, 0.4]")
+        return value
+
+
+Traffic = Annotated[Stream | Campaign | Trace, Field(discriminator="kind")]
+
+
+class Scenario(Strict):
+    """A whole scenario, resolved: what `extends` brought is merged in. Get one from `load` or `parse`."""
+
+    schema_: Literal[1] = Field(alias="schema", description="Version of the scenario format.")
+    title: str = Field(default="", description="One line.")
+    question: str = Field(default="", description="What the scenario asks.")
+    extends: str | None = Field(default=None, description='A "platform:ID" or another file in the same folder.')
+    baseline: str | None = Field(default=None, description="Name of the policy to compare with; by default the first.")
+    run: Run = Run()
+    traffic: Traffic
+    mistakes: Mistakes = Mistakes()
+    senders: Senders = Senders()
+    review: Review = Review()
+    send: Send = Send()
+    deletion: Deletion = Deletion()
+    push: Push = Push()
+    email: Email = Email()
+    badge: Badge = Badge()
+    thread: Thread = Thread()
+    reading: Reading = Reading()
+    segments: Annotated[tuple[Segment, ...], BeforeValidator(_as_tuple)]
+    policies: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Named patches on this scenario.")
+    sources: dict[str, Source] = Field(default_factory=dict, description="Where parameters come from, by path.")
+
+    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _file: str = PrivateAttr(default="scenario")
+    _folder: str = PrivateAttr(default=".")
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @field_validator("segments")
+    @classmethod
+    def _shares(cls, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+        if not segments:
+            raise ValueError("there is no segment, so nobody receives anything; add a [[segments]] table")
+        total = math.fsum(segment.share for segment in segments)
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"the shares sum to {total:g}; make them sum to 1")
+        names = [segment.name for segment in segments]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two segments share a name ({', '.join(names)}); give each its own")
+        return segments
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The resolved tables as they stood in the files: what a patch is merged into."""
+        return self._raw
+
+    @property
+    def file(self) -> str:
+        """The file this scenario was read from, as the user named it."""
+        return self._file
+
+    @property
+    def folder(self) -> str:
+        """The folder data paths are taken from."""
+        return self._folder
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Which file or patch set a path, for the paths of `raw`."""
+        return self._origins
+
+    def patched(self, patch: Mapping[str, Any]) -> Self:
+        """Return this scenario with parameters changed: nested tables, or dotted paths such as `"send.hold"`.
+
+        Segments are addressed by name, or `*` for all. Raises `ScenarioError` naming every fault of the patch.
+
+        >>> import sim
+        >>> sim.load("scenarios/linkedin_dm.toml").patched({"send.hold": "10 s"}).send.hold
+        10000000
+        """
+        from sim.scenario.reading import patched  # reading builds Scenarios, so it cannot be imported at the top
+
+        return patched(self, patch)
+
+    def policy_names(self) -> tuple[str, ...]:
+        """Give the names of the policies, the baseline first; a scenario without any has one, "as it is"."""
+        names = list(self.policies) or ["as it is"]
+        first = self.baseline if self.baseline in names else names[0]
+        return (first, *(name for name in names if name != first))
+
+    def under(self, policy: str) -> Self:
+        """Return the scenario under one of its policies. Raises `ScenarioError` for a name it does not have."""
+        from sim.scenario.reading import under
+
+        return under(self, policy)

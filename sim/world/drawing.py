@@ -1,0 +1,247 @@
+"""Put one world together: draw, for every message, all the delays and chances that concern it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.clock import NEVER
+from sim.compiling import njit
+from sim.distributions.law import law_of
+from sim.distributions.quantile import quantile, to_micros
+from sim.distributions.spec import Constant, Never, Spec
+from sim.draws import U64, purpose, replication_key, uniform, uniforms
+from sim.scenario.model import KINDS, NOT_EVER, Reaction, Scenario
+from sim.world.calendar import next_open, open_spans
+from sim.world.parts import (
+    FIRST_NOTICED, FIRST_SENT, LAST_SENT, Entities, Flags, Floats, Int64s, Messages, Recipients, Rules, World,
+)  # fmt: skip
+from sim.world.people import attention_of, draw_recipients
+from sim.world.traffic import Sent, draw_traffic
+
+_BATCH = np.uint64(1 << 63)
+"""Marks the names of batches, so that no batch shares a name with a message."""
+
+
+def draw_world(scenario: Scenario, replication: int) -> World:
+    """Draw one independent world of a scenario: a pure function of the scenario and the replication's number.
+
+    Raises `TraceError` if the scenario plays a trace that is malformed.
+
+    >>> import sim
+    >>> draw_world(sim.load("scenarios/linkedin_dm.toml"), 0).messages.size > 0
+    True
+    """
+    key = replication_key(scenario.run.seed, replication)
+    sent = draw_traffic(scenario, key)
+    recipients = draw_recipients(scenario.segments, sent.recipients, key)
+    draws = _Draws(scenario, key, sent, recipients)
+    return World(
+        key, int(scenario.run.horizon), rules_of(scenario), draws.messages(), recipients, attention_of(scenario.segments)
+    )
+
+
+def rules_of(s: Scenario) -> Rules:
+    """Give the rules of a scenario as plain numbers."""
+    mail = {"full": NEVER, "preview": s.email.preview, "nothing": 0}
+    return Rules(
+        window=int(s.deletion.window),
+        unread_only=s.deletion.unread_only,
+        undeletable=sum(1 << KINDS.index(kind) for kind in set(s.deletion.undeletable)),
+        hands=s.senders.hands,
+        order={"first_sent": FIRST_SENT, "last_sent": LAST_SENT, "first_noticed": FIRST_NOTICED}[s.senders.order],
+        bulk=s.senders.bulk,
+        placeholder=s.deletion.placeholder,
+        push_late=s.push.late_binding,
+        push_preview=s.push.preview,
+        push_expiry=int(s.push.expiry),
+        email_window=int(s.email.window),
+        email_sliding=s.email.anchor == "latest",
+        email_every=int(s.email.every),
+        email_at=int(s.email.at),
+        email_lead=int(s.email.lead),
+        email_late=s.email.binding == "late",
+        email_preview=mail[s.email.carries],
+        badge_boost=s.badge.boost,
+        cache_life=int(s.thread.cache.life),
+        visit_offline=s.thread.cache.offline,
+    )
+
+
+@njit
+def _fill(pool, key, what, entities, where, out):  # type: ignore[no-untyped-def]
+    """Write one drawn duration per entity chosen by `where` into `out` (int64 microseconds)."""
+    for i in range(entities.size):
+        if where[i]:
+            out[i] = to_micros(quantile(pool, 0, uniform(key, what, entities[i], U64(0))))
+
+
+@njit
+def _fill_glances(log_miss, key, what, entities, out):  # type: ignore[no-untyped-def]
+    """Write one geometric draw per entity: how many glances it takes; `log_miss` = log(1 - chance), -inf for 1."""
+    for i in range(entities.size):
+        if log_miss[i] == -np.inf:
+            out[i] = 1
+        else:
+            out[i] = max(1, np.int64(np.ceil(np.log1p(-uniform(key, what, entities[i], U64(0))) / log_miss[i])))
+
+
+class _Draws:
+    """Draws the columns of `Messages` one purpose at a time."""
+
+    def __init__(self, scenario: Scenario, key: int, sent: Sent, recipients: Recipients) -> None:
+        self.s, self.key, self.sent, self.people = scenario, key, sent, recipients
+        self.everyone = np.ones(sent.written.size, dtype=np.bool_)
+        self.segment = recipients.segment[sent.recipient]
+
+    def duration(self, name: str, law: Spec, where: Flags | None = None, entities: Entities | None = None) -> Int64s:
+        """Draw a duration for the messages chosen by `where` (others: NEVER), by their own names or `entities`."""
+        names = self.sent.entity if entities is None else entities
+        chosen = (np.ones(names.size, dtype=np.bool_) if entities is not None else self.everyone) if where is None else where
+        out = np.full(names.size, NEVER, dtype=np.int64)
+        if isinstance(law, Constant):
+            out[chosen] = int(law.value)
+        elif not isinstance(law, Never) and chosen.any():
+            _fill(law_of(law).pool, U64(self.key), U64(purpose(name)), names, chosen, out)
+        return out
+
+    def chance(self, name: str, chance: float | Floats, entities: Entities | None = None) -> Flags:
+        """Flip one coin per message (or entity); chances 0 and 1 need no draw."""
+        names = self.sent.entity if entities is None else entities
+        if np.all(np.asarray(chance) <= 0):
+            return np.zeros(names.size, dtype=np.bool_)
+        if np.all(np.asarray(chance) >= 1):
+            return np.ones(names.size, dtype=np.bool_)
+        return uniforms(self.key, name, names) < chance
+
+    def of_segment(self, values: list[float]) -> Floats:
+        return np.asarray(values, dtype=np.float64)[self.segment]
+
+    def messages(self) -> Messages:
+        """Draw every column."""
+        sent, s = self.sent, self.s
+        in_batch, batches = sent.batch >= 0, np.unique(sent.batch[sent.batch >= 0])
+        batch_names = _BATCH | batches.astype(np.uint64)
+        batch_at = np.searchsorted(batches, np.maximum(sent.batch, 0))
+        own, whole = self._mistakes(batch_names)
+        mistake = own | (in_batch & _spread(whole, batch_at, False))
+        caught = self._caught(own, whole, batch_names, in_batch, batch_at)
+        pressed = sent.written + self.duration("review.time", s.review.time)
+        noticed, reaction = self._noticed(own, whole, batch_names, in_batch, batch_at, pressed)
+        regretted = noticed != NEVER
+        hours = open_spans(span for window in s.send.hours for span in window.spans())
+        return Messages(
+            sender=sent.sender, recipient=sent.recipient, number=sent.number, entity=sent.entity, kind=sent.kind,
+            length=sent.length, batch=sent.batch, written=sent.written, mistake=mistake | regretted, caught=caught,
+            pressed=pressed, released=next_open(hours, int(s.senders.utc_offset), pressed + int(s.send.hold)),
+            noticed=noticed, reaction=reaction,
+            action=self.duration("senders.action", s.senders.action, regretted),
+            propagation=self.duration("deletion.propagation", s.deletion.propagation, regretted & ~self._recorded())
+            if not sent.has_record else np.where(regretted, 0, NEVER),
+            recorded=self._recorded(),
+            live=self.chance("thread.live", s.thread.live),
+            **self._push(regretted), **self._email(),
+        )  # fmt: skip
+
+    def _recorded(self) -> Flags:
+        return self.sent.deleted_at != NEVER
+
+    def _mistakes(self, batch_names: Entities) -> tuple[Flags, Flags]:
+        """Flip a coin per message and one per batch, unless deletions are on record."""
+        if self.sent.has_record:
+            return np.zeros(self.sent.written.size, np.bool_), np.zeros(batch_names.size, np.bool_)
+        m = self.s.mistakes
+        return self.chance("mistakes.chance", m.chance), self.chance("mistakes.batch", m.batch_chance, batch_names)
+
+    def _caught(self, own: Flags, whole: Flags, batch_names: Entities, in_batch: Flags, batch_at: Int64s) -> Flags:
+        """Let the review catch a message's own mistake, and a batch's mistake once for the batch."""
+        catches = self.s.review.catches
+        batch_caught = whole & self.chance("review.catches", catches, batch_names)
+        return (own & self.chance("review.catches", catches)) | (in_batch & _spread(batch_caught, batch_at, False))
+
+    def _noticed(
+        self, own: Flags, whole: Flags, batch_names: Entities, in_batch: Flags, batch_at: Int64s, pressed: Int64s
+    ) -> tuple[Int64s, Int64s]:
+        """Draw when the sender notices (a batch mistake: once, from its first message) and how long reacting takes."""
+        if self.sent.has_record:
+            return self.sent.deleted_at, np.where(self._recorded(), 0, NEVER)
+        m, senders = self.s.mistakes, self.s.senders
+        alone = _plus(pressed, self.duration("mistakes.noticed", m.noticed, own))
+        reaction = self.duration("mistakes.reaction", m.reaction, own)
+        if whole.any():
+            first = np.full(batch_names.size, NEVER, dtype=np.int64)
+            np.minimum.at(first, batch_at[in_batch], pressed[in_batch])
+            once = _plus(first, self.duration("mistakes.noticed", m.noticed, whole, batch_names))
+            slow = self.duration("mistakes.reaction", m.reaction, whole, batch_names)
+            shared = np.where(in_batch, np.maximum(_spread(once, batch_at, NEVER), pressed), NEVER)
+            reaction = np.where(shared < alone, _spread(slow, batch_at, NEVER), reaction)
+            alone = np.minimum(alone, shared)
+        hours = open_spans(span for window in senders.hours for span in window.spans())
+        there = np.where(alone == NEVER, NEVER, next_open(hours, int(senders.utc_offset), np.minimum(alone, NEVER // 2)))
+        return there, reaction
+
+    def _push(self, regretted: Flags) -> dict[str, Int64s | Flags]:
+        """Draw what befalls the push of every message."""
+        s, push, sent = self.s, self.s.push, self.sent
+        latency = self.duration("push.latency", push.latency)
+        android = ~self.people.ios[sent.recipient]
+        if push.latency_android is not None:
+            latency = np.where(android, self.duration("push.latency", push.latency_android, android), latency)
+        slow = self.chance("push.slow", push.slow.chance)
+        latency = np.where(slow, self.duration("push.slow.latency", push.slow.latency, slow), latency)
+        reach = np.where(android, "android" in push.retraction.on, "ios" in push.retraction.on)
+        retracted = regretted & reach & self.chance("push.retraction", push.retraction.chance)
+        log_miss = self.of_segment([-np.inf if g.notice == 1 else float(np.log1p(-g.notice)) for g in s.segments])
+        glances = np.empty(sent.written.size, dtype=np.int64)
+        _fill_glances(log_miss, U64(self.key), U64(purpose("notice")), sent.entity, glances)
+        alert = self.reaction("alert", [g.alert for g in s.segments])
+        return {
+            "push_delay": self.duration("push.delay", push.delay),
+            "push_latency": latency,
+            "glances_needed": glances,
+            "alert_after": alert,
+            "alert_length": self.per_segment("alert.length", [g.glances.length for g in s.segments], alert != NEVER),
+            "tap_after": self.reaction("tap", [g.tap for g in s.segments]),
+            "tap_offline": self.chance("tap.offline", s.thread.cache.offline),
+            "retract_after": self.duration("push.retraction.latency", push.retraction.latency, retracted),
+            "badge_sync_after": self.duration("badge.sync", s.badge.sync, regretted)
+            if s.badge.sync != NOT_EVER else np.full(sent.written.size, NEVER, dtype=np.int64),
+        }  # fmt: skip
+
+    def _email(self) -> dict[str, Int64s]:
+        """Draw the transport and the alert of the mail that each message would open."""
+        e, segments = self.s.email, self.s.segments
+        mailed = self.people.email[self.sent.recipient] > 0
+        alert = self.reaction("mail_alert", [g.mail_alert for g in segments], mailed)
+        return {
+            "email_delay": self.duration("email.delay", e.delay, mailed),
+            "email_latency": self.duration("email.latency", e.latency, mailed),
+            "mail_alert_after": alert,
+            "mail_alert_length": self.per_segment("mail_alert.length", [g.checks.length for g in segments], alert != NEVER),
+        }
+
+    def per_segment(self, name: str, laws: list[Spec], where: Flags) -> Int64s:
+        """Draw a duration whose law depends on the recipient's segment."""
+        out = np.full(where.size, NEVER, dtype=np.int64)
+        for k, law in enumerate(laws):
+            mine = where & (self.segment == k)
+            if mine.any():
+                out[mine] = self.duration(name, law, mine)[mine]
+        return out
+
+    def reaction(self, name: str, reactions: list[Reaction], where: Flags | None = None) -> Int64s:
+        """Draw whether and after how long a reaction comes; NEVER where it does not."""
+        happens = self.chance(f"{name}.chance", self.of_segment([r.chance for r in reactions]))
+        return self.per_segment(f"{name}.delay", [r.delay for r in reactions], happens if where is None else happens & where)
+
+
+def _spread(per_batch: Int64s | Flags, batch_at: Int64s, otherwise: int | bool) -> Int64s | Flags:  # type: ignore[misc]
+    """Give every message the value of its batch (`otherwise`, where there are no batches)."""
+    return per_batch[batch_at] if per_batch.size else np.full(batch_at.size, otherwise, dtype=per_batch.dtype)
+
+
+def _plus(times: Int64s, delays: Int64s) -> Int64s:
+    """Add delays to times; NEVER plus anything is NEVER."""
+    out = np.full(times.size, NEVER, dtype=np.int64)
+    fine = (times != NEVER) & (delays != NEVER)
+    out[fine] = times[fine] + delays[fine]
+    return out

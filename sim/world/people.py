@@ -1,0 +1,108 @@
+"""Recipients: which segment, how fast, which settings; and the laws their look streams follow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.distributions.law import Law, law_of
+from sim.distributions.spec import Constant, Never, Spec
+from sim.draws import uniforms
+from sim.scenario.model import Looks as LooksSpec
+from sim.scenario.model import Segment
+from sim.world.calendar import cumulative_week
+from sim.world.looks import SURFACES
+from sim.world.parts import Attention, Entities, Floats, Recipients
+
+
+def pick(shares: Sequence[float], u: Floats) -> npt.NDArray[np.int64]:
+    """Choose an index per uniform with the chances `shares`, which sum to one."""
+    edges = np.cumsum(shares)
+    return np.minimum(np.searchsorted(edges, u, side="right"), len(shares) - 1).astype(np.int64)
+
+
+def _by_segment(values: Sequence[float], segment: npt.NDArray[np.int64]) -> Floats:
+    return np.asarray(values, dtype=np.float64)[segment]
+
+
+def draw_recipients(segments: Sequence[Segment], entities: Entities, key: int) -> Recipients:
+    """Draw the settings of every recipient from its own keyed uniforms; `entities` is uint64, one per recipient."""
+
+    def u(name: str) -> Floats:
+        return uniforms(key, f"recipient.{name}", entities)
+
+    segment = pick([s.share for s in segments], u("segment"))
+    rate, email, frailty_u, email_u = np.empty(entities.size), np.zeros(entities.size, np.int64), u("frailty"), u("email")
+    for k, kind in enumerate(segments):
+        mine = segment == k
+        rate[mine] = law_of(kind.frailty, is_duration=False).quantile(frailty_u[mine])
+        email[mine] = pick(kind.email.as_tuple(), email_u[mine])
+    return Recipients(
+        entity=entities,
+        segment=segment,
+        rate=rate,
+        ios=u("ios") < _by_segment([s.ios for s in segments], segment),
+        push=u("push") < _by_segment([s.push for s in segments], segment),
+        badge=u("badge") < _by_segment([s.badge for s in segments], segment),
+        hides_previews=u("previews_hidden") < _by_segment([s.previews_hidden for s in segments], segment),
+        email=email,
+        utc_offset=np.asarray([int(s.utc_offset) for s in segments], dtype=np.int64)[segment],
+    )
+
+
+class _Pool:
+    """Collects laws and tables in one array and remembers where each begins."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Floats] = []
+        self.size = 0
+
+    def add(self, piece: Floats) -> int:
+        at = self.size
+        self.pieces.append(piece)
+        self.size += piece.size
+        return at
+
+
+@lru_cache(maxsize=512)
+def _biased(spec: Spec) -> Floats:
+    return law_of(spec).length_biased()
+
+
+def _lay(pool: _Pool, looks: LooksSpec) -> tuple[list[int], list[float]]:
+    """Add a stream's laws to the pool: their offsets (gap, length, biased gap, biased length) and means."""
+    gap, length = law_of(looks.gap), law_of(looks.length)
+    if isinstance(looks.gap, Never):
+        return [0, 0, 0, 0], [math.inf, 0.0]
+    at = [pool.add(gap.pool), pool.add(length.pool), pool.add(_biased(looks.gap))]
+    return [*at, _lay_length(pool, length)], [gap.mean(), length.mean()]
+
+
+def _lay_length(pool: _Pool, length: Law) -> int:
+    """Add the length-biased table of a look's length; -1 for a constant, whose covering look is itself."""
+    return -1 if isinstance(length.spec, Constant) else pool.add(_biased(length.spec))
+
+
+@lru_cache(maxsize=64)
+def attention_of(segments: tuple[Segment, ...]) -> Attention:
+    """Lay out the look laws and weekly profiles of all segments for the walkers."""
+    pool, weeks = _Pool(), _Pool()
+    pool.add(np.zeros(3))
+    ats, means, week_at = [], [], []
+    for segment in segments:
+        laid = [_lay(pool, getattr(segment, surface)) for surface in SURFACES]
+        ats.append([at for at, _ in laid])
+        means.append([mean for _, mean in laid])
+        edges = cumulative_week(segment.week)
+        week_at.append([weeks.add(edges.astype(np.float64)), edges.size - 1])
+    return Attention(
+        pool=np.concatenate(pool.pieces),
+        stream_at=np.asarray(ats, dtype=np.int64),
+        stream_mean=np.asarray(means, dtype=np.float64),
+        weeks=np.concatenate(weeks.pieces).astype(np.int64),
+        week_at=np.asarray(week_at, dtype=np.int64),
+    )

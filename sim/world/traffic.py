@@ -1,0 +1,125 @@
+"""Traffic: who writes to whom and when, for the kinds stream, campaign and trace; all deterministic given the key.
+
+A message is known by its sender and its number with that sender (in a trace: by its id, or by sender, recipient and
+time), so adding one renames no other.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.clock import NEVER
+from sim.compiling import njit
+from sim.draws import U64, purpose, uniform, uniforms
+from sim.scenario.model import KINDS, Campaign, Scenario, Stream
+from sim.world.calendar import clock_of, cumulative_week, operational
+from sim.world.parts import Entities, Int64s
+
+_SHIFT = np.uint64(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The messages of a replication before anything befalls them, sorted by time; int64 arrays of one length."""
+
+    written: Int64s
+    sender: Int64s
+    recipient: Int64s
+    number: Int64s
+    entity: Entities
+    kind: Int64s
+    length: Int64s
+    batch: Int64s
+    deleted_at: Int64s
+    """Recorded deletions; NEVER where there is none."""
+    has_record: bool
+    """Whether deletions are on record at all (then no mistakes are drawn)."""
+    recipients: Entities
+    """One name per recipient."""
+
+
+@njit
+def _write_times(key, what, sender, rate, weeks, slots, offset, until, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with the Poisson times, in operational time, of one sender; return how many lie before `until`.
+
+    More than `out` holds: returns the number needed so far as a negative count.
+    """
+    op = operational(weeks, 0, slots, np.int64(offset))
+    place, n = float(op), 0
+    while True:
+        place += -math.log1p(-uniform(key, what, sender, U64(n))) / rate
+        if place > 4.0e18:
+            return n
+        clock = clock_of(weeks, 0, slots, np.int64(place)) - offset
+        if clock >= until:
+            return n
+        if n == out.size:
+            return -1
+        out[n] = clock
+        n += 1
+
+
+def _stream(scenario: Scenario, t: Stream, key: int) -> Sent:
+    """Draw the messages of every sender in its own operational time."""
+    weeks = cumulative_week(t.week)
+    until = min(int(t.lasts), int(scenario.run.horizon))
+    offset = int(scenario.senders.utc_offset)
+    buffer = np.empty(64 + int(2 * t.rate * until), dtype=np.int64)
+    times: list[Int64s] = []
+    what = U64(purpose("traffic.gap"))
+    for sender in range(t.senders):
+        while (n := _write_times(U64(key), what, U64(sender), t.rate, weeks, weeks.size - 1, offset, until, buffer)) < 0:
+            buffer = np.empty(2 * buffer.size, dtype=np.int64)
+        times.append(buffer[:n].copy())
+    counts = np.array([mine.size for mine in times])
+    sender = np.repeat(np.arange(t.senders, dtype=np.int64), counts)
+    number = np.concatenate([np.arange(n, dtype=np.int64) for n in counts]) if t.senders else sender
+    entity = (sender.astype(np.uint64) << _SHIFT) | number.astype(np.uint64)
+    to = (uniforms(key, "traffic.recipient", entity) * t.recipients).astype(np.int64)
+    order = np.lexsort((number, sender, np.concatenate(times)))
+    return _sent(np.concatenate(times)[order], sender[order], to[order], number[order], entity[order],
+                 t.message, t.length, -1, t.recipients)  # fmt: skip
+
+
+def _campaign(t: Campaign) -> Sent:
+    """Lay out a batch of one sender: message k goes to recipient k."""
+    number = np.arange(t.messages, dtype=np.int64)
+    zero = np.zeros(t.messages, dtype=np.int64)
+    return _sent(int(t.start) + number * int(t.throttle), zero, number, number, number.astype(np.uint64),
+                 t.message, t.length, 0, t.messages)  # fmt: skip
+
+
+def _sent(
+    written: Int64s, sender: Int64s, recipient: Int64s, number: Int64s, entity: Entities,
+    kind: str, length: int, batch: int, recipients: int,
+) -> Sent:  # fmt: skip
+    def all_of(value: int) -> Int64s:
+        return np.full(written.size, value, dtype=np.int64)
+
+    return Sent(written, sender, recipient, number, entity, all_of(KINDS.index(kind)), all_of(length), all_of(batch),
+                all_of(NEVER), False, np.arange(recipients, dtype=np.uint64))  # fmt: skip
+
+
+def draw_traffic(scenario: Scenario, key: int) -> Sent:
+    """Give the messages of one replication. Raises `TraceError` with every malformed row of a trace."""
+    match scenario.traffic:
+        case Stream() as stream:
+            return _stream(scenario, stream, key)
+        case Campaign() as campaign:
+            return _campaign(campaign)
+        case trace:
+            from sim.world.trace import read_trace  # pandas and pyarrow, only when a trace is played
+
+            return read_trace(scenario, trace)
+
+
+def names_of(texts: npt.NDArray[np.object_]) -> Entities:
+    """Give every text a 64-bit name that depends on the text only (uint64; 8 bytes of BLAKE2b)."""
+    import hashlib
+
+    return np.array([int.from_bytes(hashlib.blake2b(t.encode(), digest_size=8).digest(), "little") for t in texts],
+                    dtype=np.uint64)  # fmt: skip
