@@ -1,0 +1,34 @@
+"""toolate: how often does a deletion come too late to stop the preview being read?
+
+>>> import sim
+>>> scenario = sim.load("scenarios/linkedin_dm.toml")
+>>> outcome = sim.run(scenario.patched({"run.replications": 2}))
+>>> outcome.policies[0]
+'today'
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.charts import draw
+    from sim.running import Outcome, run
+    from sim.scenario import Scenario, load, parse
+
+__version__ = "0.1.0"
+__all__ = ["Outcome", "Scenario", "draw", "load", "parse", "run"]
+
+_HOMES = {"load": "sim.scenario", "parse": "sim.scenario", "Scenario": "sim.scenario", "run": "sim.running",
+          "Outcome": "sim.running", "draw": "sim.charts"}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used: pandas, numba and matplotlib are slow to import."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    if not isinstance(value, type(importlib)):
+        globals()[name] = value
+    return value

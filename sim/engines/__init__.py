@@ -1,1 +1,36 @@
-"""The engines: two independent readings of docs/model.md that must leave equal records."""
+"""The engines: two independent readings of docs/model.md that must leave equal records.
+
+`play_with(name)` is the one place where an engine is chosen; loading it loads simpy or numba kernels.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sim.records import Records
+    from sim.world.parts import World
+
+MODULES: Final = {"simpy": "sim.engines.reference"}
+"""Engines by the name users give them, and where they live."""
+
+
+def play_with(engine: str) -> Callable[[World], Records]:
+    """Give the function that plays a world with an engine of `MODULES`.
+
+    >>> play_with("simpy").__name__
+    'play'
+    """
+    play: Callable[[World], Records] = importlib.import_module(MODULES[engine]).play
+    return play
+
+
+def choose(engine: str, messages: float) -> str:
+    """Turn "auto" into the name of an engine, by the number of messages to be played; other names stay.
+
+    >>> choose("auto", 1e3)
+    'simpy'
+    """
+    return "simpy" if engine == "auto" else engine

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -110,7 +111,9 @@ def _parent(name: str, shown: str, root: Path, seen: tuple[str, ...]) -> tuple[R
 
 def build(raw: Raw, *, file: str, folder: Path, origins: Mapping[str, str] | None = None) -> Scenario:
     """Check resolved tables and make the scenario. Raises `ScenarioError` with every fault of it and its policies."""
+    everyone = raw.get("everyone")
     raw, faults = _with_files_read(copy.deepcopy(raw), file, folder)
+    raw = _spread(raw)
     scenario, more = _checked(Scenario, raw, file, "")
     faults += more
     if scenario is not None:
@@ -118,8 +121,32 @@ def build(raw: Raw, *, file: str, folder: Path, origins: Mapping[str, str] | Non
             faults += [f for f in _patched(Scenario, scenario.raw, patch, file, folder, f"policies.{name}.")[1]
                        if f not in faults]  # fmt: skip
     if faults or scenario is None:
-        raise ScenarioError(_without_repeats(faults))
+        raise ScenarioError(_without_repeats([_at_everyone(fault, everyone) for fault in faults]))
     return _labelled(scenario, raw, file, str(folder), dict(origins or {}))
+
+
+def _spread(raw: Raw) -> Raw:
+    """Put what `[everyone]` says under every segment that does not say otherwise."""
+    everyone, segments = raw.get("everyone"), raw.get("segments")
+    if not isinstance(everyone, dict) or not isinstance(segments, list):
+        return raw
+    out = {key: value for key, value in raw.items() if key != "everyone"}
+    out["segments"] = [merged(everyone, one) if isinstance(one, dict) else one for one in segments]
+    if isinstance(raw.get("sources"), dict):
+        out["sources"] = {re.sub(r"^everyone\b", "segments.*", path): told for path, told in raw["sources"].items()}
+    return out
+
+
+def _at_everyone(fault: Fault, everyone: object) -> Fault:
+    """Tell a fault that `[everyone]` brought into a segment at its place in `[everyone]`."""
+    match = re.fullmatch(r"segments\.[^.]+\.(.+)", fault.path)
+    inside: object = everyone
+    for key in match[1].split(".") if match else ["?"]:
+        if not isinstance(inside, dict) or key not in inside:
+            return fault
+        inside = inside[key]
+    assert match is not None
+    return Fault(fault.file, f"everyone.{match[1]}", fault.problem, fault.remedy)
 
 
 def _labelled(scenario: S, raw: Raw, file: str, folder: str, origins: dict[str, str]) -> S:

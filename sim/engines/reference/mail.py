@@ -26,7 +26,7 @@ class Mailbox:
         self.closes = NEVER
         self.digests: dict[int, list[int]] = {}
         self.unread: dict[int, Mail] = {}
-        self.checks = Surface(env, world.looks(recipient, CHECKS), Order.CHECK, lambda: bool(self.unread), self._check)
+        self.checks = Surface(env, lambda: world.looks(recipient, CHECKS), Order.CHECK, lambda: bool(self.unread), self._check)
 
     def notify(self, i: int) -> None:
         """Put message i on its way by e-mail, as the recipient's mode says."""

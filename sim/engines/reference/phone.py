@@ -31,7 +31,7 @@ class Phone:
         self.retracted: set[int] = set()
         self.synced: set[int] = set()
         self.alert_until = -1  # end of the latest alert reaction's glance
-        self.glances = Surface(env, world.looks(recipient, GLANCES), Order.GLANCE, self._worth_a_glance, self._glance)
+        self.glances = Surface(env, lambda: world.looks(recipient, GLANCES), Order.GLANCE, self._worth_a_glance, self._glance)
 
     def notify(self, i: int) -> None:
         """Begin the way of message i's push; without push but with a badge, of a silent count."""

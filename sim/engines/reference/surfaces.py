@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from functools import cached_property
 
 import simpy
 
@@ -19,18 +20,25 @@ class Surface:
     """
 
     def __init__(
-        self, env: simpy.Environment, looks: Looks, order: Order, worth: Callable[[], bool], act: Callable[[Look], None]
-    ) -> None:
-        self.env, self.looks, self.order, self.worth, self.act = env, looks, order, worth, act
+        self, env: simpy.Environment, looks: Callable[[], Looks], order: Order,
+        worth: Callable[[], bool], act: Callable[[Look], None],
+    ) -> None:  # fmt: skip
+        self.env, self._walk, self.order, self.worth, self.act = env, looks, order, worth, act
         self.played: Look = (-1, -1, -1)
         self._sleep: simpy.Event | None = None
         self._started = False
 
+    @cached_property
+    def looks(self) -> Looks:
+        """The stream, walked only if it is ever needed."""
+        return self._walk()
+
     def wake(self) -> None:
         """Say that something new may be worth a look."""
         if not self._started:
-            self._started = True
-            self.env.process(self._watch())
+            if self.worth():
+                self._started = True
+                self.env.process(self._watch())
         elif self._sleep is not None and self.worth():
             self._sleep.succeed()
             self._sleep = None

@@ -1,0 +1,73 @@
+"""The chart of a run: share too late by policy, split by when it was lost, with intervals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from sim.charts.style import PARTS, STYLE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.running import Outcome
+
+
+def draw(outcome: Outcome) -> Figure:
+    """Draw the share of regretted messages whose preview was read, by policy and by when it was lost.
+
+    Returns a matplotlib figure; in Jupyter it shows itself.
+
+    >>> import sim
+    >>> draw(sim.run(sim.load("scenarios/linkedin_dm.toml"), replications=2)).axes[0].get_xlim()[0]
+    0.0
+    """
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(7.6, 1.9 + 0.46 * len(outcome.policies)), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplots()
+        _bars(axes, outcome)
+        headline = outcome.summary.headline(outcome.policies[0])
+        axes.set_title(f"Preview read despite the deletion: {outcome.scenario.title or outcome.scenario.file}")
+        axes.set_xlabel("share of regretted messages (%), with 95 % interval")
+        axes.legend(fontsize=7.5, ncols=2, loc="upper left", bbox_to_anchor=(0, -0.14 - 0.5 / len(outcome.policies)), frameon=False)
+        run = outcome.scenario.run
+        note = f"{headline.per:,.0f} regretted messages in {len(outcome.replications)} replications, seed {run.seed}"
+        figure.supxlabel(note, fontsize=7, color="#555555", x=0.99, ha="right")
+    return figure
+
+
+def _bars(axes: Axes, outcome: Outcome) -> None:
+    shares = outcome.shares.pivot(index="policy", columns="measure", values="value")
+    names = outcome.policies
+    left = [0.0] * len(names)
+    for measure, (label, colour, hatch) in PARTS.items():
+        widths = [100 * float(shares.loc[name, measure]) for name in names]
+        if any(width > 0 for width in widths):
+            axes.barh(range(len(names)), widths, left=left, color=colour, hatch=hatch, edgecolor="#333333",
+                      linewidth=0.5, label=label, height=0.62)  # fmt: skip
+        left = [a + b for a, b in zip(left, widths, strict=True)]
+    top = 1.0
+    for row, name in enumerate(names):
+        e = outcome.summary.headline(name)
+        value, low, high = 100 * e.value, 100 * e.low, 100 * e.high
+        axes.errorbar(value, row, xerr=[[value - low], [high - value]], color="black", capsize=3, linewidth=1.2)
+        axes.annotate(f"{value:.1f} %", (high, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9)
+        top = max(top, high)
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.set_xlim(0, min(top * 1.15, 112))
+
+
+def save(outcome: Outcome, folder: Path, name: str = "chart") -> list[Path]:
+    """Write the chart as SVG and PNG into a folder and return the two paths; the bytes depend on the outcome only."""
+    figure = draw(outcome)
+    paths = [folder / f"{name}.svg", folder / f"{name}.png"]
+    with mpl.rc_context(STYLE):
+        figure.savefig(paths[0], metadata={"Date": None})
+        figure.savefig(paths[1], metadata={"Software": None})
+    return paths

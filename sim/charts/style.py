@@ -1,0 +1,31 @@
+"""One look for every chart: readable in grey, without colour vision, and small; bytes repeat run by run."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+STYLE: Final[dict[str, Any]] = {
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "figure.dpi": 110,
+    "savefig.dpi": 150,
+    "svg.hashsalt": "toolate",
+    "svg.fonttype": "path",
+    "hatch.linewidth": 0.6,
+}
+
+# Okabe & Ito's palette (jfly.uni-koeln.de/color), told apart by people with any colour vision; hatches tell them apart
+# in grey too.
+PARTS: Final = {
+    "lost_before_noticing": ("before the sender noticed", "#56B4E9", ""),
+    "lost_reacting": ("while reacting", "#009E73", "\\\\\\"),
+    "lost_in_queue": ("waiting in the queue", "#F0E442", "..."),
+    "lost_in_action": ("during the deletion", "#E69F00", "///"),
+    "lost_after_refusal": ("after a refused deletion", "#D55E00", "xxx"),
+    "ghost": ("after the deletion (ghost)", "#999999", "|||"),
+}
+"""How the headline is split: label, colour and hatch of each part."""

@@ -1,0 +1,5 @@
+"""The command line: thin, the only place that prints. Heavy imports happen inside commands, so that help is fast."""
+
+from sim.cli.app import main
+
+__all__ = ["main"]

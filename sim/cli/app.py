@@ -1,0 +1,100 @@
+"""The commands of `toolate`: data on stdout or in --out, talk on stderr; exit 0 done, 1 a check failed, 2 bad input."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim import __version__
+
+app = typer.Typer(
+    name="toolate",
+    help="How often does a deletion come too late to stop the preview being read?",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+
+File = Annotated[str, typer.Argument(help="A scenario file (TOML).", show_default=False)]
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C ends it without a traceback."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted; nothing was finished.\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+
+
+@contextlib.contextmanager
+def faults_on_one_line() -> Iterator[None]:
+    """Turn bad input into exit 2 with one line a fault on stderr."""
+    from sim.errors import ToolateError
+
+    try:
+        yield
+    except ToolateError as error:
+        sys.stderr.write(f"{error}\n")
+        raise typer.Exit(2) from None
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"toolate {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    file: File,
+    out: Annotated[Path | None, typer.Option(help="Folder for records, tables and chart.", show_default=False)] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document (docs/json.md) instead of tables.")] = False,
+    replications: Annotated[int | None, typer.Option(min=1, help="Independent worlds.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of every draw.", show_default=False)] = None,
+    engine: Annotated[str, typer.Option(help="auto, simpy or compiled; never changes a result.")] = "auto",
+    policy: Annotated[list[str] | None, typer.Option(help="Play only this policy (repeat for more) and the baseline.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Replications played at a time; never changes a result.")] = 1,
+) -> None:
+    """Play a scenario under its policies: how often is the preview read despite the deletion, and at what price?"""
+    from sim.cli.running import run_command
+
+    with faults_on_one_line():
+        run_command(file, out, json, replications, seed, engine, policy, workers)
+
+
+@app.command()
+def explain(
+    file: File,
+    policy: Annotated[str | None, typer.Option(help="Explain it under this policy.", show_default=False)] = None,
+) -> None:
+    """Say the resolved scenario in words, each number with its source."""
+    from sim.cli.explaining import explain_command
+
+    with faults_on_one_line():
+        explain_command(file, policy)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files; editors complete and check with it."""
+    import json as json_module
+
+    from sim.scenario.schema import scenario_schema
+
+    sys.stdout.write(json_module.dumps(scenario_schema(), indent=1) + "\n")

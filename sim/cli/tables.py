@@ -1,0 +1,117 @@
+"""Tables of a run for people: the answer in the first line, then by policy, by channel, and the price."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from sim.estimates import FEW, Estimate
+from sim.running import Outcome
+from sim.summaries import LOST_WHEN
+from sim.verdicts import MEANINGS, Verdict
+
+
+def percent(value: float) -> str:
+    """Write a share as a percentage, or a dash where there is none."""
+    return "–" if value != value else f"{100 * value:.1f}"
+
+
+def _interval(e: Estimate) -> str:
+    return f"{percent(e.value)}  [{percent(e.low)}, {percent(e.high)}]"
+
+
+def warnings_of(outcome: Outcome) -> list[str]:
+    """List what a reader of the tables should be told."""
+    done, out = len(outcome.replications), []
+    if done < outcome.asked:
+        out.append(f"interrupted: {done} of {outcome.asked} replications were played; the tables rest on those")
+    if done < FEW:
+        out.append(f"{done} replications are few; intervals are only trustworthy from {FEW} on")
+    if outcome.summary.headline(outcome.policies[0]).per == 0:
+        out.append("nobody regretted a message; set mistakes.chance, or play longer")
+    still = outcome.summary.headline(outcome.policies[0], "open")
+    if still.value > 0.05:
+        out.append(f"{percent(still.value)} % are undecided at the horizon; a longer run.horizon would decide them")
+    return out
+
+
+def print_outcome(outcome: Outcome) -> None:
+    """Print the answer and the tables on stdout, warnings on stderr."""
+    console = Console(file=sys.stdout, width=max(Console().width, 100), highlight=False)
+    s, base = outcome.summary, outcome.policies[0]
+    e = s.headline(base)
+    console.print(f"{outcome.scenario.title or outcome.scenario.file}")
+    if e.per:
+        console.print(f'Too late: under "{base}", {percent(e.value)} % of regretted messages had their preview read '
+                      f"(95 % interval {percent(e.low)} to {percent(e.high)} %).", soft_wrap=True)  # fmt: skip
+    for table in (_policies(outcome), _verdicts(outcome), _lost(outcome), _price(outcome)):
+        console.print(table)
+    run = outcome.scenario.run
+    console.print(f"{e.per:,.0f} regretted of {int(s.sums[base]['messages'].sum()):,} messages per policy; "
+                  f"{len(outcome.replications)} replications, seed {run.seed}; intervals over replications, differences paired.",
+                  soft_wrap=True)  # fmt: skip
+    for warning in warnings_of(outcome):
+        sys.stderr.write(f"Warning: {warning}\n")
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for k, name in enumerate(columns):
+        table.add_column(name, justify="left" if k == 0 else "right")
+    return table
+
+
+def _policies(outcome: Outcome) -> Table:
+    s = outcome.summary
+    table = _table("Preview read, % of regretted messages [95 % interval]",
+                   "policy", "overall", "by push", "by e-mail", "read in app", "less than baseline, points")  # fmt: skip
+    differences = {row.policy: row for row in s.differences.itertuples()}
+    for name in outcome.policies:
+        d = differences.get(name)
+        change = "baseline" if d is None else f"{100 * d.value:+.1f}  [{100 * d.low:+.1f}, {100 * d.high:+.1f}]"
+        table.add_row(name, *(_interval(s.headline(name, m)) for m in ("preview_read", "read_push", "read_email", "read_thread")),
+                      change)  # fmt: skip
+    return table
+
+
+def _verdicts(outcome: Outcome) -> Table:
+    s = outcome.summary
+    table = _table("Verdicts, % of regretted messages (each message has one)", "policy",
+                   *(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED), "phantom (flag)", "refused (flag)")  # fmt: skip
+    for name in outcome.policies:
+        shares = [s.headline(name, v.name.lower()).value for v in Verdict if v is not Verdict.NOT_ASKED]
+        refused = sum(s.headline(name, f"refused_{why}").value for why in ("kind", "window", "opened"))
+        table.add_row(name, *(percent(x) for x in shares), percent(s.headline(name, "phantom").value), percent(refused))
+    table.caption = "; ".join(f"{v.name.lower()}: {said}" for v, said in MEANINGS.items())
+    table.caption_justify = "left"
+    return table
+
+
+def _lost(outcome: Outcome) -> Table:
+    s = outcome.summary
+    table = _table("When it was too late, % of regretted messages", "policy",
+                   *(name.removeprefix("lost_").replace("_", " ") for name in LOST_WHEN), "ghost")  # fmt: skip
+    for name in outcome.policies:
+        table.add_row(name, *(percent(s.headline(name, m).value) for m in (*LOST_WHEN, "ghost")))
+    return table
+
+
+def _price(outcome: Outcome) -> Table:
+    table = _table("The price for messages nobody regretted [95 % interval]", "policy", "later notified, s",
+                   "later read, s", "never notified, %", "pushes per message", "e-mails per message")  # fmt: skip
+    price = outcome.price.set_index(["policy", "measure"])
+    for name in outcome.policies:
+        cells = []
+        for measure in ("delay_notified_s", "delay_read_s", "never_notified", "pushes_per_message", "emails_per_message"):
+            row = price.loc[(name, measure)]
+            if measure.startswith("delay"):
+                cells.append(f"{row['value']:+,.1f}  [{row['low']:+,.1f}, {row['high']:+,.1f}]")
+            elif measure == "never_notified":
+                cells.append(percent(row["value"]))
+            else:
+                cells.append(f"{row['value']:.3f}")
+        table.add_row(name, *cells)
+    return table

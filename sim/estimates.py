@@ -1,0 +1,123 @@
+"""Shares with intervals, and paired differences, from the sums of independent replications.
+
+The replication is the unit of inference: everything inside one may be dependent. A share is a ratio of sums. Its
+interval is Wilson's with an effective number of messages and a t quantile: the cluster-robust error of the ratio over
+replications sets the effective number, so that the interval is a t interval in the middle, and near 0 and 1 it stays
+inside and is not empty (coverage measured: .93 to .96 from 10 to 500 clusters; research notes, statistics, 3.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+Floats = npt.NDArray[np.float64]
+
+FEW = 30
+"""Fewer replications than this and an interval comes with a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its interval; `per` says of how many, `replications` how many independent worlds."""
+
+    value: float
+    low: float
+    high: float
+    per: float
+    replications: int
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval."""
+        return (self.high - self.low) / 2
+
+
+NOTHING = Estimate(float("nan"), float("nan"), float("nan"), 0, 0)
+"""What is said of a share of nothing."""
+
+
+def _t(confidence: float, replications: int) -> float:
+    return float(stats.t.ppf((1 + confidence) / 2, max(replications - 1, 1)))
+
+
+def _wilson(p: float, n: float, t: float) -> tuple[float, float]:
+    """Give Wilson's interval for a share p of n, with t in place of the normal quantile."""
+    centre = (p + t * t / (2 * n)) / (1 + t * t / n)
+    half = t / (1 + t * t / n) * float(np.sqrt(p * (1 - p) / n + t * t / (4 * n * n)))
+    return max(0.0, min(centre - half, p)), min(1.0, max(centre + half, p))
+
+
+def share(hits: npt.ArrayLike, of: npt.ArrayLike, *, confidence: float = 0.95) -> Estimate:
+    """Estimate a share from each replication's hits and totals (arrays of one length).
+
+    With no hits, or only hits, the number of replications with any total stands in for the number of messages. With one
+    replication nothing is known of the spread between worlds, and the interval treats messages as independent.
+
+    >>> e = share([3, 1, 2], [10, 10, 10])
+    >>> round(e.value, 3), round(e.low, 3), round(e.high, 3)
+    (0.2, 0.042, 0.587)
+    """
+    y, n = np.asarray(hits, dtype=np.float64), np.asarray(of, dtype=np.float64)
+    total, r = float(n.sum()), int(y.size)
+    if total <= 0:
+        return NOTHING
+    p = float(y.sum()) / total
+    t = _t(confidence, r) if r > 1 else float(stats.norm.ppf((1 + confidence) / 2))
+    if p in (0.0, 1.0):
+        effective = float(np.count_nonzero(n)) if r > 1 else total
+    else:
+        residual = y - p * n
+        variance = r / (r - 1) * float(residual @ residual) / total**2 if r > 1 else 0.0
+        effective = total / max(1.0, variance * total / (p * (1 - p)))
+    low, high = _wilson(p, effective, t)
+    return Estimate(p, low, high, total, r)
+
+
+def difference(
+    hits: npt.ArrayLike, of: npt.ArrayLike, base_hits: npt.ArrayLike, base_of: npt.ArrayLike, *, confidence: float = 0.95
+) -> Estimate:
+    """Estimate a paired difference of two ratios of sums on the same replications, with a t interval.
+
+    Works for shares and for means alike (then `hits` are sums). If no replication differs, the error is unknown, not
+    zero: for shares the interval then reaches to what a share of no replication could be.
+
+    >>> difference([1, 2], [10, 10], [3, 2], [10, 10]).value
+    -0.1
+    """
+    y, n = np.asarray(hits, dtype=np.float64), np.asarray(of, dtype=np.float64)
+    y0, n0 = np.asarray(base_hits, dtype=np.float64), np.asarray(base_of, dtype=np.float64)
+    total, total0, r = float(n.sum()), float(n0.sum()), int(y.size)
+    if total <= 0 or total0 <= 0:
+        return NOTHING
+    p, p0 = float(y.sum()) / total, float(y0.sum()) / total0
+    d = p - p0
+    residual = (y - p * n) / total - (y0 - p0 * n0) / total0
+    if np.array_equal(y, y0) and np.array_equal(n, n0):
+        reach = share(np.zeros(r), np.ones(r), confidence=confidence).high
+        return Estimate(0.0, -reach, reach, total, r)
+    if r < 2:
+        return Estimate(d, float("nan"), float("nan"), total, r)
+    half = _t(confidence, r) * float(np.sqrt(r / (r - 1) * (residual @ residual)))
+    return Estimate(d, d - half, d + half, total, r)
+
+
+def mean(sums: npt.ArrayLike, of: npt.ArrayLike, *, confidence: float = 0.95) -> Estimate:
+    """Estimate a mean per message (a ratio of sums) with a t interval over replications.
+
+    >>> mean([10.0, 14.0], [2, 2]).value
+    6.0
+    """
+    y, n = np.asarray(sums, dtype=np.float64), np.asarray(of, dtype=np.float64)
+    total, r = float(n.sum()), int(y.size)
+    if total <= 0:
+        return NOTHING
+    value = float(y.sum()) / total
+    residual = y - value * n
+    if r < 2:
+        return Estimate(value, float("nan"), float("nan"), total, r)
+    half = _t(confidence, r) * float(np.sqrt(r / (r - 1) * (residual @ residual))) / total
+    return Estimate(value, value - half, value + half, total, r)

@@ -1,0 +1,196 @@
+"""What is kept of a run: a folder with a manifest, Parquet records, CSV tables and the chart, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import sim
+from sim.clock import NEVER
+from sim.errors import Fault, OutputError
+from sim.records import COLUMNS, Records
+from sim.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from sim.running import Outcome
+
+MANIFEST = "run.json"
+
+
+def scenario_hash(scenario: Scenario) -> str:
+    """Give the SHA-256 of a resolved scenario, sources aside: what its results depend on.
+
+    >>> import sim
+    >>> len(scenario_hash(sim.load("scenarios/linkedin_dm.toml")))
+    64
+    """
+    told = {k: v for k, v in scenario.raw.items() if k not in ("sources", "title", "question", "extends")}
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def document(outcome: Outcome) -> dict[str, Any]:
+    """Give the one JSON document of a run: per policy the headline, every verdict and channel, and the difference.
+
+    Its keys are documented in docs/json.md. Shares are numbers from 0 to 1.
+    """
+    s = outcome.summary
+    shares = {(row.policy, row.measure): row for row in s.shares.itertuples()}
+    differences = {row.policy: row for row in s.differences.itertuples()}
+
+    def said(policy: str, measure: str) -> dict[str, Any]:
+        row = shares[policy, measure]
+        return {"count": row.count, "share": _number(row.value), "low": _number(row.low), "high": _number(row.high)}
+
+    from sim.summaries import CHANNELS, FLAGS, LOST_WHEN, VERDICTS
+
+    policies = []
+    for name in outcome.policies:
+        entry: dict[str, Any] = {
+            "policy": name,
+            "baseline": name == outcome.policies[0],
+            "headline": said(name, "preview_read"),
+            "verdicts": {v: said(name, v) for v in VERDICTS},
+            "lost": {w.removeprefix("lost_"): said(name, w) for w in LOST_WHEN},
+            "channels": {c: said(name, f"read_{c}") for c in CHANNELS},
+            "flags": {f: said(name, f) for f in FLAGS},
+            "price": {row.measure: {"value": _number(row.value), "low": _number(row.low), "high": _number(row.high), "of": row.of}
+                      for row in s.price[s.price["policy"] == name].itertuples()},
+        }  # fmt: skip
+        if name in differences:
+            d = differences[name]
+            entry["difference"] = {"to": outcome.policies[0], "share": _number(d.value), "low": _number(d.low),
+                                   "high": _number(d.high), "saved": d.saved, "newly_lost": d.newly_lost}  # fmt: skip
+        policies.append(entry)
+    run = outcome.scenario.run
+    return {
+        "schema": 1,
+        "tool": {"name": "toolate", "version": sim.__version__},
+        "scenario": {"file": outcome.scenario.file, "title": outcome.scenario.title, "question": outcome.scenario.question,
+                     "sha256": scenario_hash(outcome.scenario)},
+        "seed": run.seed,
+        "replications": len(outcome.replications),
+        "replications_asked": outcome.asked,
+        "complete": len(outcome.replications) == outcome.asked,
+        "confidence": 0.95,
+        "regretted": int(s.shares.iloc[0]["of"]),
+        "policies": policies,
+    }  # fmt: skip
+
+
+def _number(value: float) -> float | None:
+    """Give a number for JSON: NaN, which JSON has not, becomes null."""
+    return None if value != value else float(value)
+
+
+class ResultFolder:
+    """A folder of results in the making: everything goes to a temporary name beside it, and is renamed whole.
+
+    Raises `OutputError` if the folder cannot be written, or holds anything but earlier results.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._check()
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            self.making = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        except OSError as error:
+            raise self._fault(f"cannot be written ({error.strerror or error})", "name a folder you may write to") from None
+        self._writers: dict[str, Any] = {}
+
+    def _fault(self, problem: str, remedy: str) -> OutputError:
+        return OutputError([Fault(str(self.folder), "--out", problem, remedy)])
+
+    def _check(self) -> None:
+        if self.folder.is_file():
+            raise self._fault("is a file", "name a folder")
+        if self.folder.is_dir() and any(self.folder.iterdir()) and not (self.folder / MANIFEST).exists():
+            raise self._fault("is not empty and holds no results of toolate", "name a new or empty folder")
+        near = next(p for p in (self.folder.absolute(), *self.folder.absolute().parents) if p.exists())
+        if not near.is_dir() or not os.access(near, os.W_OK):
+            raise self._fault(f"cannot be written ({near} is not a folder you may write to)", "name another folder")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        for writer in self._writers.values():
+            writer.close()
+        shutil.rmtree(self.making, ignore_errors=True)
+
+    def keep(self, replication: int, policy: str, records: Records) -> None:
+        """Append the records of one replication under one policy to `records.parquet`; absent times become null."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        columns: dict[str, Any] = {
+            "policy": pa.DictionaryArray.from_arrays(pa.array([0] * len(records), pa.int32()), pa.array([policy])),
+            "replication": pa.array([replication] * len(records), pa.int64()),
+        }
+        for column in COLUMNS:
+            values = records[column.name]
+            columns[column.name] = pa.array(values, mask=values == NEVER if values.dtype == "int64" else None)
+        table = pa.table(columns)
+        if "records" not in self._writers:
+            self._writers["records"] = pq.ParquetWriter(self.making / "records.parquet", table.schema, compression="zstd")
+        self._writers["records"].write_table(table)
+
+    def finish(self, outcome: Outcome, command: str) -> Path:
+        """Write tables, chart and manifest, put the folder in place, and return it."""
+        from sim.charts import save
+
+        for writer in self._writers.values():
+            writer.close()
+        self._writers = {}
+        outcome.shares.to_csv(self.making / "shares.csv", index=False)
+        outcome.differences.to_csv(self.making / "differences.csv", index=False)
+        outcome.price.to_csv(self.making / "price.csv", index=False)
+        save(outcome, self.making)
+        (self.making / "summary.json").write_text(json.dumps(document(outcome), indent=1) + "\n", encoding="utf-8")
+        digests = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(self.making.iterdir())}
+        manifest = _manifest(outcome, command) | {"files": digests}
+        (self.making / MANIFEST).write_text(json.dumps(manifest, indent=1, default=str) + "\n", encoding="utf-8")
+        self._put_in_place()
+        return self.folder
+
+    def _put_in_place(self) -> None:
+        self._check()
+        self.making.chmod(0o755)
+        if self.folder.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{self.folder.name}.old.", dir=self.folder.parent))
+            self.folder.rename(old / "results")
+            self.making.rename(self.folder)
+            shutil.rmtree(old)
+        else:
+            self.making.rename(self.folder)
+
+
+def _manifest(outcome: Outcome, command: str) -> dict[str, Any]:
+    """Tell all that is needed to make the results again."""
+    packages = ("numpy", "scipy", "pandas", "numba", "simpy", "pyarrow", "matplotlib")
+    return {
+        "schema": 1,
+        "tool": "toolate",
+        "version": sim.__version__,
+        "command": command,
+        "scenario_file": outcome.scenario.file,
+        "scenario_sha256": scenario_hash(outcome.scenario),
+        "scenario": outcome.scenario.raw,
+        "policies": list(outcome.policies),
+        "seed": outcome.scenario.run.seed,
+        "replications": len(outcome.replications),
+        "replications_asked": outcome.asked,
+        "engine": outcome.engine,
+        "draws": "Philox-4x32-10, keyed by (seed, replication, purpose, entity, index)",
+        "tie_order": ["deletion", "hold end, dispatch, arrival, retraction", "window close", "look"],
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "packages": {name: importlib.metadata.version(name) for name in packages},
+    }

@@ -1,0 +1,160 @@
+"""Play a scenario under its policies, replication by replication, and sum up: the verb `run`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sim.engines import choose, play_with
+from sim.records import Records
+from sim.scenario.model import Scenario
+from sim.scenario.reading import patched, under
+from sim.summaries import Summary
+from sim.tallies import tally
+from sim.verdicts import judge
+from sim.world import draw_world
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Tallies = dict[str, dict[str, int]]
+"""One replication's sums, by policy."""
+Keep = Callable[[int, str, Records], None]
+"""Called with (replication, policy, records) for every replication, in order."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run leaves: every replication's sums per policy, and the tables made of them.
+
+    `policies` has the baseline first. `asked` is how many replications were asked for; fewer are there if the run was
+    interrupted.
+    """
+
+    scenario: Scenario
+    policies: tuple[str, ...]
+    engine: str
+    asked: int
+    replications: tuple[Tallies, ...]
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The tables: shares, channels, verdicts, differences and prices, with intervals."""
+        return Summary.of(self.policies, self.replications)
+
+    @property
+    def shares(self) -> pd.DataFrame:
+        """One row per policy and measure: the share of regretted messages, with its 95 % interval."""
+        return self.summary.shares
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """One row per policy but the baseline: its headline less the baseline's, paired, in shares."""
+        return self.summary.differences
+
+    @property
+    def price(self) -> pd.DataFrame:
+        """One row per policy and price: what messages that nobody regretted pay."""
+        return self.summary.price
+
+
+def run(
+    scenario: Scenario,
+    *,
+    policies: Sequence[str] | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = "auto",
+    workers: int = 1,
+    keep: Keep | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Outcome:
+    """Play a scenario under its policies on the same worlds and return the sums and tables.
+
+    `policies` defaults to all, and always includes the baseline. `workers` replications are played at a time; their
+    number changes no result. `keep` gets every replication's records. Ctrl-C ends the run with what is done so far.
+    Raises `ScenarioError` for an unknown policy and `TraceError` for a malformed trace.
+
+    >>> import sim
+    >>> sim.run(sim.load("scenarios/linkedin_dm.toml"), replications=2).summary.headline("today").replications
+    2
+    """
+    changes = {"run.seed": seed, "run.replications": replications}
+    set_by_hand = {path: value for path, value in changes.items() if value is not None}
+    scenario = patched(scenario, set_by_hand, by="the command line") if set_by_hand else scenario
+    names = chosen(scenario, policies)
+    worlds = [under(scenario, name) for name in names]
+    asked = scenario.run.replications
+    engine = choose(engine, expected_messages(scenario) * asked * len(names))
+    done: list[Tallies] = []
+    try:
+        for number, (sums, records) in enumerate(_played(worlds, names, engine, asked, workers, keep is not None)):
+            done.append(sums)
+            for name, rows in records.items():
+                if keep is not None:
+                    keep(number, name, rows)
+            if progress is not None:
+                progress(number + 1)
+    except KeyboardInterrupt:
+        if not done:
+            raise
+    return Outcome(scenario, names, engine, asked, tuple(done))
+
+
+def chosen(scenario: Scenario, policies: Sequence[str] | None) -> tuple[str, ...]:
+    """Give the policies to play, the baseline first and always there, the rest in the scenario's order."""
+    names = scenario.policy_names()
+    if policies is None:
+        return names
+    for name in policies:
+        under(scenario, name)
+    return tuple(name for name in names if name == names[0] or name in policies)
+
+
+def expected_messages(scenario: Scenario) -> float:
+    """Estimate the messages of one replication, for choosing an engine and for plans."""
+    t = scenario.traffic
+    match t.kind:
+        case "stream":
+            return t.senders * t.rate * min(t.lasts, scenario.run.horizon)
+        case "campaign":
+            return float(t.messages)
+    return float(draw_world(scenario, 0).messages.size)
+
+
+def play_replication(
+    scenarios: Sequence[Scenario], names: Sequence[str], engine: str, replication: int, want_records: bool
+) -> tuple[Tallies, dict[str, Records]]:
+    """Play one replication under every policy (the baseline first) and add it up."""
+    play = play_with(engine)
+    sums: Tallies = {}
+    kept: dict[str, Records] = {}
+    base = None
+    for scenario, name in zip(scenarios, names, strict=True):
+        records = play(draw_world(scenario, replication))
+        judged = judge(records, speed=scenario.reading.speed)
+        base = judged if base is None else base
+        sums[name] = tally(records, judged, base)
+        if want_records:
+            kept[name] = records
+    return sums, kept
+
+
+def _played(
+    scenarios: Sequence[Scenario], names: Sequence[str], engine: str, asked: int, workers: int, want_records: bool
+) -> Iterator[tuple[Tallies, dict[str, Records]]]:
+    """Yield replications in order, `workers` of them at a time."""
+    numbers: Iterable[int] = range(asked)
+    if workers == 1 or asked == 1:
+        for number in numbers:
+            yield play_replication(scenarios, names, engine, number, want_records)
+        return
+    import joblib
+
+    # SimPy holds the interpreter lock, so it needs processes; compiled kernels release it, so threads do.
+    prefer = "processes" if engine == "simpy" else "threads"
+    task = joblib.delayed(play_replication)
+    pool = joblib.Parallel(n_jobs=workers, prefer=prefer, return_as="generator")
+    yield from pool(task(scenarios, names, engine, number, want_records) for number in numbers)

@@ -1,0 +1,95 @@
+"""Tables of a run: shares with intervals, verdicts, channels, paired differences and prices, as pandas frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from sim import estimates as est
+from sim.clock import SECOND
+from sim.verdicts import Lost, Verdict
+
+VERDICTS: Final = tuple(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED)
+LOST_WHEN: Final = tuple(f"lost_{w.name.lower()}" for w in Lost if w is not Lost.NOT)
+CHANNELS: Final = ("push", "email", "thread", "anywhere")
+FLAGS: Final = ("phantom", "refused_kind", "refused_window", "refused_opened")
+MEASURES: Final = {
+    "preview_read": "a preview was read (too late or ghost): the headline",
+    **{name: f"verdict {name}" for name in VERDICTS},
+    **{name: f"too late, {name.removeprefix('lost_').replace('_', ' ')}" for name in LOST_WHEN},
+    "read_push": "the push preview was read, before the text was in the app",
+    "read_email": "the e-mail was read, before the text was in the app",
+    "read_thread": "the text was read in the app",
+    "read_anywhere": "anything of the text was read",
+    "phantom": "a sign of it was met before any content",
+    "refused_kind": "refused: its kind cannot be deleted",
+    "refused_window": "refused: the deletion window was over",
+    "refused_opened": "refused: it had been opened",
+    "level_nothing": "exposed to nothing",
+    "level_existence": "exposed to its existence only",
+    "level_part": "exposed to part of the text",
+    "level_all": "exposed to all of the text",
+}
+"""Shares of regretted messages a run reports, and what each means."""
+
+PRICES: Final = {
+    "delay_notified_s": ("others_delay_notified", "others_both_notified", "added delay until notified, seconds"),
+    "delay_read_s": ("others_delay_read", "others_both_read", "added delay until first read, seconds"),
+    "never_notified": ("others_never_notified", "others", "share never notified"),
+    "pushes_per_message": ("messages_pushed", "messages", "pushes sent per message"),
+    "emails_per_message": ("messages_mailed", "messages", "messages that went into an e-mail, per message"),
+}
+"""Prices a policy has for messages that nobody regretted: (sum, of how many, meaning)."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The tables of a run; every interval is at 95 %, over replications."""
+
+    policies: tuple[str, ...]
+    sums: dict[str, pd.DataFrame]
+    """Per policy: one row per replication, one column per count."""
+    shares: pd.DataFrame
+    differences: pd.DataFrame
+    price: pd.DataFrame
+
+    @classmethod
+    def of(cls, policies: Sequence[str], replications: Sequence[Mapping[str, Mapping[str, int]]]) -> Summary:
+        """Make the tables of every replication's sums."""
+        sums = {name: pd.DataFrame([dict(one[name]) for one in replications]) for name in policies}
+        base = sums[policies[0]]
+        return cls(
+            tuple(policies), sums,
+            pd.DataFrame([_row(name, m, sums[name][m].sum(), est.share(sums[name][m], sums[name]["regretted"]))
+                          for name in policies for m in MEASURES]),
+            pd.DataFrame([_difference(name, sums[name], base) for name in policies[1:]],
+                         columns=["policy", "value", "low", "high", "of", "replications", "saved", "newly_lost"]),
+            pd.DataFrame([_row(name, price, sums[name][top].sum(), _price(sums[name], top, bottom))
+                          for name in policies for price, (top, bottom, _) in PRICES.items()]),
+        )  # fmt: skip
+
+    def headline(self, policy: str, measure: str = "preview_read") -> est.Estimate:
+        """Give one share of one policy: by default the share whose preview was read."""
+        row = self.shares[(self.shares["policy"] == policy) & (self.shares["measure"] == measure)].iloc[0]
+        return est.Estimate(row["value"], row["low"], row["high"], row["of"], int(row["replications"]))
+
+
+def _row(policy: str, measure: str, count: int, e: est.Estimate) -> dict[str, object]:
+    return {"policy": policy, "measure": measure, "value": e.value, "low": e.low, "high": e.high,
+            "count": int(count), "of": int(e.per), "replications": e.replications}  # fmt: skip
+
+
+def _difference(policy: str, mine: pd.DataFrame, base: pd.DataFrame) -> dict[str, object]:
+    e = est.difference(mine["preview_read"], mine["regretted"], base["preview_read"], base["regretted"])
+    return {"policy": policy, "value": e.value, "low": e.low, "high": e.high, "of": int(e.per),
+            "replications": e.replications, "saved": int(mine["saved"].sum()),
+            "newly_lost": int(mine["newly_lost"].sum())}  # fmt: skip
+
+
+def _price(sums: pd.DataFrame, top: str, bottom: str) -> est.Estimate:
+    if top.startswith("others_delay"):
+        return est.mean(sums[top] / SECOND, sums[bottom])
+    return est.share(sums[top], sums[bottom])

@@ -1,0 +1,69 @@
+"""What one replication adds up to: whole numbers only, so that sums are exact in any order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.clock import NEVER
+from sim.records import Records
+from sim.verdicts import Judged, Level, Lost, Verdict
+
+LOST: Final = ("too_late", "ghost")
+"""The verdicts that make up the headline."""
+
+REFUSALS: Final = {1: "refused_kind", 2: "refused_window", 3: "refused_opened"}
+
+
+def lost_mask(judged: Judged) -> npt.NDArray[np.bool_]:
+    """Tell which messages had a preview read: the headline's events."""
+    return (judged.verdict == Verdict.TOO_LATE) | (judged.verdict == Verdict.GHOST)
+
+
+def tally(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
+    """Add up one replication under one policy; `base` is the same replication under the baseline.
+
+    Counts are of regretted messages unless a name begins with `others` (messages nobody regretted) or `messages`.
+    Sums of delays are in microseconds.
+    """
+    asked = judged.regretted
+    counts = {"messages": len(records), "regretted": _count(asked)}
+    counts |= {v.name.lower(): _count(judged.verdict == v) for v in Verdict if v is not Verdict.NOT_ASKED}
+    counts |= {f"lost_{w.name.lower()}": _count(judged.lost == w) for w in Lost if w is not Lost.NOT}
+    counts |= {f"level_{w.name.lower()}": _count(asked & (judged.level == w)) for w in Level}
+    counts["preview_read"] = _count(lost_mask(judged))
+    # A channel's share counts previews read in it, unless the app showed the text first, as in the headline.
+    first = judged.preview_read <= judged.thread_read
+    sent = asked & ~records["caught"] & (records["cancelled"] == NEVER)
+    counts["read_push"] = _count(sent & first & (judged.push_read != NEVER))
+    counts["read_email"] = _count(sent & first & (judged.email_read != NEVER))
+    counts["read_thread"] = _count(sent & (judged.thread_read != NEVER))
+    counts["read_anywhere"] = _count(sent & (judged.first_read != NEVER))
+    counts["phantom"] = _count(asked & judged.phantom)
+    counts |= {name: _count(asked & (records["refused"] == reason)) for reason, name in REFUSALS.items()}
+    counts["exposed_characters"] = int(judged.exposed[asked].sum())
+    mine, theirs = lost_mask(judged), lost_mask(base)
+    counts["saved"], counts["newly_lost"] = _count(theirs & ~mine), _count(mine & ~theirs)
+    return counts | _price(records, judged, base)
+
+
+def _price(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
+    """Add up what a policy costs messages that nobody regretted, against the baseline message by message."""
+    others = ~judged.regretted & ~base.regretted
+    prices = {
+        "others": _count(others),
+        "others_never_notified": _count(others & (judged.notified == NEVER)),
+        "messages_pushed": _count(records["push_dispatched"] != NEVER),
+        "messages_mailed": _count(records["email_dispatched"] != NEVER),
+    }
+    for name, mine, theirs in (("notified", judged.notified, base.notified), ("read", judged.first_read, base.first_read)):
+        both = others & (mine != NEVER) & (theirs != NEVER)
+        prices[f"others_both_{name}"] = _count(both)
+        prices[f"others_delay_{name}"] = int((mine[both] - theirs[both]).sum())
+    return prices
+
+
+def _count(mask: npt.NDArray[np.bool_]) -> int:
+    return int(np.count_nonzero(mask))
