@@ -35,10 +35,9 @@ def tally(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
     counts |= {f"level_{w.name.lower()}": _count(asked & (judged.level == w)) for w in Level}
     counts["preview_read"] = _count(lost_mask(judged))
     # A channel's share counts previews read in it, unless the app showed the text first, as in the headline.
-    first = judged.preview_read <= judged.thread_read
     sent = asked & ~records["caught"] & (records["cancelled"] == NEVER)
-    counts["read_push"] = _count(sent & first & (judged.push_read != NEVER))
-    counts["read_email"] = _count(sent & first & (judged.email_read != NEVER))
+    for name, read in (("read_push", judged.push_read), ("read_email", judged.email_read)):
+        counts[name] = _count(sent & (read != NEVER) & (read <= judged.thread_read))
     counts["read_thread"] = _count(sent & (judged.thread_read != NEVER))
     counts["read_anywhere"] = _count(sent & (judged.first_read != NEVER))
     counts["phantom"] = _count(asked & judged.phantom)

@@ -82,7 +82,8 @@ def _fill_glances(log_miss, key, what, entities, out):  # type: ignore[no-untype
         if log_miss[i] == -np.inf:
             out[i] = 1
         else:
-            out[i] = max(1, np.int64(np.ceil(np.log1p(-uniform(key, what, entities[i], U64(0))) / log_miss[i])))
+            needed = np.ceil(np.log1p(-uniform(key, what, entities[i], U64(0))) / log_miss[i])
+            out[i] = max(1, np.int64(min(needed, 4.0e18)))
 
 
 class _Draws:

@@ -139,9 +139,17 @@ class Looks:
                 return None
 
     def after(self, look: tuple[int, int, int]) -> tuple[int, int, int] | None:
-        """Give the look that follows one that `meeting` or `after` gave last."""
-        self._at += 1
-        return self.meeting(look[0])
+        """Give the look that follows a look; `meeting` still gives the one in progress afterwards."""
+        at = self._at
+        while True:
+            while at < len(self._known):
+                if self._known[at][2] > look[2]:
+                    return self._known[at]
+                at += 1
+            more = self._more(look[0])
+            if not more:
+                return None
+            self._known, at, self._at = self._known[self._at :] + more, at - self._at, 0
 
 
 if TYPE_CHECKING:

@@ -48,6 +48,8 @@ def _write_times(key, what, sender, rate, weeks, slots, offset, until, out):  # 
 
     More than `out` holds: returns the number needed so far as a negative count.
     """
+    if rate <= 0.0:
+        return 0
     op = operational(weeks, 0, slots, np.int64(offset))
     place, n = float(op), 0
     while True:
