@@ -20,27 +20,16 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Verdict(IntEnum):
-    """What became of a regretted message; exactly one holds. `NOT_ASKED` is for messages nobody regretted."""
+    """What became of a regretted message; exactly one holds."""
 
-    NOT_ASKED = 0
-    CAUGHT = 1
-    CANCELLED = 2
-    TOO_LATE = 3
-    GHOST = 4
-    IN_THREAD = 5
-    STOPPED = 6
-    OPEN = 7
-
-
-MEANINGS = {
-    Verdict.CAUGHT: "the review stopped it before it was sent",
-    Verdict.CANCELLED: "the deletion took effect within the hold",
-    Verdict.TOO_LATE: "a preview was read before the deletion took effect",
-    Verdict.GHOST: "a preview was read at or after that, from a copy that survived",
-    Verdict.IN_THREAD: "no preview was read first, but the text was, in the app",
-    Verdict.STOPPED: "nothing of it was ever read",
-    Verdict.OPEN: "undecided at the horizon",
-}
+    NOT_ASKED = 0  # nobody regretted it
+    CAUGHT = 1  # the review stopped it before it was sent
+    CANCELLED = 2  # the deletion took effect within the hold
+    TOO_LATE = 3  # a preview was read before the deletion took effect
+    GHOST = 4  # a preview was read at or after that, from a copy that survived
+    IN_THREAD = 5  # no preview was read first, but the text was, in the app
+    STOPPED = 6  # nothing of it was ever read
+    OPEN = 7  # undecided at the horizon
 
 
 class Lost(IntEnum):

@@ -27,14 +27,15 @@ def draw(outcome: Outcome) -> Figure:
     0.0
     """
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.6, 1.9 + 0.46 * len(outcome.policies)), layout="constrained")
+        figure = Figure(figsize=(7.6, 2.0 + 0.46 * len(outcome.policies)), layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.subplots()
         _bars(axes, outcome)
         headline = outcome.summary.headline(outcome.policies[0])
-        axes.set_title(f"Preview read despite the deletion: {outcome.scenario.title or outcome.scenario.file}")
+        figure.suptitle("Preview read despite the deletion", x=0.01, ha="left", fontweight="bold", fontsize=11)
+        axes.set_title(outcome.scenario.title or outcome.scenario.file, fontsize=9, fontweight="normal")
         axes.set_xlabel("share of regretted messages (%), with 95 % interval")
-        axes.legend(fontsize=7.5, ncols=2, loc="upper left", bbox_to_anchor=(0, -0.14 - 0.5 / len(outcome.policies)), frameon=False)
+        axes.legend(title="The preview was read …", title_fontsize=8, alignment="left", fontsize=7.5, ncols=2, loc="upper left", bbox_to_anchor=(0, -0.14 - 0.5 / len(outcome.policies)), frameon=False)
         run = outcome.scenario.run
         note = f"{headline.per:,.0f} regretted messages in {len(outcome.replications)} replications, seed {run.seed}"
         figure.supxlabel(note, fontsize=7, color="#555555", x=0.99, ha="right")

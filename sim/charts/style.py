@@ -25,7 +25,7 @@ PARTS: Final = {
     "lost_reacting": ("while reacting", "#009E73", "\\\\\\"),
     "lost_in_queue": ("waiting in the queue", "#F0E442", "..."),
     "lost_in_action": ("during the deletion", "#E69F00", "///"),
-    "lost_after_refusal": ("after a refused deletion", "#D55E00", "xxx"),
+    "lost_after_refusal": ("after the deletion was refused", "#D55E00", "xxx"),
     "ghost": ("after the deletion (ghost)", "#999999", "|||"),
 }
 """How the headline is split: label, colour and hatch of each part."""

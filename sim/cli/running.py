@@ -41,12 +41,12 @@ def run_command(
         keep = folder.keep if folder is not None else None
         outcome = run(scenario, policies=policies, replications=replications, seed=seed, engine=engine, workers=workers,
                       keep=keep, progress=progress)  # fmt: skip
-        stack.pop_all() if folder is None else None
         progress(total)
         if folder is not None:
-            written = folder.finish(outcome, command=shlex.join(["toolate", *sys.argv[1:]]))
-            sys.stderr.write(f"Wrote {written}\n")
+            folder.finish(outcome, command=shlex.join(["toolate", *sys.argv[1:]]))
     _print(outcome, as_json)
+    if folder is not None:
+        sys.stderr.write(f"Wrote {folder.folder}: chart.png, summary.json, records.parquet and more.\n")
 
 
 def _print(outcome: Outcome, as_json: bool) -> None:
@@ -63,7 +63,7 @@ def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
     """Give a function to call with the number of replications done; a bar shows on stderr after two seconds."""
     console = Console(stderr=True)
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                   console=console, transient=True)  # fmt: skip
+                   console=console, transient=console.is_terminal)  # fmt: skip
     task = bar.add_task("replications", total=total)
     began, shown = time.monotonic(), False
 

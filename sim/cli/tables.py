@@ -11,7 +11,7 @@ from rich.table import Table
 from sim.estimates import FEW, Estimate
 from sim.running import Outcome
 from sim.summaries import LOST_WHEN
-from sim.verdicts import MEANINGS, Verdict
+from sim.verdicts import Verdict
 
 
 def percent(value: float) -> str:
@@ -20,7 +20,7 @@ def percent(value: float) -> str:
 
 
 def _interval(e: Estimate) -> str:
-    return f"{percent(e.value)}  [{percent(e.low)}, {percent(e.high)}]"
+    return f"{percent(e.value)} ({percent(e.low)}–{percent(e.high)})"
 
 
 def warnings_of(outcome: Outcome) -> list[str]:
@@ -40,7 +40,7 @@ def warnings_of(outcome: Outcome) -> list[str]:
 
 def print_outcome(outcome: Outcome) -> None:
     """Print the answer and the tables on stdout, warnings on stderr."""
-    console = Console(file=sys.stdout, width=max(Console().width, 100), highlight=False)
+    console = Console(file=sys.stdout, width=max(Console().width, 118), highlight=False)
     s, base = outcome.summary, outcome.policies[0]
     e = s.headline(base)
     console.print(f"{outcome.scenario.title or outcome.scenario.file}")
@@ -58,20 +58,20 @@ def print_outcome(outcome: Outcome) -> None:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for k, name in enumerate(columns):
-        table.add_column(name, justify="left" if k == 0 else "right")
+        table.add_column(name, justify="left" if k == 0 else "right", no_wrap=k > 0)
     return table
 
 
 def _policies(outcome: Outcome) -> Table:
     s = outcome.summary
-    table = _table("Preview read, % of regretted messages [95 % interval]",
-                   "policy", "overall", "by push", "by e-mail", "read in app", "less than baseline, points")  # fmt: skip
+    table = _table("Preview read, % of regretted messages (95 % interval)",
+                   "policy", "overall", "by push", "by e-mail", "read in app", "change, points")  # fmt: skip
     differences = {row.policy: row for row in s.differences.itertuples()}
     for name in outcome.policies:
         d = differences.get(name)
-        change = "baseline" if d is None else f"{100 * d.value:+.1f}  [{100 * d.low:+.1f}, {100 * d.high:+.1f}]"
+        change = "baseline" if d is None else f"{100 * d.value:+.1f} ({100 * d.low:+.1f} to {100 * d.high:+.1f})"
         table.add_row(name, *(_interval(s.headline(name, m)) for m in ("preview_read", "read_push", "read_email", "read_thread")),
                       change)  # fmt: skip
     return table
@@ -79,14 +79,12 @@ def _policies(outcome: Outcome) -> Table:
 
 def _verdicts(outcome: Outcome) -> Table:
     s = outcome.summary
-    table = _table("Verdicts, % of regretted messages (each message has one)", "policy",
-                   *(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED), "phantom (flag)", "refused (flag)")  # fmt: skip
+    table = _table("Verdicts, % of regretted messages (each has one); then flags", "policy",
+                   *(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED), "| phantom", "refused")  # fmt: skip
     for name in outcome.policies:
         shares = [s.headline(name, v.name.lower()).value for v in Verdict if v is not Verdict.NOT_ASKED]
         refused = sum(s.headline(name, f"refused_{why}").value for why in ("kind", "window", "opened"))
         table.add_row(name, *(percent(x) for x in shares), percent(s.headline(name, "phantom").value), percent(refused))
-    table.caption = "; ".join(f"{v.name.lower()}: {said}" for v, said in MEANINGS.items())
-    table.caption_justify = "left"
     return table
 
 
@@ -100,15 +98,15 @@ def _lost(outcome: Outcome) -> Table:
 
 
 def _price(outcome: Outcome) -> Table:
-    table = _table("The price for messages nobody regretted [95 % interval]", "policy", "later notified, s",
-                   "later read, s", "never notified, %", "pushes per message", "e-mails per message")  # fmt: skip
+    table = _table("The price for messages nobody regretted (95 % interval)", "policy", "later notified, s",
+                   "later read, s", "never notified, %", "pushes each", "e-mails each")  # fmt: skip
     price = outcome.price.set_index(["policy", "measure"])
     for name in outcome.policies:
         cells = []
         for measure in ("delay_notified_s", "delay_read_s", "never_notified", "pushes_per_message", "emails_per_message"):
             row = price.loc[(name, measure)]
             if measure.startswith("delay"):
-                cells.append(f"{row['value']:+,.1f}  [{row['low']:+,.1f}, {row['high']:+,.1f}]")
+                cells.append(f"{row['value']:+,.1f} ({row['low']:+,.1f} to {row['high']:+,.1f})")
             elif measure == "never_notified":
                 cells.append(percent(row["value"]))
             else:
