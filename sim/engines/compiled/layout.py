@@ -1,0 +1,142 @@
+"""How the kernels hold a world: tuples of arrays, and one row of int64 per message while it is played.
+
+A message's row takes three cache lines: a recipient's messages are scattered over the world, and one row each is
+cheaper to touch than two dozen columns.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.clock import NEVER
+from sim.compiling import njit
+from sim.draws import U64
+from sim.world.parts import Entities, Flags, Floats, Int64s, World
+
+Table = npt.NDArray[np.int64]
+
+ACCEPTED, EFFECT, REFUSABLE, REFUSED = 0, 1, 2, 3
+"""Acceptance (NEVER: it is not); effect of the deletion (if it is not read first); the instant before which reading
+refuses the deletion (-1: it does not); reason of refusal."""
+DISPATCH, ARRIVAL, CHARS, NEED, ALERT, RETRACT, SYNC = 4, 5, 6, 7, 8, 9, 10
+"""What is to befall its notification: instants of dispatch and arrival, characters, glances it takes, delays."""
+ARRIVED, LEFT, NOTICED, UNTIL, COUNTED, CLEARED = 11, 12, 13, 14, 15, 16
+"""What befell its notification."""
+READ, CACHED, PHANTOM = 17, 18, 19
+"""What befell it in the thread, and the first sign without content."""
+MAILED, MAIL_ARRIVED, MAIL_READ, MAIL_UNTIL = 20, 21, 22, 23
+FIELDS: Final = 24
+
+_NEVER = np.int64(NEVER)
+
+
+class Letters(NamedTuple):
+    """Columns of `sim.world.parts.Messages` that the kernels read."""
+
+    sender: Int64s
+    recipient: Int64s
+    kind: Int64s
+    length: Int64s
+    pressed: Int64s
+    released: Int64s
+    noticed: Int64s
+    reaction: Int64s
+    action: Int64s
+    propagation: Int64s
+    push_delay: Int64s
+    push_latency: Int64s
+    glances_needed: Int64s
+    alert_after: Int64s
+    alert_length: Int64s
+    tap_after: Int64s
+    retract_after: Int64s
+    badge_sync_after: Int64s
+    email_delay: Int64s
+    email_latency: Int64s
+    mail_alert_after: Int64s
+    mail_alert_length: Int64s
+    caught: Flags
+    recorded: Flags
+    live: Flags
+    tap_offline: Flags
+
+
+class People(NamedTuple):
+    """Columns of `sim.world.parts.Recipients` that the kernels read."""
+
+    entity: Entities
+    segment: Int64s
+    rate: Floats
+    push: Flags
+    badge: Flags
+    hides_previews: Flags
+    email: Int64s
+    utc_offset: Int64s
+
+
+class Minds(NamedTuple):
+    """`sim.world.parts.Attention` with the key of its draws and the factor on the rate of visits."""
+
+    pool: Floats
+    stream_at: Int64s
+    stream_mean: Floats
+    weeks: Int64s
+    week_at: Int64s
+    by_hand: bool
+    written_at: Int64s
+    starts: Int64s
+    ends: Int64s
+    key: np.uint64
+    boost: float
+
+
+class Terms(NamedTuple):
+    """`sim.world.parts.Rules` that the kernels read, and the horizon."""
+
+    horizon: int
+    window: int
+    unread_only: bool
+    undeletable: int
+    placeholder: bool
+    push_late: bool
+    push_preview: int
+    push_expiry: int
+    email_window: int
+    email_sliding: bool
+    email_every: int
+    email_at: int
+    email_lead: int
+    email_late: bool
+    email_preview: int
+    badge_boost: float
+    cache_life: int
+    visit_offline: float
+
+
+def tuples_of(world: World) -> tuple[Letters, People, Minds, Terms]:
+    """Give the parts of a world as the kernels take them, without copying columns that are contiguous."""
+    a, rules = world.attention, world.rules
+    own = {"horizon": world.horizon, "key": U64(world.key), "boost": float(rules.badge_boost)}
+    minds = Minds(*(own[f] if f in own else a.by_hand if f == "by_hand" else _plain(getattr(a, f)) for f in Minds._fields))
+    terms = Terms(*(own[f] if f in own else getattr(rules, f) for f in Terms._fields))
+    return (
+        Letters(*(_plain(getattr(world.messages, f)) for f in Letters._fields)),
+        People(*(_plain(getattr(world.recipients, f)) for f in People._fields)),
+        minds,
+        terms._replace(badge_boost=float(terms.badge_boost), visit_offline=float(terms.visit_offline)),
+    )
+
+
+def _plain(column: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    """Give an array of the one layout the kernels are compiled for: contiguous and writable."""
+    plain = np.ascontiguousarray(column)
+    return plain if plain.flags.writeable else plain.copy()
+
+
+@njit
+def plus(instant, delay):  # type: ignore[no-untyped-def]
+    """Add a delay that is not negative; NEVER where there is none, or where the sum is beyond every horizon."""
+    return _NEVER if delay >= _NEVER - max(instant, np.int64(0)) else instant + delay

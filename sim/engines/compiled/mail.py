@@ -1,0 +1,106 @@
+"""One recipient's e-mail (docs/model.md, section 7), played after the phone: mail hangs on the thread, never the reverse."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.clock import NEVER
+from sim.compiling import njit
+from sim.engines.compiled.desk import SENT
+from sim.engines.compiled.layout import EFFECT, MAIL_ARRIVED, MAIL_READ, MAIL_UNTIL, MAILED, PHANTOM, READ, plus
+from sim.engines.compiled.order import sort_by_time
+from sim.engines.compiled.streams import open_stream, step
+from sim.world.looks import CHECKS, START
+from sim.world.parts import BATCHED, INSTANT
+
+_NEVER = np.int64(NEVER)
+
+
+@njit
+def play_mail(m, people, minds, terms, who, rows, desk):  # type: ignore[no-untyped-def]
+    """Play a recipient's e-mail: bind, dispatch, deliver, read. Uses the lists of the phone, which is done, as scratch."""
+    arrives, first = desk.arrival, desk.arrival_row  # per mail: when it arrives, place of its first message
+    past = desk.alert_row  # per first message: place after the mail's last
+    mails = _dispatch(m, people, terms, who, rows, desk, arrives, first, past)
+    sort_by_time(arrives, first, mails, desk.spare, desk.spare_row)
+    checks = desk.looks[CHECKS]
+    if mails > 0:
+        open_stream(minds, people, who, CHECKS, checks)
+    start, end = np.int64(-NEVER), np.int64(-NEVER)  # the last check that has begun
+    for k in range(mails):
+        arrived, opener = arrives[k], desk.sent_row[first[k]]
+        alert = plus(arrived, m.mail_alert_after[opener])
+        bound = min(alert, terms.horizon - 1)
+        while start < arrived and end <= arrived and checks[START] <= bound:
+            start = checks[START]
+            end = step(minds, people, who, CHECKS, checks)
+        read, until = alert, plus(alert, m.mail_alert_length[opener])
+        if start >= arrived or end > arrived:
+            check = max(start, arrived)
+            if check <= alert:
+                read, until = check, end
+        for q in range(first[k], past[first[k]]):
+            _deliver(m, terms, rows, desk.sent_row[q], arrived, read, until)
+
+
+@njit
+def _deliver(m, terms, rows, i, arrived, read, until):  # type: ignore[no-untyped-def]
+    """Write down, for a message in a mail, its arrival and its reading."""
+    if rows[i, MAILED] == _NEVER:
+        return
+    rows[i, MAIL_ARRIVED] = arrived
+    if read < terms.horizon:
+        rows[i, MAIL_READ], rows[i, MAIL_UNTIL] = read, until
+        if min(m.length[i], terms.email_preview) == 0 and rows[i, EFFECT] <= read:
+            rows[i, PHANTOM] = min(rows[i, PHANTOM], read)
+
+
+@njit
+def _dispatch(m, people, terms, who, rows, desk, arrives, first, past):  # type: ignore[no-untyped-def]
+    """Form the mails, leave out what late binding leaves out, dispatch; returns how many will arrive."""
+    mode, n, mails, q = people.email[who], desk.at[SENT], 0, 0
+    while q < n:
+        end = q + 1
+        if mode == INSTANT:
+            bound = leaves = plus(desk.sent[q], m.email_delay[desk.sent_row[q]])
+        elif mode == BATCHED:
+            bound = plus(desk.sent[q], terms.email_window)
+            while end < n and desk.sent[end] <= bound:
+                if terms.email_sliding:
+                    bound = plus(desk.sent[end], terms.email_window)
+                end += 1
+            leaves = bound
+        else:
+            bound = _snapshot(terms, people.utc_offset[who], desk.sent[q])
+            while end < n and desk.sent[end] <= bound:
+                end += 1
+            leaves = plus(bound, terms.email_lead)
+        if _bind(terms, rows, desk, q, end, bound, leaves) > 0:
+            arrival = plus(leaves, m.email_latency[desk.sent_row[q]])
+            if arrival < terms.horizon:
+                arrives[mails], first[mails], past[q] = arrival, q, end
+                mails += 1
+        q = end
+    return mails
+
+
+@njit
+def _bind(terms, rows, desk, q, end, bound, leaves):  # type: ignore[no-untyped-def]
+    """Decide at `bound` which of the messages q to end go with the mail that leaves at `leaves`; returns how many."""
+    members = 0
+    if leaves < terms.horizon:
+        for k in range(q, end):
+            i = desk.sent_row[k]
+            if not (terms.email_late and (rows[i, EFFECT] <= bound or rows[i, READ] < bound)):
+                rows[i, MAILED] = leaves
+                members += 1
+    return members
+
+
+@njit
+def _snapshot(terms, offset, accepted):  # type: ignore[no-untyped-def]
+    """Give the first digest snapshot (due less lead, on the recipient's clock) that is not before an acceptance."""
+    every = terms.email_every
+    # Remainders before sums: the sum of a far acceptance and an offset could wrap.
+    over = (accepted % every + (offset + terms.email_lead - terms.email_at) % every) % every
+    return plus(accepted, (every - over) % every)

@@ -1,0 +1,95 @@
+"""Small tools of the kernels: grouping rows, sorting a recipient's few events, heaps of pending timers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiling import njit
+
+_FEW = 24  # below this, insertion beats merging
+
+
+@njit
+def grouped(group, groups):  # type: ignore[no-untyped-def]
+    """Group rows: those of group g are members[first[g]:first[g + 1]], in order. Returns first, members, largest."""
+    first = np.zeros(groups + 1, dtype=np.int64)
+    for g in group:
+        first[g + 1] += 1
+    largest = 0
+    for g in range(groups):
+        largest = max(largest, first[g + 1])
+        first[g + 1] += first[g]
+    members = np.empty(group.size, dtype=np.int64)
+    place = first[:-1].copy()
+    for i in range(group.size):
+        members[place[group[i]]] = i
+        place[group[i]] += 1
+    return first, members, largest
+
+
+@njit
+def sort_by_time(times, names, n, spare_times, spare_names):  # type: ignore[no-untyped-def]
+    """Sort the first n times, and their names along, stably; the spare arrays must be as long."""
+    for low in range(0, n, _FEW):
+        for i in range(low + 1, min(low + _FEW, n)):
+            time, name, k = times[i], names[i], i
+            while k > low and times[k - 1] > time:
+                times[k], names[k] = times[k - 1], names[k - 1]
+                k -= 1
+            times[k], names[k] = time, name
+    width = _FEW
+    while width < n:
+        for low in range(0, n - width, 2 * width):
+            _merge(times, names, low, low + width, min(low + 2 * width, n), spare_times, spare_names)
+        width *= 2
+
+
+@njit
+def _merge(times, names, low, middle, high, spare_times, spare_names):  # type: ignore[no-untyped-def]
+    """Merge two neighbouring sorted runs in place."""
+    if times[middle - 1] <= times[middle]:
+        return
+    for i in range(low, middle):
+        spare_times[i], spare_names[i] = times[i], names[i]
+    left, right, k = low, middle, low
+    while left < middle:
+        if right < high and times[right] < spare_times[left]:
+            times[k], names[k] = times[right], names[right]
+            right += 1
+        else:
+            times[k], names[k] = spare_times[left], spare_names[left]
+            left += 1
+        k += 1
+
+
+@njit
+def push(times, names, n, time, name):  # type: ignore[no-untyped-def]
+    """Put a timer in a binary heap of n, ordered by time, then name; returns n + 1. The arrays must have room."""
+    k = n
+    while k > 0:
+        above = (k - 1) // 2
+        if times[above] < time or (times[above] == time and names[above] <= name):
+            break
+        times[k], names[k] = times[above], names[above]
+        k = above
+    times[k], names[k] = time, name
+    return n + 1
+
+
+@njit
+def pop(times, names, n):  # type: ignore[no-untyped-def]
+    """Take the first timer, which is at place 0, out of a heap of n; returns n - 1."""
+    n -= 1
+    time, name, k = times[n], names[n], 0
+    while 2 * k + 1 < n:
+        below = 2 * k + 1
+        if below + 1 < n and (
+            times[below + 1] < times[below] or (times[below + 1] == times[below] and names[below + 1] < names[below])
+        ):
+            below += 1
+        if time < times[below] or (time == times[below] and name <= names[below]):
+            break
+        times[k], names[k] = times[below], names[below]
+        k = below
+    times[k], names[k] = time, name
+    return n

@@ -1,0 +1,124 @@
+"""What is settled before recipients are played, and the columns that are written after.
+
+`plan` rules on every deletion as if nobody read first: reading before the ruling (`unread_only`) is made good when it
+happens, by `read_in_thread` (docs/model.md, sections 3 to 5).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.clock import NEVER
+from sim.compiling import njit
+from sim.engines.compiled.layout import (
+    ACCEPTED, ALERT, ARRIVAL, ARRIVED, CACHED, CHARS, CLEARED, COUNTED, DISPATCH, EFFECT, LEFT, MAIL_ARRIVED, MAIL_READ,
+    MAIL_UNTIL, MAILED, NEED, NOTICED, PHANTOM, READ, REFUSABLE, REFUSED, RETRACT, SYNC, UNTIL, plus,
+)  # fmt: skip
+
+_NEVER = np.int64(NEVER)
+
+WRITTEN = (
+    "accepted", "cancelled", "refused", "effective", "push_dispatched", "push_arrived", "push_left", "push_chars",
+    "push_noticed", "push_read_until", "retraction_arrived", "email_dispatched", "email_arrived", "email_chars",
+    "email_read", "email_read_until", "badge_counted", "badge_cleared", "thread_read", "phantom", "from_cache",
+)  # fmt: skip
+"""Columns of the records in the order `write` lays them out."""
+
+
+@njit
+def _ruling(m, terms, i, done):  # type: ignore[no-untyped-def]
+    """Rule on a deletion completed at `done`: its effect, the instant before which reading refuses it, the refusal."""
+    if done == _NEVER:
+        return _NEVER, np.int64(-1), 0
+    effect = plus(done, m.propagation[i])
+    if effect <= m.released[i]:
+        return effect, np.int64(-1), 0
+    if (terms.undeletable >> m.kind[i]) & 1:
+        return _NEVER, np.int64(-1), 1
+    if terms.window < 0 or done - m.released[i] > terms.window:
+        return _NEVER, np.int64(-1), 2
+    return effect, done if terms.unread_only else np.int64(-1), 0
+
+
+@njit
+def read_in_thread(rows, i, now):  # type: ignore[no-untyped-def]
+    """Read a message in the thread; a deletion that is ruled on later is then refused, where only unread ones are deleted."""
+    rows[i, READ] = now
+    if now < rows[i, REFUSABLE]:
+        rows[i, EFFECT], rows[i, REFUSED] = _NEVER, 3
+
+
+@njit
+def plan(m, people, terms, completed, rows):  # type: ignore[no-untyped-def]
+    """Fill a row per message with all that is settled before anybody looks."""
+    for i in range(m.sender.size):
+        who = m.recipient[i]
+        effect, refusable, refused = _ruling(m, terms, i, completed[i])
+        accepted = m.released[i]
+        if m.caught[i] or accepted >= terms.horizon or effect <= accepted:
+            accepted = _NEVER
+        rows[i, ACCEPTED], rows[i, EFFECT], rows[i, REFUSABLE], rows[i, REFUSED] = accepted, effect, refusable, refused
+        rows[i, DISPATCH] = rows[i, ARRIVAL] = _NEVER
+        rows[i, CHARS] = rows[i, CACHED] = 0
+        for field in range(ARRIVED, MAIL_UNTIL + 1):
+            if field != CACHED:
+                rows[i, field] = _NEVER
+        if accepted == _NEVER:
+            continue
+        if m.live[i]:
+            read_in_thread(rows, i, accepted)
+        elif people.push[who] or people.badge[who]:
+            _notify(m, people, terms, i, who, rows)
+
+
+@njit
+def _notify(m, people, terms, i, who, rows):  # type: ignore[no-untyped-def]
+    """Plan the notification of an accepted message."""
+    rows[i, DISPATCH] = plus(rows[i, ACCEPTED], m.push_delay[i])
+    rows[i, ARRIVAL] = plus(rows[i, DISPATCH], m.push_latency[i])
+    if people.push[who] and not people.hides_previews[who]:
+        rows[i, CHARS] = min(m.length[i], terms.push_preview)
+    rows[i, NEED], rows[i, ALERT] = m.glances_needed[i], m.alert_after[i]
+    rows[i, RETRACT] = m.retract_after[i] if people.push[who] else _NEVER
+    rows[i, SYNC] = m.badge_sync_after[i] if people.badge[who] else _NEVER
+
+
+@njit
+def is_sent(rows, i, late):  # type: ignore[no-untyped-def]
+    """Tell whether a planned notification is dispatched; with late binding not if deleted, or read, before."""
+    at = rows[i, DISPATCH]
+    return at != _NEVER and not (late and (rows[i, EFFECT] <= at or rows[i, READ] < at))
+
+
+@njit
+def retraction(rows, i):  # type: ignore[no-untyped-def]
+    """Give when the retraction of a dispatched push arrives; NEVER: there is none."""
+    if rows[i, EFFECT] == _NEVER or rows[i, RETRACT] == _NEVER:
+        return _NEVER
+    return plus(rows[i, EFFECT], rows[i, RETRACT])
+
+
+@njit
+def write(m, people, terms, rows, out):  # type: ignore[no-untyped-def]
+    """Write the columns named by `WRITTEN` into `out` (one row a column)."""
+    for i in range(m.sender.size):
+        effect = rows[i, EFFECT] if rows[i, EFFECT] < terms.horizon else _NEVER
+        out[0, i] = rows[i, ACCEPTED]
+        out[1, i] = effect if effect <= m.released[i] else _NEVER
+        out[2, i] = rows[i, REFUSED]
+        out[3, i] = effect
+        out[4, i] = out[10, i] = _NEVER
+        if people.push[m.recipient[i]] and is_sent(rows, i, terms.push_late):
+            if rows[i, DISPATCH] < terms.horizon:
+                out[4, i] = rows[i, DISPATCH]
+            back = retraction(rows, i)
+            if back < terms.horizon:
+                out[10, i] = back
+        out[5, i], out[6, i] = rows[i, ARRIVED], rows[i, LEFT]
+        out[7, i] = rows[i, CHARS] if rows[i, ARRIVED] != _NEVER else 0
+        out[8, i], out[9, i] = rows[i, NOTICED], rows[i, UNTIL]
+        out[11, i], out[12, i] = rows[i, MAILED], rows[i, MAIL_ARRIVED]
+        out[13, i] = min(m.length[i], terms.email_preview) if rows[i, MAIL_ARRIVED] != _NEVER else 0
+        out[14, i], out[15, i] = rows[i, MAIL_READ], rows[i, MAIL_UNTIL]
+        out[16, i], out[17, i] = rows[i, COUNTED], rows[i, CLEARED]
+        out[18, i], out[19, i], out[20, i] = rows[i, READ], rows[i, PHANTOM], rows[i, CACHED]
