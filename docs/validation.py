@@ -173,10 +173,11 @@ VAL-7 (attentive hours a day) is known from memory only and is left out.
 
 ## What follows
 
-The misses point one way: real attention clusters around messages more than these look streams do, and people clear
-their trays by hand. So previews are read later here than they really are while a conversation is going on, and a
-deletion has more time than it would have: **the shares too late of these scenarios are, for fast deletions, lower
-bounds**. `thread.live`, the shape of the gaps and the alert chance are the parameters to sweep.
+For push, the misses point one way: real attention clusters around messages more than these look streams do, so previews
+are read later here than they really are while a conversation is going on, and the share too late by push of a fast
+deletion is probably **too low**. For e-mail they point the other way: mail is read sooner here than bulk mail is, and the
+share by e-mail is probably **too high** for people who check rarely. `thread.live`, the shape of the gaps, the alert chance
+and the gap between mailbox checks are the parameters to sweep before anything rests on them.
 """
 
 

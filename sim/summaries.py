@@ -67,8 +67,8 @@ class Summary:
                           for name in policies for m in MEASURES]),
             pd.DataFrame([_difference(name, sums[name], base) for name in policies[1:]],
                          columns=["policy", "value", "low", "high", "of", "replications", "saved", "newly_lost"]),
-            pd.DataFrame([_row(name, price, sums[name][top].sum(), _price(sums[name], top, bottom))
-                          for name in policies for price, (top, bottom, _) in PRICES.items()]),
+            pd.DataFrame([_row(name, price, 0, _price(sums[name], top, bottom))
+                          for name in policies for price, (top, bottom, _) in PRICES.items()]).drop(columns="count"),
         )  # fmt: skip
 
     def headline(self, policy: str, measure: str = "preview_read") -> est.Estimate:

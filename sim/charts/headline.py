@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
-from sim.charts.style import PARTS, STYLE
+from sim.charts.style import PARTS, STYLE, Chart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from sim.running import Outcome
 
 
-def draw(outcome: Outcome) -> Figure:
+def draw(outcome: Outcome) -> Chart:
     """Draw the share of regretted messages whose preview was read, by policy and by when it was lost.
 
     Returns a matplotlib figure; in Jupyter it shows itself.
@@ -27,8 +25,7 @@ def draw(outcome: Outcome) -> Figure:
     0.0
     """
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(7.6, 2.0 + 0.46 * len(outcome.policies)), layout="constrained")
-        FigureCanvasAgg(figure)
+        figure = Chart(figsize=(7.6, 2.0 + 0.46 * len(outcome.policies)), layout="constrained")
         axes = figure.subplots()
         _bars(axes, outcome)
         headline = outcome.summary.headline(outcome.policies[0])

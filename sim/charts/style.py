@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any, Final
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 STYLE: Final[dict[str, Any]] = {
     "font.size": 9,
@@ -29,3 +34,17 @@ PARTS: Final = {
     "ghost": ("after the deletion (ghost)", "#999999", "|||"),
 }
 """How the headline is split: label, colour and hatch of each part."""
+
+
+class Chart(Figure):
+    """A matplotlib figure that belongs to nobody's `pyplot` state and shows itself in Jupyter."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        FigureCanvasAgg(self)
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        with mpl.rc_context(STYLE):
+            self.savefig(buffer, format="png", metadata={"Software": None})
+        return buffer.getvalue()
