@@ -77,7 +77,7 @@ class Summary:
         return est.Estimate(row["value"], row["low"], row["high"], row["of"], int(row["replications"]))
 
 
-def _row(policy: str, measure: str, count: int, e: est.Estimate) -> dict[str, object]:
+def _row(policy: str, measure: str, count: float, e: est.Estimate) -> dict[str, object]:
     return {"policy": policy, "measure": measure, "value": e.value, "low": e.low, "high": e.high,
             "count": int(count), "of": int(e.per), "replications": e.replications}  # fmt: skip
 

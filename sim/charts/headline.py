@@ -40,11 +40,10 @@ def draw(outcome: Outcome) -> Chart:
 
 
 def _bars(axes: Axes, outcome: Outcome) -> None:
-    shares = outcome.shares.pivot(index="policy", columns="measure", values="value")
     names = outcome.policies
     left = [0.0] * len(names)
     for measure, (label, colour, hatch) in PARTS.items():
-        widths = [100 * float(shares.loc[name, measure]) for name in names]
+        widths = [100 * outcome.summary.headline(name, measure).value for name in names]
         if any(width > 0 for width in widths):
             axes.barh(range(len(names)), widths, left=left, color=colour, hatch=hatch, edgecolor="#333333",
                       linewidth=0.5, label=label, height=0.62)  # fmt: skip

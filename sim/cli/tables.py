@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -21,6 +22,11 @@ def percent(value: float) -> str:
 
 def _interval(e: Estimate) -> str:
     return f"{percent(e.value)} ({percent(e.low)}–{percent(e.high)})"
+
+
+def _change(difference: dict[str, Any]) -> str:
+    value, low, high = (100 * difference[key] for key in ("value", "low", "high"))
+    return f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
 
 
 def warnings_of(outcome: Outcome) -> list[str]:
@@ -68,10 +74,10 @@ def _policies(outcome: Outcome) -> Table:
     s = outcome.summary
     table = _table("Preview read, % of regretted messages (95 % interval)",
                    "policy", "overall", "by push", "by e-mail", "read in app", "change, points")  # fmt: skip
-    differences = {row.policy: row for row in s.differences.itertuples()}
+    differences: dict[str, Any] = {row["policy"]: row for row in s.differences.to_dict("records")}
     for name in outcome.policies:
         d = differences.get(name)
-        change = "baseline" if d is None else f"{100 * d.value:+.1f} ({100 * d.low:+.1f} to {100 * d.high:+.1f})"
+        change = "baseline" if d is None else _change(d)
         table.add_row(name, *(_interval(s.headline(name, m)) for m in ("preview_read", "read_push", "read_email", "read_thread")),
                       change)  # fmt: skip
     return table
@@ -100,11 +106,11 @@ def _lost(outcome: Outcome) -> Table:
 def _price(outcome: Outcome) -> Table:
     table = _table("The price for messages nobody regretted (95 % interval)", "policy", "later notified, s",
                    "later read, s", "never notified, %", "pushes each", "e-mails each")  # fmt: skip
-    price = outcome.price.set_index(["policy", "measure"])
+    price: dict[Any, Any] = {(row["policy"], row["measure"]): row for row in outcome.price.to_dict("records")}
     for name in outcome.policies:
         cells = []
         for measure in ("delay_notified_s", "delay_read_s", "never_notified", "pushes_per_message", "emails_per_message"):
-            row = price.loc[(name, measure)]
+            row = price[name, measure]
             if measure.startswith("delay"):
                 cells.append(f"{row['value']:+,.1f} ({row['low']:+,.1f} to {row['high']:+,.1f})")
             elif measure == "never_notified":

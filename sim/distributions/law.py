@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.special
 
-from sim.clock import format_duration
+from sim.clock import UNITS, format_duration
 from sim.compiling import njit
 from sim.distributions import quantile as q
 from sim.distributions import spec as s
@@ -79,7 +79,8 @@ class Law:
         below, above = np.cumsum(piece) - piece / 2, np.cumsum(piece[::-1])[::-1] - piece / 2
         z_share = np.log(np.maximum(below, 1e-300)) - np.log(np.maximum(above, 1e-300))
         grid = q.Z_MIN + q.Z_STEP * np.arange(q.Z_COUNT)
-        return np.interp(grid, z_share, _Z)
+        table: Numbers = np.interp(grid, z_share, _Z)
+        return table
 
 
 @lru_cache(maxsize=256)
@@ -103,7 +104,7 @@ def _mean(spec: s.Spec, law: Law) -> float:
         case s.Weibull():
             return float(law.pool[1]) * math.gamma(1 + float(law.pool[2]))
         case s.Gamma():
-            return float(spec.mean)
+            return float(spec.mean or 0)
         case s.Loglogistic():
             b = float(law.pool[2]) * math.pi  # mean = median (pi / shape) / sin(pi / shape), for shape above 1
             return float(law.pool[1]) * b / math.sin(b) if b < math.pi else math.inf
@@ -115,7 +116,7 @@ def _mean(spec: s.Spec, law: Law) -> float:
         case s.Scipy():
             import scipy.stats
 
-            unit = 1.0 if spec.unit == "number" else float(s.parse_duration(f"1 {spec.unit}"))
+            unit = 1.0 if spec.unit == "number" else float(UNITS[spec.unit])
             return unit * float(getattr(scipy.stats, spec.family)(**spec.parameters).mean())
 
 

@@ -21,10 +21,16 @@ Z90 = float(scipy.special.ndtri(0.9))
 _Z = q.Z_MIN + q.Z_STEP * np.arange(q.Z_COUNT)
 
 
-def _lognormal(law: s.Lognormal[Any]) -> list[float]:
+def _exponential(spec: s.Exponential[Any]) -> list[float]:
+    """Find the mean: median = mean log 2."""
+    law: Any = spec
+    return [q.EXPONENTIAL, law.mean if law.mean is not None else law.median / math.log(2), 0.0]
+
+
+def _lognormal(spec: s.Lognormal[Any]) -> list[float]:
     """Find mu and sigma: median = exp(mu), mean = exp(mu + sigma^2 / 2), p90 = exp(mu + sigma z(.9))."""
+    law: Any = spec  # which parameters are there has been checked by the spec
     if law.median is None:
-        assert law.sigma is not None
         return [q.LOGNORMAL, math.log(law.mean) - law.sigma**2 / 2, law.sigma]
     mu = math.log(law.median)
     if law.sigma is not None:
@@ -34,8 +40,9 @@ def _lognormal(law: s.Lognormal[Any]) -> list[float]:
     return [q.LOGNORMAL, mu, math.sqrt(2 * (math.log(law.mean) - mu))]
 
 
-def _weibull(law: s.Weibull[Any]) -> list[float]:
+def _weibull(spec: s.Weibull[Any]) -> list[float]:
     """Find scale and 1 / shape: mean = scale Gamma(1 + 1/shape), quantile(p) = scale (-log(1-p))^(1/shape)."""
+    law: Any = spec  # which parameters are there has been checked by the spec
     if law.shape is None:
         inverse = math.log(law.p90 / law.median) / math.log(math.log(10) / math.log(2))
     else:
@@ -45,13 +52,14 @@ def _weibull(law: s.Weibull[Any]) -> list[float]:
     return [q.WEIBULL, law.mean / math.gamma(1 + inverse), inverse]
 
 
-def _loglogistic(law: s.Loglogistic[Any]) -> list[float]:
+def _loglogistic(spec: s.Loglogistic[Any]) -> list[float]:
     """Find median and 1 / shape: quantile(p) = median (p / (1 - p))^(1/shape), and p / (1 - p) = 9 at p90."""
+    law: Any = spec  # which parameters are there has been checked by the spec
     inverse = math.log(law.p90 / law.median) / math.log(9) if law.shape is None else 1 / law.shape
     return [q.LOGLOGISTIC, law.median, inverse]
 
 
-def _table(upper: Callable[[Numbers], Numbers], lower: Callable[[Numbers], Numbers]) -> list[float]:
+def _table(upper: Callable[[Numbers], Any], lower: Callable[[Numbers], Any]) -> list[float]:
     """Tabulate the logarithm of a quantile function, from its lower and its upper tail, on the grid of z."""
     small = scipy.special.expit(-np.abs(_Z))
     values = np.where(_Z < 0, lower(small), upper(small))
@@ -61,8 +69,9 @@ def _table(upper: Callable[[Numbers], Numbers], lower: Callable[[Numbers], Numbe
     return [q.TABLE, 0.0, 0.0, *logs.tolist()]
 
 
-def _gamma(law: s.Gamma[Any]) -> list[float]:
+def _gamma(spec: s.Gamma[Any]) -> list[float]:
     """Tabulate the gamma law: shape = (mean / sd)^2, scale = mean / shape."""
+    law: Any = spec  # which parameters are there has been checked by the spec
     shape = law.shape if law.shape is not None else (law.mean / law.sd) ** 2
     scale = law.mean / shape
     return _table(
@@ -102,7 +111,7 @@ def _flat(law: s.Spec) -> list[float]:
         case s.Uniform():
             return [q.UNIFORM, float(law.low), float(law.high)]
         case s.Exponential():
-            return [q.EXPONENTIAL, law.mean if law.mean is not None else law.median / math.log(2), 0.0]
+            return _exponential(law)
         case s.Lognormal():
             return _lognormal(law)
         case s.Weibull():

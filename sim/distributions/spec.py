@@ -7,6 +7,7 @@ stands for a constant.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, GetJsonSchemaHandler, Tag, WithJsonSchema, model_validator
@@ -51,7 +52,7 @@ V = TypeVar("V")
 """What a law is about: `Duration` or `Positive`."""
 
 
-def _exactly(given: dict[str, object], choices: tuple[tuple[str, ...], ...], family: str) -> None:
+def _exactly(given: Mapping[str, object], choices: tuple[tuple[str, ...], ...], family: str) -> None:
     """Raise unless the named parameters are exactly one of the allowed choices."""
     names = tuple(name for name, value in given.items() if value is not None)
     if names not in [tuple(n for n in given if n in choice) for choice in choices]:
