@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test clean
+.PHONY: run test published clean
 
 run: $(VENV)/.run
 	$(BIN)/toolate run scenarios/linkedin_dm.toml --workers 2 --out results/runs/linkedin_dm
@@ -13,6 +13,16 @@ test: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2
+
+# What stands in results/published, notebooks and docs/validation.md: made again from nothing.
+published: $(VENV)/.test
+	$(BIN)/toolate run scenarios/linkedin_dm.toml --out results/published/linkedin_dm
+	$(BIN)/toolate run scenarios/linkedin_dm.toml --replications 4 --out results/published/linkedin_dm_small
+	$(BIN)/toolate run scenarios/texts.toml --out results/published/texts
+	rm -f results/published/*/records.parquet
+	$(BIN)/toolate schema > scenarios/schema.json
+	$(BIN)/python docs/validation.py
+	$(BIN)/python notebooks/make.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
