@@ -9,7 +9,7 @@ from sim.compiling import njit
 from sim.engines.compiled.desk import SENT
 from sim.engines.compiled.layout import EFFECT, MAIL_ARRIVED, MAIL_READ, MAIL_UNTIL, MAILED, PHANTOM, READ, plus
 from sim.engines.compiled.order import sort_by_time
-from sim.engines.compiled.streams import open_stream, step
+from sim.engines.compiled.streams import CHECK_STREAM, open_stream, step
 from sim.world.looks import CHECKS, START
 from sim.world.parts import BATCHED, INSTANT
 
@@ -25,7 +25,7 @@ def play_mail(m, people, minds, terms, who, rows, desk):  # type: ignore[no-unty
     sort_by_time(arrives, first, mails, desk.spare, desk.spare_row)
     checks = desk.looks[CHECKS]
     if mails > 0:
-        open_stream(minds, people, who, CHECKS, checks)
+        open_stream(minds, people, who, CHECK_STREAM, checks)
     start, end = np.int64(-NEVER), np.int64(-NEVER)  # the last check that has begun
     for k in range(mails):
         arrived, opener = arrives[k], desk.sent_row[first[k]]
@@ -33,7 +33,7 @@ def play_mail(m, people, minds, terms, who, rows, desk):  # type: ignore[no-unty
         bound = min(alert, terms.horizon - 1)
         while start < arrived and end <= arrived and checks[START] <= bound:
             start = checks[START]
-            end = step(minds, people, who, CHECKS, checks)
+            end = step(minds, people, who, CHECK_STREAM, checks)
         read, until = alert, plus(alert, m.mail_alert_length[opener])
         if start >= arrived or end > arrived:
             check = max(start, arrived)

@@ -21,7 +21,7 @@ from sim.engines.compiled.layout import (
 )  # fmt: skip
 from sim.engines.compiled.order import pop, push
 from sim.engines.compiled.plan import is_sent, read_in_thread, retraction
-from sim.engines.compiled.streams import open_stream, step
+from sim.engines.compiled.streams import GLANCE_STREAM, VISIT_STREAM, open_stream, step
 from sim.world.looks import GLANCES, START, VISITS, K
 from sim.world.parts import OFFLINE, THIN
 
@@ -33,7 +33,7 @@ _PAST = np.int64(-NEVER)
 def play_phone(m, people, minds, terms, who, rows, desk):  # type: ignore[no-untyped-def]
     """Play all that a recipient's phone and app see before the horizon; `desk` holds the sorted lists."""
     at, glances, visits = desk.at, desk.looks[GLANCES], desk.looks[VISITS]
-    open_stream(minds, people, who, VISITS, visits)
+    open_stream(minds, people, who, VISIT_STREAM, visits)
     while True:
         visit = _next_visit(people, minds, terms, who, rows, desk)
         arrival = desk.arrival[at[NEXT_ARRIVAL]] if at[NEXT_ARRIVAL] < at[ARRIVALS] else _NEVER
@@ -49,7 +49,7 @@ def play_phone(m, people, minds, terms, who, rows, desk):  # type: ignore[no-unt
         if arrival == now:
             _arrive(people, minds, terms, who, rows, desk)
         elif glance == now:
-            at[GLANCE_END] = step(minds, people, who, GLANCES, glances)
+            at[GLANCE_END] = step(minds, people, who, GLANCE_STREAM, glances)
             _glance(m, terms, rows, desk, now, at[GLANCE_END])
         elif alert == now:
             end = plus(now, m.alert_length[desk.alert_row[0]])
@@ -58,7 +58,7 @@ def play_phone(m, people, minds, terms, who, rows, desk):  # type: ignore[no-unt
             _glance(m, terms, rows, desk, now, end)
         elif visit == now:
             number = visits[K]
-            _visit(people, minds, terms, who, rows, desk, now, step(minds, people, who, VISITS, visits), number)
+            _visit(people, minds, terms, who, rows, desk, now, step(minds, people, who, VISIT_STREAM, visits), number)
         else:
             i = desk.tap_row[0]
             at[TAPS] = pop(desk.tap, desk.tap_row, at[TAPS])
@@ -106,9 +106,9 @@ def _catch_up(people, minds, who, desk, now):  # type: ignore[no-untyped-def]
     at, glances = desk.at, desk.looks[GLANCES]
     if at[GLANCING] == 0:
         at[GLANCING] = 1
-        open_stream(minds, people, who, GLANCES, glances)
+        open_stream(minds, people, who, GLANCE_STREAM, glances)
     while glances[START] < now:
-        at[GLANCE_END] = step(minds, people, who, GLANCES, glances)
+        at[GLANCE_END] = step(minds, people, who, GLANCE_STREAM, glances)
 
 
 @njit
@@ -216,7 +216,7 @@ def _next_visit(people, minds, terms, who, rows, desk):  # type: ignore[no-untyp
         if visits[START] >= worth:
             break
         start, number = visits[START], visits[K]
-        end = step(minds, people, who, VISITS, visits)
+        end = step(minds, people, who, VISIT_STREAM, visits)
         if end > worth:  # it may be in progress by then
             _visit(people, minds, terms, who, rows, desk, start, end, number)
     return visits[START]

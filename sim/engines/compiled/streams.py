@@ -6,9 +6,11 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit
-from sim.world.looks import K, LENGTH, OP, START, VISITS, advance, begin
+from sim.world.looks import CHECKS, GLANCES, K, LENGTH, OP, START, VISITS, advance, begin
 
 _NEVER = np.int64(NEVER)
+GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM = np.int64(GLANCES), np.int64(CHECKS), np.int64(VISITS)
+"""The surfaces as int64: Numba compiles a function anew for every plain constant it is called with."""
 
 
 @njit

@@ -19,6 +19,7 @@ class Inbox:
     def __init__(self, env: simpy.Environment, world: World, recipient: int, out: dict[str, list[int]]) -> None:
         self.env, self.world, self.r, self.out = env, world, recipient, out
         self.m, self.rules = world.messages, world.rules
+        self.copies = self.rules.visit_offline > 0 or bool(self.m.tap_offline.any())  # the app may be opened offline
         self.unread: set[int] = set()  # in the thread: not read; or deleted, with a placeholder or a copy to be met
         self.phone = Phone(env, world, recipient, out, self._tapped, self._wake_visits, self.app_is_open)
         self.mailbox = Mailbox(env, world, recipient, out)
@@ -42,7 +43,7 @@ class Inbox:
 
     def deleted(self, i: int) -> None:
         """Take message i out of the thread; its notification learns of it as the platform's rules say."""
-        if not (self.rules.placeholder or self.rules.visit_offline > 0):
+        if not (self.rules.placeholder or self.copies):
             self.unread.discard(i)
         if not self.m.live[i]:
             self.phone.deleted(i)

@@ -97,7 +97,7 @@ class Phone:
     def deleted(self, i: int) -> None:
         """Learn of message i's deletion: retract its push and correct the badge, if the platform does."""
         now = int(self.env.now)
-        coming = self.out["push_dispatched"][i] != NEVER or not self.rules.push_late
+        coming = self.m.push_delay[i] != NEVER if not self.rules.push_late else self.out["push_dispatched"][i] != NEVER
         if self.push and coming and self.m.retract_after[i] != NEVER:
             then(self.env, now + int(self.m.retract_after[i]), Order.LEAVE, i, lambda: self._retract(i))
         if self.counts and self.m.badge_sync_after[i] != NEVER:
