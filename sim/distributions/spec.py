@@ -15,16 +15,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Fiel
 from sim.clock import DURATION_PATTERN, HOW_TO_WRITE, parse_duration
 
 
-def _duration(value: object) -> int:
+def read_duration(value: object) -> int:
     """Read a duration from a file (text with a unit) or from a model that was read before (whole microseconds)."""
     if isinstance(value, Micros):
         return value
+    if isinstance(value, str) and value.lstrip().startswith("-"):
+        raise ValueError(f'"{value}" is negative or not a duration; {HOW_TO_WRITE}')
     if isinstance(value, str):
         return Micros(parse_duration(value))
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{value!r} is not a duration; {HOW_TO_WRITE}")
-    if value != value:
-        raise ValueError(f"nan is not a duration; {HOW_TO_WRITE}")
     raise ValueError(f"{value} has no unit; {HOW_TO_WRITE}")
 
 
@@ -34,7 +34,7 @@ class Micros(int):
 
 Duration = Annotated[
     Micros,
-    BeforeValidator(_duration),
+    BeforeValidator(read_duration),
     WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN, "description": f"A duration: {HOW_TO_WRITE}."}),
 ]
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -57,8 +57,8 @@ def _exactly(given: Mapping[str, object], choices: tuple[tuple[str, ...], ...], 
     names = tuple(name for name, value in given.items() if value is not None)
     if names not in [tuple(n for n in given if n in choice) for choice in choices]:
         allowed = ", or ".join(" and ".join(choice) for choice in choices)
-        got = " and ".join(names) or "nothing"
-        raise ValueError(f"a {family} distribution cannot be told from {got}; give {allowed}")
+        got = ", ".join(names[:-1]) + " and " * (len(names) > 1) + (names[-1] if names else "nothing")
+        raise ValueError(f"{'an' if family[0] in 'aeiou' else 'a'} {family} distribution cannot be told from {got}; give {allowed}")
 
 
 class Constant(Strict, Generic[V]):
@@ -215,6 +215,10 @@ class Scipy(Strict, Generic[V]):
     parameters: dict[str, float] = Field(default_factory=dict)
     unit: Literal["ms", "s", "min", "h", "d", "number"]
 
+    def __hash__(self) -> int:
+        """Hash by value: a table of parameters has no hash of its own."""
+        return hash((self.family, tuple(sorted(self.parameters.items())), self.unit))
+
 
 class Part(Strict, Generic[V]):
     """One part of a mixture: its share and its law."""
@@ -259,7 +263,8 @@ def _above(spec: Any, low: str, high: str) -> None:
     """Refuse quantiles that are out of order."""
     a, b = getattr(spec, low), getattr(spec, high)
     if a is not None and b is not None and not a < b:
-        raise ValueError(f"{high} is not above {low}, the quantiles are out of order; swap or correct them")
+        why = "as the mean of this family always is" if high == "mean" else "the quantiles are out of order"
+        raise ValueError(f"{high} is not above {low}, {why}; swap or correct them")
 
 
 def _family(value: Any) -> str | None:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.clock import NEVER, WEEK, format_duration
-from sim.scenario.patching import leaves
-from sim.scenario.suggestions import did_you_mean
+from sim.scenario.patching import leaves, quoted
+from sim.scenario.suggestions import did_you_mean, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sim.scenario.model import Scenario
 
-Finding = tuple[str, str, str]
+
+class Finding(NamedTuple):
+    """A breach: its path, what is wrong, what would be right, and the paths of all the values that matter for it."""
+
+    path: str
+    problem: str
+    remedy: str
+    because: tuple[str, ...] = ()
+
+    def rests_on(self, faulty: Iterable[str]) -> bool:
+        """Tell whether one of the values that matter is faulty itself; then nothing is known about the rest."""
+        mine = (self.path, *self.because)
+        return any(f"{a}.".startswith((f"{b}.", f"{b}[")) or f"{b}.".startswith(f"{a}.") for a in faulty for b in mine)
 
 
 def cross_faults(scenario: Scenario) -> Iterator[Finding]:
@@ -26,19 +39,24 @@ def cross_faults(scenario: Scenario) -> Iterator[Finding]:
 def _times(s: Scenario) -> Iterator[Finding]:
     horizon = s.run.horizon
     say = format_duration(horizon)
+    needs = ("run.horizon", "traffic")
     if horizon <= 0:
-        yield "run.horizon", "is 0, so nothing is observed", 'give the time to observe, for example "3 d"'
+        yield Finding("run.horizon", "is 0, so nothing is observed", 'give the time to observe, for example "3 d"')
     elif s.send.hold >= horizon:
-        yield ("send.hold", f"a hold of {format_duration(s.send.hold)} is not shorter than the horizon of {say}",
-               "lengthen run.horizon or shorten the hold")  # fmt: skip
+        problem = f"a hold of {format_duration(s.send.hold)} is not shorter than the horizon of {say}"
+        yield Finding("send.hold", problem, "lengthen run.horizon or shorten the hold", needs[:1])
     if s.traffic.kind == "campaign" and s.traffic.start + s.traffic.throttle * (s.traffic.messages - 1) >= horizon > 0:
-        yield "traffic", f"the campaign is not sent by the horizon of {say}", "lengthen run.horizon or shorten the throttle"
+        problem = f"the campaign is not sent by the horizon of {say}"
+        yield Finding("traffic", problem, "lengthen run.horizon or shorten the throttle", needs)
     if s.traffic.kind == "stream" and horizon < s.traffic.lasts < NEVER:
-        yield "traffic.lasts", f"is longer than the horizon of {say}", "shorten it or lengthen run.horizon"
+        problem = f"{format_duration(s.traffic.lasts)} is longer than the horizon of {say}"
+        yield Finding("traffic.lasts", problem, "shorten it or lengthen run.horizon", needs)
     if s.email.lead > s.email.every:
-        yield "email.lead", "is longer than the time between digests", "make it at most email.every"
+        problem = f"{format_duration(s.email.lead)} is longer than the {format_duration(s.email.every)} between digests"
+        yield Finding("email.lead", problem, "make it at most email.every", ("email.every",))
     if not 0 < s.email.every <= 4 * WEEK:
-        yield "email.every", "is 0 or more than 4 weeks", 'give the time between digests, for example "1 d"'
+        problem = f"{format_duration(s.email.every)} between digests is 0 or more than 4 weeks"
+        yield Finding("email.every", problem, 'give a time such as "1 d"')
 
 
 def _laws(s: Scenario) -> Iterator[Finding]:
@@ -46,12 +64,15 @@ def _laws(s: Scenario) -> Iterator[Finding]:
 
     for at, law, needs_mean in _all_laws(s):
         try:
-            ready = law_of(law, is_duration=not at.endswith("frailty"))
-            if needs_mean and law.dist != "never":
-                ready.length_biased()
+            mean = law_of(law, is_duration=not at.endswith("frailty")).mean()
         except ValueError as error:
             problem, _, remedy = str(error).partition("; ")
-            yield at, problem, remedy or "correct it"
+            yield Finding(at, problem, remedy or "correct it")
+            continue
+        if needs_mean and law.dist != "never" and not 0 < mean < math.inf:
+            size = "zero" if mean == 0 else "infinite"
+            problem = f"its mean is {size}, so looks cannot start in equilibrium"
+            yield Finding(at, problem, "choose a distribution with a finite mean above 0")
 
 
 def _all_laws(s: Scenario) -> Iterator[tuple[str, Any, bool]]:
@@ -65,7 +86,7 @@ def _all_laws(s: Scenario) -> Iterator[tuple[str, Any, bool]]:
     yield "push.slow.latency", s.push.slow.latency, False
     yield "push.retraction.latency", s.push.retraction.latency, False
     for segment in s.segments:
-        at = f"segments.{segment.name}"
+        at = f"segments.{quoted(segment.name)}"
         yield f"{at}.frailty", segment.frailty, False
         for surface in ("glances", "checks", "visits"):
             looks = getattr(segment, surface)
@@ -78,27 +99,28 @@ def _all_laws(s: Scenario) -> Iterator[tuple[str, Any, bool]]:
 
 def _names(s: Scenario) -> Iterator[Finding]:
     if s.baseline is not None and s.baseline not in s.policies:
-        known = ", ".join(s.policies) or "none: there are no policies"
-        yield "baseline", f'"{s.baseline}" is not a policy{did_you_mean(s.baseline, s.policies)}', f"use one of {known}"
+        problem = f"{said(s.baseline)} is not a policy{did_you_mean(s.baseline, s.policies)}"
+        known = ", ".join(said(name) for name in s.policies)
+        remedy = f"use one of {known}" if known else "there are no policies, so leave it out, or add [policies.NAME]"
+        yield Finding("baseline", problem, remedy, ("policies",))
     paths: list[str] = []
     leaves(_shape(s), paths.append)
+    paths += [path.replace(f"segments.{one.name}.", "segments.*.", 1) for one in s.segments[:1] for path in paths]
     for path, source in s.sources.items():
-        ways = [source.source is not None, source.assumed is not None, source.because is not None]
-        at = f'sources."{path}"'
-        if sum(ways) != 1:
-            yield at, "does not say one way where the value is from", "give source and grade, or assumed and sweep, or because"
+        at = f"sources.{quoted(path)}"
+        ways = [way for way in ("source", "assumed", "because") if getattr(source, way) is not None]
+        if len(ways) > 1:
+            yield Finding(at, f"says {' and '.join(ways)} at once", "keep the one that is true")
+        elif not ways:
+            yield Finding(at, "does not say where the value is from", "give source and grade, or assumed and sweep, or because")
         elif (source.source is None) != (source.grade is None):
-            yield at, "a source and a grade belong together", "give both"
+            yield Finding(at, "a source and a grade belong together", "give both")
         elif source.assumed is not None and source.sweep is None:
-            yield at, "is assumed but has no range to explore", "add sweep = [low, high]"
-        if not any(p == path or p.startswith(f"{path}.") or _starred(path, p) for p in paths):
-            yield at, f"names no parameter{did_you_mean(path, paths)}", "use a path such as push.latency"
-
-
-def _starred(path: str, leaf: str) -> bool:
-    """Tell whether a path with `segments.*` covers a leaf of a named segment."""
-    want, have = path.split("."), leaf.split(".")
-    return len(want) <= len(have) and all(w in ("*", h) for w, h in zip(want, have, strict=False))
+            yield Finding(at, "is assumed but has no range to explore", "add sweep = [low, high]")
+        if not any(p == path or p.startswith(f"{path}.") for p in paths):
+            spelled = [p.replace("segments.*.", "everyone.") for p in paths] + paths
+            near = did_you_mean(path.replace("segments.*.", "everyone."), spelled)
+            yield Finding(at, f"names no parameter{near}", "use a path such as push.latency", ("segments", "traffic"))
 
 
 def _shape(s: Scenario) -> dict[str, Any]:

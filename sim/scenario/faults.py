@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from sim.distributions.spec import FAMILIES
 from sim.errors import Fault
-from sim.scenario.suggestions import did_you_mean
+from sim.scenario.patching import quoted
+from sim.scenario.suggestions import did_you_mean, said
 
 TAGS = frozenset((*FAMILIES, "stream", "campaign", "trace"))
 """Names that pydantic puts into a location to say which member of a union it tried; no reader needs them."""
+
+WANTED = {
+    "int": ("a whole number", "write digits, without quotes"),
+    "float": ("a number", "write digits, without quotes"),
+    "bool": ("true or false", "write true or false, without quotes"),
+    "string": ("text", "put it in quotes"),
+    "tuple": ("a list", "write it in square brackets"),
+}
+"""How pydantic's error types begin, what to call what they want, and how to write that."""
+
+MISSING = {
+    "schema": "add schema = 1, the version of the format",
+    "traffic": 'add a [traffic] table with kind = "stream", "campaign" or "trace"',
+    "segments": "add a [[segments]] table for each kind of recipient",
+    "name": "name it",
+}
+"""What to add where something is missing, if there is more to say than that."""
+
+LIMITS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
+
+NOT_FOR_POLICIES = ("schema", "extends", "policies", "sources", "baseline", "title", "question")
+"""Keys that a policy cannot change: it changes parameters."""
 
 Place = tuple[str | int, ...]
 
@@ -23,11 +49,21 @@ def place_of(location: Place, raw: object) -> Place:
     place: list[str | int] = []
     for key in location:
         inside = raw[key] if _has(raw, key) else None
-        if key in TAGS and not _has(raw, key):
+        if not _has(raw, key) and (key in TAGS or _is_machinery(key) or (key == "value" and _is_bare(raw))):
             continue
         place.append(key)
         raw = inside
     return tuple(place)
+
+
+def _is_machinery(key: str | int) -> bool:
+    """Tell whether pydantic made up a word for what it tried, such as `function-before[_bare(), ...]`."""
+    return isinstance(key, str) and ("[" in key or "(" in key)
+
+
+def _is_bare(raw: object) -> bool:
+    """Tell whether a plain value stands where a distribution may: it is the value of a constant."""
+    return raw is not None and not isinstance(raw, Mapping)
 
 
 def _has(raw: object, key: str | int) -> bool:
@@ -45,8 +81,13 @@ def path_of(place: Place, raw: object) -> str:
     words: list[str] = []
     for key in place:
         raw = raw[key] if _has(raw, key) else None  # type: ignore[index]
-        words.append(str(raw["name"]) if isinstance(key, int) and isinstance(raw, Mapping) and "name" in raw else str(key))
-    return ".".join(words)
+        if isinstance(key, str):
+            words.append(quoted(key))
+        elif isinstance(raw, Mapping) and isinstance(raw.get("name"), str):
+            words.append(quoted(raw["name"]))
+        else:
+            words.append(f"[{key}]")
+    return ".".join(words).replace(".[", "[")
 
 
 def _models(annotation: Any, tag: object) -> list[type[BaseModel]]:
@@ -64,8 +105,8 @@ def _models(annotation: Any, tag: object) -> list[type[BaseModel]]:
     return found
 
 
-def known_keys(model: type[BaseModel], place: Place, raw: object) -> list[str]:
-    """List the keys that are allowed in the table at a place of the file."""
+def _fields(model: type[BaseModel], place: Place, raw: object) -> dict[str, FieldInfo]:
+    """List what is allowed in the table at a place of the file, by the name it has there."""
     models = [model]
     for key in place:
         raw = raw[key] if _has(raw, key) else None  # type: ignore[index]
@@ -74,47 +115,74 @@ def known_keys(model: type[BaseModel], place: Place, raw: object) -> list[str]:
         fields = [f for m in models for n, f in m.model_fields.items() if key in (n, f.alias)]
         tag = (raw.get("dist") or raw.get("kind") or "constant") if isinstance(raw, Mapping) else None
         models = [found for f in fields for found in _models(f.annotation, tag)] or models
-    return sorted({f.alias or n for m in models for n, f in m.model_fields.items()})
+    return {f.alias or n: f for m in models for n, f in m.model_fields.items()}
 
 
-def _split(message: str) -> tuple[str, str]:
-    """Part a message of ours at its first "; ": what is wrong, what would be right."""
+def _range(model: type[BaseModel], place: Place, raw: object, ctx: Mapping[str, Any]) -> str:
+    """Say between what limits the value at a place must be."""
+    field = _fields(model, place[:-1], raw).get(str(place[-1])) if place else None
+    found = {k: getattr(one, k) for one in (field.metadata if field else ()) for k in LIMITS if hasattr(one, k)}
+    found = found or {k: ctx[k] for k in LIMITS if k in ctx}
+    if set(found) == {"ge", "le"}:
+        return f"give a value from {found['ge']:,} to {found['le']:,}"
+    return "give a value " + " and ".join(f"{LIMITS[k]} {found[k]:,}".removesuffix(".0") for k in LIMITS if k in found)
+
+
+def _of_ours(message: str, value: object) -> tuple[str, str]:
+    """Part a message of ours at its first "; ": what is wrong, what would be right; repeat the value as in the file."""
+    message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    with contextlib.suppress(ValueError):
+        if message.startswith(repr(value)):
+            message = said(value) + message.removeprefix(repr(value))
     problem, _, remedy = message.partition("; ")
     return problem, remedy or "correct it"
 
 
-def _said(kind: str, error: Mapping[str, Any], keys: list[str], last: object) -> tuple[str, str]:
+def _listed(words: object) -> list[str]:
+    """Read the choices out of pydantic's "'a', 'b' or 'c'"."""
+    return re.findall(r"'([^']*)'", str(words)) or [str(words)]
+
+
+def _no_family(ctx: Mapping[str, Any]) -> tuple[str, str]:
+    if "kind" in str(ctx.get("discriminator")):
+        return "does not say which kind of traffic it is", 'add kind = "stream", "campaign" or "trace"'
+    return "does not name its family", f'add dist = "...", one of {", ".join(FAMILIES)}'
+
+
+def _two_parts(error: Mapping[str, Any], keys: Iterable[str], last: object, limits: str) -> tuple[str, str]:
     """Say one pydantic error in two parts: what is wrong, what would be right."""
-    value, ctx = error["input"], error.get("ctx", {})
-    shown = repr(value) if not isinstance(value, dict | list | tuple) else "a table" if isinstance(value, dict) else "a list"
-    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    kind, value, ctx = error["type"], error["input"], error.get("ctx", {})
     match kind:
         case "extra_forbidden":
-            return f"unknown key{did_you_mean(last, keys)}", f"known keys here: {', '.join(keys)}"
+            known = sorted(keys)
+            return f"unknown key{did_you_mean(last, known)}", f"known keys here: {', '.join(known)}"
         case "missing":
-            return "is missing", "add it"
+            return "is missing", MISSING.get(str(last), "add it")
         case "value_error" | "assertion_error":
-            return _split(str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, "))
+            return _of_ours(str(error["msg"]), value)
         case "literal_error":
-            allowed = [part.strip(" '") for part in str(ctx["expected"]).replace(" or ", ", ").split(",")]
-            return f"{shown} is not allowed{did_you_mean(value, allowed)}", f"use one of {', '.join(allowed)}"
+            allowed = _listed(ctx["expected"])
+            return f"{said(value)} is not allowed{did_you_mean(value, allowed)}", f"use {_one_of(allowed)}"
         case "union_tag_invalid":
-            allowed = [part.strip(" '") for part in str(ctx["expected_tags"]).split(",")]
-            tag = ctx["tag"]
-            return f'"{tag}" is not known{did_you_mean(tag, allowed)}', f"use one of {', '.join(allowed)}"
+            allowed = _listed(ctx["expected_tags"])
+            return f"{said(ctx['tag'])} is not known{did_you_mean(ctx['tag'], allowed)}", f"use {_one_of(allowed)}"
         case "union_tag_not_found":
-            return "does not say which one it is", 'add dist = "...", kind = "...", or write a plain value'
-        case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
-            words = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
-            limit = next((f"{words[k]} {ctx[k]:g}" for k in words if k in ctx), "another value")
-            return f"{shown} is out of range", f"give a value {limit}"
+            return _no_family(ctx)
         case "finite_number":
-            return f"{shown} is not a finite number", "give an ordinary number"
+            return f"{said(value)} is not a finite number", "give an ordinary number"
+        case _ if value != value:
+            return "nan is not a number", limits
+        case "greater_than_equal" | "greater_than" | "less_than_equal" | "less_than":
+            return f"{said(value)} is out of range", limits
         case "string_too_short":
             return "is empty", "give it a name"
-    wanted = {"int": "a whole number", "float": "a number", "bool": "true or false", "string": "text", "tuple": "a list"}
-    name = next((say for start, say in wanted.items() if kind.startswith(start)), "a table of keys")
-    return f"{shown} is not {name}", f"write {name}"
+    table = ("a table of keys", "write its keys in braces, or below a [header]")
+    name, remedy = next((one for start, one in WANTED.items() if kind.startswith(start)), table)
+    return f"{said(value)} is not {name}", remedy
+
+
+def _one_of(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"one of {', '.join(names)}"
 
 
 def faults_of(error: ValidationError, model: type[BaseModel], raw: object, file: str, prefix: str = "") -> list[Fault]:
@@ -122,7 +190,10 @@ def faults_of(error: ValidationError, model: type[BaseModel], raw: object, file:
     faults = []
     for item in error.errors(include_url=False):
         place = place_of(item["loc"], raw)
-        keys = known_keys(model, place[:-1], raw) if item["type"] == "extra_forbidden" else []
-        problem, remedy = _said(item["type"], item, keys, place[-1] if place else "")
+        keys = set(_fields(model, place[:-1], raw) if item["type"] == "extra_forbidden" else ())
+        if len(place) == 1:
+            keys = keys - set(NOT_FOR_POLICIES) if prefix else keys | {"everyone"}
+        limits = _range(model, place, raw, item.get("ctx", {}))
+        problem, remedy = _two_parts(item, keys, place[-1] if place else "", limits)
         faults.append(Fault(file, prefix + path_of(place, raw), problem, remedy))
     return list(dict.fromkeys(faults))

@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
 
 from sim.clock import DAY, HOUR, MINUTE, NEVER
-from sim.distributions.spec import Constant, Duration, DurationLaw, Micros, Never, NumberLaw, Probability, Strict
+from sim.distributions.spec import (
+    Constant, Duration, DurationLaw, Micros, Never, NumberLaw, Positive, Probability, Strict, read_duration,
+)  # fmt: skip
 from sim.scenario.quantities import WEEKS, Offset, Rate, Week, Window
 
 KINDS = ("dm", "inmail", "message_ad", "connection_note", "email")
@@ -24,19 +26,39 @@ def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _or(value: Any, words: dict[str, int]) -> Any:
+    """Read a word that may stand for a duration; otherwise the duration itself, with the words in its message."""
+    if isinstance(value, str) and value in words:
+        return Micros(words[value])
+    try:
+        return value if isinstance(value, Micros) else read_duration(value)
+    except ValueError as error:
+        choices = " or ".join(f'"{word}"' for word in words)
+        told = str(error).partition(', or "never"')[0]
+        raise ValueError(f"{told}, or {choices}") from None
+
+
 def _window(value: Any) -> Any:
-    return Micros(NEVER) if value in ("unlimited", "never") else Micros(-1) if value == "none" else value
+    return _or(value, {"unlimited": NEVER, "none": -1})
+
+
+def _maybe_never(value: Any) -> Any:
+    return _or(value, {"never": NEVER})
 
 
 def _speed(value: Any) -> Any:
+    if value != value:
+        raise ValueError("nan is not a number; give a positive speed, or inf for reading at once")
     if isinstance(value, int | float) and not isinstance(value, bool) and not value > 0:
         raise ValueError(f"{value} is not above 0; give a positive speed, or inf for reading at once")
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(min(value, 10**300))
+    return value
 
 
 Characters = Annotated[int, Field(ge=0, le=1_000_000)]
 Windows = Annotated[tuple[Window, ...], BeforeValidator(_as_tuple)]
-MaybeNever = Annotated[Duration, BeforeValidator(lambda v: Micros(NEVER) if v == "never" else v)]
+MaybeNever = Annotated[Duration, BeforeValidator(_maybe_never)]
 DeletionWindow = Annotated[Duration, BeforeValidator(_window)]
 
 
@@ -241,7 +263,7 @@ class Segment(Strict):
     name: str = Field(min_length=1, description="Name of the kind of people.")
     share: Probability = Field(default=1.0, description="Share of recipients of this kind.")
     frailty: NumberLaw = Field(
-        default=Constant[Any](value=1.0), description="Personal factor on the rate of all looks."
+        default=Constant[Positive](value=1.0), description="Personal factor on the rate of all looks."
     )
     week: Week = Field(default=WEEKS["flat"], description="When they look, on their own clock.")
     utc_offset: Offset = Field(default=Micros(0), description="Their clock less the scenario's clock.")

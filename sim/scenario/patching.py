@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sim.scenario.suggestions import did_you_mean
+from sim.scenario.suggestions import did_you_mean, said
 
 Raw = dict[str, Any]
+
+
+def quoted(key: str) -> str:
+    """Write a key as TOML wants it: bare if it can be, else in quotes.
+
+    >>> quoted("push"), quoted("undo 10 s")
+    ('push', '"undo 10 s"')
+    """
+    return key if re.fullmatch(r"[A-Za-z0-9_*-]+", key) else f'"{key}"'
 
 
 class PatchError(ValueError):
@@ -40,7 +50,9 @@ def _is_law(value: object) -> bool:
 
 def _named(value: object) -> bool:
     """Tell whether a value is a list of tables with names, such as the segments."""
-    return isinstance(value, list) and bool(value) and all(isinstance(v, Mapping) and "name" in v for v in value)
+    return isinstance(value, list) and bool(value) and all(
+        isinstance(v, Mapping) and isinstance(v.get("name"), str) for v in value
+    )
 
 
 def merged(base: Mapping[str, Any], patch: Mapping[str, Any], at: str = "") -> Raw:
@@ -55,7 +67,7 @@ def merged(base: Mapping[str, Any], patch: Mapping[str, Any], at: str = "") -> R
     """
     out = dict(base)
     for key, value in patch.items():
-        path = f"{at}.{key}" if at else str(key)
+        path = f"{at}.{quoted(key)}" if at else quoted(key)
         old = out.get(key)
         if isinstance(value, Mapping) and isinstance(old, Mapping) and not _is_law(value):
             out[key] = merged(old, value, path)
@@ -71,13 +83,15 @@ def _merged_list(tables: Any, patch: Mapping[str, Any], at: str) -> list[Raw]:
     for name in patch:
         if name != "*" and name not in names:
             known = ", ".join(map(str, names))
-            raise PatchError(f"{at}.{name}", f"there is no such name{did_you_mean(name, names)}", f"use *, or {known}")
+            raise PatchError(f"{at}.{quoted(name)}", f"there is no segment of that name{did_you_mean(name, names)}", f"use one of {known}, or * for all")
     out = []
     for table in tables:
         new = dict(table)
         for name in ("*", table["name"]):
+            if name in patch and not isinstance(patch[name], Mapping):
+                raise PatchError(f"{at}.{quoted(name)}", f"{said(patch[name])} is not a table of keys", "write parameter = value")
             if name in patch:
-                new = merged(new, patch[name], f"{at}.{name}")
+                new = merged(new, patch[name], f"{at}.{quoted(name)}")
         out.append(new)
     return out
 
@@ -92,3 +106,54 @@ def leaves(tables: object, visit: Callable[[str], None], at: str = "") -> None:
             leaves({k: v for k, v in table.items() if k != "name"}, visit, f"{at}.{table['name']}")
     else:
         visit(at)
+
+
+def paths_set(patch: Mapping[str, Any], whole: Mapping[str, Any]) -> list[str]:
+    """List the dotted paths a patch sets, `segments.*` spelled out for the segments of the patched tables.
+
+    >>> paths_set({"segments": {"*": {"push": 1.0}}}, {"segments": [{"name": "desk", "push": 1.0}]})
+    ['segments.desk.push']
+    """
+    paths: list[str] = []
+    leaves(patch, paths.append)
+    segments = whole.get("segments")
+    names = [str(one["name"]) for one in segments] if _named(segments) and segments is not None else []
+    star = "segments.*."
+    return [p for path in paths
+            for p in ([f"segments.{n}.{path.removeprefix(star)}" for n in names] if path.startswith(star) else [path])]  # fmt: skip
+
+
+def layered(origins: Mapping[str, str], patch: Mapping[str, Any], whole: Mapping[str, Any], who: str) -> dict[str, str]:
+    """Note who set what after a patch made `whole`; whoever set last stands last, and what is gone is forgotten."""
+    now: list[str] = []
+    leaves(whole, now.append)
+    there = set(now)
+    mine = paths_set(patch, whole)
+    kept = {path: by for path, by in origins.items()
+            if path.startswith(("everyone.", "sources.", "policies.")) or any(path[: k] in there for k in _ends(path))}  # fmt: skip
+    for path in mine:
+        kept.pop(path, None)
+    return kept | dict.fromkeys(mine, who)
+
+
+def _ends(path: str) -> list[int]:
+    """Give where the path and the tables around it end: a part of a distribution was set if the whole is there."""
+    return [k for k, letter in enumerate(path) if letter == "."] + [len(path)]
+
+
+def spread(raw: Raw) -> Raw:
+    """Put what `[everyone]` says under every segment that does not say otherwise; `[everyone]` is gone after that.
+
+    >>> spread({"everyone": {"push": 0.5}, "segments": [{"name": "desk"}]})
+    {'segments': [{'push': 0.5, 'name': 'desk'}]}
+    """
+    everyone, segments, sources = raw.get("everyone"), raw.get("segments"), raw.get("sources")
+    out = {key: value for key, value in raw.items() if key != "everyone"}
+    if isinstance(everyone, Mapping) and isinstance(segments, list):
+        out["segments"] = [merged(everyone, one) if isinstance(one, Mapping) else one for one in segments]
+    if isinstance(sources, Mapping):
+        out["sources"] = {
+            f"segments.*{path.removeprefix('everyone')}" if f"{path}.".startswith("everyone.") else path: told
+            for path, told in sources.items()
+        }
+    return out

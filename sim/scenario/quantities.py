@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from sim.clock import DAY, HOUR, MINUTE, UNITS, parse_duration
 from sim.distributions.spec import Micros, Strict
+from sim.scenario.suggestions import did_you_mean
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -51,7 +52,10 @@ def _offset(value: object) -> Micros:
         raise ValueError(f'{value!r} is not a time shift; write it as text with a unit, for example "-5 h"')
     match = _OFFSET.fullmatch(value)
     assert match is not None
-    size = parse_duration(match[2])
+    try:
+        size = parse_duration(match[2])
+    except ValueError:
+        raise ValueError(f'"{value}" is not a time shift; write it with a unit, for example "-5 h"') from None
     if size > DAY:
         raise ValueError(f'"{value}" is more than a day; write a shift between "-24 h" and "24 h"')
     return Micros(-size if match[1] == "-" else size)
@@ -60,7 +64,7 @@ def _offset(value: object) -> Micros:
 def _rate(value: object) -> float:
     if isinstance(value, float):  # read before: a rate per microsecond
         return value
-    match = _RATE.fullmatch(value) if isinstance(value, str) else None
+    match = _RATE.fullmatch(value) if isinstance(value, str) and len(value) < 100 else None
     if match is None:
         raise ValueError(f'{value!r} is not a rate; write a number per unit, for example "6 / d"')
     return float(match[1]) / UNITS[match[2]]
@@ -71,11 +75,12 @@ def _week(value: Any) -> tuple[float, ...]:
         return value
     if isinstance(value, str):
         if value not in WEEKS:
-            raise ValueError(f'"{value}" is not a named week; use one of {", ".join(WEEKS)}, or a list of weights')
+            near = did_you_mean(value, WEEKS)
+            raise ValueError(f'"{value}" is not a named week{near}; use one of {", ".join(WEEKS)}, or a list of weights')
         return WEEKS[value]
     if not isinstance(value, list) or not all(isinstance(w, int | float) and not isinstance(w, bool) for w in value):
         raise ValueError(f"{value!r} is not a week; use one of {', '.join(WEEKS)}, or a list of weights")
-    weights = tuple(float(w) for w in value)
+    weights = tuple(float(min(w, 10**300)) for w in value)
     if not weights or len(weights) % 7:
         raise ValueError(f"{len(weights)} weights do not divide a week into equal days; give a multiple of 7")
     if not all(0 <= w < float("inf") for w in weights) or sum(weights) == 0:

@@ -1,15 +1,15 @@
 """From a TOML file to a `Scenario`, or to the full list of its faults.
 
 A TOML file is data: `extends` may name the catalogue or a file of the same folder (or below), nothing else.
+Every fault is told at the file that set the faulty value.
 """
 
 from __future__ import annotations
 
 import copy
-import csv
-import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,11 +18,18 @@ from pydantic import ValidationError
 from sim import platforms
 from sim.errors import Fault, ScenarioError
 from sim.scenario.checks import cross_faults
-from sim.scenario.faults import faults_of, place_of
+from sim.scenario.faults import NOT_FOR_POLICIES, faults_of, place_of
 from sim.scenario.model import Scenario
-from sim.scenario.patching import PatchError, Raw, leaves, merged, nested
+from sim.scenario.observed import with_files_read
+from sim.scenario.patching import PatchError, Raw, layered, merged, nested, quoted, spread
+from sim.scenario.suggestions import did_you_mean, said
 
 S = TypeVar("S", bound=Scenario)
+Origins = dict[str, str]
+"""Which file or patch set a path; whoever is overridden stands before whoever overrides."""
+
+DEEPEST = 40
+"""Tables in tables in tables: more levels than any parameter has."""
 
 
 def load(path: str | Path) -> Scenario:
@@ -31,15 +38,18 @@ def load(path: str | Path) -> Scenario:
     >>> load("scenarios/linkedin_dm.toml").run.horizon > 0
     True
     """
-    file = Path(path)
-    raw, origins = _resolved(file, str(path), file.resolve().parent, ())
-    return build(raw, file=str(path), folder=file.resolve().parent, origins=origins)
+    file, shown = Path(path), str(path)
+    text = read_text(file, shown)
+    folder = file.resolve().parent
+    raw, origins = _extended(_parsed(text, shown), shown, folder, folder, (str(file.resolve()),))
+    return build(raw, file=shown, folder=folder, origins=origins)
 
 
 def parse(text: str, *, folder: str | Path = ".") -> Scenario:
     """Read and check a scenario given as TOML text; paths in it are taken from `folder`. Raises as `load` does."""
-    raw, origins = _extended(_parsed(text, "scenario"), "scenario", Path(folder).resolve(), ())
-    return build(raw, file="scenario", folder=Path(folder).resolve(), origins=origins)
+    home = Path(folder).resolve()
+    raw, origins = _extended(_parsed(text, "scenario"), "scenario", home, home, ())
+    return build(raw, file="scenario", folder=home, origins=origins)
 
 
 def _one(file: str, path: str, problem: str, remedy: str) -> ScenarioError:
@@ -56,100 +66,138 @@ def read_text(file: Path, shown: str) -> str:
         raise _one(shown, "", "is a folder, not a file", "name a .toml file in it") from None
     except UnicodeDecodeError as error:
         raise _one(shown, "", f"is not UTF-8 text (byte {error.start})", "save it as UTF-8") from None
-    except (OSError, ValueError) as error:
-        raise _one(shown, "", f"cannot be read ({error})", "check the path and its permissions") from None
+    except OSError as error:
+        raise _one(shown, "", f"cannot be read ({error.strerror})", "check the path and its permissions") from None
+    except ValueError:
+        raise _one(shown, "", "is not a path", "name a .toml file") from None
 
 
 def _parsed(text: str, shown: str) -> Raw:
     try:
-        return tomllib.loads(text)
+        tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _one(shown, "", f"is not TOML: {error}", "correct the syntax there") from None
     except RecursionError:
-        raise _one(shown, "", "is nested too deeply", "flatten the tables") from None
+        raise _one(shown, "", f"is nested more than {DEEPEST} levels deep", "flatten the tables") from None
+    except ValueError:  # Python reads no whole number of more than 4,300 digits
+        raise _one(shown, "", "holds a number with thousands of digits", "write an ordinary number") from None
+    level: list[object] = [tables]
+    for _ in range(DEEPEST):
+        level = [inner for one in level if isinstance(one, dict | list) for inner in _inside(one)]
+    if level:
+        raise _one(shown, "", f"is nested more than {DEEPEST} levels deep", "flatten the tables")
+    return tables
 
 
-def _resolved(file: Path, shown: str, root: Path, seen: tuple[str, ...]) -> tuple[Raw, dict[str, str]]:
-    """Read a file and what it extends; `root` is the folder no file may be read outside of."""
-    return _extended(_parsed(read_text(file, shown), shown), shown, root, (*seen, str(file.resolve())))
+def _inside(value: dict[str, object] | list[object]) -> list[object]:
+    return list(value.values()) if isinstance(value, dict) else value
 
 
-def _extended(raw: Raw, shown: str, root: Path, seen: tuple[str, ...]) -> tuple[Raw, dict[str, str]]:
+def _extended(raw: Raw, shown: str, folder: Path, root: Path, seen: tuple[str, ...]) -> tuple[Raw, Origins]:
+    """Merge tables into those they extend; `root` is the folder that no file may be read outside of."""
     parent = raw.get("extends")
-    base: Raw = {}
-    origins: dict[str, str] = {}
-    if isinstance(parent, str):
-        base, origins = _parent(parent, shown, root, seen)
+    base, origins = _parent(parent, shown, folder, root, seen) if isinstance(parent, str) else ({}, {})
     try:
         whole = merged({k: v for k, v in base.items() if k != "extends"}, raw)
     except PatchError as error:
         raise _one(shown, error.path, error.problem, error.remedy) from None
-    leaves(raw, lambda path: origins.__setitem__(path, shown))
-    return whole, origins
+    return whole, layered(origins, raw, whole, shown)
 
 
-def _parent(name: str, shown: str, root: Path, seen: tuple[str, ...]) -> tuple[Raw, dict[str, str]]:
+def _parent(name: str, shown: str, folder: Path, root: Path, seen: tuple[str, ...]) -> tuple[Raw, Origins]:
     if name.startswith("platform:"):
-        known = platforms.names()
+        known = [f"platform:{one}" for one in platforms.names()]
         text = platforms.text(name.removeprefix("platform:"))
         if text is None:
-            raise _one(shown, "extends", f'there is no "{name}"', f"use one of {', '.join(f'platform:{n}' for n in known)}")
+            problem = f"there is no {said(name)}{did_you_mean(name, known)}"
+            raise _one(shown, "extends", problem, f"use one of {', '.join(known)}")
         raw = _parsed(text, name)
-        origins: dict[str, str] = {}
-        leaves(raw, lambda path: origins.__setitem__(path, name))
-        return raw, origins
-    file = (root / name).resolve()
+        return raw, layered({}, raw, raw, name)
+    try:
+        file = (folder / name).resolve()
+        found = file.is_file()
+    except (OSError, ValueError):
+        raise _one(shown, "extends", f"{said(name)} is not a path", "name a file in the same folder") from None
     if Path(name).is_absolute() or not file.is_relative_to(root):
-        raise _one(shown, "extends", f'"{name}" is outside the scenario\'s folder', "name a file in the same folder")
+        raise _one(shown, "extends", f"{said(name)} is outside the scenario's folder", "name a file in the same folder")
     if str(file) in seen:
         chain = " -> ".join(Path(one).name for one in (*seen[seen.index(str(file)) :], str(file)))
         raise _one(shown, "extends", f"goes in a circle ({chain})", "break it")
-    if not file.is_file():
-        raise _one(shown, "extends", f'there is no file "{name}"', "name a file in the same folder, or platform:ID")
-    return _resolved(file, name, root, seen)
+    if not found:
+        raise _one(shown, "extends", f"there is no file {said(name)}", "name a file in the same folder, or platform:ID")
+    called = str(Path(shown).parent / name)
+    return _extended(_parsed(read_text(file, called), called), called, file.parent, root, (*seen, str(file)))
 
 
 def build(raw: Raw, *, file: str, folder: Path, origins: Mapping[str, str] | None = None) -> Scenario:
     """Check resolved tables and make the scenario. Raises `ScenarioError` with every fault of it and its policies."""
-    everyone = raw.get("everyone")
-    raw, faults = _with_files_read(copy.deepcopy(raw), file, folder)
-    raw = _spread(raw)
+    written, origins = raw, dict(origins or {})
+    raw = spread(copy.deepcopy(raw))
+    faults = _everyone_faults(written, file) + with_files_read(raw, file, folder)
     scenario, more = _checked(Scenario, raw, file, "")
     faults += more
-    if scenario is not None:
-        for name, patch in scenario.policies.items():
-            faults += [f for f in _patched(Scenario, scenario.raw, patch, file, folder, f"policies.{name}.")[1]
-                       if f not in faults]  # fmt: skip
+    known = {(fault.path, fault.problem) for fault in faults}
+    for name, patch in _policies(raw):
+        prefix = f"policies.{quoted(name)}."
+        found = _patched(Scenario, raw, patch, file, folder, prefix)[1]
+        faults += [f for f in found if (f.path.removeprefix(prefix), f.problem) not in known]
     if faults or scenario is None:
-        raise ScenarioError(_without_repeats([_at_everyone(fault, everyone) for fault in faults]))
-    return _labelled(scenario, raw, file, str(folder), dict(origins or {}))
+        told = [_at_home(_at_everyone(fault, written), origins) for fault in faults]
+        raise ScenarioError(list(dict.fromkeys(told)))
+    return _labelled(scenario, raw, file, str(folder), origins)
 
 
-def _spread(raw: Raw) -> Raw:
-    """Put what `[everyone]` says under every segment that does not say otherwise."""
-    everyone, segments = raw.get("everyone"), raw.get("segments")
-    if not isinstance(everyone, dict) or not isinstance(segments, list):
-        return raw
-    out = {key: value for key, value in raw.items() if key != "everyone"}
-    out["segments"] = [merged(everyone, one) if isinstance(one, dict) else one for one in segments]
-    if isinstance(raw.get("sources"), dict):
-        out["sources"] = {re.sub(r"^everyone\b", "segments.*", path): told for path, told in raw["sources"].items()}
-    return out
+def _policies(raw: Raw) -> list[tuple[str, Raw]]:
+    policies = raw.get("policies")
+    tables = policies.items() if isinstance(policies, dict) else ()
+    return [(name, patch) for name, patch in tables if isinstance(patch, dict)]
 
 
-def _at_everyone(fault: Fault, everyone: object) -> Fault:
+def _everyone_faults(raw: Raw, file: str) -> list[Fault]:
+    """Check what only `[everyone]` can have wrong; the rest is found in the segments it is spread over."""
+    everyone = raw.get("everyone", {})
+    if not isinstance(everyone, dict):
+        return [Fault(file, "everyone", f"{said(everyone)} is not a table of keys", "write [everyone] above the keys")]
+    if "name" in everyone:
+        return [Fault(file, "everyone.name", "segments cannot share a name", "name each segment")]
+    return []
+
+
+def _at_everyone(fault: Fault, written: Raw) -> Fault:
     """Tell a fault that `[everyone]` brought into a segment at its place in `[everyone]`."""
-    match = re.fullmatch(r"segments\.[^.]+\.(.+)", fault.path)
-    inside: object = everyone
-    for key in match[1].split(".") if match else ["?"]:
-        if not isinstance(inside, dict) or key not in inside:
-            return fault
-        inside = inside[key]
-    assert match is not None
-    return Fault(fault.file, f"everyone.{match[1]}", fault.problem, fault.remedy)
+    segments, sources = written.get("segments"), written.get("sources")
+    as_written = fault.path.removeprefix('sources."segments.*')
+    name = f"everyone{as_written.partition(chr(34))[0]}"
+    if as_written != fault.path and isinstance(sources, dict) and name in sources:
+        return replace(fault, path=f'sources."everyone{as_written}')
+    for one in segments if isinstance(segments, list) else ():
+        start = f"segments.{quoted(str(one['name']))}." if isinstance(one, dict) and "name" in one else "segments.?."
+        rest = fault.path.removeprefix(start)
+        if rest != fault.path and not _is_set(one, rest) and _is_set(written.get("everyone"), rest):
+            return replace(fault, path=f"everyone.{rest}")
+    return fault
 
 
-def _labelled(scenario: S, raw: Raw, file: str, folder: str, origins: dict[str, str]) -> S:
+def _is_set(tables: object, path: str) -> bool:
+    """Tell whether tables hold a value at a dotted path, or one there that is not a table."""
+    for key in path.split("."):
+        if not isinstance(tables, dict):
+            return tables is not None
+        if key not in tables:
+            return False
+        tables = tables[key]
+    return True
+
+
+def _at_home(fault: Fault, origins: Mapping[str, str]) -> Fault:
+    """Tell a fault at the file that set the faulty value; what several files made together stays where it is."""
+    path = fault.path.replace('"', "")
+    setters = {who for key, who in origins.items() if key == path or key.startswith(f"{path}.")}
+    setters = setters or {who for key, who in origins.items() if key and path.startswith(f"{key}.")}
+    return replace(fault, file=setters.pop()) if len(setters) == 1 else fault
+
+
+def _labelled(scenario: S, raw: Raw, file: str, folder: str, origins: Origins) -> S:
     scenario._raw, scenario._file, scenario._folder, scenario._origins = raw, file, folder, origins
     return scenario
 
@@ -167,7 +215,9 @@ def _checked(model: type[S], raw: Raw, file: str, prefix: str) -> tuple[S | None
             return None, faults
         raw = rest
     scenario._raw = raw
-    return scenario, faults + [Fault(file, prefix + at, problem, remedy) for at, problem, remedy in cross_faults(scenario)]
+    faulty = [fault.path.removeprefix(prefix) for fault in faults]
+    found = [one for one in cross_faults(scenario) if not one.rests_on(faulty)]
+    return scenario, faults + [Fault(file, prefix + one.path, one.problem, one.remedy) for one in found]
 
 
 def _without(raw: Raw, places: list[tuple[str | int, ...]]) -> Raw:
@@ -176,7 +226,8 @@ def _without(raw: Raw, places: list[tuple[str | int, ...]]) -> Raw:
     for place in places:
         table: Any = out
         for key in place[:-1]:
-            table = table[key] if isinstance(table, dict) and key in table or isinstance(table, list) else {}
+            inside = isinstance(table, dict) and key in table
+            table = table[key] if inside or (isinstance(table, list) and isinstance(key, int)) else {}
         if place and isinstance(table, dict):
             table.pop(place[-1], None)
     return out
@@ -186,14 +237,18 @@ def _patched(
     model: type[S], raw: Raw, patch: Mapping[str, Any], file: str, folder: Path, prefix: str
 ) -> tuple[S | None, list[Fault]]:
     """Merge a patch into resolved tables and check the result; its faults are told at their place in the patch."""
-    barred = [key for key in nested(patch) if key in ("schema", "extends", "policies", "sources", "baseline")]
+    opened = nested(patch)
+    barred = [Fault(file, f"{prefix}{key}", "cannot be changed by a patch", "change parameters only")
+              for key in opened if key in NOT_FOR_POLICIES]  # fmt: skip
+    if "everyone" in opened:
+        barred.append(Fault(file, f"{prefix}everyone", "cannot be changed by a patch", 'write segments."*" for all segments'))
     if barred:
-        return None, [Fault(file, f"{prefix}{key}", "cannot be patched", "patch parameters only") for key in barred]
+        return None, barred
     try:
-        whole = merged(raw, nested(patch))
+        whole = copy.deepcopy(merged(raw, opened))
     except PatchError as error:
         return None, [Fault(file, prefix + error.path, error.problem, error.remedy)]
-    whole, faults = _with_files_read(whole, file, folder)
+    faults = with_files_read(whole, file, folder, prefix)
     scenario, more = _checked(model, whole, file, prefix)
     return scenario, faults + more
 
@@ -203,62 +258,15 @@ def patched(scenario: S, patch: Mapping[str, Any], *, by: str = "a patch") -> S:
     folder = Path(scenario.folder)
     new, faults = _patched(type(scenario), scenario.raw, patch, scenario.file, folder, "")
     if faults or new is None:
-        raise ScenarioError(_without_repeats(faults))
-    origins = dict(scenario.origins)
-    leaves(nested(patch), lambda path: origins.__setitem__(path, by))
+        raise ScenarioError(list(dict.fromkeys(faults)))
+    origins = layered(scenario.origins, nested(patch), new.raw, f"by {by}")
     return _labelled(new, new.raw, scenario.file, scenario.folder, origins)
 
 
 def under(scenario: S, policy: str) -> S:
     """Return a scenario under one of its policies. Raises `ScenarioError` for a name it does not have."""
-    if policy not in scenario.policy_names():
-        known = ", ".join(f'"{name}"' for name in scenario.policy_names())
-        raise _one(scenario.file, "policies", f'there is no policy "{policy}"', f"use one of {known}")
+    names = scenario.policy_names()
+    if policy not in names:
+        problem = f"there is no policy {said(policy)}{did_you_mean(policy, names)}"
+        raise _one(scenario.file, "policies", problem, f"use one of {', '.join(said(name) for name in names)}")
     return patched(scenario, scenario.policies.get(policy, {}), by=f'policy "{policy}"')
-
-
-def _without_repeats(faults: list[Fault]) -> list[Fault]:
-    """Keep one fault per place and problem: a fault of the base shows again in every policy."""
-    return list({(f.path.split(".", 2)[-1] if f.path.startswith("policies.") else f.path, f.problem): f
-                 for f in reversed(faults)}.values())[::-1]  # fmt: skip
-
-
-def _with_files_read(raw: Raw, file: str, folder: Path) -> tuple[Raw, list[Fault]]:
-    """Put the values of empirical distributions' files in place of the files' names."""
-    faults: list[Fault] = []
-    for at, law in list(_empirical(raw, "")):
-        try:
-            law.update(_quantile_table(folder / str(law["file"]), law.get("column"), law.get("unit")))
-            for key in ("file", "column", "unit"):
-                law.pop(key, None)
-        except (OSError, ValueError, KeyError) as error:
-            faults.append(Fault(file, f"{at}.file", f"{law['file']} cannot be used ({error})", "correct the file or its path"))
-            law.update(p=[0.0, 1.0], values=["1 s", "2 s"] if law.pop("unit", None) else [1.0, 2.0])
-            law.pop("file"), law.pop("column", None)
-    return raw, faults
-
-
-def _empirical(tables: object, at: str) -> Iterator[tuple[str, Raw]]:
-    if isinstance(tables, dict):
-        if tables.get("dist") == "empirical" and "file" in tables and "p" not in tables and "values" not in tables:
-            yield at, tables
-        for key, value in tables.items():
-            if key not in ("policies", "sources"):
-                yield from _empirical(value, f"{at}.{key}" if at else str(key))
-    elif isinstance(tables, list):
-        for item in tables:
-            yield from _empirical(item, f"{at}.{item['name']}" if isinstance(item, dict) and "name" in item else at)
-
-
-def _quantile_table(file: Path, column: object, unit: object) -> Raw:
-    """Read observed values, one a line under a header, and make the table of their quantiles."""
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    name = str(column) if column is not None else "value"
-    if not rows or name not in rows[0]:
-        raise ValueError(f'it has no column "{name}"')
-    values = sorted(float(row[name]) for row in rows)
-    if len(values) < 2 or not 0 <= values[0] <= values[-1] < float("inf"):
-        raise ValueError("it needs two or more finite values, none negative")
-    p = [k / (len(values) - 1) for k in range(len(values))]
-    return {"p": p, "values": [f"{v:.9f} {unit}" for v in values] if unit else values}

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import csv
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from sim.clock import NEVER, SECOND, format_duration
+from sim.clock import LONGEST, NEVER, SECOND, format_duration
 from sim.errors import Fault, TraceError
 from sim.scenario.model import KINDS, Scenario, Trace
-from sim.scenario.suggestions import did_you_mean
+from sim.scenario.suggestions import did_you_mean, said
 from sim.world.traffic import Sent, names_of
 
 NEEDED = ("sent_at", "sender", "recipient")
 OPTIONAL = ("id", "kind", "length", "deleted_at")
 SHOWN = 50
-"""Malformed rows that are printed; the rest are counted."""
+"""Faults of rows that are printed; the rest are counted."""
+ROW = "row"
+"""Where the line number (Parquet: the row number) of each message is kept while it is checked."""
+
+Faults = list[tuple[int, str, str, str]]
+"""Faults of rows: line, column, what is wrong, what would be right."""
 
 
 def read_trace(scenario: Scenario, trace: Trace) -> Sent:
@@ -28,112 +34,193 @@ def read_trace(scenario: Scenario, trace: Trace) -> Sent:
     """
     file = Path(scenario.folder) / trace.file
     shown = str(Path(scenario.file).parent / trace.file) if scenario.file.endswith(".toml") else trace.file
-    return _read(file, shown, trace.message, int(trace.length), int(scenario.run.horizon))
+    try:
+        status = file.stat()
+    except FileNotFoundError:
+        raise _one(shown, "there is no such file", "correct traffic.file, which starts from the scenario's folder") from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise _one(shown, f"cannot be read ({why})", "correct traffic.file") from None
+    age = (status.st_mtime_ns, status.st_size)
+    return _read(file, age, shown, trace.message, int(trace.length), int(scenario.run.horizon))
+
+
+def _one(shown: str, problem: str, remedy: str) -> TraceError:
+    return TraceError([Fault(shown, "", problem, remedy)])
 
 
 @lru_cache(maxsize=8)
-def _read(file: Path, shown: str, kind: str, length: int, horizon: int) -> Sent:
-    table = _table(file, shown)
-    faults: list[Fault] = []
-    written = _instants(table, "sent_at", shown, faults)
+def _read(file: Path, age: tuple[int, int], shown: str, kind: str, length: int, horizon: int) -> Sent:
+    """Read a trace once, as long as its `age` (time of change, size) stays the same."""
+    if file.is_dir():
+        raise _one(shown, "is a folder, not a file", "name a CSV or Parquet file in it")
+    table, faults = (_parquet if file.suffix == ".parquet" else _csv)(file, shown)
+    written = _instants(table, "sent_at", faults)
     for column in ("sender", "recipient"):
-        _complain(table[column].isna() | (table[column].astype("string").str.strip() == ""), table[column], column, shown,
-                  "is missing", "name the person", faults)  # fmt: skip
+        blank = table[column].isna() | (table[column].astype("string").str.strip() == "")
+        _complain(blank, table, column, "is missing", "name the person", faults)
     late = written.notna() & (written >= horizon)
-    _complain(late, table["sent_at"], "sent_at", shown, f"is at or after the horizon of {format_duration(horizon)}",
-              "lengthen run.horizon", faults)  # fmt: skip
-    kinds = _kinds(table, kind, shown, faults)
-    lengths = _lengths(table, length, shown, faults)
-    deleted = _deletions(table, written, shown, faults)
-    ids = _ids(table, shown, faults)
+    _complain(late, table, "sent_at", f"is not before the horizon of {format_duration(horizon)}", "lengthen run.horizon", faults)
+    kinds = _kinds(table, kind, faults)
+    lengths = _lengths(table, length, faults)
+    deleted = _deletions(table, written, faults)
+    ids = _ids(table, faults)
     if faults:
-        extra = len(faults) - SHOWN
-        more = [Fault(shown, "", f"{extra} more faults", "correct the ones above first")] if extra > 0 else []
-        raise TraceError(sorted(faults, key=lambda f: int(f.path.split()[1].rstrip(",")))[:SHOWN] + more)
+        raise TraceError(_first_of(faults, shown))
     return _sent(table, written.to_numpy(np.int64), kinds, lengths, deleted, ids)
 
 
-def _table(file: Path, shown: str) -> pd.DataFrame:
+def _first_of(faults: Faults, shown: str) -> list[Fault]:
+    """Put faults in the order of their lines, and count those beyond the first `SHOWN`."""
+    word = "row" if shown.endswith(".parquet") else "line"
+    out = [
+        Fault(shown, f"{word} {line}, {column}" if column else f"{word} {line}", problem, remedy)
+        for line, column, problem, remedy in sorted(faults, key=lambda fault: fault[0])
+    ]
+    extra = len(out) - SHOWN
+    more = [Fault(shown, "", f"{extra:,} more faults were found", "correct the ones above first")] if extra > 0 else []
+    return out[:SHOWN] + more
+
+
+def _csv(file: Path, shown: str) -> tuple[pd.DataFrame, Faults]:
+    """Read text, cell by cell: every row keeps its line number, and no value is converted or dropped unseen."""
+    faults: Faults = []
+    rows: list[list[str]] = []
+    numbers: list[int] = []
     try:
-        if file.suffix == ".parquet":
-            table = pd.read_parquet(file)
-        else:
-            # Text first, blank lines kept: every row keeps its line number and no value is converted unseen.
-            table = pd.read_csv(file, dtype=str, keep_default_na=False, na_values=[""], skip_blank_lines=False)
-    except FileNotFoundError:
-        raise TraceError([Fault(shown, "", "there is no such file", "correct traffic.file")]) from None
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.reader(lines, strict=True)
+            header = [name.strip() for name in next(reader, [])]
+            _check_columns(header, shown)
+            for row in reader:
+                if len(row) == len(header):
+                    rows.append(row)
+                    numbers.append(reader.line_num)
+                elif row:
+                    problem = f"has {len(row)} fields, where the header has {len(header)}"
+                    faults.append((reader.line_num, "", problem, "correct the commas or the quotes"))
+                else:
+                    faults.append((reader.line_num, "", "is empty", "remove it"))
     except UnicodeDecodeError:
-        raise TraceError([Fault(shown, "", "is not UTF-8 text", "save it as UTF-8")]) from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, OSError, ValueError) as error:
-        raise TraceError([Fault(shown, "", f"cannot be read: {error}", "write CSV with a header, or Parquet")]) from None
+        raise _one(shown, "is not UTF-8 text", "save it as UTF-8") from None
+    except csv.Error as error:
+        raise TraceError([Fault(shown, f"line {reader.line_num}", f"cannot be read ({error})", "correct its quotes")]) from None
+    except OSError as error:
+        raise _one(shown, f"cannot be read ({error.strerror})", "write CSV with a header, or Parquet") from None
+    if not rows and not faults:
+        raise _one(shown, "holds no message", "add rows below the header")
+    table = pd.DataFrame(rows, columns=header, dtype=str)
+    return table.mask(table == "").assign(**{ROW: numbers}), faults
+
+
+def _parquet(file: Path, shown: str) -> tuple[pd.DataFrame, Faults]:
+    try:
+        table = pd.read_parquet(file)
+    except (OSError, ValueError):
+        raise _one(shown, "is not a Parquet file", "write Parquet, or CSV with a header") from None
     table.columns = [str(name).strip() for name in table.columns]
+    _check_columns(list(table.columns), shown)
+    if table.empty:
+        raise _one(shown, "holds no message", "add rows")
+    return table.reset_index(drop=True).assign(**{ROW: np.arange(1, len(table) + 1)}), []
+
+
+def _check_columns(header: list[str], shown: str) -> None:
+    known = (*NEEDED, *OPTIONAL)
+    if not header:
+        raise _one(shown, "is empty", f"write a header with {', '.join(NEEDED)}, and rows below it")
     wrong = [Fault(shown, name, "this column is missing", f"the file needs {', '.join(NEEDED)}")
-             for name in NEEDED if name not in table.columns]  # fmt: skip
-    wrong += [Fault(shown, name, f"unknown column{did_you_mean(name, (*NEEDED, *OPTIONAL))}",
-                    f"known columns: {', '.join((*NEEDED, *OPTIONAL))}")
-              for name in table.columns if name not in (*NEEDED, *OPTIONAL)]  # fmt: skip
-    if wrong or table.empty:
-        raise TraceError(wrong or [Fault(shown, "", "holds no message", "add rows below the header")])
-    return table
+             for name in NEEDED if name not in header]  # fmt: skip
+    wrong += [Fault(shown, name or '""', f"unknown column{did_you_mean(name, known)}", f"known columns: {', '.join(known)}")
+              for name in header if name not in known]  # fmt: skip
+    wrong += [Fault(shown, name, "this column is there twice", "keep one of them")
+              for name in known if header.count(name) > 1]  # fmt: skip
+    if wrong:
+        raise TraceError(wrong)
 
 
 def _complain(
-    bad: pd.Series[bool], values: pd.Series[str], column: str, shown: str, problem: str, remedy: str, faults: list[Fault]
+    bad: pd.Series[bool], table: pd.DataFrame, column: str, problem: str, remedy: str, faults: Faults
 ) -> None:
-    """Add a fault for every row that is bad; the header is line 1."""
+    """Add a fault for every row that is bad; a cell that is empty is missing, whatever else was expected of it."""
     for row in np.flatnonzero(bad.to_numpy()):
-        value = values.iloc[row]
-        said = problem if pd.isna(value) else f'"{value}" {problem}'
-        faults.append(Fault(shown, f"line {row + 2}, {column}", said, remedy))
+        value = table[column].iloc[row]
+        told = problem if pd.isna(value) and problem.endswith("missing") else "is missing" if pd.isna(value) else (
+            f"{said(value if isinstance(value, str) else str(value))} {problem}")  # fmt: skip
+        faults.append((int(table[ROW].iloc[row]), column, told, remedy))
 
 
-def _instants(table: pd.DataFrame, column: str, shown: str, faults: list[Fault]) -> pd.Series[int]:
-    """Read a column of seconds or timestamps as Int64 microseconds (missing where empty or faulty)."""
-    raw = table[column]
-    numbers = pd.to_numeric(raw, errors="coerce")
-    if numbers.isna().all() and raw.notna().any():
-        stamps = pd.to_datetime(raw, errors="coerce", utc=True, format="ISO8601")
-        first = pd.to_datetime(table["sent_at"], errors="coerce", utc=True, format="ISO8601").min()
+def _instants(table: pd.DataFrame, column: str, faults: Faults) -> pd.Series[int]:
+    """Read a column of seconds or timestamps as Int64 microseconds (missing where empty or faulty).
+
+    Whether times are seconds or timestamps is told by `sent_at`; one file does not mix the two.
+    """
+    raw, sent = table[column], table["sent_at"]
+    if _are_seconds(sent):
+        numbers = pd.to_numeric(raw, errors="coerce").astype("float64") if _are_seconds(raw) else _none(raw)
+        remedy = "write seconds from the scenario's start, 0 or more, as in the rest of the file"
+    else:
+        first = _stamps(sent).min()
         monday = (first - pd.Timedelta(days=first.weekday())).normalize() if pd.notna(first) else first
-        numbers = (stamps - monday).dt.total_seconds()
-    bad = numbers.isna() & (raw.notna() | (column == "sent_at")) | (numbers < 0) | ~np.isfinite(numbers.fillna(0))
-    _complain(bad, raw, column, shown, "is not a time", "write seconds from the start (0 or more), or an ISO timestamp", faults)
-    return (numbers.where(~bad) * SECOND).round().astype("Int64")
+        numbers = (_stamps(raw) - monday).dt.total_seconds() if pd.notna(first) else _none(raw)
+        remedy = 'write a timestamp, for example "2026-01-05T09:30:00Z", or seconds in every row'
+    possible = numbers.between(0, LONGEST / SECOND)
+    bad = ~possible & (raw.notna() | (column == "sent_at"))
+    _complain(bad, table, column, "is not a time", remedy, faults)
+    return (numbers.where(possible) * SECOND).round().astype("Int64")
 
 
-def _kinds(table: pd.DataFrame, kind: str, shown: str, faults: list[Fault]) -> pd.Series[str]:
+def _none(raw: pd.Series[str]) -> pd.Series[float]:
+    return pd.Series(np.nan, index=raw.index)
+
+
+def _are_seconds(raw: pd.Series[str]) -> bool:
+    """Tell whether a column holds seconds rather than timestamps: one number in it, or nothing at all."""
+    if pd.api.types.is_datetime64_any_dtype(raw):
+        return False
+    return bool(pd.to_numeric(raw, errors="coerce").notna().any()) or bool(_stamps(raw).isna().all())
+
+
+def _stamps(raw: pd.Series[str]) -> pd.Series[pd.Timestamp]:
+    return pd.to_datetime(raw, errors="coerce", utc=True, format="ISO8601")
+
+
+def _kinds(table: pd.DataFrame, kind: str, faults: Faults) -> pd.Series[str]:
     if "kind" not in table:
         return pd.Series(kind, index=table.index)
     bad = ~table["kind"].isin(KINDS)
-    _complain(bad, table["kind"], "kind", shown, "is not a kind of message", f"use one of {', '.join(KINDS)}", faults)
+    _complain(bad, table, "kind", "is not a kind of message", f"use one of {', '.join(KINDS)}", faults)
     return table["kind"]
 
 
-def _lengths(table: pd.DataFrame, length: int, shown: str, faults: list[Fault]) -> pd.Series[float]:
+def _lengths(table: pd.DataFrame, length: int, faults: Faults) -> pd.Series[float]:
     if "length" not in table:
         return pd.Series(float(length), index=table.index)
     numbers = pd.to_numeric(table["length"], errors="coerce")
     bad = ~numbers.between(0, 1_000_000) | (numbers % 1 != 0)
-    _complain(bad, table["length"], "length", shown, "is not a number of characters", "write a whole number", faults)
+    _complain(bad, table, "length", "is not a number of characters", "write a whole number from 0 to 1,000,000", faults)
     return numbers
 
 
-def _deletions(table: pd.DataFrame, written: pd.Series[int], shown: str, faults: list[Fault]) -> pd.Series[int] | None:
+def _deletions(table: pd.DataFrame, written: pd.Series[int], faults: Faults) -> pd.Series[int] | None:
     if "deleted_at" not in table:
         return None
-    deleted = _instants(table, "deleted_at", shown, faults)
+    deleted = _instants(table, "deleted_at", faults)
     early = (deleted < written).fillna(False).astype(bool)
-    _complain(early, table["deleted_at"], "deleted_at", shown, "is before the message was sent", "correct one of the two", faults)
+    _complain(early, table, "deleted_at", "is before the message was sent", "correct sent_at or deleted_at", faults)
     return deleted
 
 
-def _ids(table: pd.DataFrame, shown: str, faults: list[Fault]) -> pd.Series[str]:
+def _ids(table: pd.DataFrame, faults: Faults) -> pd.Series[str]:
     """Name every row: by its id, or by sender, recipient and time, and a count among equals."""
     if "id" in table:
-        bad = table["id"].isna() | table["id"].duplicated(keep="first")
-        _complain(bad, table["id"], "id", shown, "is missing or was used before", "give every message its own id", faults)
-        return table["id"].astype("string").fillna("")
-    base = table["sender"].astype("string") + "|" + table["recipient"].astype("string") + "|" + table["sent_at"].astype("string")
+        ids = table["id"]
+        again = ids.duplicated(keep="first") & ids.notna()
+        _complain(ids.isna(), table, "id", "is missing", "give every message its own id, or leave the column out", faults)
+        _complain(again, table, "id", "was used before", "give every message its own id", faults)
+        return ids.astype("string").fillna("")
+    parts = [table[column].astype("string") for column in ("sender", "recipient", "sent_at")]
+    base = parts[0] + "|" + parts[1] + "|" + parts[2]
     return base.fillna("") + "|" + base.groupby(base).cumcount().astype("string")
 
 

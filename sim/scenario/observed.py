@@ -1,0 +1,99 @@
+"""Empirical distributions from files: observed values, one a line under a header, become a table of quantiles."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sim.clock import UNITS
+from sim.errors import Fault
+from sim.scenario.suggestions import did_you_mean, said
+
+Raw = dict[str, Any]
+
+
+def with_files_read(raw: Raw, file: str, folder: Path, prefix: str = "") -> list[Fault]:
+    """Put the values of empirical distributions' files into tables, in place of the files' names; return the faults."""
+    faults: list[Fault] = []
+    for at, law in list(_empirical(raw, "")):
+        is_number = "frailty" in at.split(".")
+        unit, column = law.pop("unit", None), law.pop("column", "value")
+        name = law.pop("file")
+        try:
+            _check_unit(unit, is_number=is_number)
+            values = _values(folder / name, column)
+            law["p"] = [k / (len(values) - 1) for k in range(len(values))]
+            law["values"] = values if is_number else [f"{value:.9f} {unit}" for value in values]
+        except (OSError, ValueError) as error:
+            problem, _, remedy = _told(error, name).partition("; ")
+            faults.append(Fault(file, f"{prefix}{at}.file", problem, remedy))
+            law.update(p=[0.0, 1.0], values=[1.0, 2.0] if is_number else ["1 s", "2 s"])  # so that checking can go on
+    return faults
+
+
+def _empirical(tables: object, at: str) -> Iterator[tuple[str, Raw]]:
+    """Yield every distribution that names a file, and its path."""
+    if isinstance(tables, dict):
+        alone = isinstance(tables.get("file"), str) and "p" not in tables and "values" not in tables
+        if tables.get("dist") == "empirical" and alone and isinstance(tables.get("column", ""), str):
+            yield at, tables
+        for key, value in tables.items():
+            if at or key not in ("policies", "sources"):
+                yield from _empirical(value, f"{at}.{key}" if at else str(key))
+    elif isinstance(tables, list):
+        for k, item in enumerate(tables):
+            yield from _empirical(item, f"{at}.{item['name'] if isinstance(item, dict) and 'name' in item else k}")
+
+
+def _check_unit(unit: object, *, is_number: bool) -> None:
+    units = ", ".join(UNITS)
+    if is_number and unit is not None:
+        raise ValueError("a plain number has no unit; leave unit out")
+    if not is_number and unit is None:
+        raise ValueError(f'the unit of its values is missing; add unit = "s", or another of {units}')
+    if not is_number and unit not in UNITS:
+        raise ValueError(f"{said(unit)} is not a unit; use one of {units}")
+
+
+def _told(error: OSError | ValueError, name: str) -> str:
+    match error:
+        case FileNotFoundError():
+            return f'there is no file "{name}"; correct the path, which starts from the scenario\'s folder'
+        case UnicodeDecodeError():
+            return f'"{name}" is not UTF-8 text; save it as UTF-8'
+        case OSError():
+            return f'"{name}" cannot be read ({error.strerror or error}); name a CSV file'
+    text = str(error)
+    return text if "; " in text else f'"{name}" cannot be read ({text}); name a CSV file'
+
+
+def _values(file: Path, column: str) -> list[float]:
+    """Read a column of finite, non-negative numbers, sorted. Raises `ValueError` naming the first line that is not."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.reader(lines)
+        try:
+            header = [name.strip() for name in next(reader, [])]
+            if column not in header:
+                known = ", ".join(header) or "nothing"
+                raise ValueError(f'"{file.name}" has no column "{column}"{did_you_mean(column, header)}; it has {known}')
+            at = header.index(column)
+            values = sorted(_value(row, at, f'"{file.name}", line {reader.line_num}') for row in reader)
+        except csv.Error as error:
+            raise ValueError(f'"{file.name}", line {reader.line_num}: {error}; correct the line') from None
+    if len(values) < 2:
+        raise ValueError(f'"{file.name}" holds {len(values)} values; a distribution needs two or more')
+    return values
+
+
+def _value(row: list[str], at: int, where: str) -> float:
+    cell = row[at].strip() if at < len(row) else ""
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
+        raise ValueError(f"{where}: {said(cell)} is not a finite number of at least 0; correct the line")
+    return value
