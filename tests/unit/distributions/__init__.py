@@ -1,0 +1,1 @@
+"""Laws against SciPy, closed forms and what their specs say."""
