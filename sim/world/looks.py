@@ -140,16 +140,14 @@ class Looks:
 
     def after(self, look: tuple[int, int, int]) -> tuple[int, int, int] | None:
         """Give the look that follows a look; `meeting` still gives the one in progress afterwards."""
-        at = self._at
         while True:
-            while at < len(self._known):
-                if self._known[at][2] > look[2]:
-                    return self._known[at]
-                at += 1
+            at = look[2] + 1 - self._known[0][2] if self._known else 0  # known looks are numbered without gaps
+            if self._known and at < len(self._known):
+                return self._known[at]
             more = self._more(look[0])
             if not more:
                 return None
-            self._known, at, self._at = self._known[self._at :] + more, at - self._at, 0
+            self._known, self._at = self._known[self._at :] + more, 0
 
 
 if TYPE_CHECKING:
