@@ -22,13 +22,17 @@ def agree(world: World) -> Records:
     return ours
 
 
-def tied_world(pick: Pick) -> World:
-    """Make a small world whose times are all whole seconds of a short stretch, so that every tie comes up."""
+def tied_world(pick: Pick, unit: int = SECOND) -> World:
+    """Make a small world whose times are all whole units of a short stretch, so that every tie comes up.
+
+    Units so long that sums of times pass the largest int64 are fine.
+    """
     people = pick(1, 2)
-    messages = [_message(pick, people) for _ in range(pick(1, 8))]
+    messages = [_message(pick, people, unit) for _ in range(pick(1, 8))]
     return World.written(
-        messages, [_recipient(pick) for _ in range(people)], rules=_rules(pick), horizon=pick(4, 30) * SECOND, key=pick(0, 99)
-    )
+        messages, [_recipient(pick, unit) for _ in range(people)], rules=_rules(pick, unit),
+        horizon=min(pick(4, 30) * unit, NEVER - 1), key=pick(0, 99),
+    )  # fmt: skip
 
 
 def _yes(pick: Pick) -> bool:
@@ -39,18 +43,14 @@ def _rarely(pick: Pick) -> bool:
     return pick(0, 7) == 0
 
 
-def _seconds(pick: Pick, most: int) -> int:
-    return pick(0, most) * SECOND
+def _or_never(pick: Pick, most: int, unit: int) -> int:
+    return NEVER if pick(0, 3) == 0 else pick(0, most) * unit
 
 
-def _or_never(pick: Pick, most: int) -> int:
-    return NEVER if pick(0, 3) == 0 else _seconds(pick, most)
-
-
-def _rules(pick: Pick) -> Rules:
+def _rules(pick: Pick, unit: int) -> Rules:
     every = pick(1, 6)
     return Rules(
-        window=(-1 if _rarely(pick) else _or_never(pick, 8)),
+        window=(-1 if _rarely(pick) else _or_never(pick, 8, unit)),
         unread_only=_yes(pick),
         undeletable=int(_rarely(pick)),
         hands=pick(1, 3),
@@ -59,51 +59,52 @@ def _rules(pick: Pick) -> Rules:
         placeholder=_yes(pick),
         push_late=_yes(pick),
         push_preview=pick(0, 2) * 7,
-        push_expiry=_or_never(pick, 6),
-        email_window=_seconds(pick, 4),
+        push_expiry=_or_never(pick, 6, unit),
+        email_window=pick(0, 4) * unit,
         email_sliding=_yes(pick),
-        email_every=every * SECOND,
-        email_at=_seconds(pick, 8),
-        email_lead=_seconds(pick, every),
+        email_every=every * unit,
+        email_at=pick(0, 8) * unit,
+        email_lead=pick(0, every) * unit,
         email_late=_yes(pick),
         email_preview=(0, 3, NEVER)[pick(0, 2)],
         badge_boost=(1.0, 1.5, 4.0)[pick(0, 2)],
-        cache_life=_seconds(pick, 8),
+        cache_life=pick(0, 8) * unit,
         visit_offline=(0.0, 0.5, 1.0)[pick(0, 2)],
     )
 
 
-def _message(pick: Pick, people: int) -> dict[str, Any]:
-    written = _seconds(pick, 6)
-    pressed = written + _seconds(pick, 2)
+def _message(pick: Pick, people: int, unit: int) -> dict[str, Any]:
+    written = pick(0, 6) * unit
+    pressed = written + pick(0, 2) * unit
     row: dict[str, Any] = {
         "sender": pick(0, 1), "recipient": pick(0, people - 1), "kind": pick(0, 1), "length": (0, 1, 40)[pick(0, 2)],
-        "batch": pick(-1, 1), "written": written, "pressed": pressed, "released": pressed + _seconds(pick, 4),
+        "batch": pick(-1, 1), "written": written, "pressed": pressed, "released": pressed + pick(0, 4) * unit,
         "caught": _rarely(pick), "live": _rarely(pick), "tap_offline": _yes(pick), "glances_needed": pick(1, 3),
     }  # fmt: skip
     for delay in ("alert_after", "tap_after", "retract_after", "badge_sync_after", "mail_alert_after"):
-        row[delay] = _or_never(pick, 4)
+        row[delay] = _or_never(pick, 4, unit)
     for delay in ("push_delay", "push_latency", "alert_length", "email_delay", "email_latency", "mail_alert_length"):
-        row[delay] = NEVER if pick(0, 15) == 0 and "length" not in delay else _seconds(pick, 3)
+        row[delay] = NEVER if pick(0, 15) == 0 and "length" not in delay else pick(0, 3) * unit
     if pick(0, 3) > 0:
-        row |= {"noticed": pressed + _seconds(pick, 6), "recorded": _rarely(pick), "reaction": _seconds(pick, 2)}
-        row |= {"action": _seconds(pick, 3), "propagation": NEVER if _rarely(pick) else _seconds(pick, 2)}
+        row |= {"noticed": pressed + pick(0, 6) * unit, "recorded": _rarely(pick), "reaction": pick(0, 2) * unit}
+        row |= {"action": pick(0, 3) * unit, "propagation": NEVER if _rarely(pick) else pick(0, 2) * unit}
     return row
 
 
-def _recipient(pick: Pick) -> dict[str, Any]:
+def _recipient(pick: Pick, unit: int) -> dict[str, Any]:
     return {
         "push": pick(0, 4) > 0, "badge": _yes(pick), "hides_previews": _rarely(pick), "email": pick(0, 3),
-        "utc_offset": pick(-3, 3) * SECOND,
-        "glances": _looks(pick), "checks": _looks(pick), "visits": _looks(pick),
+        "utc_offset": pick(-3, 3) * unit,
+        "glances": _looks(pick, unit), "checks": _looks(pick, unit), "visits": _looks(pick, unit),
     }  # fmt: skip
 
 
-def _looks(pick: Pick) -> list[tuple[int, int]]:
+def _looks(pick: Pick, unit: int) -> list[tuple[int, int]]:
     """Write looks in order; some touch, some have no length, some are in progress at the start."""
     looks, now = [], pick(-2, 6)
     for _ in range(pick(0, 5)):
         end = now + pick(0, 4)
-        looks.append((now * SECOND, end * SECOND))
+        if end * unit < NEVER:
+            looks.append((now * unit, end * unit))
         now = end + pick(0, 4)
     return looks

@@ -99,7 +99,7 @@ class Mailbox:
         self.checks.wake()
 
     def _react(self, opener: int) -> None:
-        self._read(opener, int(self.env.now) + int(self.m.mail_alert_length[opener]))
+        self._read(opener, min(int(self.env.now) + int(self.m.mail_alert_length[opener]), NEVER))
 
     def _check(self, look: Look) -> None:
         for opener in sorted(self.unread):

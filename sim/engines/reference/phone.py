@@ -144,7 +144,7 @@ class Phone:
 
     def _react(self, i: int) -> None:
         """Glance because the alert of message i was felt, whatever has become of it since."""
-        until = int(self.env.now) + int(self.m.alert_length[i])
+        until = min(int(self.env.now) + int(self.m.alert_length[i]), NEVER)
         self.alert_until = max(self.alert_until, until)
         self._look_at_all(until)
 
