@@ -1,7 +1,8 @@
-"""What is kept of a run: a folder with a manifest, Parquet records, CSV tables and the chart, written whole or not at all."""
+"""What is kept of a run: a folder of manifest, Parquet records, CSV tables and chart, written whole or not at all."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
@@ -60,7 +61,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "lost": {w.removeprefix("lost_"): said(name, w) for w in LOST_WHEN},
             "channels": {c: said(name, f"read_{c}") for c in CHANNELS},
             "flags": {f: said(name, f) for f in FLAGS},
-            "price": {row.measure: {"value": _number(row.value), "low": _number(row.low), "high": _number(row.high), "of": row.of}
+            "price": {row.measure: {**_interval(row), "of": row.of}
                       for row in s.price[s.price["policy"] == name].itertuples()},
         }  # fmt: skip
         if name in differences:
@@ -72,8 +73,8 @@ def document(outcome: Outcome) -> dict[str, Any]:
     return {
         "schema": 1,
         "tool": {"name": "toolate", "version": sim.__version__},
-        "scenario": {"file": outcome.scenario.file, "title": outcome.scenario.title, "question": outcome.scenario.question,
-                     "sha256": scenario_hash(outcome.scenario)},
+        "scenario": {name: getattr(outcome.scenario, name) for name in ("file", "title", "question")}
+                    | {"sha256": scenario_hash(outcome.scenario)},
         "seed": run.seed,
         "replications": len(outcome.replications),
         "replications_asked": outcome.asked,
@@ -84,7 +85,11 @@ def document(outcome: Outcome) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _number(value: float) -> float | None:
+def _interval(row: Any) -> dict[str, float | None]:
+    return {"value": _number(row.value), "low": _number(row.low), "high": _number(row.high)}
+
+
+def _number(value: Any) -> float | None:
     """Give a number for JSON: NaN, which JSON has not, becomes null."""
     return None if value != value else float(value)
 
@@ -92,38 +97,67 @@ def _number(value: float) -> float | None:
 class ResultFolder:
     """A folder of results in the making: everything goes to a temporary name beside it, and is renamed whole.
 
-    Raises `OutputError` if the folder cannot be written, or holds anything but earlier results.
+    Raises `OutputError` if the folder cannot be written, or holds anything but earlier results. What is not finished
+    leaves nothing behind.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self._home = folder, folder.absolute()
         self._check()
-        try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            self.making = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        except OSError as error:
-            raise self._fault(f"cannot be written ({error.strerror or error})", "name a folder you may write to") from None
+        above = self._home.parent
+        self._made = [one for one in (above, *above.parents) if not one.exists()]
         self._writers: dict[str, Any] = {}
+        try:
+            above.mkdir(parents=True, exist_ok=True)
+            self.making = Path(tempfile.mkdtemp(prefix=f".{self._home.name}.", dir=above))
+        except OSError as error:
+            raise self._unwritable(error) from None
 
     def _fault(self, problem: str, remedy: str) -> OutputError:
-        return OutputError([Fault(str(self.folder), "--out", problem, remedy)])
+        return OutputError([Fault("--out", str(self.folder), problem, remedy)])
+
+    def _unwritable(self, error: OSError) -> OutputError:
+        return self._fault(f"cannot be written ({error.strerror or error})", "name another folder")
 
     def _check(self) -> None:
-        if self.folder.is_file():
+        near = next(one for one in (self._home, *self._home.parents) if one.exists())
+        if self._home.is_file():
             raise self._fault("is a file", "name a folder")
-        if self.folder.is_dir() and any(self.folder.iterdir()) and not (self.folder / MANIFEST).exists():
-            raise self._fault("is not empty and holds no results of toolate", "name a new or empty folder")
-        near = next(p for p in (self.folder.absolute(), *self.folder.absolute().parents) if p.exists())
-        if not near.is_dir() or not os.access(near, os.W_OK):
-            raise self._fault(f"cannot be written ({near} is not a folder you may write to)", "name another folder")
+        if not near.is_dir():
+            raise self._fault(f"cannot be made, because {near.name} is a file", "name another folder")
+        if not os.access(near, os.W_OK):
+            raise self._fault(
+                f"cannot be written, because {near.name or near} is not yours to write to", "name another folder"
+            )
+        if self._home.is_dir() and (others := self._others()):
+            problem = f"holds {others[0]}, which is no result of toolate"
+            raise self._fault(problem, "name a new or empty folder, or one of earlier results")
+
+    def _others(self) -> list[str]:
+        """List what is in the folder and was not written by an earlier run."""
+        names = sorted(one.name for one in self._home.iterdir())
+        try:
+            manifest = json.loads((self._home / MANIFEST).read_text(encoding="utf-8"))
+            mine = {MANIFEST, *manifest["files"]} if manifest["tool"] == "toolate" else set()
+        except (OSError, ValueError, TypeError, KeyError):
+            mine = set()
+        return [name for name in names if name not in mine]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *args: object) -> None:
+        with contextlib.suppress(Exception):
+            self._close()
+        shutil.rmtree(self.making, ignore_errors=True)
+        for folder in self._made:
+            with contextlib.suppress(OSError):  # not empty: the results are in it
+                folder.rmdir()
+
+    def _close(self) -> None:
         for writer in self._writers.values():
             writer.close()
-        shutil.rmtree(self.making, ignore_errors=True)
+        self._writers = {}
 
     def keep(self, replication: int, policy: str, records: Records) -> None:
         """Append the records of one replication under one policy to `records.parquet`; absent times become null."""
@@ -139,16 +173,24 @@ class ResultFolder:
             columns[column.name] = pa.array(values, mask=values == NEVER if values.dtype == "int64" else None)
         table = pa.table(columns)
         if "records" not in self._writers:
-            self._writers["records"] = pq.ParquetWriter(self.making / "records.parquet", table.schema, compression="zstd")
+            self._writers["records"] = pq.ParquetWriter(
+                self.making / "records.parquet", table.schema, compression="zstd"
+            )
         self._writers["records"].write_table(table)
 
     def finish(self, outcome: Outcome, command: str) -> Path:
-        """Write tables, chart and manifest, put the folder in place, and return it."""
+        """Write tables, chart and manifest, put the folder in place, and return it. Raises `OutputError`."""
+        try:
+            self._close()
+            self._write(outcome, command)
+            self._put_in_place()
+        except OSError as error:
+            raise self._unwritable(error) from None
+        return self.folder
+
+    def _write(self, outcome: Outcome, command: str) -> None:
         from sim.charts import save
 
-        for writer in self._writers.values():
-            writer.close()
-        self._writers = {}
         outcome.shares.to_csv(self.making / "shares.csv", index=False)
         outcome.differences.to_csv(self.making / "differences.csv", index=False)
         outcome.price.to_csv(self.making / "price.csv", index=False)
@@ -157,19 +199,17 @@ class ResultFolder:
         digests = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(self.making.iterdir())}
         manifest = _manifest(outcome, command) | {"files": digests}
         (self.making / MANIFEST).write_text(json.dumps(manifest, indent=1, default=str) + "\n", encoding="utf-8")
-        self._put_in_place()
-        return self.folder
 
     def _put_in_place(self) -> None:
         self._check()
         self.making.chmod(0o755)
-        if self.folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{self.folder.name}.old.", dir=self.folder.parent))
-            self.folder.rename(old / "results")
-            self.making.rename(self.folder)
+        if self._home.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{self._home.name}.old.", dir=self._home.parent))
+            self._home.rename(old / "results")
+            self.making.rename(self._home)
             shutil.rmtree(old)
         else:
-            self.making.rename(self.folder)
+            self.making.rename(self._home)
 
 
 def _manifest(outcome: Outcome, command: str) -> dict[str, Any]:

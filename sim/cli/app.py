@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,24 +16,39 @@ from sim import __version__
 app = typer.Typer(
     name="toolate",
     help="How often does a deletion come too late to stop the preview being read?",
-    no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
 )
 
+INTERRUPTED = 130
+
 File = Annotated[str, typer.Argument(help="A scenario file (TOML).", show_default=False)]
 
 
+UsageError: Any = typer.BadParameter.__base__
+"""What click raises for a wrong option, wherever this version of typer keeps click."""
+
+
 def main() -> None:
-    """Run the command line; Ctrl-C ends it without a traceback."""
+    """Run the command line. A wrong option is one line and exit 2; Ctrl-C ends without a traceback and exit 130."""
+    with contextlib.suppress(ValueError):  # not in the main thread: whoever runs it decides about signals
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exit cleans up, a kill would not
     try:
-        app()
-    except KeyboardInterrupt:
-        sys.stderr.write("Interrupted; nothing was finished.\n")
-        sys.exit(130)
+        status = app(standalone_mode=False)
+    except UsageError as error:
+        command = error.ctx.command_path if error.ctx is not None else "toolate"
+        told = error.format_message().strip().removesuffix(".")
+        told = f"{told[:1].lower()}{told[1:]}" + (" See" if told.endswith("?") else "; see")
+        sys.stderr.write(f"{command}: {told} {command} --help\n")
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        status = INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    if status == INTERRUPTED:
+        sys.stderr.write("Interrupted.\n")
+    sys.exit(status or 0)
 
 
 @contextlib.contextmanager
@@ -53,25 +69,33 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        sys.stdout.write(f"{context.get_help()}\n")
 
 
 @app.command()
 def run(
     file: File,
     out: Annotated[Path | None, typer.Option(help="Folder for records, tables and chart.", show_default=False)] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document (docs/json.md) instead of tables.")] = False,
-    replications: Annotated[int | None, typer.Option(min=1, help="Independent worlds.", show_default=False)] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of every draw.", show_default=False)] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document (docs/json.md) instead of tables.")
+    ] = False,
+    replications: Annotated[int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of every draw, 0 or more.", show_default=False)] = None,
     engine: Annotated[str, typer.Option(help="auto, simpy or compiled; never changes a result.")] = "auto",
-    policy: Annotated[list[str] | None, typer.Option(help="Play only this policy (repeat for more) and the baseline.")] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Replications played at a time; never changes a result.")] = 1,
+    policy: Annotated[
+        list[str] | None, typer.Option(help="Play only this policy (repeat for more) and the baseline.")
+    ] = None,
+    workers: Annotated[int, typer.Option(help="Replications played at a time; never changes a result.")] = 1,
 ) -> None:
-    """Play a scenario under its policies: how often is the preview read despite the deletion, and at what price?"""
+    """Play a scenario under its policies: how often the preview is read despite the deletion, and at what price."""
     from sim.cli.running import run_command
 
     with faults_on_one_line():

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -17,23 +18,24 @@ from sim.cli.tables import print_outcome, warnings_of
 from sim.engines import MODULES
 from sim.errors import Fault, FaultyInputError
 from sim.results import ResultFolder, document
-from sim.running import Outcome, run
+from sim.running import Outcome, chosen, run
 from sim.scenario import load
-from sim.scenario.suggestions import did_you_mean
+from sim.scenario.suggestions import did_you_mean, said
 
 PATIENCE = 2.0
 """Seconds after which a progress bar shows."""
+INTERRUPTED = 130
+"""The exit status of a run that Ctrl-C ended, as shells have it."""
 
 
 def run_command(
     file: str, out: Path | None, as_json: bool, replications: int | None, seed: int | None, engine: str,
     policies: list[str] | None, workers: int,
 ) -> None:  # fmt: skip
-    """Load, play, print and save. Nothing is written unless the run has something to write."""
-    if engine not in ("auto", *MODULES):
-        raise FaultyInputError([Fault("--engine", "", f'"{engine}" is not an engine{did_you_mean(engine, MODULES)}',
-                                      f"use auto, {', '.join(MODULES)}")])  # fmt: skip
+    """Load, play, print and save. Nothing is written by a run that fails or is interrupted."""
+    _check_options(engine, {"--replications": (replications, 1), "--seed": (seed, 0), "--workers": (workers, 1)})
     scenario = load(file)
+    chosen(scenario, policies)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(ResultFolder(out)) if out is not None else None
         total = replications or scenario.run.replications
@@ -42,11 +44,28 @@ def run_command(
         outcome = run(scenario, policies=policies, replications=replications, seed=seed, engine=engine, workers=workers,
                       keep=keep, progress=progress)  # fmt: skip
         progress(total)
-        if folder is not None:
+        complete = len(outcome.replications) == outcome.asked
+        if folder is not None and complete:
             folder.finish(outcome, command=shlex.join(["toolate", *sys.argv[1:]]))
     _print(outcome, as_json)
     if folder is not None:
-        sys.stderr.write(f"Wrote {folder.folder}: chart.png, summary.json, records.parquet and more.\n")
+        wrote = (
+            "chart.png, summary.json, records.parquet and more" if complete else "nothing, because of the interruption"
+        )
+        sys.stderr.write(f"Wrote {folder.folder}: {wrote}.\n")
+    if not complete:
+        raise typer.Exit(INTERRUPTED)
+
+
+def _check_options(engine: str, numbers: dict[str, tuple[int | None, int]]) -> None:
+    """Check what is told on the command line; raise `FaultyInputError` with every fault of it."""
+    faults = [Fault(name, "", f"{value} is out of range", f"give a whole number of at least {least}")
+              for name, (value, least) in numbers.items() if value is not None and value < least]  # fmt: skip
+    if engine not in ("auto", *MODULES):
+        problem = f"{said(engine)} is not an engine{did_you_mean(engine, MODULES)}"
+        faults.append(Fault("--engine", "", problem, f"use auto, {', '.join(MODULES)}"))
+    if faults:
+        raise FaultyInputError(faults)
 
 
 def _print(outcome: Outcome, as_json: bool) -> None:

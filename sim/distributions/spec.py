@@ -10,7 +10,17 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, GetJsonSchemaHandler, Tag, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
 
 from sim.clock import DURATION_PATTERN, HOW_TO_WRITE, parse_duration
 
@@ -58,7 +68,8 @@ def _exactly(given: Mapping[str, object], choices: tuple[tuple[str, ...], ...], 
     if names not in [tuple(n for n in given if n in choice) for choice in choices]:
         allowed = ", or ".join(" and ".join(choice) for choice in choices)
         got = ", ".join(names[:-1]) + " and " * (len(names) > 1) + (names[-1] if names else "nothing")
-        raise ValueError(f"{'an' if family[0] in 'aeiou' else 'a'} {family} distribution cannot be told from {got}; give {allowed}")
+        article = "an" if family[0] in "aeiou" else "a"
+        raise ValueError(f"{article} {family} distribution cannot be told from {got}; give {allowed}")
 
 
 class Constant(Strict, Generic[V]):

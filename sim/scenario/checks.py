@@ -1,4 +1,4 @@
-"""Rules that involve more than one parameter of a scenario, each told as the path, what is wrong, what would be right."""
+"""Rules that involve more than one parameter of a scenario: the path, what is wrong, what would be right."""
 
 from __future__ import annotations
 
@@ -112,7 +112,9 @@ def _names(s: Scenario) -> Iterator[Finding]:
         if len(ways) > 1:
             yield Finding(at, f"says {' and '.join(ways)} at once", "keep the one that is true")
         elif not ways:
-            yield Finding(at, "does not say where the value is from", "give source and grade, or assumed and sweep, or because")
+            yield Finding(
+                at, "does not say where the value is from", "give source and grade, or assumed and sweep, or because"
+            )
         elif (source.source is None) != (source.grade is None):
             yield Finding(at, "a source and a grade belong together", "give both")
         elif source.assumed is not None and source.sweep is None:

@@ -50,8 +50,8 @@ class Evidence:
                 said = f"set in {self.setter}, no source given"
         if s is None:
             return said
-        explore = f"; explore {sweep_words(s.sweep)}" if s.sweep else ""
-        return said + explore + (f" ({s.note})" if s.note else "")
+        explore = f". Explore {sweep_words(s.sweep)}" if s.sweep else ""
+        return said + explore + (f". Note: {s.note}" if s.note else "")
 
 
 def sweep_words(sweep: tuple[Any, ...]) -> str:
@@ -73,7 +73,7 @@ def evidence(scenario: Scenario, path: str) -> Evidence:
     """
     key = _setting_key(scenario, path)
     if key is None:
-        told = scenario.sources.get(path)  # a source may be told of a default, but only of exactly that one
+        told = scenario.sources.get(_starred(scenario, path)) or scenario.sources.get(path)  # of exactly this default
         return Evidence("default" if told is None else _kind(told), None, told)
     setter = scenario.origins[key]
     source = _source(scenario, path, key)
@@ -143,9 +143,14 @@ def covers(scenario: Scenario, covering: str, path: str) -> bool:
     >>> covers(sim.load("scenarios/linkedin_dm.toml"), "segments.*.visits", "segments.daily visitor.visits.gap")
     True
     """
+    starred = _starred(scenario, path)
+    return any(f"{one}.".startswith(f"{covering}.") for one in (path, starred))
+
+
+def _starred(scenario: Scenario, path: str) -> str:
+    """Write the path of a segment's parameter as that of every segment's."""
     for segment in scenario.segments:
         rest = path.removeprefix(f"segments.{segment.name}.")
-        if rest != path and covering.startswith("segments.*."):
-            path = f"segments.*.{rest}"
-            break
-    return path == covering or path.startswith(f"{covering}.")
+        if rest != path:
+            return f"segments.*.{rest}"
+    return path

@@ -48,7 +48,7 @@ def place_of(location: Place, raw: object) -> Place:
     """Give the keys of the file that a pydantic location means: the same, without union tags."""
     place: list[str | int] = []
     for key in location:
-        inside = raw[key] if _has(raw, key) else None
+        inside = raw[key] if _has(raw, key) else None  # type: ignore[index]
         if not _has(raw, key) and (key in TAGS or _is_machinery(key) or (key == "value" and _is_bare(raw))):
             continue
         place.append(key)
@@ -96,8 +96,8 @@ def _models(annotation: Any, tag: object) -> list[type[BaseModel]]:
         return [annotation]
     if get_origin(annotation) is Annotated:
         return _models(get_args(annotation)[0], tag)
-    found = [m for a in get_args(annotation) if get_origin(annotation) is not None or isinstance(annotation, types.UnionType)
-             for m in _models(a, tag)]  # fmt: skip
+    is_union = get_origin(annotation) is not None or isinstance(annotation, types.UnionType)
+    found = [m for a in get_args(annotation) if is_union for m in _models(a, tag)]
     if get_origin(annotation) in (Union, types.UnionType) or isinstance(annotation, types.UnionType):
         named = [m for m in found if any(getattr(f, "default", None) == tag or tag in get_args(f.annotation)
                                          for n, f in m.model_fields.items() if n in ("dist", "kind"))]  # fmt: skip

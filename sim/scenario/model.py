@@ -9,57 +9,39 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
 
 from sim.clock import DAY, HOUR, MINUTE, NEVER
-from sim.distributions.spec import (
-    Constant, Duration, DurationLaw, Micros, Never, NumberLaw, Positive, Probability, Strict, read_duration,
-)  # fmt: skip
-from sim.scenario.quantities import WEEKS, Offset, Rate, Week, Window
+from sim.distributions.spec import Duration, DurationLaw, Micros, Probability, Strict
+from sim.scenario.citations import Source
+from sim.scenario.quantities import (
+    WEEKS,
+    Characters,
+    DeletionWindow,
+    MaybeNever,
+    Offset,
+    Rate,
+    Speed,
+    Week,
+    Windows,
+    as_tuple,
+)
+from sim.scenario.recipients import NOT_EVER, NOW, EmailShares, Looks, Reaction, Segment
+
+__all__ = [
+    "KINDS",
+    "NOT_EVER",
+    "Campaign",
+    "EmailShares",
+    "Looks",
+    "Reaction",
+    "Scenario",
+    "Segment",
+    "Source",
+    "Stream",
+    "Trace",
+]
 
 KINDS = ("dm", "inmail", "message_ad", "connection_note", "email")
 Kind = Literal["dm", "inmail", "message_ad", "connection_note", "email"]
 System = Literal["ios", "android"]
-
-NOW = Constant[Duration](value=Micros(0))
-NOT_EVER = Never()
-
-
-def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _or(value: Any, words: dict[str, int]) -> Any:
-    """Read a word that may stand for a duration; otherwise the duration itself, with the words in its message."""
-    if isinstance(value, str) and value in words:
-        return Micros(words[value])
-    try:
-        return value if isinstance(value, Micros) else read_duration(value)
-    except ValueError as error:
-        choices = " or ".join(f'"{word}"' for word in words)
-        told = str(error).partition(', or "never"')[0]
-        raise ValueError(f"{told}, or {choices}") from None
-
-
-def _window(value: Any) -> Any:
-    return _or(value, {"unlimited": NEVER, "none": -1})
-
-
-def _maybe_never(value: Any) -> Any:
-    return _or(value, {"never": NEVER})
-
-
-def _speed(value: Any) -> Any:
-    if value != value:
-        raise ValueError("nan is not a number; give a positive speed, or inf for reading at once")
-    if isinstance(value, int | float) and not isinstance(value, bool) and not value > 0:
-        raise ValueError(f"{value} is not above 0; give a positive speed, or inf for reading at once")
-    if isinstance(value, int) and not isinstance(value, bool):
-        return float(min(value, 10**300))
-    return value
-
-
-Characters = Annotated[int, Field(ge=0, le=1_000_000)]
-Windows = Annotated[tuple[Window, ...], BeforeValidator(_as_tuple)]
-MaybeNever = Annotated[Duration, BeforeValidator(_maybe_never)]
-DeletionWindow = Annotated[Duration, BeforeValidator(_window)]
 
 
 class Run(Strict):
@@ -147,7 +129,7 @@ class Deletion(Strict):
         json_schema_extra={"type": "string", "pattern": r"^(unlimited|never|none|\s*[0-9].*)$"},
     )  # fmt: skip
     unread_only: bool = Field(default=False, description="Refuse once the recipient has opened it in the thread.")
-    undeletable: Annotated[tuple[Kind, ...], BeforeValidator(_as_tuple)] = Field(
+    undeletable: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple)] = Field(
         default=("message_ad",), description="Kinds that cannot be deleted."
     )
     propagation: DurationLaw = Field(default=NOW, description="From the ruling to the deletion's effect.")
@@ -166,7 +148,7 @@ class Retraction(Strict):
 
     chance: Probability = Field(default=0.0, description="Chance that a retraction works.")
     latency: DurationLaw = Field(default=NOW, description="From the deletion's effect to its arrival.")
-    on: Annotated[tuple[System, ...], BeforeValidator(_as_tuple)] = Field(
+    on: Annotated[tuple[System, ...], BeforeValidator(as_tuple)] = Field(
         default=("ios", "android"), description="Operating systems it works on."
     )
 
@@ -178,10 +160,10 @@ class Push(Strict):
     late_binding: bool = Field(default=True, description="Drop at dispatch what has been deleted or read by then.")
     latency: DurationLaw = Field(default=NOW, description="From dispatch to arrival.")
     latency_android: DurationLaw | None = Field(default=None, description="The same on Android, where it differs.")
-    slow: Slow = Slow()
+    slow: Slow = Field(default=Slow(), description="Devices that are offline or dozing")
     preview: Characters = Field(default=100, description="Characters a preview shows; 0 hides the text.")
     expiry: MaybeNever = Field(default=Micros(NEVER), description="How long a notification stays in the tray.")
-    retraction: Retraction = Retraction()
+    retraction: Retraction = Field(default=Retraction(), description="Taking a delivered push back")
 
 
 class Email(Strict):
@@ -193,7 +175,9 @@ class Email(Strict):
         default="first", description="Batched mode: the window counts from the first pending message, or the latest."
     )
     every: Duration = Field(default=Micros(DAY), description="Digest mode: time between digests.")
-    at: Duration = Field(default=Micros(8 * HOUR), description="Digest mode: first digest after the recipient's Monday.")
+    at: Duration = Field(
+        default=Micros(8 * HOUR), description="Digest mode: first digest after the recipient's Monday."
+    )
     lead: Duration = Field(default=Micros(0), description="Digest mode: from snapshot to dispatch.")
     binding: Literal["late", "snapshot"] = Field(default="late", description="When membership and text are decided.")
     carries: Literal["full", "preview", "nothing"] = Field(default="full", description="What of the text it shows.")
@@ -219,95 +203,13 @@ class Thread(Strict):
     """The app's own inbox."""
 
     live: Probability = Field(default=0.0, description="Share of messages that arrive while the thread is open.")
-    cache: Cache = Cache()
+    cache: Cache = Field(default=Cache(), description="The device's own copy of the thread")
 
 
 class Reading(Strict):
     """How fast people read."""
 
-    speed: Annotated[float, BeforeValidator(_speed)] = Field(
-        default=24.0, description="Characters a second; inf for reading at once."
-    )
-
-
-class Looks(Strict):
-    """A stationary alternating renewal of looking (length) and not looking (gap), in operational time."""
-
-    gap: DurationLaw = Field(default=NOT_EVER, description="From the end of a look to the next one.")
-    length: DurationLaw = Field(default=NOW, description="How long a look lasts.")
-
-
-class Reaction(Strict):
-    """A chance that something is acted on, and after how long."""
-
-    chance: Probability = Field(default=0.0, description="Chance that it happens.")
-    delay: DurationLaw = Field(default=NOW, description="After how long.")
-
-
-class EmailShares(Strict):
-    """How many of the segment get e-mail in which way; the shares sum to one."""
-
-    off: Probability = 0.0
-    instant: Probability = 0.0
-    batched: Probability = 0.0
-    digest: Probability = 0.0
-
-    def as_tuple(self) -> tuple[float, float, float, float]:
-        """Give the shares in the order off, instant, batched, digest."""
-        return (self.off, self.instant, self.batched, self.digest)
-
-
-class Segment(Strict):
-    """One kind of recipient: settings, rhythm and attention."""
-
-    name: str = Field(min_length=1, description="Name of the kind of people.")
-    share: Probability = Field(default=1.0, description="Share of recipients of this kind.")
-    frailty: NumberLaw = Field(
-        default=Constant[Positive](value=1.0), description="Personal factor on the rate of all looks."
-    )
-    week: Week = Field(default=WEEKS["flat"], description="When they look, on their own clock.")
-    utc_offset: Offset = Field(default=Micros(0), description="Their clock less the scenario's clock.")
-    push: Probability = Field(default=1.0, description="Share with push switched on.")
-    badge: Probability = Field(default=0.0, description="Share with the badge switched on.")
-    previews_hidden: Probability = Field(default=0.0, description="Share who hide previews on the lock screen.")
-    ios: Probability = Field(default=0.5, description="Share with an iPhone; the rest have Android.")
-    email: EmailShares = EmailShares(off=1.0)
-    notice: Annotated[float, Field(gt=0, le=1)] = Field(
-        default=1.0, description="Chance that a glance notices a visible preview."
-    )
-    glances: Looks = Looks()
-    checks: Looks = Looks()
-    visits: Looks = Looks()
-    alert: Reaction = Reaction()
-    mail_alert: Reaction = Reaction()
-    tap: Reaction = Reaction()
-
-    @field_validator("email")
-    @classmethod
-    def _mail_sums(cls, value: EmailShares) -> EmailShares:
-        if abs(math.fsum(value.as_tuple()) - 1) > 1e-9:
-            raise ValueError(f"the shares sum to {math.fsum(value.as_tuple()):g}; make them sum to 1")
-        return value
-
-
-class Source(Strict):
-    """Where a parameter comes from: cited with a grade, assumed with a range to sweep, or set with a reason."""
-
-    source: str | None = Field(default=None, description="Citation: author, title, year, where in it.")
-    grade: Literal["A", "B", "C", "D", "E"] | None = Field(default=None, description="Evidence grade of the citation.")
-    assumed: str | None = Field(default=None, description="Why this value, when nobody has published one.")
-    sweep: Annotated[tuple[Any, ...], BeforeValidator(_as_tuple)] | None = Field(
-        default=None, description="Range to explore."
-    )
-    because: str | None = Field(default=None, description="Why the user set it.")
-    note: str | None = Field(default=None, description="Anything a reader should know.")
-
-    @field_validator("sweep")
-    @classmethod
-    def _range(cls, value: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
-        if value is not None and len(value) < 2:
-            raise ValueError("a sweep range needs two values or more; write for example [0.1, 0.4]")
-        return value
+    speed: Speed = Field(default=24.0, description="Characters a second; inf for reading at once.")
 
 
 Traffic = Annotated[Stream | Campaign | Trace, Field(discriminator="kind")]
@@ -333,7 +235,7 @@ class Scenario(Strict):
     badge: Badge = Badge()
     thread: Thread = Thread()
     reading: Reading = Reading()
-    segments: Annotated[tuple[Segment, ...], BeforeValidator(_as_tuple)]
+    segments: Annotated[tuple[Segment, ...], BeforeValidator(as_tuple)]
     policies: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Named patches on this scenario.")
     sources: dict[str, Source] = Field(default_factory=dict, description="Where parameters come from, by path.")
 

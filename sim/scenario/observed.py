@@ -78,7 +78,9 @@ def _values(file: Path, column: str) -> list[float]:
             header = [name.strip() for name in next(reader, [])]
             if column not in header:
                 known = ", ".join(header) or "nothing"
-                raise ValueError(f'"{file.name}" has no column "{column}"{did_you_mean(column, header)}; it has {known}')
+                raise ValueError(
+                    f'"{file.name}" has no column "{column}"{did_you_mean(column, header)}; it has {known}'
+                )
             at = header.index(column)
             values = sorted(_value(row, at, f'"{file.name}", line {reader.line_num}') for row in reader)
         except csv.Error as error:

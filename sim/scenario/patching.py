@@ -50,8 +50,10 @@ def _is_law(value: object) -> bool:
 
 def _named(value: object) -> bool:
     """Tell whether a value is a list of tables with names, such as the segments."""
-    return isinstance(value, list) and bool(value) and all(
-        isinstance(v, Mapping) and isinstance(v.get("name"), str) for v in value
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(v, Mapping) and isinstance(v.get("name"), str) for v in value)
     )
 
 
@@ -83,13 +85,19 @@ def _merged_list(tables: Any, patch: Mapping[str, Any], at: str) -> list[Raw]:
     for name in patch:
         if name != "*" and name not in names:
             known = ", ".join(map(str, names))
-            raise PatchError(f"{at}.{quoted(name)}", f"there is no segment of that name{did_you_mean(name, names)}", f"use one of {known}, or * for all")
+            raise PatchError(
+                f"{at}.{quoted(name)}",
+                f"there is no segment of that name{did_you_mean(name, names)}",
+                f"use one of {known}, or * for all",
+            )
     out = []
     for table in tables:
         new = dict(table)
         for name in ("*", table["name"]):
             if name in patch and not isinstance(patch[name], Mapping):
-                raise PatchError(f"{at}.{quoted(name)}", f"{said(patch[name])} is not a table of keys", "write parameter = value")
+                raise PatchError(
+                    f"{at}.{quoted(name)}", f"{said(patch[name])} is not a table of keys", "write parameter = value"
+                )
             if name in patch:
                 new = merged(new, patch[name], f"{at}.{quoted(name)}")
         out.append(new)
@@ -119,8 +127,11 @@ def paths_set(patch: Mapping[str, Any], whole: Mapping[str, Any]) -> list[str]:
     segments = whole.get("segments")
     names = [str(one["name"]) for one in segments] if _named(segments) and segments is not None else []
     star = "segments.*."
-    return [p for path in paths
-            for p in ([f"segments.{n}.{path.removeprefix(star)}" for n in names] if path.startswith(star) else [path])]  # fmt: skip
+    out: list[str] = []
+    for path in paths:
+        rest = path.removeprefix(star)
+        out += [path] if rest == path else [f"segments.{name}.{rest}" for name in names]
+    return out
 
 
 def layered(origins: Mapping[str, str], patch: Mapping[str, Any], whole: Mapping[str, Any], who: str) -> dict[str, str]:
@@ -129,8 +140,12 @@ def layered(origins: Mapping[str, str], patch: Mapping[str, Any], whole: Mapping
     leaves(whole, now.append)
     there = set(now)
     mine = paths_set(patch, whole)
-    kept = {path: by for path, by in origins.items()
-            if path.startswith(("everyone.", "sources.", "policies.")) or any(path[: k] in there for k in _ends(path))}  # fmt: skip
+    aside = ("everyone.", "sources.", "policies.")
+    kept = {
+        path: by
+        for path, by in origins.items()
+        if path.startswith(aside) or any(path[:end] in there for end in _ends(path))
+    }
     for path in mine:
         kept.pop(path, None)
     return kept | dict.fromkeys(mine, who)

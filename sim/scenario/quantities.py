@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from sim.clock import DAY, HOUR, MINUTE, UNITS, parse_duration
-from sim.distributions.spec import Micros, Strict
+from sim.clock import DAY, HOUR, MINUTE, NEVER, UNITS, parse_duration
+from sim.distributions.spec import Duration, Micros, Strict, read_duration
 from sim.scenario.suggestions import did_you_mean
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -76,7 +76,9 @@ def _week(value: Any) -> tuple[float, ...]:
     if isinstance(value, str):
         if value not in WEEKS:
             near = did_you_mean(value, WEEKS)
-            raise ValueError(f'"{value}" is not a named week{near}; use one of {", ".join(WEEKS)}, or a list of weights')
+            raise ValueError(
+                f'"{value}" is not a named week{near}; use one of {", ".join(WEEKS)}, or a list of weights'
+            )
         return WEEKS[value]
     if not isinstance(value, list) or not all(isinstance(w, int | float) and not isinstance(w, bool) for w in value):
         raise ValueError(f"{value!r} is not a week; use one of {', '.join(WEEKS)}, or a list of weights")
@@ -151,3 +153,46 @@ Week = Annotated[
     WithJsonSchema({"anyOf": [{"enum": list(WEEKS)}, {"type": "array", "items": {"type": "number", "minimum": 0}}]}),
 ]
 """A weekly profile: a name of `WEEKS`, or weights over equal slots, a multiple of 7 of them."""
+
+
+def as_tuple(value: Any) -> Any:
+    """Turn a list of the file into the tuple that frozen models hold."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _or(value: Any, words: dict[str, int]) -> Any:
+    """Read a word that may stand for a duration; otherwise the duration itself, with the words in its message."""
+    if isinstance(value, str) and value in words:
+        return Micros(words[value])
+    try:
+        return value if isinstance(value, Micros) else read_duration(value)
+    except ValueError as error:
+        choices = " or ".join(f'"{word}"' for word in words)
+        told = str(error).partition(', or "never"')[0]
+        raise ValueError(f"{told}, or {choices}") from None
+
+
+def _window(value: Any) -> Any:
+    return _or(value, {"unlimited": NEVER, "none": -1})
+
+
+def _maybe_never(value: Any) -> Any:
+    return _or(value, {"never": NEVER})
+
+
+def _speed(value: Any) -> Any:
+    if value != value:
+        raise ValueError("nan is not a number; give a positive speed, or inf for reading at once")
+    if isinstance(value, int | float) and not isinstance(value, bool) and not value > 0:
+        raise ValueError(f"{value} is not above 0; give a positive speed, or inf for reading at once")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(min(value, 10**300))
+    return value
+
+
+Characters = Annotated[int, Field(ge=0, le=1_000_000)]
+Windows = Annotated[tuple[Window, ...], BeforeValidator(as_tuple)]
+MaybeNever = Annotated[Duration, BeforeValidator(_maybe_never)]
+DeletionWindow = Annotated[Duration, BeforeValidator(_window)]
+Speed = Annotated[float, BeforeValidator(_speed)]
+"""Characters a second, or inf."""

@@ -241,7 +241,9 @@ def _patched(
     barred = [Fault(file, f"{prefix}{key}", "cannot be changed by a patch", "change parameters only")
               for key in opened if key in NOT_FOR_POLICIES]  # fmt: skip
     if "everyone" in opened:
-        barred.append(Fault(file, f"{prefix}everyone", "cannot be changed by a patch", 'write segments."*" for all segments'))
+        barred.append(
+            Fault(file, f"{prefix}everyone", "cannot be changed by a patch", 'write segments."*" for all segments')
+        )
     if barred:
         return None, barred
     try:

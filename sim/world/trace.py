@@ -37,7 +37,9 @@ def read_trace(scenario: Scenario, trace: Trace) -> Sent:
     try:
         status = file.stat()
     except FileNotFoundError:
-        raise _one(shown, "there is no such file", "correct traffic.file, which starts from the scenario's folder") from None
+        raise _one(
+            shown, "there is no such file", "correct traffic.file, which starts from the scenario's folder"
+        ) from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise _one(shown, f"cannot be read ({why})", "correct traffic.file") from None
@@ -60,7 +62,14 @@ def _read(file: Path, age: tuple[int, int], shown: str, kind: str, length: int, 
         blank = table[column].isna() | (table[column].astype("string").str.strip() == "")
         _complain(blank, table, column, "is missing", "name the person", faults)
     late = written.notna() & (written >= horizon)
-    _complain(late, table, "sent_at", f"is not before the horizon of {format_duration(horizon)}", "lengthen run.horizon", faults)
+    _complain(
+        late,
+        table,
+        "sent_at",
+        f"is not before the horizon of {format_duration(horizon)}",
+        "lengthen run.horizon",
+        faults,
+    )
     kinds = _kinds(table, kind, faults)
     lengths = _lengths(table, length, faults)
     deleted = _deletions(table, written, faults)
@@ -104,7 +113,9 @@ def _csv(file: Path, shown: str) -> tuple[pd.DataFrame, Faults]:
     except UnicodeDecodeError:
         raise _one(shown, "is not UTF-8 text", "save it as UTF-8") from None
     except csv.Error as error:
-        raise TraceError([Fault(shown, f"line {reader.line_num}", f"cannot be read ({error})", "correct its quotes")]) from None
+        raise TraceError(
+            [Fault(shown, f"line {reader.line_num}", f"cannot be read ({error})", "correct its quotes")]
+        ) from None
     except OSError as error:
         raise _one(shown, f"cannot be read ({error.strerror})", "write CSV with a header, or Parquet") from None
     if not rows and not faults:
@@ -131,7 +142,8 @@ def _check_columns(header: list[str], shown: str) -> None:
         raise _one(shown, "is empty", f"write a header with {', '.join(NEEDED)}, and rows below it")
     wrong = [Fault(shown, name, "this column is missing", f"the file needs {', '.join(NEEDED)}")
              for name in NEEDED if name not in header]  # fmt: skip
-    wrong += [Fault(shown, name or '""', f"unknown column{did_you_mean(name, known)}", f"known columns: {', '.join(known)}")
+    remedy = f"known columns: {', '.join(known)}"
+    wrong += [Fault(shown, name or '""', f"unknown column{did_you_mean(name, known)}", remedy)
               for name in header if name not in known]  # fmt: skip
     wrong += [Fault(shown, name, "this column is there twice", "keep one of them")
               for name in known if header.count(name) > 1]  # fmt: skip
@@ -216,7 +228,9 @@ def _ids(table: pd.DataFrame, faults: Faults) -> pd.Series[str]:
     if "id" in table:
         ids = table["id"]
         again = ids.duplicated(keep="first") & ids.notna()
-        _complain(ids.isna(), table, "id", "is missing", "give every message its own id, or leave the column out", faults)
+        _complain(
+            ids.isna(), table, "id", "is missing", "give every message its own id, or leave the column out", faults
+        )
         _complain(again, table, "id", "was used before", "give every message its own id", faults)
         return ids.astype("string").fillna("")
     parts = [table[column].astype("string") for column in ("sender", "recipient", "sent_at")]
@@ -233,17 +247,19 @@ def _sent(
     sender, _ = pd.factorize(people_out, sort=True)
     entity = names_of(("message " + ids.astype(str)).to_numpy(dtype=object))
     order = np.lexsort((np.arange(len(table)), written))
-    never = np.full(len(table), NEVER, dtype=np.int64)
+    recorded = np.full(len(table), NEVER, dtype=np.int64)
+    if deleted is not None:
+        recorded = np.asarray(deleted.fillna(NEVER), dtype=np.int64)
     return Sent(
         written=written[order],
         sender=sender.astype(np.int64)[order],
         recipient=people_in.astype(np.int64)[order],
         number=np.arange(len(table), dtype=np.int64)[order],
         entity=entity[order],
-        kind=kinds.map({name: k for k, name in enumerate(KINDS)}).to_numpy(np.int64)[order],
-        length=lengths.to_numpy(np.int64)[order],
+        kind=np.asarray(kinds.map({name: k for k, name in enumerate(KINDS)}), dtype=np.int64)[order],
+        length=np.asarray(lengths, dtype=np.int64)[order],
         batch=np.full(len(table), -1, dtype=np.int64),
-        deleted_at=(never if deleted is None else deleted.fillna(NEVER).to_numpy(np.int64))[order],
+        deleted_at=recorded[order],
         has_record=deleted is not None,
         recipients=names_of(np.array([f"person {name}" for name in recipient_names], dtype=object)),
     )

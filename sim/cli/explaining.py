@@ -1,0 +1,290 @@
+"""The command `explain`: the resolved scenario in words, section by section, each number with where it is from."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sim.clock import NEVER, UNITS, format_duration
+from sim.distributions.law import law_of
+from sim.distributions.spec import Micros, Mixture, Scipy, Spec
+from sim.scenario import Scenario, load
+from sim.scenario.evidence import Evidence, EvidenceKind, evidence
+from sim.scenario.model import EmailShares, Segment
+from sim.scenario.quantities import WEEKS, Window
+
+SECTIONS = {
+    "run": "The run",
+    "traffic": "Who writes",
+    "mistakes": "Mistakes",
+    "senders": "Deletion work",
+    "review": "Review before sending",
+    "send": "Sending",
+    "deletion": "The platform's rules for deletions",
+    "push": "Push",
+    "email": "E-mail",
+    "badge": "Badge",
+    "thread": "Thread",
+    "reading": "Reading",
+}
+"""What each table of a scenario is about, in the order of the model (docs/model.md)."""
+
+COUNTED: dict[EvidenceKind, str] = {
+    "cited": "cited",
+    "assumed": "assumed",
+    "because": "set with a reason",
+    "policy": "set by a policy",
+    "unsourced": "unsourced",
+    "default": "defaults of the model",
+    "setting": "settings of the run",
+}
+"""How parameters are counted by where they are from."""
+ALWAYS_COUNTED = ("cited", "assumed", "unsourced")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One parameter: its path, what it means, its value in words, and where that is from."""
+
+    path: str
+    meaning: str
+    value: str
+    evidence: Evidence
+
+
+def explain_command(file: str, policy: str | None) -> None:
+    """Print the explanation of a scenario on stdout, under one of its policies if one is named."""
+    scenario = load(file)
+    scenario = scenario if policy is None else scenario.under(policy)
+    width = max(72, min(shutil.get_terminal_size((100, 24)).columns, 110))
+    sys.stdout.write("\n".join(explanation(scenario, policy, width)) + "\n")
+
+
+def explanation(scenario: Scenario, policy: str | None = None, width: int = 100) -> Iterator[str]:
+    """Yield the lines that explain a scenario.
+
+    >>> import sim
+    >>> next(explanation(sim.load("scenarios/linkedin_dm.toml")))
+    'LinkedIn direct message, one-hour window'
+    """
+    yield from _opening(scenario, policy, width)
+    entries: list[Entry] = []
+    for key, title in SECTIONS.items():
+        table = getattr(scenario, key)
+        found = list(_entries(scenario, table, key))
+        yield from _section(title, _first_line(table), found, width)
+        entries += found
+    for title, about, found in _recipients(scenario):
+        yield from _section(title, about, found, width)
+        entries += found
+    if policy is None:
+        yield from _policies(scenario, width)
+    yield from _closing(entries, width)
+
+
+def _opening(scenario: Scenario, policy: str | None, width: int) -> Iterator[str]:
+    yield scenario.title or scenario.file
+    if scenario.question:
+        yield from _wrapped(scenario.question, width)
+    extends = f", which extends {scenario.extends}" if scenario.extends else ""
+    under = "before any policy" if policy is None else f'under the policy "{policy}"'
+    yield ""
+    yield from _wrapped(f"From {scenario.file}{extends}; {under}.", width)
+
+
+def _section(title: str, about: str, entries: list[Entry], width: int) -> Iterator[str]:
+    """Say a section: what somebody has set, one by one, then in one paragraph what is left at the model's defaults."""
+    yield ""
+    yield title.upper()
+    if about.removesuffix(".") != title:
+        yield from _wrapped(about, width)
+    for entry in entries:
+        if entry.evidence.kind != "default":
+            yield from _wrapped(f"{entry.path}: {entry.value}", width, "  ", "      ")
+            yield from _wrapped(entry.meaning, width, "      ")
+            yield from _wrapped(_sentence(entry.evidence.words()), width, "      ")
+    left = [f"{entry.path} ({entry.value})" for entry in entries if entry.evidence.kind == "default"]
+    if left:
+        yield from _wrapped(f"Defaults of the model: {', '.join(left)}.", width, "  ", "      ")
+
+
+def _wrapped(text: str, width: int, first: str = "", later: str | None = None) -> list[str]:
+    """Break a text into lines, but never between a number and its unit."""
+    kept = re.sub(r"(?<=\d) (?=(ms|s|min|h|d|%)\b|%|/ )", "\u00a0", text)
+    later = first if later is None else later
+    lines = textwrap.wrap(kept, width, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
+    return [line.replace("\u00a0", " ") for line in lines]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].removesuffix('.')}."
+
+
+def _first_line(model: BaseModel) -> str:
+    return (type(model).__doc__ or "").partition("\n")[0]
+
+
+def _entries(scenario: Scenario, table: BaseModel, at: str, about: str = "") -> Iterator[Entry]:
+    """Yield every parameter of a table and of the tables in it."""
+    for name, field in type(table).model_fields.items():
+        value, path = getattr(table, name), f"{at}.{name}"
+        if isinstance(value, BaseModel) and not hasattr(value, "dist") and not isinstance(value, EmailShares):
+            yield from _entries(scenario, value, path, field.description or "")
+        elif value is not None and name not in ("name", "kind"):
+            meaning = field.description or _first_line(value)
+            meaning = f"{about}: {meaning[:1].lower()}{meaning[1:]}" if about else meaning
+            yield Entry(path, meaning, _value(value, name, field), evidence(scenario, path))
+
+
+def _recipients(scenario: Scenario) -> Iterator[tuple[str, str, list[Entry]]]:
+    """Yield what all segments share as a section of its own, then each segment with what is its own."""
+    by_name = {s.name: list(_entries(scenario, s, f"segments.{s.name}")) for s in scenario.segments}
+    shared: list[Entry] = []
+    if len(by_name) > 1:
+        shared = [_of_all(rows) for rows in zip(*by_name.values(), strict=True) if _of_all(rows).path]
+        yield "Recipients, all segments", "What all kinds of recipients share.", shared
+    common = {entry.path.removeprefix("segments.*") for entry in shared}
+    for segment in scenario.segments:
+        start = f"segments.{segment.name}"
+        own = [entry for entry in by_name[segment.name] if entry.path.removeprefix(start) not in common]
+        yield f"Recipients: {segment.name}", _first_line(segment), own
+
+
+def _of_all(rows: tuple[Entry, ...]) -> Entry:
+    """Make one entry of the same parameter of all segments; its path is empty if they differ."""
+    first = rows[0]
+    alike = all((row.value, row.evidence) == (first.value, first.evidence) for row in rows)
+    fields = {name for name in Segment.model_fields if f".{name}" in first.path}
+    place = min((first.path.rfind(f".{name}") for name in fields), default=-1)
+    return replace(first, path=f"segments.*{first.path[place:]}" if alike else "")
+
+
+def _value(value: Any, name: str, field: FieldInfo) -> str:
+    """Say a value in words: durations with units, chances as percentages, distributions with their quantiles."""
+    if hasattr(value, "dist"):
+        return _law(value, is_duration=name != "frailty")
+    if isinstance(value, Micros):
+        return {NEVER: "never", -1: "none"}.get(value, format_duration(value)) if name != "window" else _window(value)
+    if isinstance(value, EmailShares):
+        shares = zip(type(value).model_fields, value.as_tuple(), strict=True)
+        return ", ".join(f"{way} {_percent(share)}" for way, share in shares if share)
+    if name == "rate":
+        return f"{value * UNITS['d']:.4g} / d"
+    if name == "week":
+        named = next((week for week, weights in WEEKS.items() if weights == value), None)
+        return f'"{named}"' if named else f"{len(value)} weights of its own"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(_hours(one) if isinstance(one, Window) else str(one) for one in value) or "none given"
+    if isinstance(value, float):
+        is_share = any(getattr(limit, "le", None) == 1 for limit in field.metadata)
+        return _percent(value) if is_share else f"{value:g}"
+    return f"{value:,}" if isinstance(value, int) and name != "seed" else str(value)
+
+
+def _window(value: int) -> str:
+    return {NEVER: "unlimited", -1: "none"}.get(value, format_duration(value))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.4g} %"
+
+
+def _hours(window: Window) -> str:
+    return f"{window.days} {window.opens} to {window.closes}"
+
+
+def _law(spec: Spec, *, is_duration: bool) -> str:
+    """Say a distribution: what it was told from, and the mean and quantiles that this implies."""
+    words = law_of(spec, is_duration=is_duration).describe()
+    family, _, implied = words.partition(": ")
+    match spec:
+        case Mixture():
+            parts = (f"{_percent(one.weight)} {_law(one.law, is_duration=is_duration)}" for one in spec.parts)
+            told = "of " + "; ".join(parts)
+        case Scipy():
+            told = "of scipy.stats, " + ", ".join(f"{name} {value:g}" for name, value in spec.parameters.items())
+        case _:
+            told = "told from " + " and ".join(_told(spec, is_duration=is_duration))
+    return f"{family} {told}: {implied}" if implied else words
+
+
+def _told(spec: Spec, *, is_duration: bool) -> Iterator[str]:
+    for name in type(spec).model_fields:
+        value = getattr(spec, name)
+        if name == "p" and value is not None:
+            yield f"{len(value)} quantiles"
+        elif isinstance(value, Micros):
+            yield f"{name} {format_duration(value)}"
+        elif isinstance(value, float):
+            yield f"{name} {value:g}"
+
+
+def _policies(scenario: Scenario, width: int) -> Iterator[str]:
+    """Say each policy as its differences from the scenario."""
+    yield ""
+    yield "POLICIES"
+    yield from _wrapped(
+        "Every policy is played on the same worlds; it changes what is listed, and nothing else.", width
+    )
+    names = scenario.policy_names()
+    before = {entry.path: entry for entry in _everything(scenario)}
+    for name in names:
+        role = " (the baseline)" if name == names[0] else ""
+        yield f"  {name}{role}:"
+        changed = [
+            e for e in _everything(scenario.under(name)) if e != before.get(e.path) and e.evidence.kind == "policy"
+        ]
+        for entry in changed:
+            old = before[entry.path].value if entry.path in before else "not set"
+            now = entry.value if entry.value != old else f"{entry.value}, as before"
+            instead = f" instead of {old}" if entry.value != old else ""
+            yield from _wrapped(f"{entry.path}: {now}{instead}", width, "    ", "      ")
+            yield from _wrapped(entry.meaning, width, "      ")
+        if not changed:
+            yield "    no change: the scenario as it is above"
+
+
+def _everything(scenario: Scenario) -> Iterator[Entry]:
+    for key in SECTIONS:
+        yield from _entries(scenario, getattr(scenario, key), key)
+    for segment in scenario.segments:
+        yield from _entries(scenario, segment, f"segments.{segment.name}")
+
+
+def _closing(entries: Iterable[Entry], width: int) -> Iterator[str]:
+    """List the sources a run rests on, with what rests on each, and count parameters by where they are from."""
+    entries = list(entries)
+    resting: dict[tuple[str, str], list[str]] = {}
+    for entry in entries:
+        told = entry.evidence.source
+        if entry.evidence.kind == "cited" and told is not None:
+            resting.setdefault((str(told.grade), str(told.source)), []).append(entry.path)
+    yield ""
+    yield "SOURCES A RUN RESTS ON"
+    if resting:
+        yield from _wrapped("Grades: A primary source, B secondary naming the primary, C vendor or article, "
+                                 "D memory, E derived here.", width)  # fmt: skip
+    else:
+        yield "None: no parameter is cited."
+    for (grade, source), paths in sorted(resting.items()):
+        yield from _wrapped(f"{grade}  {source}", width, "  ", "     ")
+        yield from _wrapped(f"for {', '.join(paths)}", width, "     ", "         ")
+    count = Counter(entry.evidence.kind for entry in entries)
+    shown = [(count[kind], words) for kind, words in COUNTED.items()]
+    said = ", ".join(f"{number} {words}" for number, words in shown if number or words in ALWAYS_COUNTED)
+    yield ""
+    yield from _wrapped(f"{len(entries)} parameters: {said}.", width)
+    unsourced = [entry.path for entry in entries if entry.evidence.kind == "unsourced"]
+    if unsourced:
+        yield from _wrapped(f"Unsourced: {', '.join(unsourced)}.", width)

@@ -1,0 +1,87 @@
+"""What a scenario says about recipients: their settings, how they look, what makes them look."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from sim.distributions.spec import (
+    Constant,
+    Duration,
+    DurationLaw,
+    Micros,
+    Never,
+    NumberLaw,
+    Positive,
+    Probability,
+    Strict,
+)
+from sim.scenario.quantities import WEEKS, Offset, Week
+
+NOW = Constant[Duration](value=Micros(0))
+NOT_EVER = Never()
+
+
+class Looks(Strict):
+    """A stationary alternating renewal of looking (length) and not looking (gap), in operational time."""
+
+    gap: DurationLaw = Field(default=NOT_EVER, description="From the end of a look to the next one.")
+    length: DurationLaw = Field(default=NOW, description="How long a look lasts.")
+
+
+class Reaction(Strict):
+    """A chance that something is acted on, and after how long."""
+
+    chance: Probability = Field(default=0.0, description="Chance that it happens.")
+    delay: DurationLaw = Field(default=NOW, description="After how long.")
+
+
+class EmailShares(Strict):
+    """How many of the segment get e-mail in which way; the shares sum to one."""
+
+    off: Probability = 0.0
+    instant: Probability = 0.0
+    batched: Probability = 0.0
+    digest: Probability = 0.0
+
+    def as_tuple(self) -> tuple[float, float, float, float]:
+        """Give the shares in the order off, instant, batched, digest."""
+        return (self.off, self.instant, self.batched, self.digest)
+
+
+class Segment(Strict):
+    """One kind of recipient: settings, rhythm and attention."""
+
+    name: str = Field(min_length=1, description="Name of the kind of people.")
+    share: Probability = Field(default=1.0, description="Share of recipients of this kind.")
+    frailty: NumberLaw = Field(
+        default=Constant[Positive](value=1.0), description="Personal factor on the rate of all looks."
+    )
+    week: Week = Field(default=WEEKS["flat"], description="When they look, on their own clock.")
+    utc_offset: Offset = Field(default=Micros(0), description="Their clock less the scenario's clock.")
+    push: Probability = Field(default=1.0, description="Share with push switched on.")
+    badge: Probability = Field(default=0.0, description="Share with the badge switched on.")
+    previews_hidden: Probability = Field(default=0.0, description="Share who hide previews on the lock screen.")
+    ios: Probability = Field(default=0.5, description="Share with an iPhone; the rest have Android.")
+    email: EmailShares = Field(
+        default=EmailShares(off=1.0),
+        description="Shares with e-mail off, instant, batched or in a digest; they sum to 1.",
+    )
+    notice: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=1.0, description="Chance that a glance notices a visible preview."
+    )
+    glances: Looks = Field(default=Looks(), description="Glances at the lock screen or the tray")
+    checks: Looks = Field(default=Looks(), description="Checks of the mailbox")
+    visits: Looks = Field(default=Looks(), description="Visits to the app")
+    alert: Reaction = Field(default=Reaction(), description="A push alerts, and the phone is looked at")
+    mail_alert: Reaction = Field(default=Reaction(), description="A mail alerts, and is read")
+    tap: Reaction = Field(default=Reaction(), description="A noticed push is tapped, which opens the app")
+
+    @field_validator("email")
+    @classmethod
+    def _mail_sums(cls, value: EmailShares) -> EmailShares:
+        if abs(math.fsum(value.as_tuple()) - 1) > 1e-9:
+            raise ValueError(f"the shares sum to {math.fsum(value.as_tuple()):g}; make them sum to 1")
+        return value
