@@ -132,7 +132,8 @@ def _undecided(r: Records) -> Flags:
     in_tray = (r["push_arrived"] != NEVER) & (r["push_left"] == NEVER) & (r["push_chars"] > 0)
     # A push that never arrived because it was retracted on the way is decided; one that left and is still coming is not.
     coming = (r["push_dispatched"] != NEVER) & (r["push_arrived"] == NEVER) & (r["retraction_arrived"] == NEVER)
-    in_mail = (r["email_dispatched"] != NEVER) & (r["email_read"] == NEVER)
+    bare = (r["email_arrived"] != NEVER) & (r["email_chars"] == 0)
+    in_mail = (r["email_dispatched"] != NEVER) & (r["email_read"] == NEVER) & ~bare
     undecided: Flags = in_thread | in_tray | coming | in_mail
     return undecided
 

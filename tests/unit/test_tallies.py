@@ -1,0 +1,166 @@
+"""Sums of one replication, and the tables of many: counted once more by hand on small worlds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.clock import NEVER, SECOND
+from sim.records import COLUMNS, FROM_ENGINE, blank, first_difference
+from sim.summaries import CHANNELS, FLAGS, LOST_WHEN, MEASURES, PRICES, VERDICTS, Summary
+from sim.tallies import lost_mask, tally
+from sim.verdicts import judge
+
+from .making import records
+
+D = {"accepted": 0, "noticed": 10, "requested": 20, "started": 30, "completed": 40, "effective": 50}
+
+
+def push(at: int, **more: Any) -> dict[str, Any]:
+    return {
+        "push_dispatched": 1,
+        "push_arrived": 2,
+        "push_chars": 100,
+        "push_noticed": at,
+        "push_read_until": at,
+        **more,
+    }
+
+
+def mail(at: int, **more: Any) -> dict[str, Any]:
+    return {
+        "email_dispatched": 1,
+        "email_arrived": 3,
+        "email_chars": 100,
+        "email_read": at,
+        "email_read_until": at,
+        **more,
+    }
+
+
+def sums(*rows: dict[str, Any], base: tuple[dict[str, Any], ...] | None = None) -> dict[str, int]:
+    mine = records(*rows)
+    theirs = records(*base) if base is not None else mine
+    return tally(mine, judge(mine), judge(theirs))
+
+
+def test_verdicts_and_ways_to_lose_are_counted_once_each() -> None:
+    t = sums(
+        {**D, **push(5)},
+        {**D, **push(15)},
+        {**D, **push(60)},
+        D,
+        {**D, "cancelled": 50},
+        {"regretted": False},
+        {"caught": True},
+    )
+    assert (t["messages"], t["regretted"]) == (7, 6)
+    assert [t[name] for name in VERDICTS] == [1, 1, 2, 1, 0, 1, 0]
+    assert [t[name] for name in LOST_WHEN] == [1, 1, 0, 0, 0]
+    assert t["preview_read"] == t["too_late"] + t["ghost"] == 3
+    assert sum(t[name] for name in VERDICTS) == t["regretted"]
+    assert sum(t[f"level_{level}"] for level in ("nothing", "existence", "part", "all")) == t["regretted"]
+
+
+def test_a_message_read_in_two_channels_counts_in_both() -> None:
+    t = sums({**D, **push(5), **mail(6)}, {**D, **mail(6)}, {**D, "thread_read": 7})
+    assert [t[f"read_{c}"] for c in CHANNELS] == [1, 2, 1, 3]
+    assert t["preview_read"] == 2
+
+
+def test_a_channel_counts_only_what_it_showed_before_the_app_did() -> None:
+    """The push at 5, the app at 7, the mail at 9: the mail's text was old by then."""
+    t = sums({**D, **push(5), **mail(9), "thread_read": 7})
+    assert [t[f"read_{c}"] for c in CHANNELS] == [1, 0, 1, 1]
+    t = sums({**D, **push(9), "thread_read": 7})
+    assert [t[f"read_{c}"] for c in CHANNELS] == [0, 0, 1, 1]
+    assert t["preview_read"] == 0
+
+
+def test_reasons_of_refusal_phantoms_and_characters_are_counted() -> None:
+    t = sums({**D, "refused": 1}, {**D, "refused": 2}, {**D, "refused": 2}, {**D, "refused": 3}, {**D, "phantom": 60})
+    assert [t[name] for name in FLAGS] == [1, 1, 2, 1]
+    assert sums({**D, **push(0, push_read_until=2 * SECOND)})["exposed_characters"] == 48
+    assert sums({**push(0), "regretted": False})["exposed_characters"] == 0
+
+
+def test_messages_saved_and_newly_lost_are_told_one_by_one() -> None:
+    lost, safe = {**D, **push(5)}, D
+    t = sums(lost, safe, safe, lost, base=(lost, lost, lost, safe))
+    assert (t["saved"], t["newly_lost"]) == (2, 1)
+    assert lost_mask(judge(records(lost, safe))).tolist() == [True, False]
+
+
+def test_the_price_is_paid_by_messages_nobody_regretted_and_paired_with_the_baseline() -> None:
+    calm = {"regretted": False, "accepted": 0}
+    mine = (
+        {**calm, **push(12, push_arrived=10)},
+        {**calm, "push_dispatched": 1},
+        {**D, **push(5)},
+        {**calm, **mail(9)},
+    )
+    base = ({**calm, **push(8, push_arrived=4)}, {**calm, **push(9)}, {**D, **push(5)}, {**calm, **mail(9)})
+    t = sums(*mine, base=base)
+    assert (t["others"], t["others_never_notified"]) == (3, 1)
+    assert (t["others_both_notified"], t["others_delay_notified"]) == (2, 6)
+    assert (t["others_both_read"], t["others_delay_read"]) == (2, 4)
+    assert (t["messages_pushed"], t["messages_mailed"]) == (3, 1)
+
+
+def made() -> Summary:
+    rows = [{**D, **push(5)}, {**D, "refused": 2}, {"regretted": False, "accepted": 0, **push(9)}]
+    base, better = sums(*rows), sums(D, *rows[1:], base=tuple(rows))
+    return Summary.of(("today", "better"), [{"today": base, "better": better}, {"today": base, "better": base}])
+
+
+def test_a_table_of_shares_has_every_measure_of_every_policy_and_its_verdicts_sum_to_one() -> None:
+    s = made()
+    assert list(s.shares["measure"]) == [*MEASURES, *MEASURES]
+    for policy in s.policies:
+        mine = s.shares[s.shares["policy"] == policy].set_index("measure")["value"]
+        assert mine[list(VERDICTS)].sum() == pytest.approx(1)
+        assert mine[["level_nothing", "level_existence", "level_part", "level_all"]].sum() == pytest.approx(1)
+        assert mine[list(LOST_WHEN)].sum() == pytest.approx(mine["too_late"])
+        assert mine["preview_read"] == pytest.approx(mine["too_late"] + mine["ghost"])
+    assert s.headline("today").value == 0.5
+    assert s.headline("better", "refused_window").value == 0.5
+    assert set(s.shares["of"]) == {4}
+
+
+def test_differences_are_to_the_baseline_with_what_was_saved() -> None:
+    (row,) = made().differences.to_dict("records")
+    assert (row["policy"], row["value"], row["saved"], row["newly_lost"], row["replications"]) == (
+        "better",
+        -0.25,
+        1,
+        0,
+        2,
+    )
+    assert row["low"] <= row["value"] <= row["high"]
+
+
+def test_prices_are_named_and_in_seconds() -> None:
+    price = made().price
+    assert list(price["measure"]) == [*PRICES, *PRICES]
+    assert set(price[price["measure"] == "pushes_per_message"]["value"]) == {2 / 3, 0.5}
+
+
+def test_one_policy_alone_has_no_differences_but_the_tables_columns() -> None:
+    alone = Summary.of(("today",), [{"today": sums(D)}])
+    assert alone.differences.empty
+    assert "newly_lost" in alone.differences.columns
+
+
+def test_records_have_the_documented_columns_and_name_the_first_message_that_differs() -> None:
+    assert list(records(D).columns) == [c.name for c in COLUMNS]
+    assert all(c.meaning for c in COLUMNS)
+    assert {name: set(column.tolist()) for name, column in blank(2).items()} == {
+        c.name: {c.absent} for c in FROM_ENGINE
+    }
+    one, other = records(D, D), records(D, {**D, "push_noticed": 7})
+    assert first_difference(one, one) is None
+    assert first_difference(one, other) == f"message 1: push_noticed {NEVER} / 7"
+    assert first_difference(one, records(D)) == "2 rows against 1"
+    np.testing.assert_array_equal(one.to_frame()["noticed"], [10, 10])

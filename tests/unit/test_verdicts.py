@@ -1,0 +1,185 @@
+"""Verdicts: a table written by hand, a second reading of the rules, and what a look has time to expose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.clock import NEVER, SECOND
+from sim.verdicts import Judged, Level, Lost, Verdict, judge
+
+from .making import records
+
+P = {"push_dispatched": 1, "push_arrived": 2, "push_chars": 100, "push_left": 90, "push_read_until": 99, "accepted": 0}
+D = {"noticed": 10, "requested": 20, "started": 30, "completed": 40, "effective": 50}
+
+TABLE: list[tuple[str, dict[str, Any], Verdict, Lost]] = [
+    ("nobody regretted it", {"regretted": False, **P, "push_noticed": 5}, Verdict.NOT_ASKED, Lost.NOT),
+    ("the review stopped it", {"caught": True, "noticed": 10}, Verdict.CAUGHT, Lost.NOT),
+    ("cancelled within the hold", {**D, "cancelled": 50}, Verdict.CANCELLED, Lost.NOT),
+    ("read before noticing", {**P, **D, "push_noticed": 9}, Verdict.TOO_LATE, Lost.BEFORE_NOTICING),
+    ("read as the sender noticed", {**P, **D, "push_noticed": 10}, Verdict.TOO_LATE, Lost.REACTING),
+    ("read while reacting", {**P, **D, "push_noticed": 19}, Verdict.TOO_LATE, Lost.REACTING),
+    ("read as the deletion joined the queue", {**P, **D, "push_noticed": 20}, Verdict.TOO_LATE, Lost.IN_QUEUE),
+    ("read while it waited", {**P, **D, "push_noticed": 29}, Verdict.TOO_LATE, Lost.IN_QUEUE),
+    ("read as the action began", {**P, **D, "push_noticed": 30}, Verdict.TOO_LATE, Lost.IN_ACTION),
+    ("read during propagation", {**P, **D, "push_noticed": 49}, Verdict.TOO_LATE, Lost.IN_ACTION),
+    ("read at the instant of the effect", {**P, **D, "push_noticed": 50}, Verdict.GHOST, Lost.NOT),
+    ("read after the effect", {**P, **D, "push_noticed": 60}, Verdict.GHOST, Lost.NOT),
+    ("read before the refusal", {**P, **D, "effective": NEVER, "refused": 2, "push_noticed": 39}, Verdict.TOO_LATE, Lost.IN_ACTION),
+    ("read after the refusal", {**P, **D, "effective": NEVER, "refused": 2, "push_noticed": 40}, Verdict.TOO_LATE, Lost.AFTER_REFUSAL),
+    ("read before the horizon cut the request off", {**P, "noticed": 10, "push_noticed": 11}, Verdict.TOO_LATE, Lost.REACTING),
+    ("noticed by nobody before the horizon", {**P, "noticed": 10**9, "push_noticed": 11}, Verdict.TOO_LATE, Lost.BEFORE_NOTICING),
+    ("preview and thread at one instant", {**P, **D, "push_noticed": 25, "thread_read": 25}, Verdict.TOO_LATE, Lost.IN_QUEUE),
+    ("preview first, thread later", {**P, **D, "push_noticed": 25, "thread_read": 26}, Verdict.TOO_LATE, Lost.IN_QUEUE),
+    ("thread first, preview later", {**P, **D, "push_noticed": 25, "thread_read": 24}, Verdict.IN_THREAD, Lost.NOT),
+    ("ghost first, cache later", {**P, **D, "push_noticed": 60, "thread_read": 60, "from_cache": True}, Verdict.GHOST, Lost.NOT),
+    ("only in the thread", {"accepted": 0, **D, "thread_read": 12}, Verdict.IN_THREAD, Lost.NOT),
+    ("from the device's copy", {"accepted": 0, **D, "thread_read": 70, "from_cache": True}, Verdict.IN_THREAD, Lost.NOT),
+    ("the mail was first", {**P, **D, "push_noticed": 60, "email_dispatched": 1, "email_arrived": 2, "email_chars": 9,
+                            "email_read": 15, "email_read_until": 16}, Verdict.TOO_LATE, Lost.REACTING),
+    ("a hidden preview is no text", {**P, **D, "push_chars": 0, "push_noticed": 12}, Verdict.STOPPED, Lost.NOT),
+    ("a mail without text is no text", {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2, "email_read": 15,
+                                        "email_read_until": 16}, Verdict.STOPPED, Lost.NOT),
+    ("taken back unseen", {**P, **D, "push_left": 60, "retraction_arrived": 60}, Verdict.STOPPED, Lost.NOT),
+    ("dropped on arrival", {"accepted": 0, **D, "push_dispatched": 1, "retraction_arrived": 55}, Verdict.STOPPED, Lost.NOT),
+    ("never notified, deleted", {"accepted": 0, **D}, Verdict.STOPPED, Lost.NOT),
+    ("refused, still in the thread", {"accepted": 0, **D, "effective": NEVER, "refused": 2}, Verdict.OPEN, Lost.NOT),
+    ("not sent yet", {"noticed": 10}, Verdict.OPEN, Lost.NOT),
+    ("still in the tray", {**P, **D, "push_left": NEVER}, Verdict.OPEN, Lost.NOT),
+    ("still on its way", {"accepted": 0, **D, "push_dispatched": 1}, Verdict.OPEN, Lost.NOT),
+    ("still in the mailbox", {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2, "email_chars": 9}, Verdict.OPEN, Lost.NOT),
+    ("a mail on its way", {"accepted": 0, **D, "email_dispatched": 1}, Verdict.OPEN, Lost.NOT),
+    ("a mail without text still in the mailbox", {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2}, Verdict.STOPPED, Lost.NOT),
+    ("a hidden push still in the tray", {**P, **D, "push_chars": 0, "push_left": NEVER}, Verdict.STOPPED, Lost.NOT),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "verdict", "lost"), [case[1:] for case in TABLE], ids=[case[0] for case in TABLE])
+def test_a_message_gets_the_verdict_of_the_table(row: dict[str, Any], verdict: Verdict, lost: Lost) -> None:
+    judged = judge(records(row))
+    assert Verdict(judged.verdict[0]) is verdict
+    assert Lost(judged.lost[0]) is lost
+
+
+def test_the_table_has_every_verdict_and_every_way_to_lose() -> None:
+    assert {verdict for *_, verdict, _ in TABLE} == set(Verdict)
+    assert {lost for *_, lost in TABLE} == set(Lost)
+
+
+TIMES = st.sampled_from([NEVER, NEVER, 0, 1, 2, 3, 4, 5, 6])
+ROWS = st.fixed_dictionaries(
+    {name: TIMES for name in (
+        "cancelled", "accepted", "noticed", "requested", "started", "completed", "effective", "push_dispatched", "push_arrived",
+        "push_left", "push_noticed", "retraction_arrived", "email_dispatched", "email_arrived", "email_read", "thread_read", "phantom")}
+    | {"push_read_until": st.integers(0, 9), "email_read_until": st.integers(0, 9), "refused": st.integers(0, 3),
+       "push_chars": st.sampled_from([0, 40, 100]), "email_chars": st.sampled_from([0, 100]), "regretted": st.booleans(),
+       "caught": st.sampled_from([False, False, True])}
+)  # fmt: skip
+
+
+def second_reading(r: dict[str, Any]) -> Verdict:
+    """Read docs/model.md, section 9, once more: for one message, without arrays."""
+    push = r["push_noticed"] if r["push_chars"] else NEVER
+    mail = r["email_read"] if r["email_chars"] else NEVER
+    p, t, e = min(push, mail), r["thread_read"], r["effective"]
+    if not r["regretted"]:
+        return Verdict.NOT_ASKED
+    if r["caught"]:
+        return Verdict.CAUGHT
+    if r["cancelled"] != NEVER:
+        return Verdict.CANCELLED
+    if p != NEVER and p <= t:
+        return Verdict.TOO_LATE if p < e else Verdict.GHOST
+    if t != NEVER:
+        return Verdict.IN_THREAD
+    waiting = r["push_arrived"] != NEVER and r["push_left"] == NEVER and r["push_chars"]
+    coming = r["push_dispatched"] != NEVER and r["push_arrived"] == NEVER and r["retraction_arrived"] == NEVER
+    bare = r["email_arrived"] != NEVER and not r["email_chars"]
+    mailed = r["email_dispatched"] != NEVER and r["email_read"] == NEVER and not bare
+    if r["accepted"] == NEVER or e == NEVER or waiting or coming or mailed:
+        return Verdict.OPEN
+    return Verdict.STOPPED
+
+
+@settings(derandomize=True, deadline=None, database=None, max_examples=150)
+@given(st.lists(ROWS, min_size=1, max_size=12))
+def test_every_record_whatsoever_gets_exactly_the_verdict_of_a_second_reading(rows: list[dict[str, Any]]) -> None:
+    judged = judge(records(*rows))
+    assert [Verdict(v) for v in judged.verdict] == [second_reading(row) for row in rows]
+    lost = judged.lost != Lost.NOT
+    np.testing.assert_array_equal(lost, judged.verdict == Verdict.TOO_LATE)
+    one_by_one = [judge(records(row)).verdict[0] for row in rows]
+    assert one_by_one == judged.verdict.tolist(), "a verdict depends on no other message"
+    _consistent(judged, rows)
+
+
+def _consistent(judged: Judged, rows: list[dict[str, Any]]) -> None:
+    read = judged.first_read != NEVER
+    np.testing.assert_array_equal(read, judged.level >= Level.PART)
+    np.testing.assert_array_equal(judged.exposed > 0, read)
+    assert np.all(judged.exposed <= 100)
+    np.testing.assert_array_equal(judged.phantom, [r["phantom"] for r in rows] < judged.first_read)
+    np.testing.assert_array_equal(judged.preview_read, np.minimum(judged.push_read, judged.email_read))
+
+
+def test_swapping_too_late_and_ghost_at_a_tie_would_be_noticed() -> None:
+    """The wrong model: <= for <. Only a table with ties can tell them apart."""
+    tied = [row for row in TABLE if row[1].get("push_noticed", -1) == row[1].get("effective", -2)]
+    assert tied
+    assert all(verdict is Verdict.GHOST for *_, verdict, _ in tied)
+
+
+def exposed(
+    seconds: float, *, speed: float = 24.0, shown: int = 100, length: int = 100, left: float = 1e6
+) -> tuple[int, Level]:
+    at = 1000
+    row = {"accepted": 0, "push_arrived": at, "push_dispatched": 0, "push_chars": shown, "length": length, "push_noticed": at,
+           "push_read_until": at + round(seconds * SECOND), "push_left": at + round(left * SECOND)}  # fmt: skip
+    judged = judge(records(row), speed=speed)
+    return int(judged.exposed[0]), Level(judged.level[0])
+
+
+def test_reading_takes_time_at_24_characters_a_second() -> None:
+    assert exposed(1.0) == (24, Level.PART)
+    assert exposed(0.999999) == (23, Level.PART)
+    assert exposed(0.0) == (1, Level.PART), "a look of no length still takes in something"
+    assert exposed(4.2) == (100, Level.ALL)
+    assert exposed(60.0) == (100, Level.ALL)
+    assert exposed(60.0, shown=40) == (40, Level.PART), "no more than the preview shows"
+    assert exposed(60.0, left=0.5) == (12, Level.PART), "a push that is taken back in mid-look is read no further"
+    assert exposed(0.0, speed=float("inf")) == (100, Level.ALL)
+    assert exposed(2.0, speed=10.0) == (20, Level.PART)
+    assert exposed(0.0, length=1, shown=1) == (1, Level.ALL)
+
+
+def test_a_push_that_stays_is_read_to_the_end_of_the_look() -> None:
+    row = {"accepted": 0, "push_arrived": 0, "push_chars": 100, "push_noticed": 0, "push_read_until": 2 * SECOND}
+    assert judge(records(row)).exposed.tolist() == [48]
+
+
+def test_the_most_exposed_surface_counts_and_the_app_shows_everything() -> None:
+    push = {"push_arrived": 0, "push_chars": 100, "push_noticed": 0, "push_read_until": SECOND}
+    mail = {"email_chars": 100, "email_read": 5, "email_read_until": 5 + 2 * SECOND}
+    assert judge(records(push | mail)).exposed.tolist() == [48]
+    assert judge(records(push | {"thread_read": 9})).exposed.tolist() == [100]
+    assert Level(judge(records({"thread_read": 9})).level[0]) is Level.ALL
+
+
+def test_signs_without_text_are_existence_and_nothing_is_nothing() -> None:
+    levels = judge(records({}, {"phantom": 5}, {"push_noticed": 5, "push_arrived": 1}, {"email_read": 5})).level
+    assert [Level(v) for v in levels] == [Level.NOTHING, Level.EXISTENCE, Level.EXISTENCE, Level.EXISTENCE]
+
+
+def test_notified_is_the_earlier_of_push_and_mail() -> None:
+    rows = [{"push_arrived": 5, "email_arrived": 3}, {"email_arrived": 3}, {"push_arrived": 5}, {}]
+    assert judge(records(*rows)).notified.tolist() == [3, 3, 5, NEVER]
+
+
+def test_an_empty_message_that_was_shown_in_the_app_was_seen_whole() -> None:
+    judged = judge(records({"length": 0, "thread_read": 9}))
+    assert (judged.exposed[0], Level(judged.level[0])) == (0, Level.ALL)
