@@ -60,12 +60,12 @@ EXACT = {
 
 def unseen(r: Records) -> Array:
     """Tell which messages had a preview that nobody noticed."""
-    return r["push_noticed"] == NEVER
+    return np.asarray(r["push_noticed"] == NEVER)
 
 
 def phantoms(r: Records) -> Array:
     """Tell which messages were cleared unseen, and then their badge was seen."""
-    return unseen(r) & (r["phantom"] != NEVER)
+    return np.asarray(unseen(r) & (r["phantom"] != NEVER))
 
 
 def test_the_formulas_give_the_listed_values() -> None:
@@ -74,7 +74,9 @@ def test_the_formulas_give_the_listed_values() -> None:
     assert (forever["ghost"], forever["phantom"]) == pytest.approx((EXACT["ghost_inf"], EXACT["phantom_inf"]))
 
 
-def test_by_the_horizon_a_preview_is_leaked_or_a_ghost_or_cleared_or_open_and_never_two_of_these(engine: Engine) -> None:
+def test_by_the_horizon_a_preview_is_leaked_or_a_ghost_or_cleared_or_open_and_never_two_of_these(
+    engine: Engine,
+) -> None:
     r = engine.records(scenario(RETRACTED, messages=engine.size("O03", "ghost_H10")))
     cleared = unseen(r) & (r["push_left"] != NEVER)
     still_open = unseen(r) & (r["push_left"] == NEVER)

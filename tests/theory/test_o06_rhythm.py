@@ -43,7 +43,7 @@ SIGMA = 1.2
 def wave(size: float, peak: float) -> list[float]:
     """Give a week's weights by the minute: the integral of 1 + size cos(W (t - peak)) over each."""
     edge = np.arange(DAY + 1)
-    return np.tile(np.diff(edge + size / W * np.sin(W * (edge - peak))), 7).tolist()
+    return [float(x) for x in np.diff(edge + size / W * np.sin(W * (edge - peak)))] * 7
 
 
 LOOKING, WRITING = wave(A, 900), wave(B, 780)

@@ -78,12 +78,12 @@ def hourful(n: int, patch: dict[str, Any] | None = None) -> dict[str, Any]:
 
 def included(r: Records) -> Array:
     """Tell which messages went out by e-mail."""
-    return r["email_dispatched"] != NEVER
+    return np.asarray(r["email_dispatched"] != NEVER)
 
 
 def read_late(r: Records) -> Array:
     """Tell which messages were read by e-mail at or after their deletion."""
-    return (r["email_read"] != NEVER) & (r["email_read"] >= r["effective"])
+    return np.asarray((r["email_read"] != NEVER) & (r["email_read"] >= r["effective"]))
 
 
 def test_a_digest_holds_what_is_not_deleted_at_its_snapshot_and_nothing_recalls_it(engine: Engine) -> None:
@@ -147,7 +147,7 @@ def in_mail(r: Records, steady: Array) -> float:
 
 def delays(r: Records) -> Array:
     """Give the minutes from acceptance to dispatch."""
-    return (r["email_dispatched"] - r["accepted"]) / MINUTE
+    return np.asarray((r["email_dispatched"] - r["accepted"]) / MINUTE)
 
 
 def per_message(r: Records, steady: Array) -> float:
