@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from sim.records import Records
     from sim.world.parts import World
 
-MODULES: Final = {"simpy": "sim.engines.reference"}
+MODULES: Final = {"simpy": "sim.engines.reference", "compiled": "sim.engines.compiled"}
 """Engines by the name users give them, and where they live."""
+
+SMALL: Final = 2_000
+"""Up to so many messages `auto` plays with SimPy: that takes less than a second, loading the kernels may take more."""
 
 
 def play_with(engine: str) -> Callable[[World], Records]:
@@ -30,7 +33,9 @@ def play_with(engine: str) -> Callable[[World], Records]:
 def choose(engine: str, messages: float) -> str:
     """Turn "auto" into the name of an engine, by the number of messages to be played; other names stay.
 
-    >>> choose("auto", 1e3)
-    'simpy'
+    >>> choose("auto", 1e3), choose("auto", 1e6)
+    ('simpy', 'compiled')
     """
-    return "simpy" if engine == "auto" else engine
+    if engine != "auto":
+        return engine
+    return "simpy" if messages <= SMALL else "compiled"

@@ -1,0 +1,142 @@
+"""Scenarios nobody thought of: every feature of the model is switched on in some and off in others.
+
+Small enough for the reference engine, busy enough for everything to meet. `pick` chooses one of a list, so the same code
+serves the command `verify` (keyed draws) and property tests (which shrink what they find).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sim.draws import U64, purpose, replication_key, uniform
+
+Raw = dict[str, Any]
+Pick = Callable[[Sequence[Any]], Any]
+
+FEW = ("1 s", "30 s", "2 min", "7 min", "20 min")
+LONG = ("5 min", "30 min", "2 h", "9 h")
+CHANCE = (0.0, 0.3, 0.7, 1.0)
+SHIFT = ("0 s", "-5 h", "90 min", "13 h")
+HOURS: tuple[list[Raw], ...] = (
+    [],
+    [],
+    [{"days": "Mon-Fri", "opens": "08:00", "closes": "18:00"}],
+    [{"opens": "02:00", "closes": "03:30"}, {"opens": "10:00", "closes": "24:00"}],
+)
+WEEK = ("flat", "waking", "office mail", [0, 1, 0, 2, 0, 0, 1])
+
+
+def numbered(number: int) -> Pick:
+    """Give the choices of scenario `number`: keyed draws, the same on every machine.
+
+    >>> numbered(1)([7])
+    7
+    """
+    key, count = U64(replication_key(number, 0)), 0
+
+    def pick(options: Sequence[Any]) -> Any:
+        nonlocal count
+        count += 1
+        return options[int(uniform(key, U64(purpose("verification")), U64(0), U64(count)) * len(options))]
+
+    return pick
+
+
+def law(pick: Pick, times: Sequence[str] = FEW, *, positive: bool = False) -> Any:
+    """Choose a law of durations, of any family the inverse knows."""
+    kind = pick(range(1 if positive else 0, 10))
+    time, shape = pick(times), pick((0.5, 1.0, 1.7))
+    if kind > 1 and time == "0 s":
+        time = "1 s"
+    return [
+        pick(("0 s", time)),
+        time,
+        {"dist": "exponential", "mean": time},
+        {"dist": "lognormal", "median": time, "sigma": shape},
+        {"dist": "weibull", "mean": time, "shape": shape},
+        {"dist": "loglogistic", "median": time, "shape": shape + 1},
+        {"dist": "gamma", "mean": time, "shape": shape},
+        {"dist": "uniform", "low": "1 s", "high": "40 min"},
+        {"dist": "empirical", "p": [0, 0.3, 1], "values": ["1 s", time, "10 h"]},
+        {"dist": "mixture", "parts": [{"weight": 0.6, "law": {"dist": "exponential", "mean": time}},
+                                      {"weight": 0.4, "law": {"dist": "constant", "value": "1 min"}}]},
+    ][kind]  # fmt: skip
+
+
+def _looks(pick: Pick, gaps: Sequence[str]) -> Raw:
+    if pick(range(5)) == 0:
+        return {}
+    return {"gap": law(pick, gaps, positive=True), "length": law(pick, ("10 s", "1 min", "8 min"))}
+
+
+def _reaction(pick: Pick) -> Raw:
+    return {"chance": pick(CHANCE), "delay": law(pick, ("0 s", "10 s", "4 min"))}
+
+
+def _segment(pick: Pick, name: str, share: float) -> Raw:
+    mail = pick(("off", "instant", "batched", "digest", "mixed"))
+    often, seldom = ("2 min", "10 min", "1 h"), ("20 min", "3 h")
+    return {
+        "name": name, "share": share, "week": pick(WEEK), "utc_offset": pick(SHIFT),
+        "frailty": pick((1.0, 3.0, {"dist": "lognormal", "median": 1.0, "sigma": 0.8})),
+        "push": pick(CHANCE), "badge": pick(CHANCE), "previews_hidden": pick(CHANCE), "ios": pick(CHANCE),
+        "email": dict.fromkeys(("off", "instant", "batched", "digest"), 0.25) if mail == "mixed" else {mail: 1.0},
+        "notice": pick((1.0, 0.6, 0.2)),
+        "glances": _looks(pick, often), "checks": _looks(pick, seldom), "visits": _looks(pick, seldom),
+        "alert": _reaction(pick), "mail_alert": _reaction(pick), "tap": _reaction(pick),
+    }  # fmt: skip
+
+
+def _traffic(pick: Pick) -> Raw:
+    kind, length = pick(("dm", "inmail", "message_ad")), pick((0, 1, 150))
+    if pick((False, True)):
+        return {"kind": "campaign", "messages": pick(range(1, 26)), "start": pick(LONG),
+                "throttle": pick(("0 s", "4 s", "5 min")), "message": kind, "length": length}  # fmt: skip
+    return {
+        "kind": "stream", "senders": pick((1, 2, 3)), "recipients": pick((1, 2, 3, 4, 5)), "length": length,
+        "rate": pick(("10 / d", "40 / d")), "week": pick(WEEK), "message": kind,
+    }  # fmt: skip
+
+
+def _rules(pick: Pick) -> Raw:
+    flag = (False, True)
+    return {
+        "deletion": {
+            "window": pick(("unlimited", "none", "10 min", "2 h")), "unread_only": pick(flag),
+            "propagation": law(pick), "placeholder": pick(flag),
+        },
+        "push": {
+            "delay": law(pick), "late_binding": pick(flag), "latency": law(pick),
+            "slow": {"chance": pick(CHANCE), "latency": law(pick, LONG)},
+            "preview": pick((0, 20, 100)), "expiry": pick((*LONG, "never")),
+            "retraction": {"chance": pick(CHANCE), "latency": law(pick), "on": pick((["ios"], ["ios", "android"]))},
+        },
+        "email": {
+            "delay": law(pick), "window": pick(("0 s", "15 min", "3 h")), "anchor": pick(("first", "latest")),
+            "every": pick(("4 h", "1 d")), "at": pick(LONG), "lead": pick(("0 s", "3 h")),
+            "binding": pick(("late", "snapshot")), "carries": pick(("full", "preview", "nothing")), "latency": law(pick),
+        },
+        "badge": {"sync": pick((law(pick), {"dist": "never"})), "boost": pick((1.0, 2.5))},
+        "thread": {"live": pick((0.0, 0.3)), "cache": {"offline": pick(CHANCE), "life": pick(LONG)}},
+    }  # fmt: skip
+
+
+def scenario(pick: Pick) -> Raw:
+    """Choose the tables of a whole scenario; they are always valid."""
+    shares = pick(([1.0], [0.5, 0.5]))
+    return _rules(pick) | {
+        "schema": 1,
+        "run": {"seed": pick(range(2**16)), "replications": 1, "horizon": pick(("13 h", "2 d"))},
+        "traffic": _traffic(pick),
+        "mistakes": {
+            "chance": pick(CHANCE), "batch_chance": pick(CHANCE), "noticed": law(pick), "reaction": law(pick),
+        },
+        "senders": {
+            "hands": pick((1, 2, 3)), "order": pick(("first_sent", "last_sent", "first_noticed")),
+            "bulk": pick((False, True)), "action": law(pick), "hours": pick(HOURS), "utc_offset": pick(SHIFT),
+        },
+        "review": {"time": law(pick), "catches": pick(CHANCE)},
+        "send": {"hold": pick(("0 s", "10 s", "30 min")), "hours": pick(HOURS)},
+        "segments": [_segment(pick, str(k), share) for k, share in enumerate(shares)],
+    }  # fmt: skip
