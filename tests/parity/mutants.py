@@ -26,7 +26,8 @@ def altered(folder: Path, changes: Mapping[str, tuple[str, str]]) -> Callable[[W
             assert text.count(old) == 1, f"{file.name} has {text.count(old)} times: {old}"
             text = text.replace(old, new)
         text = text.replace("sim.engines.compiled", name)
-        text = text.replace("from sim.compiling import njit", "def njit(function):\n    return function\n")
+        for line in ("from sim.compiling import njit, njit_making_arrays\n", "from sim.compiling import njit\n"):
+            text = text.replace(line, "def njit(function):\n    return function\n\n\nnjit_making_arrays = njit\n")
         (package / file.name).write_text(text, encoding="utf-8")
     sys.path.insert(0, str(folder))
     try:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit
+from sim.compiling import njit, njit_making_arrays
 from sim.engines.compiled.layout import Letters, plus
 from sim.engines.compiled.order import pop, push
-from sim.world.parts import LAST_SENT, FIRST_NOTICED, Int64s, World
+from sim.world.parts import FIRST_NOTICED, LAST_SENT, Int64s, World
 
 _NEVER = np.int64(NEVER)
 
@@ -55,7 +55,7 @@ def _request(m, horizon, requested, started, completed):  # type: ignore[no-unty
     return queued
 
 
-@njit
+@njit_making_arrays
 def _work(m, rows, team, hands, order, horizon, requested, started, completed):  # type: ignore[no-untyped-def]
     """Play the queues; `rows` are the queued deletions by sender, then request, then row."""
     room = rows.size

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiling import njit
+from sim.compiling import njit, njit_making_arrays
 
 _FEW = 24  # below this, insertion beats merging
 
 
-@njit
+@njit_making_arrays
 def grouped(group, groups):  # type: ignore[no-untyped-def]
     """Group rows: those of group g are members[first[g]:first[g + 1]], in order. Returns first, members, largest."""
     first = np.zeros(groups + 1, dtype=np.int64)
