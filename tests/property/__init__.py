@@ -1,0 +1,1 @@
+"""The laws of the model: what must hold in every world, without knowing a single answer."""
