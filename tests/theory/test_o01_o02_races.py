@@ -25,7 +25,9 @@ reading = { speed = inf }
 name = "everyone"
 glances = { gap = { dist = "exponential", mean = "10 min" }, length = "0 s" }
 """
-LATENCY = RACE.replace("seed = 101", "seed = 102") + """
+LATENCY = (
+    RACE.replace("seed = 101", "seed = 102")
+    + """
 [send]
 hold = "30 s"
 [push]
@@ -33,6 +35,7 @@ late_binding = false
 latency = { dist = "lognormal", median = "3 s", sigma = 1.0 }
 slow = { chance = 0.1, latency = { dist = "exponential", mean = "20 min" } }
 """
+)
 AT_THE_SERVER = """
 schema = 1
 run = { seed = 103, horizon = "1 d" }

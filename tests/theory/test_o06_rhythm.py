@@ -82,7 +82,7 @@ def uniform(d: float, l0: float = L0) -> float:
 
 def renewed(t: Array | float) -> Any:
     """Give the chance of a look within operational time t in equilibrium, for lognormal gaps of mean 1."""
-    d2 = (-SIGMA**2 / 2 - np.log(t)) / SIGMA
+    d2 = (-(SIGMA**2) / 2 - np.log(t)) / SIGMA
     return 1 - (ndtr(d2 + SIGMA) - np.asarray(t) * ndtr(d2))
 
 
