@@ -10,7 +10,7 @@
 | X2: every case with its weight, exact | 640 | 640 |
 
 What exposes a bug: 99 % power at 4.5 standard errors. Two bugs of shares take more than 20,000 (O05, a short cold
-start; O11, the glance that replaces looks) and are told apart by the compiled engine only; so are four mutants that
+start; O11, the glance that replaces looks) and are told apart by the compiled engine only; so are three mutants that
 take 100,000 messages. Anything else that lacks power fails.
 """
 

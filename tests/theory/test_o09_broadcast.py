@@ -83,7 +83,7 @@ def begun(r: Records) -> int:
 
 
 def mean_guess(copies: int, mean_s: float, shape: float) -> float:
-    """Give the mean of the guess in `steps`, min(more, (C - S) / mean_s), S being gamma: the time of `fit` deletions."""
+    """Give the mean of the guess in `steps`, min(more, (C - S) / mean_s), S being gamma, the time of `fit` of them."""
     fit = int(C / mean_s)
     more = copies - fit
     at = max(C - more * mean_s, 0.0) * shape / mean_s  # earlier than this, the cap holds
