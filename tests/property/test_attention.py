@@ -42,7 +42,9 @@ def assert_no_later(fewer: Records, more: Records) -> None:
 
 @LAW
 @given(hand=hands(), **MORE)
-def test_without_taps_more_glances_never_let_a_preview_be_read_later(play: Play, hand: Hand, moments: list[int], length: int) -> None:
+def test_without_taps_more_glances_never_let_a_preview_be_read_later(
+    play: Play, hand: Hand, moments: list[int], length: int
+) -> None:
     """True law: of reading or not. A tap opens the app and clears the tray; and characters may fall (see below)."""
     calm = hand.each(tap_after=NEVER)
     keen = replace(calm, recipients=tuple(with_more(p, "glances", moments, length) for p in calm.recipients))
@@ -51,7 +53,9 @@ def test_without_taps_more_glances_never_let_a_preview_be_read_later(play: Play,
 
 @LAW
 @given(hand=hands(), **MORE)
-def test_more_mailbox_checks_never_let_a_mail_be_read_later(play: Play, hand: Hand, moments: list[int], length: int) -> None:
+def test_more_mailbox_checks_never_let_a_mail_be_read_later(
+    play: Play, hand: Hand, moments: list[int], length: int
+) -> None:
     """Nothing that a mailbox check does changes anything outside the mailbox, so this holds in every world."""
     keen = replace(hand, recipients=tuple(with_more(p, "checks", moments, length) for p in hand.recipients))
     assert_no_later(play(hand.world()), play(keen.world()))
@@ -66,7 +70,7 @@ def test_without_taps_a_sharper_eye_never_reads_a_preview_later(play: Play, hand
 
 
 def test_with_taps_a_glance_more_can_save_a_message(play: Play) -> None:
-    """Why the law leaves taps out: the extra glance at 5 is followed by a tap, which reads the other message in the app."""
+    """Why the law leaves taps out: the glance at 5 leads to a tap, which reads the other message in the app."""
     rows = ({"written": 0, "tap_after": 2, "recipient": 0}, {"written": 6, "noticed": 30, "glances_needed": 1})
     few, many = ({"glances": [(20, 21)]}, {"glances": [(5, 5), (20, 21)]})
     verdicts = [Verdict(judge(play(Hand(rows, (p,), {}).world())).verdict[1]) for p in (few, many)]
@@ -84,12 +88,14 @@ def test_a_glance_more_can_lower_the_characters_that_are_read(play: Play) -> Non
 
 @LAW
 @given(hand=hands(), faster=st.integers(1, 30))
-def test_without_taps_a_faster_retraction_never_adds_a_ghost_and_no_retraction_changes_what_was_late(
+def test_without_taps_a_faster_retraction_adds_no_ghost_and_changes_nothing_that_was_late(
     play: Play, hand: Hand, faster: int
 ) -> None:
     """A retraction follows the effect, so it cannot touch what was read before it."""
     calm = hand.each(tap_after=NEVER)
-    quick = calm.each(retract_after=lambda m: 30 if m["retract_after"] == NEVER else max(0, m["retract_after"] - faster))
+    quick = calm.each(
+        retract_after=lambda m: 30 if m["retract_after"] == NEVER else max(0, m["retract_after"] - faster)
+    )
     without = calm.each(retract_after=NEVER)
     records = [play(h.world()) for h in (without, calm, quick)]
     assert late(records[0]) == late(records[1]) == late(records[2])
@@ -103,8 +109,10 @@ def test_without_taps_a_faster_retraction_never_adds_a_ghost_and_no_retraction_c
 def test_with_hands_enough_and_no_rule_on_reading_a_faster_sender_never_makes_a_message_late(
     play: Play, hand: Hand, faster: int, hands_more: int
 ) -> None:
-    """True law: with a hand free for every deletion. In a queue a faster sender changes the order, and somebody waits."""
-    calm = hand.each(tap_after=NEVER, mail_alert_after=NEVER, email_latency=3).ruled(hands=20 + hands_more, bulk=False, unread_only=False)
+    """True law: with a hand free for every deletion. In a queue a faster sender changes the order; somebody waits."""
+    calm = hand.each(tap_after=NEVER, mail_alert_after=NEVER, email_latency=3).ruled(
+        hands=20 + hands_more, bulk=False, unread_only=False
+    )
     swift = calm.each(reaction=lambda m: max(0, m["reaction"] - faster), action=lambda m: max(0, m["action"] - faster))
     slow, fast = play(calm.world()), play(swift.world())
     assert np.all(fast["effective"] <= slow["effective"])
@@ -113,7 +121,9 @@ def test_with_hands_enough_and_no_rule_on_reading_a_faster_sender_never_makes_a_
 
 @LAW
 @given(hand=hands())
-def test_whoever_never_looks_is_never_too_late_and_reads_nothing_but_a_live_conversation(play: Play, hand: Hand) -> None:
+def test_whoever_never_looks_is_never_too_late_and_reads_nothing_but_a_live_conversation(
+    play: Play, hand: Hand
+) -> None:
     blind = replace(hand, recipients=tuple(p | {"glances": [], "checks": [], "visits": []} for p in hand.recipients))
     records = play(blind.each(alert_after=NEVER, mail_alert_after=NEVER).world())
     judged = judge(records)
@@ -141,7 +151,8 @@ def test_records_tell_a_possible_story(play: Play, hand: Hand) -> None:
               ("completed", "effective"), ("accepted", "push_dispatched"), ("push_dispatched", "push_arrived"),
               ("push_arrived", "push_left"), ("push_arrived", "push_noticed"), ("accepted", "email_dispatched"),
               ("email_dispatched", "email_arrived"), ("email_arrived", "email_read"), ("accepted", "thread_read"),
-              ("effective", "retraction_arrived"), ("effective", "phantom"), ("badge_counted", "badge_cleared")]  # fmt: skip
+              ("effective", "retraction_arrived"), ("effective", "phantom"), ("badge_counted",
+                                                                              "badge_cleared")]  # fmt: skip
     for first, then in chains:
         assert np.all((r[then] == NEVER) | (r[first] <= r[then])), (first, then)
     unsent = (r["accepted"] == NEVER) | r["caught"]

@@ -33,18 +33,23 @@ def assert_no_worse(short: Records, long: Records) -> None:
 
 @LAW
 @given(hand=hands(), longer=st.integers(1, 60))
-def test_where_trays_are_met_by_glances_alone_a_longer_hold_never_makes_a_message_late(play: Play, hand: Hand, longer: int) -> None:
-    """True law: without visits, taps and expiry (they clear a tray early), and with instant mail (no shared openers)."""
+def test_where_trays_are_met_by_glances_alone_a_longer_hold_never_makes_a_message_late(
+    play: Play, hand: Hand, longer: int
+) -> None:
+    """True law: without visits, taps and expiry (they clear trays early), and with instant mail (no shared openers)."""
     bare = by_glances(hand)
     assert_no_worse(play(bare.world()), play(held(bare, longer).world()))
 
 
 @LAW
 @given(hand=hands(), longer=st.integers(1, 60))
-def test_with_app_visits_too_a_longer_hold_never_lets_a_text_be_read_before_its_deletion(play: Play, hand: Hand, longer: int) -> None:
-    """A visit may read in the app what a glance would have read: so here reading anywhere counts, and visits are online."""
-    visited = replace(by_glances(hand), recipients=tuple(a | {"visits": b["visits"]} for a, b in
-                      zip(by_glances(hand).recipients, hand.recipients, strict=True))).ruled(visit_offline=0.0, badge_boost=1.0)  # fmt: skip
+def test_with_app_visits_too_a_longer_hold_never_lets_a_text_be_read_before_its_deletion(
+    play: Play, hand: Hand, longer: int
+) -> None:
+    """A visit may read in the app what a glance would have read: here reading anywhere counts; visits are online."""
+    bare = by_glances(hand)
+    people = [a | {"visits": b["visits"]} for a, b in zip(bare.recipients, hand.recipients, strict=True)]
+    visited = replace(bare, recipients=tuple(people)).ruled(visit_offline=0.0, badge_boost=1.0)
     short, long = play(visited.world()), play(held(visited, longer).world())
     before, after = judge(short), judge(long)
     read_in_time = after.regretted & (after.first_read < long["effective"])
@@ -82,7 +87,11 @@ def test_a_hold_that_restarts_the_senders_clock_would_be_noticed(play: Play) -> 
 
 
 def test_a_hold_longer_than_every_delay_lets_nothing_be_late(play: Play) -> None:
-    endless = {"send.hold": "1 d", "run.horizon": "4 d", "mistakes.noticed": {"dist": "uniform", "low": "1 s", "high": "2 h"}}
+    endless = {
+        "send.hold": "1 d",
+        "run.horizon": "4 d",
+        "mistakes.noticed": {"dist": "uniform", "low": "1 s", "high": "2 h"},
+    }
     records = play(draw_world(scenario(endless), 0))
     judged = judge(records)
     assert judged.regretted.sum() > 20

@@ -30,7 +30,11 @@ def columns(world: World) -> dict[str, np.ndarray]:
 def moved(before: World, after: World) -> dict[str, set[int]]:
     """Give the columns that differ, each with the signs of its changes."""
     a, b = columns(before), columns(after)
-    return {n: set(np.sign(np.where(b[n] > a[n], 1, -1))[a[n] != b[n]].tolist()) for n in a if not np.array_equal(a[n], b[n])}
+    return {
+        n: set(np.sign(np.where(b[n] > a[n], 1, -1))[a[n] != b[n]].tolist())
+        for n in a
+        if not np.array_equal(a[n], b[n])
+    }
 
 
 # patch; columns that must move, each in one direction; columns that may
@@ -40,28 +44,34 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, int], set[str]]] = [
     ("a longer hold", {"send.hold": "30 s"}, {"released": 1}, set()),
     ("a push delay", {"push.delay": "30 s"}, {"push_delay": 1}, set()),
     ("more mistakes", {"mistakes.chance": 0.8}, {"mistake": 1, "noticed": -1, "action": -1}, ASKED),
-    ("later noticing", {"mistakes.noticed": {"dist": "lognormal", "median": "9 min", "sigma": 1.5}}, {"noticed": 1}, set()),
+    ("later noticing", {"mistakes.noticed": {"dist": "lognormal", "median": "9 min", "sigma": 1.5}}, {"noticed": 1},
+     set()),
     ("slower hands", {"senders.action": {"dist": "lognormal", "median": "20 s", "sigma": 0.5}}, {"action": 1}, set()),
     ("keener eyes", {"segments.*.notice": 0.9}, {"glances_needed": -1}, set()),
     ("more alerts", {"segments.*.alert": REACTION}, {"alert_after": -1, "alert_length": -1}, set()),
     ("more taps", {"segments.*.tap": {"chance": 0.6, "delay": "4 s"}}, {"tap_after": -1}, set()),
     ("retractions", {"push.retraction": {"chance": 0.5, "latency": "2 s"}}, {"retract_after": -1}, set()),
-    ("a review", {"review": {"time": "20 s", "catches": 0.5}}, {"caught": 1, "pressed": 1, "released": 1, "noticed": 1}, set()),
+    ("a review", {"review": {"time": "20 s", "catches": 0.5}}, {"caught": 1, "pressed": 1, "released": 1,
+                                                                "noticed": 1}, set()),
     ("more conversation", {"thread.live": 0.3}, {"live": 1}, set()),
     ("offline devices", {"thread.cache.offline": 0.3}, {"tap_offline": 1}, set()),
     ("fewer pushes on", {"segments.*.push": 0.5}, {"recipient push": -1}, set()),
     ("more badges", {"segments.*.badge": 0.8}, {"recipient badge": 1}, set()),
     ("more iPhones", {"segments.*.ios": 0.8}, {"recipient ios": 1}, set()),
     ("more hidden previews", {"segments.*.previews_hidden": 0.5}, {"recipient hides_previews": 1}, set()),
-    ("wider frailty", {"segments.*.frailty": {"dist": "lognormal", "median": 2.0, "sigma": 0.7}}, {"recipient rate": 1}, set()),
+    ("wider frailty", {"segments.*.frailty": {"dist": "lognormal", "median": 2.0, "sigma": 0.7}},
+     {"recipient rate": 1}, set()),
     ("longer texts", {"traffic.length": 400}, {"length": 1}, set()),
-    ("a rule only", {"deletion.window": "10 min", "push.preview": 7, "senders.hands": 3, "badge.boost": 3.0}, {}, set()),
+    ("a rule only", {"deletion.window": "10 min", "push.preview": 7, "senders.hands": 3, "badge.boost": 3.0}, {},
+     set()),
     ("other looks", {"segments.*.glances.gap": {"dist": "weibull", "mean": "30 min", "shape": 0.6}}, {}, set()),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("patch", "must", "may"), [c[1:] for c in CHANGES], ids=[c[0] for c in CHANGES])
-def test_a_parameter_moves_what_depends_on_it_one_way_and_nothing_else(patch: Any, must: dict[str, int], may: set[str]) -> None:
+def test_a_parameter_moves_what_depends_on_it_one_way_and_nothing_else(
+    patch: Any, must: dict[str, int], may: set[str]
+) -> None:
     signs = moved(draw_world(scenario(), 0), draw_world(scenario(patch), 0))
     assert {name: {sign} for name, sign in must.items()}.items() <= signs.items()
     assert set(signs) <= set(must) | may
@@ -94,7 +104,9 @@ def test_looks_are_the_same_under_every_policy_and_whatever_messages_there_are()
     for surface in range(len(SURFACES)):
         for r in range(12):
             one, other = busy.looks(r, surface), calm.looks(r, surface)
-            assert [one.meeting(t) for t in range(0, 10**11, 10**10)] == [other.meeting(t) for t in range(0, 10**11, 10**10)]
+            assert [one.meeting(t) for t in range(0, 10**11, 10**10)] == [
+                other.meeting(t) for t in range(0, 10**11, 10**10)
+            ]
 
 
 def by_name(world: World) -> dict[tuple[int, int], tuple[Any, ...]]:
@@ -119,16 +131,28 @@ def test_a_day_more_changes_no_message_of_the_days_before() -> None:
 
 def test_a_message_more_in_a_trace_changes_no_other_and_no_person(tmp_path: Path) -> None:
     rows = [f"{97 * k},{k % 5},{k % 7}" for k in range(60)]
-    text = (Path(__file__).with_name("worlds.py").read_text(encoding="utf-8").partition('SCENARIO = """')[2].partition('"""')[0])
+    text = (
+        Path(__file__)
+        .with_name("worlds.py")
+        .read_text(encoding="utf-8")
+        .partition('SCENARIO = """')[2]
+        .partition('"""')[0]
+    )
     stream = text[text.index("traffic = ") : text.index("\nmistakes")]
     worlds = []
     for name, table in (("few", rows), ("more", [*rows[:30], "2900,0,3", *rows[30:], "1,9,9"])):
         (tmp_path / f"{name}.csv").write_text("\n".join(["sent_at,sender,recipient", *table]), encoding="utf-8")
-        worlds.append(draw_world(parse(text.replace(stream, f'traffic = {{ kind = "trace", file = "{name}.csv" }}'), folder=tmp_path), 0))
+        worlds.append(
+            draw_world(
+                parse(text.replace(stream, f'traffic = {{ kind = "trace", file = "{name}.csv" }}'), folder=tmp_path), 0
+            )
+        )
     told = []
     for world in worlds:
         m, people = world.messages, world.recipients
-        drawn = [getattr(m, f.name).tolist() for f in fields(Messages) if f.name not in ("sender", "number", "recipient")]
+        drawn = [
+            getattr(m, f.name).tolist() for f in fields(Messages) if f.name not in ("sender", "number", "recipient")
+        ]
         person = [getattr(people, f.name)[m.recipient].tolist() for f in fields(Recipients)]
         told.append(dict(zip(m.entity.tolist(), zip(*drawn, *person, strict=True), strict=True)))
     assert told[0].items() <= told[1].items()

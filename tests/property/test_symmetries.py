@@ -26,8 +26,11 @@ def times(value: Any, factor: int) -> Any:
 def rescaled(hand: Hand, factor: int) -> Hand:
     """Write the same world in units that are `factor` times as fine."""
     rows = [{n: times(v, factor) if n in MESSAGE_DURATIONS else v for n, v in m.items()} for m in hand.messages]
-    people = [{n: [(s * factor, e * factor) for s, e in v] if n in SURFACES else times(v, factor) if n == "utc_offset" else v
-               for n, v in p.items()} for p in hand.recipients]  # fmt: skip
+    people = []
+    for person in hand.recipients:
+        looks = {n: [(s * factor, e * factor) for s, e in person[n]] for n in SURFACES if n in person}
+        zone = {"utc_offset": person.get("utc_offset", 0) * factor}
+        people.append(person | looks | zone)
     rules = {n: times(v, factor) if n in RULE_DURATIONS else v for n, v in hand.rules.items()}
     return Hand(tuple(rows), tuple(people), rules, hand.horizon * factor)
 
@@ -71,7 +74,9 @@ def test_recipients_in_another_order_change_nothing(play: Play, hand: Hand, data
     n = len(hand.recipients)
     order = data.draw(st.permutations(range(n)))
     named = [{"entity": 100 + k} | person for k, person in enumerate(hand.recipients)]
-    moved = replace(hand, recipients=tuple(named[k] for k in order)).each(recipient=lambda m: order.index(m["recipient"]))
+    moved = replace(hand, recipients=tuple(named[k] for k in order)).each(
+        recipient=lambda m: order.index(m["recipient"])
+    )
     hand = replace(hand, recipients=tuple(named))
     assert_same(play(hand.world()), play(moved.world()), but=("recipient",))
 

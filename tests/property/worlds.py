@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +16,9 @@ from sim.scenario import Scenario, parse
 from sim.verdicts import Verdict, judge
 from sim.world import Rules, World
 
-LAW = settings(derandomize=True, deadline=None, database=None, max_examples=80)
+EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "50"))
+"""Worlds a law is tried on; set LAW_EXAMPLES for a longer search."""
+LAW = settings(derandomize=True, deadline=None, database=None, max_examples=EXAMPLES)
 """How often a law is tried, with fixed examples."""
 HORIZON = 400
 SURFACES = ("glances", "checks", "visits")
@@ -23,8 +26,10 @@ TIMES = ("thread_read", "push_noticed", "email_read", "effective")
 
 RULE_DURATIONS = ("window", "push_expiry", "email_window", "email_every", "email_at", "email_lead", "cache_life")
 MESSAGE_DURATIONS = (
-    "written", "pressed", "released", "noticed", "reaction", "action", "propagation", "push_delay", "push_latency", "alert_after",
-    "alert_length", "tap_after", "retract_after", "badge_sync_after", "email_delay", "email_latency", "mail_alert_after",
+    "written", "pressed", "released", "noticed", "reaction", "action", "propagation", "push_delay", "push_latency",
+    "alert_after",
+    "alert_length", "tap_after", "retract_after", "badge_sync_after", "email_delay", "email_latency",
+    "mail_alert_after",
     "mail_alert_length",
 )  # fmt: skip
 """Columns that hold a time: all that change when the clock runs in other units."""
@@ -67,15 +72,18 @@ def a_message(draw: st.DrawFn, recipients: int, senders: int) -> dict[str, Any]:
     written = draw(st.integers(0, 120))
     noticed = draw(maybe(st.integers(written, written + 80)))
     return {
-        "sender": draw(st.integers(0, senders - 1)), "recipient": draw(st.integers(0, recipients - 1)), "written": written,
+        "sender": draw(st.integers(0, senders - 1)), "recipient": draw(st.integers(0, recipients - 1)),
+        "written": written,
         "length": draw(st.sampled_from([0, 40, 100, 300])), "released": written + draw(st.sampled_from([0, 0, 10])),
         "noticed": noticed, "reaction": draw(SHORT), "action": draw(SHORT), "propagation": draw(st.integers(0, 9)),
         "live": draw(st.sampled_from([False, False, False, True])), "push_delay": draw(st.sampled_from([0, 0, 20])),
         "push_latency": draw(maybe(SHORT)), "glances_needed": draw(st.sampled_from([1, 1, 2, 3])),
         "alert_after": draw(maybe(SHORT)), "alert_length": draw(SHORT), "tap_after": draw(maybe(SHORT)),
         "tap_offline": draw(st.booleans()), "retract_after": draw(maybe(SHORT)), "badge_sync_after": draw(maybe(SHORT)),
-        "email_delay": draw(st.sampled_from([0, 15])), "email_latency": draw(SHORT), "mail_alert_after": draw(maybe(SHORT)),
-        "mail_alert_length": draw(SHORT), "kind": draw(st.sampled_from([0, 0, 0, 2])), "caught": draw(st.sampled_from([False] * 5 + [True])),
+        "email_delay": draw(st.sampled_from([0, 15])), "email_latency": draw(SHORT),
+        "mail_alert_after": draw(maybe(SHORT)),
+        "mail_alert_length": draw(SHORT), "kind": draw(st.sampled_from([0, 0, 0, 2])),
+        "caught": draw(st.sampled_from([False] * 5 + [True])),
         "batch": draw(st.sampled_from([-1, -1, 0])),
     }  # fmt: skip
 
@@ -100,10 +108,14 @@ def a_recipient(draw: st.DrawFn) -> dict[str, Any]:
 def rules(draw: st.DrawFn) -> dict[str, Any]:
     """Write the platform's rules."""
     return {
-        "window": draw(st.sampled_from([NEVER, NEVER, -1, 40])), "unread_only": draw(st.booleans()), "hands": draw(st.integers(1, 2)),
+        "window": draw(st.sampled_from([NEVER, NEVER, -1, 40])), "unread_only": draw(st.booleans()),
+        "hands": draw(st.integers(1, 2)),
         "undeletable": draw(st.sampled_from([0, 4])), "order": draw(st.integers(0, 2)), "bulk": draw(st.booleans()),
-        "placeholder": draw(st.booleans()), "push_late": draw(st.booleans()), "push_preview": draw(st.sampled_from([0, 60, 100])),
-        "push_expiry": draw(maybe(st.integers(1, 60))), "email_window": draw(st.integers(0, 30)), "email_sliding": draw(st.booleans()),
+        "placeholder": draw(st.booleans()), "push_late": draw(st.booleans()), "push_preview": draw(st.sampled_from([0,
+                                                                                                                    60,
+                                                                                                                    100])),
+        "push_expiry": draw(maybe(st.integers(1, 60))), "email_window": draw(st.integers(0, 30)),
+        "email_sliding": draw(st.booleans()),
         "email_every": draw(st.integers(20, 60)), "email_at": draw(SHORT), "email_lead": draw(st.sampled_from([0, 5])),
         "email_late": draw(st.booleans()), "email_preview": draw(st.sampled_from([NEVER, 50, 0])),
         "badge_boost": draw(st.sampled_from([1.0, 3.0])), "cache_life": draw(st.sampled_from([0, 30, NEVER])),
@@ -152,7 +164,8 @@ push = 0.9
 badge = 0.5
 notice = 0.7
 email = { off = 0.4, instant = 0.3, batched = 0.1, digest = 0.2 }
-glances = { gap = { dist = "weibull", mean = "12 min", shape = 0.6 }, length = { dist = "lognormal", median = "23 s", sigma = 1.0 } }
+glances.gap = { dist = "weibull", mean = "12 min", shape = 0.6 }
+glances.length = { dist = "lognormal", median = "23 s", sigma = 1.0 }
 checks = { gap = { dist = "exponential", mean = "40 min" }, length = "30 s" }
 visits = { gap = { dist = "exponential", mean = "2 h" }, length = "1 min" }
 alert = { chance = 0.2, delay = { dist = "lognormal", median = "9 s", sigma = 1.0 } }

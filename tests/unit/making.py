@@ -1,4 +1,4 @@
-"""What unit tests are made of: laws from tables, small scenarios, records written by hand, a Kolmogorov-Smirnov bound."""
+"""What unit tests are made of: laws from tables, small scenarios, records written by hand, and how near is near."""
 
 from __future__ import annotations
 

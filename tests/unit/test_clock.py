@@ -94,7 +94,8 @@ def test_the_schemas_pattern_accepts_what_is_read(text: str) -> None:
     ("micros", "words"),
     [
         (0, "0 s"), (1, "0.001 ms"), (400_000, "400 ms"), (SECOND, "1 s"), (90 * SECOND, "1.5 min"), (HOUR, "1 h"),
-        (36 * HOUR, "36 h"), (2 * DAY, "2 d"), (DAY, "1 d"), (10 * DAY, "10 d"), (NEVER, "never"), (-90 * SECOND, "-1.5 min"),
+        (36 * HOUR, "36 h"), (2 * DAY, "2 d"), (DAY, "1 d"), (10 * DAY, "10 d"), (NEVER, "never"), (-90 * SECOND,
+                                                                                                    "-1.5 min"),
         (1.5e6, "1.5 s"), (float("inf"), "never"),
     ],
 )  # fmt: skip

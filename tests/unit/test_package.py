@@ -35,7 +35,7 @@ def test_an_unknown_name_is_an_ordinary_attribute_error() -> None:
 
 def test_a_public_function_is_never_shadowed_by_a_module() -> None:
     import sim.charts
-    import sim.running  # noqa: F401
+    import sim.running
 
     assert callable(sim.run)
     assert callable(sim.draw)

@@ -60,8 +60,10 @@ class Recorder:
 EVERYTHING = {
     "push.latency": {"dist": "exponential", "mean": "1 s"}, "push.slow.chance": 0.5, "push.retraction.chance": 0.5,
     "push.slow.latency": {"dist": "exponential", "mean": "1 min"}, "push.delay": {"dist": "exponential", "mean": "1 s"},
-    "push.retraction.latency": {"dist": "exponential", "mean": "1 s"}, "badge.sync": {"dist": "exponential", "mean": "1 s"},
-    "deletion.propagation": {"dist": "exponential", "mean": "1 s"}, "email.delay": {"dist": "exponential", "mean": "1 s"},
+    "push.retraction.latency": {"dist": "exponential", "mean": "1 s"}, "badge.sync": {"dist": "exponential",
+                                                                                      "mean": "1 s"},
+    "deletion.propagation": {"dist": "exponential", "mean": "1 s"}, "email.delay": {"dist": "exponential",
+                                                                                    "mean": "1 s"},
     "email.latency": {"dist": "exponential", "mean": "1 s"}, "review.time": {"dist": "exponential", "mean": "1 s"},
     "review.catches": 0.5, "thread.live": 0.5, "thread.cache.offline": 0.5, "mistakes.batch_chance": 0.5,
     "mistakes.reaction": {"dist": "exponential", "mean": "1 s"}, "segments.*.email": {"instant": 1.0, "off": 0.0},
@@ -69,7 +71,8 @@ EVERYTHING = {
     "segments.*.mail_alert": {"chance": 0.5, "delay": {"dist": "exponential", "mean": "1 s"}},
     "segments.*.tap": {"chance": 0.5, "delay": {"dist": "exponential", "mean": "1 s"}},
     "segments.*.glances.length": {"dist": "exponential", "mean": "1 s"},
-    "segments.*.checks": {"gap": {"dist": "exponential", "mean": "1 h"}, "length": {"dist": "exponential", "mean": "1 s"}},
+    "segments.*.checks": {"gap": {"dist": "exponential", "mean": "1 h"}, "length": {"dist": "exponential",
+                                                                                    "mean": "1 s"}},
 }  # fmt: skip
 
 

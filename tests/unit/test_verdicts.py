@@ -30,31 +30,41 @@ TABLE: list[tuple[str, dict[str, Any], Verdict, Lost]] = [
     ("read during propagation", {**P, **D, "push_noticed": 49}, Verdict.TOO_LATE, Lost.IN_ACTION),
     ("read at the instant of the effect", {**P, **D, "push_noticed": 50}, Verdict.GHOST, Lost.NOT),
     ("read after the effect", {**P, **D, "push_noticed": 60}, Verdict.GHOST, Lost.NOT),
-    ("read before the refusal", {**P, **D, "effective": NEVER, "refused": 2, "push_noticed": 39}, Verdict.TOO_LATE, Lost.IN_ACTION),
-    ("read after the refusal", {**P, **D, "effective": NEVER, "refused": 2, "push_noticed": 40}, Verdict.TOO_LATE, Lost.AFTER_REFUSAL),
-    ("read before the horizon cut the request off", {**P, "noticed": 10, "push_noticed": 11}, Verdict.TOO_LATE, Lost.REACTING),
-    ("noticed by nobody before the horizon", {**P, "noticed": 10**9, "push_noticed": 11}, Verdict.TOO_LATE, Lost.BEFORE_NOTICING),
-    ("preview and thread at one instant", {**P, **D, "push_noticed": 25, "thread_read": 25}, Verdict.TOO_LATE, Lost.IN_QUEUE),
+    ("read before the refusal", {**P, **D, "effective": NEVER, "refused": 2, "push_noticed": 39}, Verdict.TOO_LATE,
+     Lost.IN_ACTION),
+    ("read after the refusal", {**P, **D, "effective": NEVER, "refused": 2, "push_noticed": 40}, Verdict.TOO_LATE,
+     Lost.AFTER_REFUSAL),
+    ("read before the horizon cut the request off", {**P, "noticed": 10, "push_noticed": 11}, Verdict.TOO_LATE,
+     Lost.REACTING),
+    ("noticed by nobody before the horizon", {**P, "noticed": 10**9, "push_noticed": 11}, Verdict.TOO_LATE,
+     Lost.BEFORE_NOTICING),
+    ("preview and thread at one instant", {**P, **D, "push_noticed": 25, "thread_read": 25}, Verdict.TOO_LATE,
+     Lost.IN_QUEUE),
     ("preview first, thread later", {**P, **D, "push_noticed": 25, "thread_read": 26}, Verdict.TOO_LATE, Lost.IN_QUEUE),
     ("thread first, preview later", {**P, **D, "push_noticed": 25, "thread_read": 24}, Verdict.IN_THREAD, Lost.NOT),
-    ("ghost first, cache later", {**P, **D, "push_noticed": 60, "thread_read": 60, "from_cache": True}, Verdict.GHOST, Lost.NOT),
+    ("ghost first, cache later", {**P, **D, "push_noticed": 60, "thread_read": 60, "from_cache": True}, Verdict.GHOST,
+     Lost.NOT),
     ("only in the thread", {"accepted": 0, **D, "thread_read": 12}, Verdict.IN_THREAD, Lost.NOT),
-    ("from the device's copy", {"accepted": 0, **D, "thread_read": 70, "from_cache": True}, Verdict.IN_THREAD, Lost.NOT),
+    ("from the device's copy", {"accepted": 0, **D, "thread_read": 70, "from_cache": True}, Verdict.IN_THREAD,
+     Lost.NOT),
     ("the mail was first", {**P, **D, "push_noticed": 60, "email_dispatched": 1, "email_arrived": 2, "email_chars": 9,
                             "email_read": 15, "email_read_until": 16}, Verdict.TOO_LATE, Lost.REACTING),
     ("a hidden preview is no text", {**P, **D, "push_chars": 0, "push_noticed": 12}, Verdict.STOPPED, Lost.NOT),
     ("a mail without text is no text", {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2, "email_read": 15,
                                         "email_read_until": 16}, Verdict.STOPPED, Lost.NOT),
     ("taken back unseen", {**P, **D, "push_left": 60, "retraction_arrived": 60}, Verdict.STOPPED, Lost.NOT),
-    ("dropped on arrival", {"accepted": 0, **D, "push_dispatched": 1, "retraction_arrived": 55}, Verdict.STOPPED, Lost.NOT),
+    ("dropped on arrival", {"accepted": 0, **D, "push_dispatched": 1, "retraction_arrived": 55}, Verdict.STOPPED,
+     Lost.NOT),
     ("never notified, deleted", {"accepted": 0, **D}, Verdict.STOPPED, Lost.NOT),
     ("refused, still in the thread", {"accepted": 0, **D, "effective": NEVER, "refused": 2}, Verdict.OPEN, Lost.NOT),
     ("not sent yet", {"noticed": 10}, Verdict.OPEN, Lost.NOT),
     ("still in the tray", {**P, **D, "push_left": NEVER}, Verdict.OPEN, Lost.NOT),
     ("still on its way", {"accepted": 0, **D, "push_dispatched": 1}, Verdict.OPEN, Lost.NOT),
-    ("still in the mailbox", {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2, "email_chars": 9}, Verdict.OPEN, Lost.NOT),
+    ("still in the mailbox", {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2, "email_chars": 9},
+     Verdict.OPEN, Lost.NOT),
     ("a mail on its way", {"accepted": 0, **D, "email_dispatched": 1}, Verdict.OPEN, Lost.NOT),
-    ("a mail without text still in the mailbox", {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2}, Verdict.STOPPED, Lost.NOT),
+    ("a mail without text still in the mailbox", {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2},
+     Verdict.STOPPED, Lost.NOT),
     ("a hidden push still in the tray", {**P, **D, "push_chars": 0, "push_left": NEVER}, Verdict.STOPPED, Lost.NOT),
 ]  # fmt: skip
 
@@ -73,11 +83,12 @@ def test_the_table_has_every_verdict_and_every_way_to_lose() -> None:
 
 TIMES = st.sampled_from([NEVER, NEVER, 0, 1, 2, 3, 4, 5, 6])
 ROWS = st.fixed_dictionaries(
-    {name: TIMES for name in (
-        "cancelled", "accepted", "noticed", "requested", "started", "completed", "effective", "push_dispatched", "push_arrived",
-        "push_left", "push_noticed", "retraction_arrived", "email_dispatched", "email_arrived", "email_read", "thread_read", "phantom")}
+    dict.fromkeys(("cancelled", "accepted", "noticed", "requested", "started", "completed", "effective",
+                   "push_dispatched", "push_arrived", "push_left", "push_noticed", "retraction_arrived",
+                   "email_dispatched", "email_arrived", "email_read", "thread_read", "phantom"), TIMES)
     | {"push_read_until": st.integers(0, 9), "email_read_until": st.integers(0, 9), "refused": st.integers(0, 3),
-       "push_chars": st.sampled_from([0, 40, 100]), "email_chars": st.sampled_from([0, 100]), "regretted": st.booleans(),
+       "push_chars": st.sampled_from([0, 40, 100]), "email_chars": st.sampled_from([0, 100]),
+       "regretted": st.booleans(),
        "caught": st.sampled_from([False, False, True])}
 )  # fmt: skip
 
@@ -138,7 +149,8 @@ def exposed(
     seconds: float, *, speed: float = 24.0, shown: int = 100, length: int = 100, left: float = 1e6
 ) -> tuple[int, Level]:
     at = 1000
-    row = {"accepted": 0, "push_arrived": at, "push_dispatched": 0, "push_chars": shown, "length": length, "push_noticed": at,
+    row = {"accepted": 0, "push_arrived": at, "push_dispatched": 0, "push_chars": shown, "length": length,
+           "push_noticed": at,
            "push_read_until": at + round(seconds * SECOND), "push_left": at + round(left * SECOND)}  # fmt: skip
     judged = judge(records(row), speed=speed)
     return int(judged.exposed[0]), Level(judged.level[0])

@@ -112,9 +112,12 @@ def test_an_equilibrium_start_needs_a_finite_positive_mean(table: Any) -> None:
     [
         ("5 s", "always 5 s"),
         ({"dist": "never"}, "never"),
-        ({"dist": "uniform", "low": "0 s", "high": "10 s"}, "uniform: mean 5 s, p10 1 s, median 5 s, p90 9 s, p99 9.9 s"),
-        ({"dist": "scipy", "family": "expon", "unit": "s"}, "expon: mean 1 s, p10 105.4 ms, median 693.1 ms, p90 2.303 s, p99 4.605 s"),
-        ({"dist": "loglogistic", "median": "1 s", "shape": 1.0}, "loglogistic: mean never, p10 111.1 ms, median 1 s, p90 9 s, p99 1.65 min"),
+        ({"dist": "uniform", "low": "0 s", "high": "10 s"},
+         "uniform: mean 5 s, p10 1 s, median 5 s, p90 9 s, p99 9.9 s"),
+        ({"dist": "scipy", "family": "expon", "unit": "s"},
+         "expon: mean 1 s, p10 105.4 ms, median 693.1 ms, p90 2.303 s, p99 4.605 s"),
+        ({"dist": "loglogistic", "median": "1 s", "shape": 1.0},
+         "loglogistic: mean never, p10 111.1 ms, median 1 s, p90 9 s, p99 1.65 min"),
     ],
 )  # fmt: skip
 def test_a_law_says_itself_in_words(table: Any, words: str) -> None:

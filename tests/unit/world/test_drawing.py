@@ -70,7 +70,10 @@ def test_glances_needed_are_geometric() -> None:
 
 
 def test_slow_pushes_and_androids_have_their_own_latency() -> None:
-    world = draw_world(small({"push.latency": "1 s", "push.latency_android": "2 s", "push.slow": {"chance": 0.1, "latency": "1 h"}}, text=CAMPAIGN), 0)  # fmt: skip
+    world = draw_world(small({"push.latency": "1 s", "push.latency_android": "2 s", "push.slow": {"chance": 0.1,
+                                                                                                  "latency": "1 h"}},
+                                                                                                  text=CAMPAIGN),
+                                                                                                  0)  # fmt: skip
     m, ios = world.messages, world.recipients.ios[world.messages.recipient]
     slow = m.push_latency == HOUR
     near(slow, 0.1)
@@ -79,7 +82,8 @@ def test_slow_pushes_and_androids_have_their_own_latency() -> None:
 
 
 def test_retractions_reach_the_systems_they_are_for_with_their_chance() -> None:
-    world = draw_world(small({"push.retraction": {"chance": 0.5, "latency": "3 s", "on": ["ios"]}, "mistakes.chance": 1.0}, text=CAMPAIGN), 0)  # fmt: skip
+    world = draw_world(small({"push.retraction": {"chance": 0.5, "latency": "3 s", "on": ["ios"]},
+                              "mistakes.chance": 1.0}, text=CAMPAIGN), 0)  # fmt: skip
     m, ios = world.messages, world.recipients.ios[world.messages.recipient]
     near((m.retract_after != NEVER)[ios], 0.5)
     assert set(m.retract_after[~ios]) == {NEVER}
@@ -178,7 +182,8 @@ def test_a_hand_written_world_that_does_not_hold_together_is_refused(message: An
 
 def test_visits_are_drawn_at_the_rate_they_have_with_a_badge() -> None:
     """Candidates come `badge_boost` times as fast; whether one takes place is another uniform's business."""
-    calm, lively = (draw_world(small({"badge.boost": b, "segments.*.visits": {"gap": {"dist": "exponential", "mean": "1 h"}}}), 0)
+    calm, lively = (draw_world(small({"badge.boost": b, "segments.*.visits": {"gap": {"dist": "exponential",
+                                                                                      "mean": "1 h"}}}), 0)
                     for b in (1.0, 4.0))  # fmt: skip
 
     def count(world: World, surface: int = VISITS) -> int:

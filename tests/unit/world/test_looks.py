@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -91,7 +92,7 @@ def test_looks_follow_one_another_without_overlap_and_are_counted() -> None:
         looks = all_looks(a, entity, 3 * WEEK)
         assert len(looks) > 100
         assert [look[2] for look in looks] == list(range(len(looks)))
-        for one, two in zip(looks, looks[1:], strict=False):
+        for one, two in itertools.pairwise(looks):
             assert one[0] <= one[1] <= two[0]
 
 
@@ -205,4 +206,4 @@ def test_endless_gaps_end_a_stream_instead_of_wrapping_round() -> None:
     a = attention(glances={"gap": {"dist": "mixture", "parts": parts}, "length": "1 s"})
     looks = all_looks(a, 1, 2**62)
     assert 100 < len(looks) < 2**61 / (30_000 * DAY) + 2
-    assert all(0 <= look[0] for look in looks[1:])
+    assert all(look[0] >= 0 for look in looks[1:])
