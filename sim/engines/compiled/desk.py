@@ -26,33 +26,23 @@ COUNTERS: Final = 15
 _PAST = np.int64(-NEVER)
 
 
+SENT_AT, SENT_ROW, ARRIVAL_AT, ARRIVAL_ROW, ALERT_AT, ALERT_ROW, TAP_AT, TAP_ROW = 0, 1, 2, 3, 4, 5, 6, 7
+TRAY_ROW, TRAY_NEED, TRAY_LEFT, SIGN_ROW, MEETING_ROW, MEETING_END, SPARE_AT, SPARE_ROW = 8, 9, 10, 11, 12, 13, 14, 15
+"""The lists: instants and rows; for pushes in the tray the glances still needed and when they leave."""
+LISTS: Final = 16
+
+
 class Desk(NamedTuple):
-    """Lists of rows (and times) of one recipient, and the counters above in `at`."""
+    """Counters, states of the three look streams, and the lists of one recipient."""
 
     at: Int64s
     looks: Int64s
-    sent: Int64s
-    sent_row: Int64s
-    arrival: Int64s
-    arrival_row: Int64s
-    alert: Int64s
-    alert_row: Int64s
-    tap: Int64s
-    tap_row: Int64s
-    tray_row: Int64s
-    tray_need: Int64s
-    tray_left: Int64s
-    sign_row: Int64s
-    meeting_row: Int64s
-    meeting_end: Int64s
-    spare: Int64s
-    spare_row: Int64s
+    lists: Int64s
 
 
 def desk_for(most: int) -> Desk:
     """Make the scratch space for recipients of at most so many messages."""
-    lists = (np.empty(most, dtype=np.int64) for _ in range(len(Desk._fields) - 2))
-    return Desk(np.zeros(COUNTERS, dtype=np.int64), np.zeros((3, 4), dtype=np.int64), *lists)
+    return Desk(*(np.zeros(shape, dtype=np.int64) for shape in (COUNTERS, (3, 4), (LISTS, most))))
 
 
 @njit

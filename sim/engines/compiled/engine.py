@@ -7,8 +7,10 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit
 from sim.engines.compiled.deletions import work_off
-from sim.engines.compiled.desk import ARRIVALS, SENT, clear, desk_for
-from sim.engines.compiled.layout import ACCEPTED, ARRIVAL, FIELDS, READ, tuples_of
+from sim.engines.compiled.desk import (
+    ARRIVAL_AT, ARRIVAL_ROW, ARRIVALS, SENT, SENT_AT, SENT_ROW, SPARE_AT, SPARE_ROW, clear, desk_for,
+)  # fmt: skip
+from sim.engines.compiled.layout import ACCEPTED, ARRIVAL, FIELDS, READ, Person, tuples_of
 from sim.engines.compiled.mail import play_mail
 from sim.engines.compiled.order import grouped, sort_by_time
 from sim.engines.compiled.phone import play_phone
@@ -26,7 +28,7 @@ def play(world: World) -> Records:
     rows = np.empty((world.messages.size, FIELDS), dtype=np.int64)
     plan(letters, people, terms, completed, rows)
     first, members, most = grouped(letters.recipient, world.recipients.size)
-    _play(letters, people, minds, terms, first, members, rows, desk_for(most))
+    _play(people, minds, terms, first, members, rows, desk_for(most))
     out = np.empty((len(WRITTEN), world.messages.size), dtype=np.int64)
     write(letters, people, terms, rows, out)
     columns = dict(zip(WRITTEN, out, strict=True))
@@ -37,30 +39,32 @@ def play(world: World) -> Records:
 
 
 @njit
-def _play(m, people, minds, terms, first, members, rows, desk):  # type: ignore[no-untyped-def]
+def _play(people, minds, terms, first, members, rows, desk):  # type: ignore[no-untyped-def]
     """Play every recipient; `members` are the rows of each (see `grouped`)."""
     for who in range(people.entity.size):
         if first[who] < first[who + 1]:
             _lay_out(members[first[who] : first[who + 1]], rows, terms, desk)
             if desk.at[SENT] > 0:
-                play_phone(m, people, minds, terms, who, rows, desk)
-                if people.email[who] != OFF:
-                    play_mail(m, people, minds, terms, who, rows, desk)
+                one = Person(who, people.entity[who], people.segment[who], people.rate[who], people.push[who],
+                             people.badge[who], people.email[who], people.utc_offset[who])  # fmt: skip
+                play_phone(one, minds, terms, rows, desk)
+                if one.email != OFF:
+                    play_mail(one, minds, terms, rows, desk)
 
 
 @njit
 def _lay_out(mine, rows, terms, desk):  # type: ignore[no-untyped-def]
     """List a recipient's accepted messages, and its notifications, by time."""
     clear(desk)
-    sent, arrivals = 0, 0
+    lists, sent, arrivals = desk.lists, 0, 0
     for i in mine:
         if rows[i, ACCEPTED] == _NEVER or rows[i, READ] != _NEVER:  # read: live
             continue
-        desk.sent[sent], desk.sent_row[sent] = rows[i, ACCEPTED], i
+        lists[SENT_AT, sent], lists[SENT_ROW, sent] = rows[i, ACCEPTED], i
         sent += 1
         if rows[i, ARRIVAL] < terms.horizon:
-            desk.arrival[arrivals], desk.arrival_row[arrivals] = rows[i, ARRIVAL], i
+            lists[ARRIVAL_AT, arrivals], lists[ARRIVAL_ROW, arrivals] = rows[i, ARRIVAL], i
             arrivals += 1
-    sort_by_time(desk.sent, desk.sent_row, sent, desk.spare, desk.spare_row)
-    sort_by_time(desk.arrival, desk.arrival_row, arrivals, desk.spare, desk.spare_row)
+    sort_by_time(lists[SENT_AT], lists[SENT_ROW], sent, lists[SPARE_AT], lists[SPARE_ROW])
+    sort_by_time(lists[ARRIVAL_AT], lists[ARRIVAL_ROW], arrivals, lists[SPARE_AT], lists[SPARE_ROW])
     desk.at[SENT], desk.at[ARRIVALS] = sent, arrivals

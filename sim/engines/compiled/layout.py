@@ -1,7 +1,7 @@
 """How the kernels hold a world: tuples of arrays, and one row of int64 per message while it is played.
 
-A message's row takes three cache lines: a recipient's messages are scattered over the world, and one row each is
-cheaper to touch than two dozen columns.
+A message's row takes four cache lines: a recipient's messages are scattered over the world, and one row each is
+cheaper to touch than thirty columns. Few arrays also make the calls between kernels cheap.
 """
 
 from __future__ import annotations
@@ -21,14 +21,19 @@ Table = npt.NDArray[np.int64]
 ACCEPTED, EFFECT, REFUSABLE, REFUSED = 0, 1, 2, 3
 """Acceptance (NEVER: it is not); effect of the deletion (if it is not read first); the instant before which reading
 refuses the deletion (-1: it does not); reason of refusal."""
-DISPATCH, ARRIVAL, CHARS, NEED, ALERT, RETRACT, SYNC = 4, 5, 6, 7, 8, 9, 10
+DISPATCH, ARRIVAL, CHARS, NEED, RETRACT, SYNC = 4, 5, 6, 7, 8, 9
 """What is to befall its notification: instants of dispatch and arrival, characters, glances it takes, delays."""
-ARRIVED, LEFT, NOTICED, UNTIL, COUNTED, CLEARED = 11, 12, 13, 14, 15, 16
+ALERT, ALERT_LENGTH, TAP, TAP_OFFLINE = 10, 11, 12, 13
+"""What the notification is to cause: delay and length of an alert's glance, delay of a tap, whether it is offline."""
+ARRIVED, LEFT, NOTICED, UNTIL, COUNTED, CLEARED = 14, 15, 16, 17, 18, 19
 """What befell its notification."""
-READ, CACHED, PHANTOM = 17, 18, 19
+READ, CACHED, PHANTOM = 20, 21, 22
 """What befell it in the thread, and the first sign without content."""
-MAILED, MAIL_ARRIVED, MAIL_READ, MAIL_UNTIL = 20, 21, 22, 23
-FIELDS: Final = 24
+MAILED, MAIL_ARRIVED, MAIL_READ, MAIL_UNTIL = 23, 24, 25, 26
+"""What befell its e-mail."""
+MAIL_DELAY, MAIL_LATENCY, MAIL_ALERT, MAIL_ALERT_LENGTH, MAIL_CHARS = 27, 28, 29, 30, 31
+"""What is to befall the e-mail it opens, and the characters it shows in one; only for recipients who get mail."""
+FIELDS: Final = 32
 
 _NEVER = np.int64(NEVER)
 
@@ -75,6 +80,19 @@ class People(NamedTuple):
     hides_previews: Flags
     email: Int64s
     utc_offset: Int64s
+
+
+class Person(NamedTuple):
+    """One of `People`: plain numbers, which cost little to hand on."""
+
+    who: int
+    entity: np.uint64
+    segment: int
+    rate: float
+    push: bool
+    badge: bool
+    email: int
+    utc_offset: int
 
 
 class Minds(NamedTuple):

@@ -6,8 +6,11 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit
-from sim.engines.compiled.desk import SENT
-from sim.engines.compiled.layout import EFFECT, MAIL_ARRIVED, MAIL_READ, MAIL_UNTIL, MAILED, PHANTOM, READ, plus
+from sim.engines.compiled.desk import ALERT_ROW, ARRIVAL_AT, ARRIVAL_ROW, SENT, SENT_AT, SENT_ROW, SPARE_AT, SPARE_ROW
+from sim.engines.compiled.layout import (
+    EFFECT, MAIL_ALERT, MAIL_ALERT_LENGTH, MAIL_ARRIVED, MAIL_CHARS, MAIL_DELAY, MAIL_LATENCY, MAIL_READ, MAIL_UNTIL,
+    MAILED, PHANTOM, READ, plus,
+)  # fmt: skip
 from sim.engines.compiled.order import sort_by_time
 from sim.engines.compiled.streams import CHECK_STREAM, open_stream, step
 from sim.world.looks import CHECKS, START
@@ -17,66 +20,66 @@ _NEVER = np.int64(NEVER)
 
 
 @njit
-def play_mail(m, people, minds, terms, who, rows, desk):  # type: ignore[no-untyped-def]
+def play_mail(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
     """Play a recipient's e-mail: bind, dispatch, deliver, read. Uses the lists of the phone, which is done, as scratch."""
-    arrives, first = desk.arrival, desk.arrival_row  # per mail: when it arrives, place of its first message
-    past = desk.alert_row  # per first message: place after the mail's last
-    mails = _dispatch(m, people, terms, who, rows, desk, arrives, first, past)
-    sort_by_time(arrives, first, mails, desk.spare, desk.spare_row)
+    arrives, first = desk.lists[ARRIVAL_AT], desk.lists[ARRIVAL_ROW]  # per mail: when it arrives, place of its first message
+    past = desk.lists[ALERT_ROW]  # per first message: place after the mail's last
+    mails = _dispatch(one, terms, rows, desk, arrives, first, past)
+    sort_by_time(arrives, first, mails, desk.lists[SPARE_AT], desk.lists[SPARE_ROW])
     checks = desk.looks[CHECKS]
     if mails > 0:
-        open_stream(minds, people, who, CHECK_STREAM, checks)
+        open_stream(minds, one, CHECK_STREAM, checks)
     start, end = np.int64(-NEVER), np.int64(-NEVER)  # the last check that has begun
     for k in range(mails):
-        arrived, opener = arrives[k], desk.sent_row[first[k]]
-        alert = plus(arrived, m.mail_alert_after[opener])
+        arrived, opener = arrives[k], desk.lists[SENT_ROW, first[k]]
+        alert = plus(arrived, rows[opener, MAIL_ALERT])
         bound = min(alert, terms.horizon - 1)
         while start < arrived and end <= arrived and checks[START] <= bound:
             start = checks[START]
-            end = step(minds, people, who, CHECK_STREAM, checks)
-        read, until = alert, plus(alert, m.mail_alert_length[opener])
+            end = step(minds, one, CHECK_STREAM, checks)
+        read, until = alert, plus(alert, rows[opener, MAIL_ALERT_LENGTH])
         if start >= arrived or end > arrived:
             check = max(start, arrived)
             if check <= alert:
                 read, until = check, end
         for q in range(first[k], past[first[k]]):
-            _deliver(m, terms, rows, desk.sent_row[q], arrived, read, until)
+            _deliver(terms, rows, desk.lists[SENT_ROW, q], arrived, read, until)
 
 
 @njit
-def _deliver(m, terms, rows, i, arrived, read, until):  # type: ignore[no-untyped-def]
+def _deliver(terms, rows, i, arrived, read, until):  # type: ignore[no-untyped-def]
     """Write down, for a message in a mail, its arrival and its reading."""
     if rows[i, MAILED] == _NEVER:
         return
     rows[i, MAIL_ARRIVED] = arrived
     if read < terms.horizon:
         rows[i, MAIL_READ], rows[i, MAIL_UNTIL] = read, until
-        if min(m.length[i], terms.email_preview) == 0 and rows[i, EFFECT] <= read:
+        if rows[i, MAIL_CHARS] == 0 and rows[i, EFFECT] <= read:
             rows[i, PHANTOM] = min(rows[i, PHANTOM], read)
 
 
 @njit
-def _dispatch(m, people, terms, who, rows, desk, arrives, first, past):  # type: ignore[no-untyped-def]
+def _dispatch(one, terms, rows, desk, arrives, first, past):  # type: ignore[no-untyped-def]
     """Form the mails, leave out what late binding leaves out, dispatch; returns how many will arrive."""
-    mode, n, mails, q = people.email[who], desk.at[SENT], 0, 0
+    mode, n, mails, q = one.email, desk.at[SENT], 0, 0
     while q < n:
         end = q + 1
         if mode == INSTANT:
-            bound = leaves = plus(desk.sent[q], m.email_delay[desk.sent_row[q]])
+            bound = leaves = plus(desk.lists[SENT_AT, q], rows[desk.lists[SENT_ROW, q], MAIL_DELAY])
         elif mode == BATCHED:
-            bound = plus(desk.sent[q], terms.email_window)
-            while end < n and desk.sent[end] <= bound:
+            bound = plus(desk.lists[SENT_AT, q], terms.email_window)
+            while end < n and desk.lists[SENT_AT, end] <= bound:
                 if terms.email_sliding:
-                    bound = plus(desk.sent[end], terms.email_window)
+                    bound = plus(desk.lists[SENT_AT, end], terms.email_window)
                 end += 1
             leaves = bound
         else:
-            bound = _snapshot(terms, people.utc_offset[who], desk.sent[q])
-            while end < n and desk.sent[end] <= bound:
+            bound = _snapshot(terms, one.utc_offset, desk.lists[SENT_AT, q])
+            while end < n and desk.lists[SENT_AT, end] <= bound:
                 end += 1
             leaves = plus(bound, terms.email_lead)
         if _bind(terms, rows, desk, q, end, bound, leaves) > 0:
-            arrival = plus(leaves, m.email_latency[desk.sent_row[q]])
+            arrival = plus(leaves, rows[desk.lists[SENT_ROW, q], MAIL_LATENCY])
             if arrival < terms.horizon:
                 arrives[mails], first[mails], past[q] = arrival, q, end
                 mails += 1
@@ -90,7 +93,7 @@ def _bind(terms, rows, desk, q, end, bound, leaves):  # type: ignore[no-untyped-
     members = 0
     if leaves < terms.horizon:
         for k in range(q, end):
-            i = desk.sent_row[k]
+            i = desk.lists[SENT_ROW, k]
             if not (terms.email_late and (rows[i, EFFECT] <= bound or rows[i, READ] < bound)):
                 rows[i, MAILED] = leaves
                 members += 1

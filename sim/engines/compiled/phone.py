@@ -13,11 +13,13 @@ from sim.clock import NEVER
 from sim.compiling import njit
 from sim.draws import U64, uniform
 from sim.engines.compiled.desk import (
-    ALERT_END, ALERTS, ARRIVALS, BADGE_UNTIL, GLANCE_END, GLANCING, MEETINGS, NEXT_ARRIVAL, NEXT_UNREAD, SENT,
-    SIGNS, SINCE_VISIT, TAPS, TRAY, VISIT_END,
+    ALERT_AT, ALERT_END, ALERT_ROW, ALERTS, ARRIVAL_AT, ARRIVAL_ROW, ARRIVALS, BADGE_UNTIL, GLANCE_END, GLANCING,
+    MEETING_END, MEETING_ROW, MEETINGS, NEXT_ARRIVAL, NEXT_UNREAD, SENT, SENT_AT, SENT_ROW, SIGN_ROW, SIGNS,
+    SINCE_VISIT, TAP_AT, TAP_ROW, TAPS, TRAY, TRAY_LEFT, TRAY_NEED, TRAY_ROW, VISIT_END,
 )  # fmt: skip
 from sim.engines.compiled.layout import (
-    ALERT, ARRIVED, CACHED, CHARS, CLEARED, COUNTED, EFFECT, LEFT, NEED, NOTICED, PHANTOM, READ, SYNC, UNTIL, plus,
+    ALERT, ALERT_LENGTH, ARRIVED, CACHED, CHARS, CLEARED, COUNTED, EFFECT, LEFT, NEED, NOTICED, PHANTOM, READ, SYNC, TAP,
+    TAP_OFFLINE, UNTIL, plus,
 )  # fmt: skip
 from sim.engines.compiled.order import pop, push
 from sim.engines.compiled.plan import is_sent, read_in_thread, retraction
@@ -30,57 +32,59 @@ _PAST = np.int64(-NEVER)
 
 
 @njit
-def play_phone(m, people, minds, terms, who, rows, desk):  # type: ignore[no-untyped-def]
+def play_phone(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
     """Play all that a recipient's phone and app see before the horizon; `desk` holds the sorted lists."""
     at, glances, visits = desk.at, desk.looks[GLANCES], desk.looks[VISITS]
-    open_stream(minds, people, who, VISIT_STREAM, visits)
+    open_stream(minds, one, VISIT_STREAM, visits)
     while True:
-        visit = _next_visit(people, minds, terms, who, rows, desk)
-        arrival = desk.arrival[at[NEXT_ARRIVAL]] if at[NEXT_ARRIVAL] < at[ARRIVALS] else _NEVER
+        visit = _next_visit(one, minds, terms, rows, desk)
+        arrival = desk.lists[ARRIVAL_AT, at[NEXT_ARRIVAL]] if at[NEXT_ARRIVAL] < at[ARRIVALS] else _NEVER
         glance = glances[START] if at[TRAY] > 0 or at[SIGNS] > 0 else _NEVER
-        alert = desk.alert[0] if at[ALERTS] > 0 else _NEVER
-        tap = desk.tap[0] if at[TAPS] > 0 else _NEVER
+        alert = desk.lists[ALERT_AT, 0] if at[ALERTS] > 0 else _NEVER
+        tap = desk.lists[TAP_AT, 0] if at[TAPS] > 0 else _NEVER
         now = min(min(min(arrival, glance), min(alert, visit)), tap)
-        if at[MEETINGS] > 0 and not (arrival == at_meeting(desk) or glance == at_meeting(desk)):
-            _meet(m, terms, rows, desk)  # rank 11: after arrivals and glances of that instant
+        if at[MEETINGS] > 0 and not (arrival == _meeting(desk) or glance == _meeting(desk)):
+            _meet(terms, rows, desk)  # rank 11: after arrivals and glances of that instant
             continue
         if now >= terms.horizon:
             return
         if arrival == now:
-            _arrive(people, minds, terms, who, rows, desk)
+            if at[TRAY] == 0 and at[SIGNS] == 0 and (one.push or rows[desk.lists[ARRIVAL_ROW, at[NEXT_ARRIVAL]], EFFECT] != _NEVER):
+                _catch_up(one, minds, desk, now)
+            _arrive(one, terms, rows, desk)
         elif glance == now:
-            at[GLANCE_END] = step(minds, people, who, GLANCE_STREAM, glances)
-            _glance(m, terms, rows, desk, now, at[GLANCE_END])
+            at[GLANCE_END] = step(minds, one, GLANCE_STREAM, glances)
+            _glance(terms, rows, desk, now, at[GLANCE_END])
         elif alert == now:
-            end = plus(now, m.alert_length[desk.alert_row[0]])
-            at[ALERTS] = pop(desk.alert, desk.alert_row, at[ALERTS])
+            end = plus(now, rows[desk.lists[ALERT_ROW, 0], ALERT_LENGTH])
+            at[ALERTS] = pop(desk.lists[ALERT_AT], desk.lists[ALERT_ROW], at[ALERTS])
             at[ALERT_END] = max(at[ALERT_END], end)
-            _glance(m, terms, rows, desk, now, end)
+            _glance(terms, rows, desk, now, end)
         elif visit == now:
             number = visits[K]
-            _visit(people, minds, terms, who, rows, desk, now, step(minds, people, who, VISIT_STREAM, visits), number)
+            _visit(one, minds, terms, rows, desk, now, step(minds, one, VISIT_STREAM, visits), number)
         else:
-            i = desk.tap_row[0]
-            at[TAPS] = pop(desk.tap, desk.tap_row, at[TAPS])
-            _open_app(terms, rows, desk, now, now, m.tap_offline[i])
+            i = desk.lists[TAP_ROW, 0]
+            at[TAPS] = pop(desk.lists[TAP_AT], desk.lists[TAP_ROW], at[TAPS])
+            _open_app(terms, rows, desk, now, now, rows[i, TAP_OFFLINE] != 0)
 
 
 @njit
-def at_meeting(desk):  # type: ignore[no-untyped-def]
+def _meeting(desk):  # type: ignore[no-untyped-def]
     """Give the instant of the pending rank-11 glances: the arrival of their pushes."""
-    return desk.arrival[desk.at[NEXT_ARRIVAL] - 1]
+    return desk.lists[ARRIVAL_AT, desk.at[NEXT_ARRIVAL] - 1]
 
 
 @njit
-def _arrive(people, minds, terms, who, rows, desk):  # type: ignore[no-untyped-def]
+def _arrive(one, terms, rows, desk):  # type: ignore[no-untyped-def]
     """Let the next notification arrive (rank 8)."""
     at = desk.at
-    now, i = desk.arrival[at[NEXT_ARRIVAL]], desk.arrival_row[at[NEXT_ARRIVAL]]
+    now, i = desk.lists[ARRIVAL_AT, at[NEXT_ARRIVAL]], desk.lists[ARRIVAL_ROW, at[NEXT_ARRIVAL]]
     at[NEXT_ARRIVAL] += 1
     back = retraction(rows, i)
     if not is_sent(rows, i, terms.push_late) or back < now:
         return
-    has_push = people.push[who]
+    has_push = one.push
     if at[VISIT_END] > now:
         rows[i, CHARS] = 0
         if has_push:
@@ -93,40 +97,39 @@ def _arrive(people, minds, terms, who, rows, desk):  # type: ignore[no-untyped-d
         if left < terms.horizon:
             rows[i, LEFT] = left
         if rows[i, ALERT] != _NEVER:
-            at[ALERTS] = push(desk.alert, desk.alert_row, at[ALERTS], plus(now, rows[i, ALERT]), i)
+            at[ALERTS] = push(desk.lists[ALERT_AT], desk.lists[ALERT_ROW], at[ALERTS], plus(now, rows[i, ALERT]), i)
         if left > now:
-            _into_tray(people, minds, who, rows, desk, now, i, left)
-    if people.badge[who] and rows[i, READ] >= now:
-        _count(people, minds, terms, who, rows, desk, now, i, left)
+            _into_tray(rows, desk, now, i, left)
+    if one.badge and rows[i, READ] >= now:
+        _count(terms, rows, desk, now, i, left)
 
 
 @njit
-def _catch_up(people, minds, who, desk, now):  # type: ignore[no-untyped-def]
-    """Walk over the glances that began before now: nothing waited for them."""
+def _catch_up(one, minds, desk, now):  # type: ignore[no-untyped-def]
+    """Walk over the glances that began before something arrived: nothing waited for them."""
     at, glances = desk.at, desk.looks[GLANCES]
     if at[GLANCING] == 0:
         at[GLANCING] = 1
-        open_stream(minds, people, who, GLANCE_STREAM, glances)
+        open_stream(minds, one, GLANCE_STREAM, glances)
     while glances[START] < now:
-        at[GLANCE_END] = step(minds, people, who, GLANCE_STREAM, glances)
+        at[GLANCE_END] = step(minds, one, GLANCE_STREAM, glances)
 
 
 @njit
-def _into_tray(people, minds, who, rows, desk, now, i, left):  # type: ignore[no-untyped-def]
+def _into_tray(rows, desk, now, i, left):  # type: ignore[no-untyped-def]
     """Put a push in the tray; a glance in progress counts as a glance at it, later at this instant (rank 11)."""
     at = desk.at
-    _catch_up(people, minds, who, desk, now)
     k = at[TRAY]
-    desk.tray_row[k], desk.tray_need[k], desk.tray_left[k] = i, rows[i, NEED], left
+    desk.lists[TRAY_ROW, k], desk.lists[TRAY_NEED, k], desk.lists[TRAY_LEFT, k] = i, rows[i, NEED], left
     at[TRAY] = k + 1
     end = max(at[GLANCE_END], at[ALERT_END])
     if end > now:
-        desk.meeting_row[at[MEETINGS]], desk.meeting_end[at[MEETINGS]] = i, end
+        desk.lists[MEETING_ROW, at[MEETINGS]], desk.lists[MEETING_END, at[MEETINGS]] = i, end
         at[MEETINGS] += 1
 
 
 @njit
-def _count(people, minds, terms, who, rows, desk, now, i, left):  # type: ignore[no-untyped-def]
+def _count(terms, rows, desk, now, i, left):  # type: ignore[no-untyped-def]
     """Let the badge count a message, unless its correction came first."""
     at = desk.at
     cleared = plus(rows[i, EFFECT], rows[i, SYNC])
@@ -138,94 +141,93 @@ def _count(people, minds, terms, who, rows, desk, now, i, left):  # type: ignore
     at[BADGE_UNTIL] = max(at[BADGE_UNTIL], cleared)
     covered = left if rows[i, CHARS] > 0 else _PAST  # while its text is in the tray, the badge is no sign of its own
     if rows[i, EFFECT] < terms.horizon and covered < min(cleared, terms.horizon):
-        _catch_up(people, minds, who, desk, now)
-        desk.sign_row[at[SIGNS]] = i
+        desk.lists[SIGN_ROW, at[SIGNS]] = i
         at[SIGNS] += 1
 
 
 @njit
-def _notice(m, terms, rows, desk, i, now, end):  # type: ignore[no-untyped-def]
+def _notice(terms, rows, desk, i, now, end):  # type: ignore[no-untyped-def]
     """Notice a push."""
     rows[i, NOTICED], rows[i, UNTIL] = now, end
     if rows[i, CHARS] > 0:
-        tap = plus(now, m.tap_after[i])
+        tap = plus(now, rows[i, TAP])
         if tap < terms.horizon:
-            desk.at[TAPS] = push(desk.tap, desk.tap_row, desk.at[TAPS], tap, i)
+            desk.at[TAPS] = push(desk.lists[TAP_AT], desk.lists[TAP_ROW], desk.at[TAPS], tap, i)
     elif rows[i, EFFECT] <= now:
         rows[i, PHANTOM] = min(rows[i, PHANTOM], now)
 
 
 @njit
-def _meet(m, terms, rows, desk):  # type: ignore[no-untyped-def]
+def _meet(terms, rows, desk):  # type: ignore[no-untyped-def]
     """Count the glance in progress for the pushes that have just arrived (rank 11)."""
-    at, now = desk.at, at_meeting(desk)
+    at, now = desk.at, _meeting(desk)
     for q in range(at[MEETINGS]):
-        i = desk.meeting_row[q]
+        i = desk.lists[MEETING_ROW, q]
         for k in range(at[TRAY] - 1, -1, -1):
-            if desk.tray_row[k] == i:
-                desk.tray_need[k] -= 1
-                if desk.tray_need[k] == 0:
-                    _notice(m, terms, rows, desk, i, now, desk.meeting_end[q])
+            if desk.lists[TRAY_ROW, k] == i:
+                desk.lists[TRAY_NEED, k] -= 1
+                if desk.lists[TRAY_NEED, k] == 0:
+                    _notice(terms, rows, desk, i, now, desk.lists[MEETING_END, q])
                     for rest in range(k + 1, at[TRAY]):
-                        desk.tray_row[rest - 1], desk.tray_need[rest - 1] = desk.tray_row[rest], desk.tray_need[rest]
-                        desk.tray_left[rest - 1] = desk.tray_left[rest]
+                        desk.lists[TRAY_ROW, rest - 1], desk.lists[TRAY_NEED, rest - 1] = desk.lists[TRAY_ROW, rest], desk.lists[TRAY_NEED, rest]
+                        desk.lists[TRAY_LEFT, rest - 1] = desk.lists[TRAY_LEFT, rest]
                     at[TRAY] -= 1
                 break
     at[MEETINGS] = 0
 
 
 @njit
-def _glance(m, terms, rows, desk, now, end):  # type: ignore[no-untyped-def]
+def _glance(terms, rows, desk, now, end):  # type: ignore[no-untyped-def]
     """Glance at the phone (ranks 10 and 12): at the unnoticed pushes in the tray, and at the badge."""
     at, kept = desk.at, 0
     for k in range(at[TRAY]):
-        i = desk.tray_row[k]
-        if desk.tray_left[k] <= now:
+        i = desk.lists[TRAY_ROW, k]
+        if desk.lists[TRAY_LEFT, k] <= now:
             continue
-        if desk.tray_need[k] == 1:
-            _notice(m, terms, rows, desk, i, now, end)
+        if desk.lists[TRAY_NEED, k] == 1:
+            _notice(terms, rows, desk, i, now, end)
             continue
-        desk.tray_row[kept], desk.tray_need[kept], desk.tray_left[kept] = i, desk.tray_need[k] - 1, desk.tray_left[k]
+        desk.lists[TRAY_ROW, kept], desk.lists[TRAY_NEED, kept], desk.lists[TRAY_LEFT, kept] = i, desk.lists[TRAY_NEED, k] - 1, desk.lists[TRAY_LEFT, k]
         kept += 1
     at[TRAY], kept = kept, 0
     for k in range(at[SIGNS]):
-        i = desk.sign_row[k]
+        i = desk.lists[SIGN_ROW, k]
         if rows[i, CLEARED] <= now or rows[i, PHANTOM] != _NEVER:
             continue
         shows_text = rows[i, CHARS] > 0 and rows[i, LEFT] > now
         if rows[i, EFFECT] <= now and not shows_text:
             rows[i, PHANTOM] = now
         else:
-            desk.sign_row[kept] = i
+            desk.lists[SIGN_ROW, kept] = i
             kept += 1
     at[SIGNS] = kept
 
 
 @njit
-def _next_visit(people, minds, terms, who, rows, desk):  # type: ignore[no-untyped-def]
+def _next_visit(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
     """Give the start of the next visit worth playing, walking over those that nothing waits for."""
     at, visits = desk.at, desk.looks[VISITS]
-    while at[SINCE_VISIT] == at[NEXT_ARRIVAL]:
+    while visits[START] != _NEVER and at[SINCE_VISIT] == at[NEXT_ARRIVAL]:
         worth = _NEVER
         if at[NEXT_UNREAD] < at[SENT]:
-            worth = desk.sent[at[NEXT_UNREAD]]
+            worth = desk.lists[SENT_AT, at[NEXT_UNREAD]]
         if at[NEXT_ARRIVAL] < at[ARRIVALS]:
-            worth = min(worth, desk.arrival[at[NEXT_ARRIVAL]])
+            worth = min(worth, desk.lists[ARRIVAL_AT, at[NEXT_ARRIVAL]])
         if worth == _NEVER:
             return _NEVER
         if visits[START] >= worth:
             break
         start, number = visits[START], visits[K]
-        end = step(minds, people, who, VISIT_STREAM, visits)
+        end = step(minds, one, VISIT_STREAM, visits)
         if end > worth:  # it may be in progress by then
-            _visit(people, minds, terms, who, rows, desk, start, end, number)
+            _visit(one, minds, terms, rows, desk, start, end, number)
     return visits[START]
 
 
 @njit
-def _visit(people, minds, terms, who, rows, desk, start, end, number):  # type: ignore[no-untyped-def]
+def _visit(one, minds, terms, rows, desk, start, end, number):  # type: ignore[no-untyped-def]
     """Let a visit of the stream take place, or not (rank 17)."""
-    boost, entity = terms.badge_boost, people.entity[who]
+    boost, entity = terms.badge_boost, one.entity
     if boost != 1.0 and not desk.at[BADGE_UNTIL] > start:
         if uniform(minds.key, THIN, entity, U64(number)) * boost >= 1.0:
             return
@@ -241,7 +243,7 @@ def _open_app(terms, rows, desk, now, until, offline):  # type: ignore[no-untype
     if not offline:
         _read_thread(terms, rows, desk, now, until)
     for q in range(at[SINCE_VISIT], at[NEXT_ARRIVAL]):
-        i = desk.arrival_row[q]
+        i = desk.lists[ARRIVAL_ROW, q]
         effect, arrived = rows[i, EFFECT], rows[i, ARRIVED]
         if arrived != _NEVER:
             if offline and rows[i, READ] == _NEVER and now - arrived <= terms.cache_life and arrived < effect:
@@ -262,10 +264,10 @@ def _read_thread(terms, rows, desk, now, until):  # type: ignore[no-untyped-def]
     """Read the thread online: what is there now, and what is accepted before the visit is over (rank 16)."""
     at = desk.at
     q = at[NEXT_UNREAD]
-    while q < at[SENT] and (desk.sent[q] <= now or desk.sent[q] < until):
-        i = desk.sent_row[q]
+    while q < at[SENT] and (desk.lists[SENT_AT, q] <= now or desk.lists[SENT_AT, q] < until):
+        i = desk.lists[SENT_ROW, q]
         if rows[i, READ] == _NEVER:
-            seen = max(now, desk.sent[q])
+            seen = max(now, desk.lists[SENT_AT, q])
             if rows[i, EFFECT] > seen:
                 read_in_thread(rows, i, seen)
             elif terms.placeholder:

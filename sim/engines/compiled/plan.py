@@ -11,9 +11,11 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit
 from sim.engines.compiled.layout import (
-    ACCEPTED, ALERT, ARRIVAL, ARRIVED, CACHED, CHARS, CLEARED, COUNTED, DISPATCH, EFFECT, LEFT, MAIL_ARRIVED, MAIL_READ,
-    MAIL_UNTIL, MAILED, NEED, NOTICED, PHANTOM, READ, REFUSABLE, REFUSED, RETRACT, SYNC, UNTIL, plus,
+    ACCEPTED, ALERT, ALERT_LENGTH, ARRIVAL, ARRIVED, CACHED, CHARS, CLEARED, COUNTED, DISPATCH, EFFECT, LEFT,
+    MAIL_ALERT, MAIL_ALERT_LENGTH, MAIL_ARRIVED, MAIL_CHARS, MAIL_DELAY, MAIL_LATENCY, MAIL_READ, MAIL_UNTIL, MAILED,
+    NEED, NOTICED, PHANTOM, READ, REFUSABLE, REFUSED, RETRACT, SYNC, TAP, TAP_OFFLINE, UNTIL, plus,
 )  # fmt: skip
+from sim.world.parts import OFF
 
 _NEVER = np.int64(NEVER)
 
@@ -52,35 +54,35 @@ def read_in_thread(rows, i, now):  # type: ignore[no-untyped-def]
 def plan(m, people, terms, completed, rows):  # type: ignore[no-untyped-def]
     """Fill a row per message with all that is settled before anybody looks."""
     for i in range(m.sender.size):
-        who = m.recipient[i]
         effect, refusable, refused = _ruling(m, terms, i, completed[i])
         accepted = m.released[i]
         if m.caught[i] or accepted >= terms.horizon or effect <= accepted:
             accepted = _NEVER
         rows[i, ACCEPTED], rows[i, EFFECT], rows[i, REFUSABLE], rows[i, REFUSED] = accepted, effect, refusable, refused
         rows[i, DISPATCH] = rows[i, ARRIVAL] = _NEVER
-        rows[i, CHARS] = rows[i, CACHED] = 0
         for field in range(ARRIVED, MAIL_UNTIL + 1):
-            if field != CACHED:
-                rows[i, field] = _NEVER
+            rows[i, field] = _NEVER
+        rows[i, CHARS] = rows[i, CACHED] = 0
         if accepted == _NEVER:
             continue
         if m.live[i]:
             read_in_thread(rows, i, accepted)
-        elif people.push[who] or people.badge[who]:
-            _notify(m, people, terms, i, who, rows)
-
-
-@njit
-def _notify(m, people, terms, i, who, rows):  # type: ignore[no-untyped-def]
-    """Plan the notification of an accepted message."""
-    rows[i, DISPATCH] = plus(rows[i, ACCEPTED], m.push_delay[i])
-    rows[i, ARRIVAL] = plus(rows[i, DISPATCH], m.push_latency[i])
-    if people.push[who] and not people.hides_previews[who]:
-        rows[i, CHARS] = min(m.length[i], terms.push_preview)
-    rows[i, NEED], rows[i, ALERT] = m.glances_needed[i], m.alert_after[i]
-    rows[i, RETRACT] = m.retract_after[i] if people.push[who] else _NEVER
-    rows[i, SYNC] = m.badge_sync_after[i] if people.badge[who] else _NEVER
+            continue
+        who = m.recipient[i]
+        if people.push[who] or people.badge[who]:
+            rows[i, DISPATCH] = plus(accepted, m.push_delay[i])
+            rows[i, ARRIVAL] = plus(rows[i, DISPATCH], m.push_latency[i])
+            if people.push[who] and not people.hides_previews[who]:
+                rows[i, CHARS] = min(m.length[i], terms.push_preview)
+            rows[i, NEED] = m.glances_needed[i]
+            rows[i, RETRACT] = m.retract_after[i] if people.push[who] else _NEVER
+            rows[i, SYNC] = m.badge_sync_after[i] if people.badge[who] else _NEVER
+            rows[i, ALERT], rows[i, ALERT_LENGTH] = m.alert_after[i], m.alert_length[i]
+            rows[i, TAP], rows[i, TAP_OFFLINE] = m.tap_after[i], m.tap_offline[i]
+        if people.email[who] != OFF:
+            rows[i, MAIL_DELAY], rows[i, MAIL_LATENCY] = m.email_delay[i], m.email_latency[i]
+            rows[i, MAIL_ALERT], rows[i, MAIL_ALERT_LENGTH] = m.mail_alert_after[i], m.mail_alert_length[i]
+            rows[i, MAIL_CHARS] = min(m.length[i], terms.email_preview)
 
 
 @njit
@@ -118,7 +120,7 @@ def write(m, people, terms, rows, out):  # type: ignore[no-untyped-def]
         out[7, i] = rows[i, CHARS] if rows[i, ARRIVED] != _NEVER else 0
         out[8, i], out[9, i] = rows[i, NOTICED], rows[i, UNTIL]
         out[11, i], out[12, i] = rows[i, MAILED], rows[i, MAIL_ARRIVED]
-        out[13, i] = min(m.length[i], terms.email_preview) if rows[i, MAIL_ARRIVED] != _NEVER else 0
+        out[13, i] = rows[i, MAIL_CHARS] if rows[i, MAIL_ARRIVED] != _NEVER else 0
         out[14, i], out[15, i] = rows[i, MAIL_READ], rows[i, MAIL_UNTIL]
         out[16, i], out[17, i] = rows[i, COUNTED], rows[i, CLEARED]
         out[18, i], out[19, i], out[20, i] = rows[i, READ], rows[i, PHANTOM], rows[i, CACHED]

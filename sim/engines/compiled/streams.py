@@ -14,22 +14,22 @@ GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM = np.int64(GLANCES), np.int64(CHECKS),
 
 
 @njit
-def open_stream(minds, people, who, surface, state):  # type: ignore[no-untyped-def]
+def open_stream(minds, one, surface, state):  # type: ignore[no-untyped-def]
     """Set `state` (int64 of 4, as in `sim.world.looks`) to the first look of a recipient at a surface."""
     if minds.by_hand:
-        at, until = minds.written_at[who, surface, 0], minds.written_at[who, surface, 1]
+        at, until = minds.written_at[one.who, surface, 0], minds.written_at[one.who, surface, 1]
         state[K], state[OP], state[LENGTH] = 0, at, until  # of written looks: number, place of this one, end of them
         state[START] = minds.starts[at] if at < until else _NEVER
         return
-    segment = people.segment[who]
-    rate = people.rate[who] * minds.boost if surface == VISITS else people.rate[who]
+    segment = one.segment
+    rate = one.rate * minds.boost if surface == VISITS else one.rate
     begin(minds.pool, minds.stream_at[segment, surface], minds.stream_mean[segment, surface], minds.weeks,
-          minds.week_at[segment, 0], minds.week_at[segment, 1], people.utc_offset[who], rate, minds.key, surface,
-          people.entity[who], state)  # fmt: skip
+          minds.week_at[segment, 0], minds.week_at[segment, 1], one.utc_offset, rate, minds.key, surface,
+          one.entity, state)  # fmt: skip
 
 
 @njit
-def step(minds, people, who, surface, state):  # type: ignore[no-untyped-def]
+def step(minds, one, surface, state):  # type: ignore[no-untyped-def]
     """Move `state` to the next look and return the end of the one it leaves, which begins at `state[START]`."""
     if minds.by_hand:
         end = minds.ends[state[OP]]
@@ -37,8 +37,8 @@ def step(minds, people, who, surface, state):  # type: ignore[no-untyped-def]
         state[OP] += 1
         state[START] = minds.starts[state[OP]] if state[OP] < state[LENGTH] else _NEVER
         return end
-    segment = people.segment[who]
-    rate = people.rate[who] * minds.boost if surface == VISITS else people.rate[who]
+    segment = one.segment
+    rate = one.rate * minds.boost if surface == VISITS else one.rate
     return advance(minds.pool, minds.stream_at[segment, surface], minds.weeks, minds.week_at[segment, 0],
-                   minds.week_at[segment, 1], people.utc_offset[who], rate, minds.key, surface, people.entity[who],
+                   minds.week_at[segment, 1], one.utc_offset, rate, minds.key, surface, one.entity,
                    state)  # fmt: skip
