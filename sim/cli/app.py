@@ -34,7 +34,7 @@ def main() -> None:
     with contextlib.suppress(ValueError):  # not in the main thread: whoever runs it decides about signals
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exit cleans up, a kill would not
     try:
-        status = app(standalone_mode=False)
+        status = app(prog_name="toolate", standalone_mode=False)
     except UsageError as error:
         command = error.ctx.command_path if error.ctx is not None else "toolate"
         told = error.format_message().strip().removesuffix(".")

@@ -19,8 +19,8 @@ from sim.distributions.law import law_of
 from sim.distributions.spec import Micros, Mixture, Scipy, Spec
 from sim.scenario import Scenario, load
 from sim.scenario.evidence import Evidence, EvidenceKind, evidence
-from sim.scenario.model import EmailShares, Segment
 from sim.scenario.quantities import WEEKS, Window
+from sim.scenario.recipients import EmailShares, Segment
 
 SECTIONS = {
     "run": "The run",

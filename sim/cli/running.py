@@ -49,10 +49,10 @@ def run_command(
             folder.finish(outcome, command=shlex.join(["toolate", *sys.argv[1:]]))
     _print(outcome, as_json)
     if folder is not None:
-        wrote = (
-            "chart.png, summary.json, records.parquet and more" if complete else "nothing, because of the interruption"
-        )
-        sys.stderr.write(f"Wrote {folder.folder}: {wrote}.\n")
+        if complete:
+            sys.stderr.write(f"Wrote {folder.folder}: chart.png, summary.json, records.parquet and more.\n")
+        else:
+            sys.stderr.write(f"Wrote nothing to {folder.folder}, because of the interruption.\n")
     if not complete:
         raise typer.Exit(INTERRUPTED)
 

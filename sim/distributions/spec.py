@@ -20,7 +20,7 @@ from pydantic import (
     Tag,
     WithJsonSchema,
     model_validator,
-)
+)  # fmt: skip
 
 from sim.clock import DURATION_PATTERN, HOW_TO_WRITE, parse_duration
 
@@ -30,10 +30,10 @@ def read_duration(value: object) -> int:
     if isinstance(value, Micros):
         return value
     if isinstance(value, str) and value.lstrip().startswith("-"):
-        raise ValueError(f'"{value}" is negative or not a duration; {HOW_TO_WRITE}')
+        raise ValueError(f'"{value}" is not a duration, which is never negative; {HOW_TO_WRITE}')
     if isinstance(value, str):
         return Micros(parse_duration(value))
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
         raise ValueError(f"{value!r} is not a duration; {HOW_TO_WRITE}")
     raise ValueError(f"{value} has no unit; {HOW_TO_WRITE}")
 
@@ -67,9 +67,8 @@ def _exactly(given: Mapping[str, object], choices: tuple[tuple[str, ...], ...], 
     names = tuple(name for name, value in given.items() if value is not None)
     if names not in [tuple(n for n in given if n in choice) for choice in choices]:
         allowed = ", or ".join(" and ".join(choice) for choice in choices)
-        got = ", ".join(names[:-1]) + " and " * (len(names) > 1) + (names[-1] if names else "nothing")
-        article = "an" if family[0] in "aeiou" else "a"
-        raise ValueError(f"{article} {family} distribution cannot be told from {got}; give {allowed}")
+        got = " and ".join(names) or "nothing"
+        raise ValueError(f"{family} distributions cannot be told from {got}; give {allowed}")
 
 
 class Constant(Strict, Generic[V]):
@@ -226,8 +225,7 @@ class Scipy(Strict, Generic[V]):
     parameters: dict[str, float] = Field(default_factory=dict)
     unit: Literal["ms", "s", "min", "h", "d", "number"]
 
-    def __hash__(self) -> int:
-        """Hash by value: a table of parameters has no hash of its own."""
+    def __hash__(self) -> int:  # a table of parameters has no hash of its own
         return hash((self.family, tuple(sorted(self.parameters.items())), self.unit))
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sim.scenario.model import Scenario, Source
+from sim.scenario.citations import Source
+from sim.scenario.model import Scenario
 
 EvidenceKind = Literal["cited", "assumed", "because", "policy", "default", "unsourced", "setting"]
 

@@ -165,7 +165,11 @@ def _two_parts(error: Mapping[str, Any], keys: Iterable[str], last: object, limi
             return f"{said(value)} is not allowed{did_you_mean(value, allowed)}", f"use {_one_of(allowed)}"
         case "union_tag_invalid":
             allowed = _listed(ctx["expected_tags"])
-            return f"{said(ctx['tag'])} is not known{did_you_mean(ctx['tag'], allowed)}", f"use {_one_of(allowed)}"
+            key, what = (
+                ("kind", "kind of traffic") if "kind" in str(ctx.get("discriminator")) else ("dist", "distribution")
+            )
+            tag = value.get(key) if isinstance(value, Mapping) else value
+            return f"{said(tag)} is not a {what}{did_you_mean(tag, allowed)}", f"use {_one_of(allowed)}"
         case "union_tag_not_found":
             return _no_family(ctx)
         case "finite_number":

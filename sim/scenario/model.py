@@ -23,25 +23,22 @@ from sim.scenario.quantities import (
     Windows,
     as_tuple,
 )
-from sim.scenario.recipients import NOT_EVER, NOW, EmailShares, Looks, Reaction, Segment
+from sim.scenario.recipients import NOT_EVER, NOW, Looks, Reaction, Segment
 
 __all__ = [
     "KINDS",
     "NOT_EVER",
     "Campaign",
-    "EmailShares",
     "Looks",
     "Reaction",
     "Scenario",
     "Segment",
-    "Source",
     "Stream",
     "Trace",
 ]
 
 KINDS = ("dm", "inmail", "message_ad", "connection_note", "email")
 Kind = Literal["dm", "inmail", "message_ad", "connection_note", "email"]
-System = Literal["ios", "android"]
 
 
 class Run(Strict):
@@ -148,7 +145,7 @@ class Retraction(Strict):
 
     chance: Probability = Field(default=0.0, description="Chance that a retraction works.")
     latency: DurationLaw = Field(default=NOW, description="From the deletion's effect to its arrival.")
-    on: Annotated[tuple[System, ...], BeforeValidator(as_tuple)] = Field(
+    on: Annotated[tuple[Literal["ios", "android"], ...], BeforeValidator(as_tuple)] = Field(
         default=("ios", "android"), description="Operating systems it works on."
     )
 

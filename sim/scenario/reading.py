@@ -21,7 +21,7 @@ from sim.scenario.checks import cross_faults
 from sim.scenario.faults import NOT_FOR_POLICIES, faults_of, place_of
 from sim.scenario.model import Scenario
 from sim.scenario.observed import with_files_read
-from sim.scenario.patching import PatchError, Raw, layered, merged, nested, quoted, spread
+from sim.scenario.patching import PatchError, Raw, layered, merged, nested, paths_set, quoted, spread
 from sim.scenario.suggestions import did_you_mean, said
 
 S = TypeVar("S", bound=Scenario)
@@ -136,15 +136,23 @@ def build(raw: Raw, *, file: str, folder: Path, origins: Mapping[str, str] | Non
     faults = _everyone_faults(written, file) + with_files_read(raw, file, folder)
     scenario, more = _checked(Scenario, raw, file, "")
     faults += more
-    known = {(fault.path, fault.problem) for fault in faults}
+    known = list(faults)
     for name, patch in _policies(raw):
         prefix = f"policies.{quoted(name)}."
         found = _patched(Scenario, raw, patch, file, folder, prefix)[1]
-        faults += [f for f in found if (f.path.removeprefix(prefix), f.problem) not in known]
+        faults += [fault for fault in found if _is_new(fault, prefix, patch, raw, known)]
     if faults or scenario is None:
         told = [_at_home(_at_everyone(fault, written), origins) for fault in faults]
         raise ScenarioError(list(dict.fromkeys(told)))
     return _labelled(scenario, raw, file, str(folder), origins)
+
+
+def _is_new(fault: Fault, prefix: str, patch: Raw, raw: Raw, known: list[Fault]) -> bool:
+    """Tell whether a fault under a policy is the policy's own, and not one of the scenario before it."""
+    path = fault.path.removeprefix(prefix)
+    same_place = [one for one in known if one.path == path]
+    own = any(f"{p}.".startswith(f"{path}.") or path.startswith(f"{p}.") for p in paths_set(nested(patch), raw))
+    return not same_place or (own and all(one.problem != fault.problem for one in same_place))
 
 
 def _policies(raw: Raw) -> list[tuple[str, Raw]]:

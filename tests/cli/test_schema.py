@@ -1,0 +1,50 @@
+"""`toolate schema` and the committed `scenarios/schema.json` that editors use."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import Any
+
+import jsonschema
+import pytest
+
+from .conftest import BAD, SCENARIOS, Toolate
+
+SHIPPED = sorted(SCENARIOS.glob("*.toml"))
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    return json.loads((SCENARIOS / "schema.json").read_text(encoding="utf-8"))
+
+
+def faults(schema: Any, text: str) -> list[str]:
+    """Validate as an editor would."""
+    return [
+        f"{'.'.join(map(str, e.path))}: {e.message}"
+        for e in jsonschema.Draft202012Validator(schema).iter_errors(tomllib.loads(text))
+    ]
+
+
+def test_the_committed_schema_is_what_the_command_prints(toolate: Toolate) -> None:
+    # After a change of the model: toolate schema > scenarios/schema.json
+    assert toolate("schema").out == (SCENARIOS / "schema.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", [*SHIPPED, BAD / "base.toml"], ids=lambda file: file.name)
+def test_a_shipped_scenario_is_valid_by_the_schema_it_names(file: Any, schema: Any) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert faults(schema, text) == []
+    if file in SHIPPED:
+        assert text.startswith("#:schema schema.json\n")
+
+
+@pytest.mark.parametrize("name", [
+    "key_unknown", "table_unknown", "duration_without_unit", "duration_text_without_unit",
+    "duration_unit_unknown", "probability_above_one", "probability_negative", "distribution_unknown",
+    "hands_none", "seed_negative", "rate_malformed", "week_unknown",
+    "whole_number_as_text", "wrong_types", "source_grade_unknown", "everyone_unknown_key",
+])  # fmt: skip
+def test_an_editor_sees_the_fault_too(name: str, schema: Any) -> None:
+    assert faults(schema, (BAD / f"{name}.toml").read_text(encoding="utf-8"))
