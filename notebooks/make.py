@@ -16,7 +16,9 @@ def execute(script: Path, replace: dict[str, str] | None = None) -> nbformat.Not
         assert old in text, old
         text = text.replace(old, new)
     notebook = jupytext.reads(text, fmt="py:percent")
-    NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": script.parent}}).execute()
+    NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": script.parent}}
+    ).execute()
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
         cell["metadata"] = {}

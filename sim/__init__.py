@@ -1,4 +1,4 @@
-"""toolate: how often does a deletion come too late to stop the preview being read?
+"""Tell how often a deletion comes too late to stop the preview being read.
 
 >>> import sim
 >>> scenario = sim.load("scenarios/linkedin_dm.toml")

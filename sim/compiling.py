@@ -16,17 +16,20 @@ from numba.core.errors import NumbaPerformanceWarning
 warnings.filterwarnings("ignore", category=NumbaPerformanceWarning)
 
 
+_numba: Any = numba.njit
+
+
 def njit(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function with Numba at its first call, cached on disk, releasing the interpreter lock.
 
     It may read, write and slice arrays but make none: nothing in it counts references. Counting them, one locked
     instruction per array at every call, took four fifths of an engine's time.
     """
-    compiled: Callable[..., Any] = numba.njit(cache=True, nogil=True, _nrt=False)(function)
+    compiled: Callable[..., Any] = _numba(cache=True, nogil=True, _nrt=False)(function)
     return compiled
 
 
 def njit_making_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function as `njit` does, but one that makes arrays; it is slow to call often."""
-    compiled: Callable[..., Any] = numba.njit(cache=True, nogil=True)(function)
+    compiled: Callable[..., Any] = _numba(cache=True, nogil=True)(function)
     return compiled

@@ -78,7 +78,12 @@ def share(hits: npt.ArrayLike, of: npt.ArrayLike, *, confidence: float = 0.95) -
 
 
 def difference(
-    hits: npt.ArrayLike, of: npt.ArrayLike, base_hits: npt.ArrayLike, base_of: npt.ArrayLike, *, confidence: float = 0.95
+    hits: npt.ArrayLike,
+    of: npt.ArrayLike,
+    base_hits: npt.ArrayLike,
+    base_of: npt.ArrayLike,
+    *,
+    confidence: float = 0.95,
 ) -> Estimate:
     """Estimate a paired difference of two ratios of sums on the same replications, with a t interval.
 

@@ -36,7 +36,9 @@ FROM_WORLD = (
     Column("length", "characters in the message"),
     Column("batch", "campaign it belongs to; -1: none"),
     Column("mistake", "whether it was a mistake", "bool"),
-    Column("regretted", "whether its sender notices the mistake sooner or later, so that its deletion is asked for", "bool"),
+    Column(
+        "regretted", "whether its sender notices the mistake sooner or later, so that its deletion is asked for", "bool"
+    ),
     Column("caught", "whether the review stopped it", "bool"),
     Column("written", "when it was written"),
     Column("pressed", "when send was pressed (also if the review stopped it: when it would have been)"),

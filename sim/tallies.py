@@ -19,7 +19,8 @@ REFUSALS: Final = {1: "refused_kind", 2: "refused_window", 3: "refused_opened"}
 
 def lost_mask(judged: Judged) -> npt.NDArray[np.bool_]:
     """Tell which messages had a preview read: the headline's events."""
-    return (judged.verdict == Verdict.TOO_LATE) | (judged.verdict == Verdict.GHOST)
+    lost: npt.NDArray[np.bool_] = (judged.verdict == Verdict.TOO_LATE) | (judged.verdict == Verdict.GHOST)
+    return lost
 
 
 def tally(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
@@ -57,7 +58,10 @@ def _price(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
         "messages_pushed": _count(records["push_dispatched"] != NEVER),
         "messages_mailed": _count(records["email_dispatched"] != NEVER),
     }
-    for name, mine, theirs in (("notified", judged.notified, base.notified), ("read", judged.first_read, base.first_read)):
+    for name, mine, theirs in (
+        ("notified", judged.notified, base.notified),
+        ("read", judged.first_read, base.first_read),
+    ):
         both = others & (mine != NEVER) & (theirs != NEVER)
         prices[f"others_both_{name}"] = _count(both)
         prices[f"others_delay_{name}"] = int((mine[both] - theirs[both]).sum())

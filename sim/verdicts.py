@@ -106,7 +106,15 @@ def judge(records: Records, *, speed: float = 24.0) -> Judged:
             thread != NEVER,
             _undecided(r),
         ],
-        [Verdict.NOT_ASKED, Verdict.CAUGHT, Verdict.CANCELLED, Verdict.TOO_LATE, Verdict.GHOST, Verdict.IN_THREAD, Verdict.OPEN],
+        [
+            Verdict.NOT_ASKED,
+            Verdict.CAUGHT,
+            Verdict.CANCELLED,
+            Verdict.TOO_LATE,
+            Verdict.GHOST,
+            Verdict.IN_THREAD,
+            Verdict.OPEN,
+        ],
         Verdict.STOPPED,
     ).astype(np.int8)
     return Judged(
@@ -160,7 +168,11 @@ def _exposed(r: Records, push: Int64s, email: Int64s, speed: float) -> Int64s:
     def part(start: Int64s, end: Int64s, shown: Any) -> Int64s:
         read = start != NEVER
         time = np.where(read, np.minimum(end, NEVER - 1) - np.where(read, start, 0), 0)
-        could = np.minimum(np.floor(time * (speed / SECOND)), 2.0**52) if np.isfinite(speed) else np.full(time.size, 2.0**52)
+        could = (
+            np.minimum(np.floor(time * (speed / SECOND)), 2.0**52)
+            if np.isfinite(speed)
+            else np.full(time.size, 2.0**52)
+        )
         return np.where(read, np.minimum(shown, np.maximum(could.astype(np.int64), 1)), 0)
 
     by_push = part(push, np.minimum(r["push_read_until"], r["push_left"]), r["push_chars"])

@@ -64,7 +64,9 @@ def print_outcome(outcome: Outcome) -> None:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1)
+    )
     for k, name in enumerate(columns):
         table.add_column(name, justify="left" if k == 0 else "right", no_wrap=k > 0)
     return table
@@ -109,7 +111,13 @@ def _price(outcome: Outcome) -> Table:
     price: dict[Any, Any] = {(row["policy"], row["measure"]): row for row in outcome.price.to_dict("records")}
     for name in outcome.policies:
         cells = []
-        for measure in ("delay_notified_s", "delay_read_s", "never_notified", "pushes_per_message", "emails_per_message"):
+        for measure in (
+            "delay_notified_s",
+            "delay_read_s",
+            "never_notified",
+            "pushes_per_message",
+            "emails_per_message",
+        ):
             row = price[name, measure]
             if measure.startswith("delay"):
                 cells.append(f"{row['value']:+,.1f} ({row['low']:+,.1f} to {row['high']:+,.1f})")

@@ -137,6 +137,3 @@ def _describe(law: Law) -> str:
     p10, median, p90, p99 = (say(x) for x in law.quantile(np.array([0.1, 0.5, 0.9, 0.99])).tolist())
     name = law.spec.family if isinstance(law.spec, s.Scipy) else law.spec.dist
     return f"{name}: mean {say(law.mean())}, p10 {p10}, median {median}, p90 {p90}, p99 {p99}"
-
-
-

@@ -88,7 +88,7 @@ class Uniform(Strict, Generic[V]):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if not self.low < self.high:  # type: ignore[operator]
-            raise ValueError("low is not below high; swap them, or use dist = \"constant\"")
+            raise ValueError('low is not below high; swap them, or use dist = "constant"')
         return self
 
 
@@ -234,8 +234,16 @@ class Part(Strict, Generic[V]):
 
     weight: Positive
     law: Annotated[
-        Constant[V] | Uniform[V] | Exponential[V] | Lognormal[V] | Weibull[V] | Gamma[V] | Loglogistic[V]
-        | Empirical[V] | Never | Scipy[V],
+        Constant[V]
+        | Uniform[V]
+        | Exponential[V]
+        | Lognormal[V]
+        | Weibull[V]
+        | Gamma[V]
+        | Loglogistic[V]
+        | Empirical[V]
+        | Never
+        | Scipy[V],
         Field(discriminator="dist"),
     ]
 
@@ -265,7 +273,7 @@ def _positive(spec: Any) -> None:
     """Refuse a zero where the law needs a positive value."""
     for name in ("mean", "median", "p90", "sd"):
         if getattr(spec, name, None) == 0:
-            raise ValueError(f"{name} is 0; give a positive value, or use dist = \"constant\"")
+            raise ValueError(f'{name} is 0; give a positive value, or use dist = "constant"')
 
 
 def _above(spec: Any, low: str, high: str) -> None:

@@ -11,7 +11,9 @@ def names() -> list[str]:
     >>> "linkedin-dm" in names()
     True
     """
-    return sorted(f.name.removesuffix(".toml") for f in files(__package__).joinpath("data").iterdir() if f.name.endswith(".toml"))
+    return sorted(
+        f.name.removesuffix(".toml") for f in files(__package__).joinpath("data").iterdir() if f.name.endswith(".toml")
+    )
 
 
 def text(name: str) -> str | None:

@@ -40,7 +40,8 @@ class Evidence:
                 said = f"assumed: {s.assumed}"
             case "because":
                 assert s is not None
-                said = f"set in {self.setter} because: {s.because}"
+                where = f"set in {self.setter}" if self.setter else "left at the default of the model"
+                said = f"{where} because: {s.because}"
             case "policy":
                 said = f"set {self.setter}"
             case "default":

@@ -40,7 +40,9 @@ class Case:
     def needed(self, z: float) -> int:
         """Give how many messages tell every bug from the truth, z standard errors plus 2.33 (99 % power) apart."""
         spread = self.exact * (1 - self.exact)
-        return max((math.ceil(((z + 2.33) / (wrong - self.exact)) ** 2 * spread) for wrong in self.bugs.values()), default=0)
+        return max(
+            (math.ceil(((z + 2.33) / (wrong - self.exact)) ** 2 * spread) for wrong in self.bugs.values()), default=0
+        )
 
 
 def _read_before(r: Records) -> Flags:
@@ -128,7 +130,7 @@ def attention() -> list[Case]:
 
 
 def mail() -> list[Case]:
-    """An hourly digest with a snapshot 2 minutes before (O07): included, and read after the deletion."""
+    """Give an hourly digest with a snapshot 2 minutes before (O07): included, and read after the deletion."""
     mu, nu, period = 0.1, 1 / 30, 60.0
     tables = _race({"dist": "never"}, _exponential(10), traffic=ALL_DAY, horizon="3 d",
                    segment={"email": {"digest": 1.0}, "checks": {"gap": _exponential(30), "length": "0 s"}, "push": 0.0},

@@ -31,7 +31,8 @@ def cumulative_week(weights: Iterable[float]) -> Int64s:
     if np.all(w == w[0]):
         return np.array([0, WEEK], dtype=np.int64)
     edges = np.concatenate(([0.0], np.cumsum(w)))
-    return np.rint(edges / edges[-1] * WEEK).astype(np.int64)
+    cumulative: Int64s = np.rint(edges / edges[-1] * WEEK).astype(np.int64)
+    return cumulative
 
 
 @njit
@@ -106,4 +107,5 @@ def next_open(spans: Int64s, offset: int, times: Int64s) -> Int64s:
     # The span that ends last before or at the instant is over; the one after it is open now or opens next.
     i = np.searchsorted(spans[:, 1], rest, side="right")
     starts = np.append(spans[:, 0], spans[0, 0] + WEEK)
-    return local - rest + np.maximum(rest, starts[i]) - offset
+    moved: Int64s = local - rest + np.maximum(rest, starts[i]) - offset
+    return moved

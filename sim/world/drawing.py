@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 import numpy as np
+import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit
@@ -13,10 +16,22 @@ from sim.draws import U64, purpose, replication_key, uniform, uniforms
 from sim.scenario.model import KINDS, NOT_EVER, Reaction, Scenario
 from sim.world.calendar import next_open, open_spans
 from sim.world.parts import (
-    FIRST_NOTICED, FIRST_SENT, LAST_SENT, Entities, Flags, Floats, Int64s, Messages, Recipients, Rules, World,
+    FIRST_NOTICED,
+    FIRST_SENT,
+    LAST_SENT,
+    Entities,
+    Flags,
+    Floats,
+    Int64s,
+    Messages,
+    Recipients,
+    Rules,
+    World,
 )  # fmt: skip
 from sim.world.people import attention_of, draw_recipients
 from sim.world.traffic import Sent, draw_traffic
+
+T = TypeVar("T", bound=np.generic)
 
 _BATCH = np.uint64(1 << 63)
 """Marks the names of batches, so that no batch shares a name with a message."""
@@ -36,7 +51,12 @@ def draw_world(scenario: Scenario, replication: int) -> World:
     recipients = draw_recipients(scenario.segments, sent.recipients, key)
     draws = _Draws(scenario, key, sent, recipients)
     return World(
-        key, int(scenario.run.horizon), rules_of(scenario), draws.messages(), recipients, attention_of(scenario.segments)
+        key,
+        int(scenario.run.horizon),
+        rules_of(scenario),
+        draws.messages(),
+        recipients,
+        attention_of(scenario.segments),
     )
 
 
@@ -97,7 +117,9 @@ class _Draws:
     def duration(self, name: str, law: Spec, where: Flags | None = None, entities: Entities | None = None) -> Int64s:
         """Draw a duration for the messages chosen by `where` (others: NEVER), by their own names or `entities`."""
         names = self.sent.entity if entities is None else entities
-        chosen = (np.ones(names.size, dtype=np.bool_) if entities is not None else self.everyone) if where is None else where
+        chosen = (
+            (np.ones(names.size, dtype=np.bool_) if entities is not None else self.everyone) if where is None else where
+        )
         out = np.full(names.size, NEVER, dtype=np.int64)
         if isinstance(law, Constant):
             out[chosen] = int(law.value)
@@ -144,7 +166,8 @@ class _Draws:
         )  # fmt: skip
 
     def _recorded(self) -> Flags:
-        return self.sent.deleted_at != NEVER
+        recorded: Flags = self.sent.deleted_at != NEVER
+        return recorded
 
     def _mistakes(self, batch_names: Entities) -> tuple[Flags, Flags]:
         """Flip a coin per message and one per batch, unless deletions are on record."""
@@ -177,10 +200,12 @@ class _Draws:
             reaction = np.where(shared < alone, _spread(slow, batch_at, NEVER), reaction)
             alone = np.minimum(alone, shared)
         hours = open_spans(span for window in senders.hours for span in window.spans())
-        there = np.where(alone == NEVER, NEVER, next_open(hours, int(senders.utc_offset), np.minimum(alone, NEVER // 2)))
+        there = np.where(
+            alone == NEVER, NEVER, next_open(hours, int(senders.utc_offset), np.minimum(alone, NEVER // 2))
+        )
         return there, reaction
 
-    def _push(self, regretted: Flags) -> dict[str, Int64s | Flags]:
+    def _push(self, regretted: Flags) -> dict[str, Any]:
         """Draw what befalls the push of every message."""
         s, push, sent = self.s, self.s.push, self.sent
         latency = self.duration("push.latency", push.latency)
@@ -208,7 +233,7 @@ class _Draws:
             if s.badge.sync != NOT_EVER else np.full(sent.written.size, NEVER, dtype=np.int64),
         }  # fmt: skip
 
-    def _email(self) -> dict[str, Int64s]:
+    def _email(self) -> dict[str, Any]:
         """Draw the transport and the alert of the mail that each message would open."""
         e, segments = self.s.email, self.s.segments
         mailed = self.people.email[self.sent.recipient] > 0
@@ -217,7 +242,9 @@ class _Draws:
             "email_delay": self.duration("email.delay", e.delay, mailed),
             "email_latency": self.duration("email.latency", e.latency, mailed),
             "mail_alert_after": alert,
-            "mail_alert_length": self.per_segment("mail_alert.length", [g.checks.length for g in segments], alert != NEVER),
+            "mail_alert_length": self.per_segment(
+                "mail_alert.length", [g.checks.length for g in segments], alert != NEVER
+            ),
         }
 
     def per_segment(self, name: str, laws: list[Spec], where: Flags) -> Int64s:
@@ -232,10 +259,12 @@ class _Draws:
     def reaction(self, name: str, reactions: list[Reaction], where: Flags | None = None) -> Int64s:
         """Draw whether and after how long a reaction comes; NEVER where it does not."""
         happens = self.chance(f"{name}.chance", self.of_segment([r.chance for r in reactions]))
-        return self.per_segment(f"{name}.delay", [r.delay for r in reactions], happens if where is None else happens & where)
+        return self.per_segment(
+            f"{name}.delay", [r.delay for r in reactions], happens if where is None else happens & where
+        )
 
 
-def _spread(per_batch: Int64s | Flags, batch_at: Int64s, otherwise: int | bool) -> Int64s | Flags:  # type: ignore[misc]
+def _spread(per_batch: npt.NDArray[T], batch_at: Int64s, otherwise: int | bool) -> npt.NDArray[T]:
     """Give every message the value of its batch (`otherwise`, where there are no batches)."""
     return per_batch[batch_at] if per_batch.size else np.full(batch_at.size, otherwise, dtype=per_batch.dtype)
 

@@ -55,10 +55,7 @@ def begin(pool, at, mean, weeks, week_at, slots, offset, rate, key, surface, ent
     u2 = uniform(key, START_PURPOSES[surface], entity, U64(2))
     gap_mean = mean[0] / rate
     if u0 < mean[1] / (mean[1] + gap_mean):
-        if at[3] >= 0:
-            length = _length_biased(pool, at[1], at[3], u1)
-        else:
-            length = mean[1]
+        length = _length_biased(pool, at[1], at[3], u1) if at[3] >= 0 else mean[1]
         state[LENGTH] = to_micros(length)
         state[OP] = -to_micros(length * u2)
     else:

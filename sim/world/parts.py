@@ -6,6 +6,7 @@ by hand, look by look (`World.written`).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -249,8 +250,14 @@ def _by_hand(recipients: Sequence[Mapping[str, Any]]) -> Attention:
     for i, person in enumerate(recipients):
         for surface, name in enumerate(("glances", "checks", "visits")):
             mine = list(person.get(name, ()))
-            if mine != sorted(mine) or any(e < s for s, e in mine) or any(a[1] > b[0] for a, b in zip(mine, mine[1:], strict=False)):
-                raise WorldError(f"the {name} of recipient {i} overlap or are out of order; write (start, end) in order")
+            if (
+                mine != sorted(mine)
+                or any(e < s for s, e in mine)
+                or any(a[1] > b[0] for a, b in itertools.pairwise(mine))
+            ):
+                raise WorldError(
+                    f"the {name} of recipient {i} overlap or are out of order; write (start, end) in order"
+                )
             at[i, surface] = len(looks), len(looks) + len(mine)
             looks += mine
     pairs = np.asarray(looks, dtype=np.int64).reshape(-1, 2)

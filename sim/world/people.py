@@ -36,7 +36,12 @@ def draw_recipients(segments: Sequence[Segment], entities: Entities, key: int) -
         return uniforms(key, f"recipient.{name}", entities)
 
     segment = pick([s.share for s in segments], u("segment"))
-    rate, email, frailty_u, email_u = np.empty(entities.size), np.zeros(entities.size, np.int64), u("frailty"), u("email")
+    rate, email, frailty_u, email_u = (
+        np.empty(entities.size),
+        np.zeros(entities.size, np.int64),
+        u("frailty"),
+        u("email"),
+    )
     for k, kind in enumerate(segments):
         mine = segment == k
         rate[mine] = law_of(kind.frailty, is_duration=False).quantile(frailty_u[mine])

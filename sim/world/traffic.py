@@ -73,8 +73,9 @@ def _stream(scenario: Scenario, t: Stream, key: int) -> Sent:
     buffer = np.empty(64 + int(2 * t.rate * until), dtype=np.int64)
     times: list[Int64s] = []
     what = U64(purpose("traffic.gap"))
-    for sender in range(t.senders):
-        while (n := _write_times(U64(key), what, U64(sender), t.rate, weeks, weeks.size - 1, offset, until, buffer)) < 0:
+    for one in range(t.senders):
+        args = (U64(key), what, U64(one), t.rate, weeks, weeks.size - 1, offset, until)
+        while (n := _write_times(*args, buffer)) < 0:
             buffer = np.empty(2 * buffer.size, dtype=np.int64)
         times.append(buffer[:n].copy())
     counts = np.array([mine.size for mine in times])

@@ -43,6 +43,7 @@ boost = 2.0
 "push.latency" = { because = "as measured here" }
 "push.slow" = { source = "Poe 2019", grade = "A" }
 "email.every" = { source = "Moe 2018", grade = "D" }
+"email.lead" = { because = "not of interest" }
 """
     )
     (tmp_path / "child.toml").write_text(
@@ -70,6 +71,7 @@ push = 0.9
     ("parent", "badge.boost", "set in {}/parent.toml, no source given"),
     ("parent", "badge.sync", "default of the model"),
     ("parent", "email.every", "cited, grade D: Moe 2018"),
+    ("parent", "email.lead", "left at the default of the model because: not of interest"),
     ("parent", "run.seed", "set in {}/parent.toml"),
     ("child", "push.latency", "set in {}/parent.toml because: as measured here"),
     ("child", "badge.boost", "assumed: a guess. Explore 1.0 to 5.0"),

@@ -22,7 +22,9 @@ def played(messages: list[dict[str, Any]], people: list[dict[str, Any]] | None =
     """Play a world told in seconds on both engines."""
     rows = [{k: v * SECOND if k in _TIMES and v != NEVER else v for k, v in m.items()} for m in messages]
     looks = ("glances", "checks", "visits")
-    named = [{k: [(a * SECOND, b * SECOND) for a, b in v] if k in looks else v for k, v in p.items()} for p in people or [{}]]
+    named = [
+        {k: [(a * SECOND, b * SECOND) for a, b in v] if k in looks else v for k, v in p.items()} for p in people or [{}]
+    ]
     return agree(World.written(rows, named, rules=Rules(**rules), horizon=1000 * SECOND))
 
 
@@ -179,7 +181,12 @@ def test_a_digest_binds_at_its_snapshot_on_the_recipients_clock() -> None:
     a: accepted 10, goes at 15   b: accepted 11, at 115   c: deleted at the snapshot 110, left out
     d: deleted at 111, after the snapshot: goes all the same
     """
-    rows = [{"released": 10}, {"released": 11}, {"released": 20, "noticed": 110}, {"released": 20, "noticed": 111, "sender": 1}]
+    rows = [
+        {"released": 10},
+        {"released": 11},
+        {"released": 20, "noticed": 110},
+        {"released": 20, "noticed": 111, "sender": 1},
+    ]
     people = [{"email": DIGEST, "utc_offset": 10 * SECOND, "checks": [(115, 120)]}]
     r = played(rows, people, email_every=100 * SECOND, email_at=25 * SECOND, email_lead=5 * SECOND)
     assert seconds(r, "email_dispatched") == [15, 115, None, 115]

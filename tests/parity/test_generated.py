@@ -47,7 +47,10 @@ def test_engines_agree_on_traces_with_recorded_deletions(tmp_path: Path, example
             deleted = str(sent + pick(0, 7_000)) if pick(0, 2) == 0 else ""
             lines.append(f"{sent},s{pick(0, 3)},r{pick(0, 5)},{deleted}")
         (tmp_path / f"{seed}.csv").write_text("\n".join(lines))
-        looks = {"gap": {"dist": "weibull", "mean": "20 min", "shape": 0.6}, "length": {"dist": "lognormal", "median": "30 s", "sigma": 1.0}}
+        looks = {
+            "gap": {"dist": "weibull", "mean": "20 min", "shape": 0.6},
+            "length": {"dist": "lognormal", "median": "30 s", "sigma": 1.0},
+        }
         raw: Raw = {
             "schema": 1, "run": {"seed": seed, "horizon": "12 h"}, "traffic": {"kind": "trace", "file": f"{seed}.csv"},
             "deletion": {"window": "1 h", "unread_only": seed % 2 == 0, "placeholder": True},

@@ -23,7 +23,8 @@ MUTANTS = {
     "a deletion at the end of the hold comes too late": ("plan", "or effect <= accepted", "or effect < accepted"),
     "reading at the instant of the ruling refuses": ("plan", "if now < rows[i, REFUSABLE]", "if now <= rows[i, REFUSABLE]"),
     "a message accepted as its batch closes is left out": (
-        "mail", "while end < n and desk.sent[end] <= bound:\n                if", "while end < n and desk.sent[end] < bound:\n                if"),
+        "mail", "while end < n and desk.sent[end] <= bound:\n                if",
+        "while end < n and desk.sent[end] < bound:\n                if"),
     "a copy of a message deleted before it arrived is read": ("phone", " and arrived < effect", ""),
     "the later sent goes first among equals": ("deletions", "m.pressed[i], i)\n", "m.pressed[i], -i)\n"),
 }  # fmt: skip

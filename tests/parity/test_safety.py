@@ -21,7 +21,10 @@ from .making import agree, tied_world
 from .mutants import altered
 from .scenarios import Raw
 
-LOOKS = {"gap": {"dist": "weibull", "mean": "30 min", "shape": 0.6}, "length": {"dist": "lognormal", "median": "20 s", "sigma": 1.0}}
+LOOKS = {
+    "gap": {"dist": "weibull", "mean": "30 min", "shape": 0.6},
+    "length": {"dist": "lognormal", "median": "20 s", "sigma": 1.0},
+}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +59,8 @@ def test_years_with_heavy_tails_agree_or_never_come() -> None:
         "email": {"delay": heavy, "latency": heavy}, "badge": {"sync": heavy, "boost": 2.0},
         "segments": [{
             "name": "slow", "badge": 0.5, "email": {"instant": 0.5, "digest": 0.5}, "notice": 0.05,
-            "glances": {"gap": {"dist": "weibull", "mean": "40 d", "shape": 0.4}, "length": {"dist": "lognormal", "median": "1 d", "sigma": 3.0}},
+            "glances": {"gap": {"dist": "weibull", "mean": "40 d", "shape": 0.4},
+                        "length": {"dist": "lognormal", "median": "1 d", "sigma": 3.0}},
             "checks": {"gap": "300 d", "length": "1 s"}, "visits": {"gap": "100 d", "length": "90 d"},
             "alert": {"chance": 0.5, "delay": heavy}, "tap": {"chance": 0.5, "delay": heavy},
         }],
@@ -108,7 +112,10 @@ def test_a_thousand_messages_to_one_recipient_agree_with_every_surface_on() -> N
 
 def test_times_at_the_last_instants_of_int64_are_kept_apart() -> None:
     last = NEVER - 1
-    rows = [{"released": last - k, "written": last - 10 * SECOND, "noticed": last - 1, "email_latency": 2} for k in (0, 1, 2, 5)]
+    rows = [
+        {"released": last - k, "written": last - 10 * SECOND, "noticed": last - 1, "email_latency": 2}
+        for k in (0, 1, 2, 5)
+    ]
     people = [{"email": 3, "glances": [(last - MINUTE, last - 1)], "visits": [(last - 3, last)], "badge": True}]
     records = agree(World.written(rows, people, horizon=last))
     assert records["accepted"].tolist() == [NEVER, NEVER, last - 2, last - 5]

@@ -23,7 +23,9 @@ class Inbox:
         self.unread: set[int] = set()  # in the thread: not read; or deleted, with a placeholder or a copy to be met
         self.phone = Phone(env, world, recipient, out, self._tapped, self._wake_visits, self.app_is_open)
         self.mailbox = Mailbox(env, world, recipient, out)
-        self.visits = Surface(env, lambda: world.looks(recipient, VISITS), Order.VISIT, self._worth_a_visit, self._visit)
+        self.visits = Surface(
+            env, lambda: world.looks(recipient, VISITS), Order.VISIT, self._worth_a_visit, self._visit
+        )
         self.kept: Look = (-1, -1, -1)  # the last visit that was played and not thinned away
 
     def accept(self, i: int) -> None:

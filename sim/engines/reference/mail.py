@@ -26,7 +26,9 @@ class Mailbox:
         self.closes = NEVER
         self.digests: dict[int, list[int]] = {}
         self.unread: dict[int, Mail] = {}
-        self.checks = Surface(env, lambda: world.looks(recipient, CHECKS), Order.CHECK, lambda: bool(self.unread), self._check)
+        self.checks = Surface(
+            env, lambda: world.looks(recipient, CHECKS), Order.CHECK, lambda: bool(self.unread), self._check
+        )
 
     def notify(self, i: int) -> None:
         """Put message i on its way by e-mail, as the recipient's mode says."""
@@ -95,7 +97,13 @@ class Mailbox:
         if check is not None:
             then(self.env, now, Order.IN_CHECK, opener, lambda: self._read(opener, check[1]))
         if self.m.mail_alert_after[opener] != NEVER:
-            then(self.env, now + int(self.m.mail_alert_after[opener]), Order.MAIL_ALERT, opener, lambda: self._react(opener))
+            then(
+                self.env,
+                now + int(self.m.mail_alert_after[opener]),
+                Order.MAIL_ALERT,
+                opener,
+                lambda: self._react(opener),
+            )
         self.checks.wake()
 
     def _react(self, opener: int) -> None:
@@ -109,5 +117,9 @@ class Mailbox:
         """Read one mail, if it is still unread; without text it is but a sign."""
         for i in self.unread.pop(opener, ()):
             self.out["email_read"][i], self.out["email_read_until"][i] = int(self.env.now), until
-            if self.out["email_chars"][i] == 0 and self.out["effective"][i] != NEVER and self.out["phantom"][i] == NEVER:
+            if (
+                self.out["email_chars"][i] == 0
+                and self.out["effective"][i] != NEVER
+                and self.out["phantom"][i] == NEVER
+            ):
                 self.out["phantom"][i] = int(self.env.now)

@@ -31,7 +31,9 @@ class Phone:
         self.retracted: set[int] = set()
         self.synced: set[int] = set()
         self.alert_until = -1  # end of the latest alert reaction's glance
-        self.glances = Surface(env, lambda: world.looks(recipient, GLANCES), Order.GLANCE, self._worth_a_glance, self._glance)
+        self.glances = Surface(
+            env, lambda: world.looks(recipient, GLANCES), Order.GLANCE, self._worth_a_glance, self._glance
+        )
 
     def notify(self, i: int) -> None:
         """Begin the way of message i's push; without push but with a badge, of a silent count."""
@@ -116,7 +118,7 @@ class Phone:
             self.out["badge_cleared"][i] = int(self.env.now)
 
     def opened(self) -> None:
-        """The app was opened: clear tray and badge; a count whose content is gone is a sign without content."""
+        """Clear tray and badge as the app is opened; a count whose content is gone is a sign without content."""
         now = int(self.env.now)
         for i in sorted(self.badge):
             if self._deleted(i) and self.out["thread_read"][i] == NEVER:

@@ -66,5 +66,3 @@ class Desk:
         self.waiting = [entry for entry in self.waiting if self.m.batch[entry[1]] != batch]
         heapq.heapify(self.waiting)
         return [first, *together]
-
-
