@@ -26,11 +26,11 @@ def play(world: World) -> Records:
     letters, people, minds, terms = tuples_of(world)
     requested, started, completed = work_off(world, letters)
     rows = np.empty((world.messages.size, FIELDS), dtype=np.int64)
-    plan(letters, people, terms, completed, rows)
-    first, members, most = grouped(letters.recipient, world.recipients.size)
-    _play(people, minds, terms, first, members, rows, desk_for(most))
+    first, place, most = grouped(letters.recipient, world.recipients.size)
+    plan(letters, people, terms, completed, place, rows)
+    _play(people, minds, terms, first, rows, desk_for(most))
     out = np.empty((len(WRITTEN), world.messages.size), dtype=np.int64)
-    write(letters, people, terms, rows, out)
+    write(letters, people, terms, place, rows, out)
     columns = dict(zip(WRITTEN, out, strict=True))
     return Records.of(world, columns | {
         "requested": requested, "started": started, "completed": completed,
@@ -39,11 +39,11 @@ def play(world: World) -> Records:
 
 
 @njit
-def _play(people, minds, terms, first, members, rows, desk):  # type: ignore[no-untyped-def]
-    """Play every recipient; `members` are the rows of each (see `grouped`)."""
+def _play(people, minds, terms, first, rows, desk):  # type: ignore[no-untyped-def]
+    """Play every recipient; the rows of `who` are first[who] to first[who + 1] (see `grouped`)."""
     for who in range(people.entity.size):
         if first[who] < first[who + 1]:
-            _lay_out(members[first[who] : first[who + 1]], rows, terms, desk)
+            _lay_out(first[who], first[who + 1], rows, terms, desk)
             if desk.at[SENT] > 0:
                 one = Person(who, people.entity[who], people.segment[who], people.rate[who], people.push[who],
                              people.badge[who], people.email[who], people.utc_offset[who])  # fmt: skip
@@ -53,11 +53,11 @@ def _play(people, minds, terms, first, members, rows, desk):  # type: ignore[no-
 
 
 @njit
-def _lay_out(mine, rows, terms, desk):  # type: ignore[no-untyped-def]
+def _lay_out(begin, end, rows, terms, desk):  # type: ignore[no-untyped-def]
     """List a recipient's accepted messages, and its notifications, by time."""
     clear(desk)
     lists, sent, arrivals = desk.lists, 0, 0
-    for i in mine:
+    for i in range(begin, end):
         if rows[i, ACCEPTED] == _NEVER or rows[i, READ] != _NEVER:  # read: live
             continue
         lists[SENT_AT, sent], lists[SENT_ROW, sent] = rows[i, ACCEPTED], i

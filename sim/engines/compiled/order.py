@@ -11,7 +11,10 @@ _FEW = 24  # below this, insertion beats merging
 
 @njit_making_arrays
 def grouped(group, groups):  # type: ignore[no-untyped-def]
-    """Group rows: those of group g are members[first[g]:first[g + 1]], in order. Returns first, members, largest."""
+    """Give every entry a place such that a group's are neighbours, in order: those of group g are at first[g] to first[g + 1].
+
+    Returns first, the places, and the size of the largest group.
+    """
     first = np.zeros(groups + 1, dtype=np.int64)
     for g in group:
         first[g + 1] += 1
@@ -19,12 +22,11 @@ def grouped(group, groups):  # type: ignore[no-untyped-def]
     for g in range(groups):
         largest = max(largest, first[g + 1])
         first[g + 1] += first[g]
-    members = np.empty(group.size, dtype=np.int64)
-    place = first[:-1].copy()
+    place, free = np.empty(group.size, dtype=np.int64), first[:-1].copy()
     for i in range(group.size):
-        members[place[group[i]]] = i
-        place[group[i]] += 1
-    return first, members, largest
+        place[i] = free[group[i]]
+        free[group[i]] += 1
+    return first, place, largest
 
 
 @njit

@@ -51,38 +51,39 @@ def read_in_thread(rows, i, now):  # type: ignore[no-untyped-def]
 
 
 @njit
-def plan(m, people, terms, completed, rows):  # type: ignore[no-untyped-def]
-    """Fill a row per message with all that is settled before anybody looks."""
+def plan(m, people, terms, completed, place, rows):  # type: ignore[no-untyped-def]
+    """Fill a row per message, at its `place`, with all that is settled before anybody looks."""
     for i in range(m.sender.size):
+        k = place[i]
         effect, refusable, refused = _ruling(m, terms, i, completed[i])
         accepted = m.released[i]
         if m.caught[i] or accepted >= terms.horizon or effect <= accepted:
             accepted = _NEVER
-        rows[i, ACCEPTED], rows[i, EFFECT], rows[i, REFUSABLE], rows[i, REFUSED] = accepted, effect, refusable, refused
-        rows[i, DISPATCH] = rows[i, ARRIVAL] = _NEVER
+        rows[k, ACCEPTED], rows[k, EFFECT], rows[k, REFUSABLE], rows[k, REFUSED] = accepted, effect, refusable, refused
+        rows[k, DISPATCH] = rows[k, ARRIVAL] = _NEVER
         for field in range(ARRIVED, MAIL_UNTIL + 1):
-            rows[i, field] = _NEVER
-        rows[i, CHARS] = rows[i, CACHED] = 0
+            rows[k, field] = _NEVER
+        rows[k, CHARS] = rows[k, CACHED] = 0
         if accepted == _NEVER:
             continue
         if m.live[i]:
-            read_in_thread(rows, i, accepted)
+            read_in_thread(rows, k, accepted)
             continue
         who = m.recipient[i]
         if people.push[who] or people.badge[who]:
-            rows[i, DISPATCH] = plus(accepted, m.push_delay[i])
-            rows[i, ARRIVAL] = plus(rows[i, DISPATCH], m.push_latency[i])
+            rows[k, DISPATCH] = plus(accepted, m.push_delay[i])
+            rows[k, ARRIVAL] = plus(rows[k, DISPATCH], m.push_latency[i])
             if people.push[who] and not people.hides_previews[who]:
-                rows[i, CHARS] = min(m.length[i], terms.push_preview)
-            rows[i, NEED] = m.glances_needed[i]
-            rows[i, RETRACT] = m.retract_after[i] if people.push[who] else _NEVER
-            rows[i, SYNC] = m.badge_sync_after[i] if people.badge[who] else _NEVER
-            rows[i, ALERT], rows[i, ALERT_LENGTH] = m.alert_after[i], m.alert_length[i]
-            rows[i, TAP], rows[i, TAP_OFFLINE] = m.tap_after[i], m.tap_offline[i]
+                rows[k, CHARS] = min(m.length[i], terms.push_preview)
+            rows[k, NEED] = m.glances_needed[i]
+            rows[k, RETRACT] = m.retract_after[i] if people.push[who] else _NEVER
+            rows[k, SYNC] = m.badge_sync_after[i] if people.badge[who] else _NEVER
+            rows[k, ALERT], rows[k, ALERT_LENGTH] = m.alert_after[i], m.alert_length[i]
+            rows[k, TAP], rows[k, TAP_OFFLINE] = m.tap_after[i], m.tap_offline[i]
         if people.email[who] != OFF:
-            rows[i, MAIL_DELAY], rows[i, MAIL_LATENCY] = m.email_delay[i], m.email_latency[i]
-            rows[i, MAIL_ALERT], rows[i, MAIL_ALERT_LENGTH] = m.mail_alert_after[i], m.mail_alert_length[i]
-            rows[i, MAIL_CHARS] = min(m.length[i], terms.email_preview)
+            rows[k, MAIL_DELAY], rows[k, MAIL_LATENCY] = m.email_delay[i], m.email_latency[i]
+            rows[k, MAIL_ALERT], rows[k, MAIL_ALERT_LENGTH] = m.mail_alert_after[i], m.mail_alert_length[i]
+            rows[k, MAIL_CHARS] = min(m.length[i], terms.email_preview)
 
 
 @njit
@@ -101,26 +102,27 @@ def retraction(rows, i):  # type: ignore[no-untyped-def]
 
 
 @njit
-def write(m, people, terms, rows, out):  # type: ignore[no-untyped-def]
+def write(m, people, terms, place, rows, out):  # type: ignore[no-untyped-def]
     """Write the columns named by `WRITTEN` into `out` (one row a column)."""
     for i in range(m.sender.size):
-        effect = rows[i, EFFECT] if rows[i, EFFECT] < terms.horizon else _NEVER
-        out[0, i] = rows[i, ACCEPTED]
+        k = place[i]
+        effect = rows[k, EFFECT] if rows[k, EFFECT] < terms.horizon else _NEVER
+        out[0, i] = rows[k, ACCEPTED]
         out[1, i] = effect if effect <= m.released[i] else _NEVER
-        out[2, i] = rows[i, REFUSED]
+        out[2, i] = rows[k, REFUSED]
         out[3, i] = effect
         out[4, i] = out[10, i] = _NEVER
-        if people.push[m.recipient[i]] and is_sent(rows, i, terms.push_late):
-            if rows[i, DISPATCH] < terms.horizon:
-                out[4, i] = rows[i, DISPATCH]
-            back = retraction(rows, i)
+        if people.push[m.recipient[i]] and is_sent(rows, k, terms.push_late):
+            if rows[k, DISPATCH] < terms.horizon:
+                out[4, i] = rows[k, DISPATCH]
+            back = retraction(rows, k)
             if back < terms.horizon:
                 out[10, i] = back
-        out[5, i], out[6, i] = rows[i, ARRIVED], rows[i, LEFT]
-        out[7, i] = rows[i, CHARS] if rows[i, ARRIVED] != _NEVER else 0
-        out[8, i], out[9, i] = rows[i, NOTICED], rows[i, UNTIL]
-        out[11, i], out[12, i] = rows[i, MAILED], rows[i, MAIL_ARRIVED]
-        out[13, i] = rows[i, MAIL_CHARS] if rows[i, MAIL_ARRIVED] != _NEVER else 0
-        out[14, i], out[15, i] = rows[i, MAIL_READ], rows[i, MAIL_UNTIL]
-        out[16, i], out[17, i] = rows[i, COUNTED], rows[i, CLEARED]
-        out[18, i], out[19, i], out[20, i] = rows[i, READ], rows[i, PHANTOM], rows[i, CACHED]
+        out[5, i], out[6, i] = rows[k, ARRIVED], rows[k, LEFT]
+        out[7, i] = rows[k, CHARS] if rows[k, ARRIVED] != _NEVER else 0
+        out[8, i], out[9, i] = rows[k, NOTICED], rows[k, UNTIL]
+        out[11, i], out[12, i] = rows[k, MAILED], rows[k, MAIL_ARRIVED]
+        out[13, i] = rows[k, MAIL_CHARS] if rows[k, MAIL_ARRIVED] != _NEVER else 0
+        out[14, i], out[15, i] = rows[k, MAIL_READ], rows[k, MAIL_UNTIL]
+        out[16, i], out[17, i] = rows[k, COUNTED], rows[k, CLEARED]
+        out[18, i], out[19, i], out[20, i] = rows[k, READ], rows[k, PHANTOM], rows[k, CACHED]
