@@ -13,7 +13,7 @@ from sim.distributions.law import law_of
 from sim.distributions.quantile import quantile, to_micros
 from sim.distributions.spec import Constant, Never, Spec
 from sim.draws import U64, purpose, replication_key, uniform, uniforms
-from sim.scenario.model import KINDS, NOT_EVER, Reaction, Scenario
+from sim.scenario.model import KINDS, Reaction, Scenario
 from sim.world.calendar import next_open, open_spans
 from sim.world.parts import (
     FIRST_NOTICED,
@@ -112,6 +112,7 @@ class _Draws:
     def __init__(self, scenario: Scenario, key: int, sent: Sent, recipients: Recipients) -> None:
         self.s, self.key, self.sent, self.people = scenario, key, sent, recipients
         self.everyone = np.ones(sent.written.size, dtype=np.bool_)
+        self.nothing = np.full(sent.written.size, NEVER, dtype=np.int64)  # one array for all that never happens
         self.segment = recipients.segment[sent.recipient]
 
     def duration(self, name: str, law: Spec, where: Flags | None = None, entities: Entities | None = None) -> Int64s:
@@ -120,11 +121,12 @@ class _Draws:
         chosen = (
             (np.ones(names.size, dtype=np.bool_) if entities is not None else self.everyone) if where is None else where
         )
-        out = np.full(names.size, NEVER, dtype=np.int64)
+        if isinstance(law, Never) or not chosen.any():
+            return self.nothing if entities is None else np.full(names.size, NEVER, dtype=np.int64)
         if isinstance(law, Constant):
-            out[chosen] = int(law.value)
-        elif not isinstance(law, Never) and chosen.any():
-            _fill(law_of(law).pool, U64(self.key), U64(purpose(name)), names, chosen, out)
+            return np.where(chosen, int(law.value), NEVER)
+        out = np.full(names.size, NEVER, dtype=np.int64)
+        _fill(law_of(law).pool, U64(self.key), U64(purpose(name)), names, chosen, out)
         return out
 
     def chance(self, name: str, chance: float | Floats, entities: Entities | None = None) -> Flags:
@@ -229,8 +231,7 @@ class _Draws:
             "tap_after": self.reaction("tap", [g.tap for g in s.segments]),
             "tap_offline": self.chance("tap.offline", s.thread.cache.offline),
             "retract_after": self.duration("push.retraction.latency", push.retraction.latency, retracted),
-            "badge_sync_after": self.duration("badge.sync", s.badge.sync, regretted)
-            if s.badge.sync != NOT_EVER else np.full(sent.written.size, NEVER, dtype=np.int64),
+            "badge_sync_after": self.duration("badge.sync", s.badge.sync, regretted),
         }  # fmt: skip
 
     def _email(self) -> dict[str, Any]:
@@ -249,6 +250,8 @@ class _Draws:
 
     def per_segment(self, name: str, laws: list[Spec], where: Flags) -> Int64s:
         """Draw a duration whose law depends on the recipient's segment."""
+        if not where.any():
+            return self.nothing
         out = np.full(where.size, NEVER, dtype=np.int64)
         for k, law in enumerate(laws):
             mine = where & (self.segment == k)

@@ -83,8 +83,9 @@ def _stream(scenario: Scenario, t: Stream, key: int) -> Sent:
     number = np.concatenate([np.arange(n, dtype=np.int64) for n in counts]) if t.senders else sender
     entity = (sender.astype(np.uint64) << _SHIFT) | number.astype(np.uint64)
     to = (uniforms(key, "traffic.recipient", entity) * t.recipients).astype(np.int64)
-    order = np.lexsort((number, sender, np.concatenate(times)))
-    return _sent(np.concatenate(times)[order], sender[order], to[order], number[order], entity[order],
+    written = np.concatenate(times)
+    order = np.argsort(written, kind="stable")  # ties stay in the order of senders and their numbers
+    return _sent(written[order], sender[order], to[order], number[order], entity[order],
                  t.message, t.length, -1, t.recipients)  # fmt: skip
 
 
