@@ -6,8 +6,10 @@ of `njit`, so a function is always made by the same one of the two below.
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numba
@@ -33,3 +35,10 @@ def njit_making_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function as `njit` does, but one that makes arrays; it is slow to call often."""
     compiled: Callable[..., Any] = _numba(cache=True, nogil=True)(function)
     return compiled
+
+
+def is_cached(function: Callable[..., Any]) -> bool:
+    """Tell whether a compiled function (or one of its name and place) was compiled on this machine before."""
+    made: Any = function
+    home = Path(made._cache.cache_path)
+    return any(home.glob(f"*.{made.__name__}-*py{sys.version_info.major}{sys.version_info.minor}.nbi"))

@@ -87,7 +87,7 @@ def run(
     names = chosen(scenario, policies)
     worlds = [under(scenario, name) for name in names]
     asked = scenario.run.replications
-    engine = choose(engine, expected_messages(scenario) * asked * len(names))
+    engine = engine_for(scenario, names, engine, asked)
     done: list[Tallies] = []
     try:
         for number, (sums, records) in enumerate(_played(worlds, names, engine, asked, workers, keep is not None)):
@@ -111,6 +111,11 @@ def chosen(scenario: Scenario, policies: Sequence[str] | None) -> tuple[str, ...
     for name in policies:
         under(scenario, name)
     return tuple(name for name in names if name == names[0] or name in policies)
+
+
+def engine_for(scenario: Scenario, names: Sequence[str], engine: str, replications: int) -> str:
+    """Choose the engine of a run by its expected size, if it is "auto"."""
+    return choose(engine, expected_messages(scenario) * replications * len(names))
 
 
 def expected_messages(scenario: Scenario) -> float:

@@ -115,6 +115,18 @@ def explain(
 
 
 @app.command()
+def verify(
+    scenarios: Annotated[int, typer.Option(help="Generated scenarios for engine against engine.")] = 300,
+) -> None:
+    """Check the simulator on this machine: known answers, exact cases, and one engine against the other."""
+    from sim.cli.verifying import verify_command
+
+    with faults_on_one_line():
+        if not verify_command(scenarios):
+            raise typer.Exit(1)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files; editors complete and check with it."""
     import json as json_module

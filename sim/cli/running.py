@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from sim.cli.tables import print_outcome, warnings_of
-from sim.engines import MODULES
+from sim.engines import MODULES, is_ready
 from sim.errors import Fault, FaultyInputError
 from sim.results import ResultFolder, document
-from sim.running import Outcome, chosen, run
+from sim.running import Outcome, chosen, engine_for, run
 from sim.scenario import load
 from sim.scenario.suggestions import did_you_mean, said
 
@@ -35,10 +35,12 @@ def run_command(
     """Load, play, print and save. Nothing is written by a run that fails or is interrupted."""
     _check_options(engine, {"--replications": (replications, 1), "--seed": (seed, 0), "--workers": (workers, 1)})
     scenario = load(file)
-    chosen(scenario, policies)
+    names = chosen(scenario, policies)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(ResultFolder(out)) if out is not None else None
         total = replications or scenario.run.replications
+        if not is_ready(engine_for(scenario, names, engine, total)):
+            sys.stderr.write("Compiling the engine, once on this machine (less than a minute); later runs load it.\n")
         progress = stack.enter_context(progress_bar(total))
         keep = folder.keep if folder is not None else None
         outcome = run(scenario, policies=policies, replications=replications, seed=seed, engine=engine, workers=workers,

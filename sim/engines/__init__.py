@@ -30,6 +30,20 @@ def play_with(engine: str) -> Callable[[World], Records]:
     return play
 
 
+def is_ready(engine: str) -> bool:
+    """Tell whether an engine can begin at once: kernels are compiled once, at their first use on a machine.
+
+    >>> is_ready("simpy")
+    True
+    """
+    if engine != "compiled":
+        return True
+    from sim.compiling import is_cached
+    from sim.engines.compiled import engine as home
+
+    return is_cached(home._play)
+
+
 def choose(engine: str, messages: float) -> str:
     """Turn "auto" into the name of an engine, by the number of messages to be played; other names stay.
 
