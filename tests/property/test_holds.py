@@ -104,3 +104,11 @@ def test_a_deletion_at_the_instant_the_hold_ends_cancels_and_one_later_does_not(
     for effect, verdict in ((10, Verdict.CANCELLED), (11, Verdict.TOO_LATE)):
         hand = Hand(({"written": 0, "released": 10, "noticed": effect},), ({"glances": [(10, 12)]},), {})
         assert Verdict(judge(play(hand.world())).verdict[0]) is verdict
+
+
+def test_a_deletion_completed_exactly_at_the_windows_end_is_allowed_and_one_later_is_refused(play: Play) -> None:
+    """The window counts from the end of the hold, not from pressing send."""
+    rows = tuple({"written": 0, "released": 10, "noticed": at, "recipient": k} for k, at in enumerate((50, 51)))
+    records = play(Hand(rows, ({}, {}), {"window": 40}).ruled(hands=2).world())
+    assert records["refused"].tolist() == [0, 2]
+    assert records["effective"].tolist() == [50, NEVER]
