@@ -163,9 +163,10 @@ def long_run(out: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
-def wait_for_records(folder: Path) -> None:
-    """Wait until the first replication has been played and kept."""
+def wait_for_records(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Wait until the first replications have been played and kept."""
     for _ in range(1800):
+        assert process.poll() is None, (folder / "log").read_text(encoding="utf-8")
         if any(file.stat().st_size > 20_000 for file in folder.glob(".*/records.parquet")):
             return
         time.sleep(0.1)
@@ -179,7 +180,7 @@ def test_ctrl_c_says_what_is_done_and_a_kill_says_nothing_and_both_leave_nothing
     log = tmp_path / "log"
     for how, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
         with long_run(earlier, log) as process:
-            wait_for_records(tmp_path)
+            wait_for_records(process, tmp_path)
             process.send_signal(how)
             assert process.wait(timeout=120) == status
         said = log.read_text(encoding="utf-8")
