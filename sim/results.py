@@ -10,6 +10,7 @@ import os
 import platform
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -178,23 +179,21 @@ class ResultFolder:
             )
         self._writers["records"].write_table(table)
 
-    def finish(self, outcome: Outcome, command: str) -> Path:
-        """Write tables, chart and manifest, put the folder in place, and return it. Raises `OutputError`."""
+    def finish(self, outcome: Outcome, command: str, *, draw: Callable[[Outcome, Path], object]) -> Path:
+        """Write tables, pictures (by `draw`) and manifest, put the folder in place, and return it. Raises `OutputError`."""
         try:
             self._close()
-            self._write(outcome, command)
+            self._write(outcome, command, draw)
             self._put_in_place()
         except OSError as error:
             raise self._unwritable(error) from None
         return self.folder
 
-    def _write(self, outcome: Outcome, command: str) -> None:
-        from sim.charts import save
-
+    def _write(self, outcome: Outcome, command: str, draw: Callable[[Outcome, Path], object]) -> None:
         outcome.shares.to_csv(self.making / "shares.csv", index=False)
         outcome.differences.to_csv(self.making / "differences.csv", index=False)
         outcome.price.to_csv(self.making / "price.csv", index=False)
-        save(outcome, self.making)
+        draw(outcome, self.making)
         (self.making / "summary.json").write_text(json.dumps(document(outcome), indent=1) + "\n", encoding="utf-8")
         digests = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(self.making.iterdir())}
         manifest = _manifest(outcome, command) | {"files": digests}

@@ -16,7 +16,8 @@ from pydantic.fields import FieldInfo
 
 from sim.clock import NEVER, UNITS, format_duration
 from sim.distributions.law import law_of
-from sim.distributions.spec import Micros, Mixture, Scipy, Spec
+from sim.distributions.spec import Mixture, Scipy, Spec
+from sim.distributions.values import Micros
 from sim.scenario import Scenario, load
 from sim.scenario.evidence import Evidence, EvidenceKind, evidence
 from sim.scenario.quantities import WEEKS, Window

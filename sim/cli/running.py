@@ -48,7 +48,9 @@ def run_command(
         progress(total)
         complete = len(outcome.replications) == outcome.asked
         if folder is not None and complete:
-            folder.finish(outcome, command=shlex.join(["toolate", *sys.argv[1:]]))
+            from sim.charts import save  # matplotlib, only when there is something to draw
+
+            folder.finish(outcome, command=shlex.join(["toolate", *sys.argv[1:]]), draw=save)
     _print(outcome, as_json)
     if folder is not None:
         if complete:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from sim.distributions.spec import Strict
+from sim.distributions.values import Strict
 from sim.scenario.quantities import as_tuple
 
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
 
 from sim.clock import DAY, HOUR, MINUTE, NEVER
-from sim.distributions.spec import Duration, DurationLaw, Micros, Probability, Strict
+from sim.distributions.spec import DurationLaw
+from sim.distributions.values import Duration, Micros, Probability, Strict
 from sim.scenario.citations import Source
 from sim.scenario.quantities import (
     WEEKS,

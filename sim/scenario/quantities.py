@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from sim.clock import DAY, HOUR, MINUTE, NEVER, UNITS, parse_duration
-from sim.distributions.spec import Duration, Micros, Strict, read_duration
+from sim.distributions.values import Duration, Micros, Strict, read_duration
 from sim.scenario.suggestions import did_you_mean
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -7,17 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from sim.distributions.spec import (
-    Constant,
-    Duration,
-    DurationLaw,
-    Micros,
-    Never,
-    NumberLaw,
-    Positive,
-    Probability,
-    Strict,
-)
+from sim.distributions.spec import Constant, DurationLaw, Never, NumberLaw
+from sim.distributions.values import Duration, Micros, Positive, Probability, Strict
 from sim.scenario.quantities import WEEKS, Offset, Week
 
 NOW = Constant[Duration](value=Micros(0))

@@ -1,0 +1,43 @@
+"""The values a scenario may name: durations with a unit, probabilities, positive numbers; and the strict base of models."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from sim.clock import DURATION_PATTERN, HOW_TO_WRITE, parse_duration
+
+
+def read_duration(value: object) -> int:
+    """Read a duration from a file (text with a unit) or from a model that was read before (whole microseconds)."""
+    if isinstance(value, Micros):
+        return value
+    if isinstance(value, str) and value.lstrip().startswith("-"):
+        raise ValueError(f'"{value}" is not a duration, which is never negative; {HOW_TO_WRITE}')
+    if isinstance(value, str):
+        return Micros(parse_duration(value))
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
+        raise ValueError(f"{value!r} is not a duration; {HOW_TO_WRITE}")
+    raise ValueError(f"{value} has no unit; {HOW_TO_WRITE}")
+
+
+class Micros(int):
+    """A duration that has been read: whole microseconds, told apart from a bare number in a file."""
+
+
+Duration = Annotated[
+    Micros,
+    BeforeValidator(read_duration),
+    WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN, "description": f"A duration: {HOW_TO_WRITE}."}),
+]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Strict(BaseModel):
+    """The base of everything that is read from a file: no unknown keys, no silent conversions, no changes later."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
