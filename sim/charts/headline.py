@@ -32,16 +32,17 @@ def draw(outcome: Outcome) -> Chart:
         figure.suptitle("Preview read despite the deletion", x=0.01, ha="left", fontweight="bold", fontsize=11)
         axes.set_title(outcome.scenario.title or outcome.scenario.file, fontsize=9, fontweight="normal")
         axes.set_xlabel("share of regretted messages (%), with 95 % interval")
-        axes.legend(
-            title="The preview was read …",
-            title_fontsize=8,
-            alignment="left",
-            fontsize=7.5,
-            ncols=2,
-            loc="upper left",
-            bbox_to_anchor=(0, -0.14 - 0.5 / len(outcome.policies)),
-            frameon=False,
-        )
+        if axes.get_legend_handles_labels()[0]:  # none, when no preview was read
+            axes.legend(
+                title="The preview was read …",
+                title_fontsize=8,
+                alignment="left",
+                fontsize=7.5,
+                ncols=2,
+                loc="upper left",
+                bbox_to_anchor=(0, -0.14 - 0.5 / len(outcome.policies)),
+                frameon=False,
+            )
         run = outcome.scenario.run
         note = f"{headline.per:,.0f} regretted messages in {len(outcome.replications)} replications, seed {run.seed}"
         figure.supxlabel(note, fontsize=7, color="#555555", x=0.99, ha="right")

@@ -48,6 +48,11 @@ def _is_law(value: object) -> bool:
     return isinstance(value, Mapping) and "dist" in value
 
 
+def _replaces(value: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
+    """Tell whether a table stands for another whole: a law, or traffic of another kind."""
+    return _is_law(value) or ("kind" in value and value["kind"] != old.get("kind", value["kind"]))
+
+
 def _named(value: object) -> bool:
     """Tell whether a value is a list of tables with names, such as the segments."""
     return (
@@ -61,7 +66,7 @@ def merged(base: Mapping[str, Any], patch: Mapping[str, Any], at: str = "") -> R
     """Merge a patch into tables and return new ones; neither argument changes.
 
     Tables merge key by key. A distribution that names its family replaces the old one whole, so that numbers of two
-    families never mix. In a list of named tables (segments) keys are names, and `*` means each. Raises `PatchError`
+    families never mix; so does traffic of another kind. In a list of named tables (segments) keys are names, and `*` means each. Raises `PatchError`
     for a name that is not in the list.
 
     >>> merged({"send": {"hold": "0 s"}}, {"send": {"hold": "10 s"}})
@@ -71,7 +76,7 @@ def merged(base: Mapping[str, Any], patch: Mapping[str, Any], at: str = "") -> R
     for key, value in patch.items():
         path = f"{at}.{quoted(key)}" if at else quoted(key)
         old = out.get(key)
-        if isinstance(value, Mapping) and isinstance(old, Mapping) and not _is_law(value):
+        if isinstance(value, Mapping) and isinstance(old, Mapping) and not _replaces(value, old):
             out[key] = merged(old, value, path)
         elif isinstance(value, Mapping) and _named(old):
             out[key] = _merged_list(old, value, path)
