@@ -76,6 +76,8 @@ class Law:
         p, rest = scipy.special.expit(_Z), scipy.special.expit(-_Z)
         # dp = p (1 - p) dz, and the trapezoid rule on the whole line converges very fast for a smooth integrand.
         piece = self.quantile(np.clip(p, 2.0**-53, 1 - 2.0**-53)) * p * rest
+        if abs(float(piece.sum()) * _FINE / self.mean() - 1) > 0.01:
+            raise ValueError("its tail is too heavy for an equilibrium start; choose a lighter one (a larger shape)")
         below, above = np.cumsum(piece) - piece / 2, np.cumsum(piece[::-1])[::-1] - piece / 2
         z_share = np.log(np.maximum(below, 1e-300)) - np.log(np.maximum(above, 1e-300))
         grid = q.Z_MIN + q.Z_STEP * np.arange(q.Z_COUNT)

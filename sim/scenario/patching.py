@@ -66,8 +66,8 @@ def merged(base: Mapping[str, Any], patch: Mapping[str, Any], at: str = "") -> R
     """Merge a patch into tables and return new ones; neither argument changes.
 
     Tables merge key by key. A distribution that names its family replaces the old one whole, so that numbers of two
-    families never mix; so does traffic of another kind. In a list of named tables (segments) keys are names, and `*` means each. Raises `PatchError`
-    for a name that is not in the list.
+    families never mix; so does traffic of another kind. In a list of named tables (segments) keys are names, and `*`
+    means each. Raises `PatchError` for a name that is not in the list.
 
     >>> merged({"send": {"hold": "0 s"}}, {"send": {"hold": "10 s"}})
     {'send': {'hold': '10 s'}}
