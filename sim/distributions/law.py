@@ -32,7 +32,8 @@ def _quantiles(pool, at, us, out):  # type: ignore[no-untyped-def]
 class Law:
     """A distribution that can be drawn from: `pool` holds its numbers as `quantile` reads them.
 
-    >>> Law.of(s.Exponential[s.Duration](mean=s.Micros(60_000_000))).describe()
+    >>> from sim.distributions.values import Duration, Micros
+    >>> Law.of(s.Exponential[Duration](mean=Micros(60_000_000))).describe()
     'exponential: mean 1 min, p10 6.322 s, median 41.59 s, p90 2.303 min, p99 4.605 min'
     """
 

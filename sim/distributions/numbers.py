@@ -137,7 +137,8 @@ def numbers(law: s.Spec) -> Numbers:
 
     Raises `ValueError` when a family of scipy.stats is unknown or takes negative values.
 
-    >>> numbers(s.Exponential[s.Duration](mean=s.Micros(5))).tolist()
+    >>> from sim.distributions.values import Duration, Micros
+    >>> numbers(s.Exponential[Duration](mean=Micros(5))).tolist()
     [2.0, 5.0, 0.0]
     """
     return np.asarray(_flat(law), dtype=np.float64)

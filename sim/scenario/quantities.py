@@ -62,8 +62,6 @@ def _offset(value: object) -> Micros:
 
 
 def _rate(value: object) -> float:
-    if isinstance(value, float):  # read before: a rate per microsecond
-        return value
     match = _RATE.fullmatch(value) if isinstance(value, str) and len(value) < 100 else None
     if match is None:
         raise ValueError(f'{value!r} is not a rate; write a number per unit, for example "6 / d"')
