@@ -16,7 +16,7 @@ from sim.scenario.model import Looks as LooksSpec
 from sim.scenario.model import Segment
 from sim.world.calendar import cumulative_week
 from sim.world.looks import SURFACES
-from sim.world.parts import Attention, Entities, Floats, Recipients
+from sim.world.parts import Attention, Entities, Flags, Floats, Recipients
 
 
 def pick(shares: Sequence[float], u: Floats) -> npt.NDArray[np.int64]:
@@ -35,25 +35,30 @@ def draw_recipients(segments: Sequence[Segment], entities: Entities, key: int) -
     def u(name: str) -> Floats:
         return uniforms(key, f"recipient.{name}", entities)
 
-    segment = pick([s.share for s in segments], u("segment"))
-    rate, email, frailty_u, email_u = (
-        np.empty(entities.size),
-        np.zeros(entities.size, np.int64),
-        u("frailty"),
-        u("email"),
-    )
+    segment = pick([s.share for s in segments], u("segment")) if len(segments) > 1 else np.zeros(entities.size, np.int64)
+
+    def has(name: str, shares: Sequence[float]) -> Flags:
+        """Flip a coin per recipient; shares 0 and 1 need no draw."""
+        mine = _by_segment(shares, segment)
+        return mine == 1 if all(share in (0, 1) for share in shares) else u(name) < mine
+
+    rate, email = np.empty(entities.size), np.zeros(entities.size, np.int64)
     for k, kind in enumerate(segments):
         mine = segment == k
-        rate[mine] = law_of(kind.frailty, is_duration=False).quantile(frailty_u[mine])
-        email[mine] = pick(kind.email.as_tuple(), email_u[mine])
+        if isinstance(kind.frailty, Constant):
+            rate[mine] = float(kind.frailty.value)
+        else:
+            rate[mine] = law_of(kind.frailty, is_duration=False).quantile(u("frailty")[mine])
+        shares = kind.email.as_tuple()
+        email[mine] = shares.index(1) if 1 in shares else pick(shares, u("email")[mine])
     return Recipients(
         entity=entities,
         segment=segment,
         rate=rate,
-        ios=u("ios") < _by_segment([s.ios for s in segments], segment),
-        push=u("push") < _by_segment([s.push for s in segments], segment),
-        badge=u("badge") < _by_segment([s.badge for s in segments], segment),
-        hides_previews=u("previews_hidden") < _by_segment([s.previews_hidden for s in segments], segment),
+        ios=has("ios", [s.ios for s in segments]),
+        push=has("push", [s.push for s in segments]),
+        badge=has("badge", [s.badge for s in segments]),
+        hides_previews=has("previews_hidden", [s.previews_hidden for s in segments]),
         email=email,
         utc_offset=np.asarray([int(s.utc_offset) for s in segments], dtype=np.int64)[segment],
     )
