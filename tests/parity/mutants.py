@@ -1,4 +1,4 @@
-"""The compiled engine's source with one line altered, run as plain Python: no compiling, and integers that overflow warn."""
+"""The compiled engine's source with one line altered, run as plain Python, where integers that overflow warn."""
 
 from __future__ import annotations
 

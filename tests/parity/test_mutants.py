@@ -18,14 +18,13 @@ WORLDS = 400
 
 MUTANTS = {
     "a deletion at the window's end is refused": ("plan", "> terms.window", ">= terms.window"),
-    "a look at the instant of arrival does not see": ("phone", "while glances[START] < now", "while glances[START] <= now"),
+    "a look at the instant of arrival does not see": ("phone", "glances, now, at[", "glances, now + 1, at["),
     "a retraction that overtakes its push is ignored": ("phone", " or back < now", ""),
     "a deletion at the end of the hold comes too late": ("plan", "or effect <= accepted", "or effect < accepted"),
     "reading at the instant of the ruling refuses": ("plan", "if now < rows[i, REFUSABLE]", "if now <= rows[i, REFUSABLE]"),
     "a message accepted as its batch closes is left out": (
-        "mail", "while end < n and desk.sent[end] <= bound:\n                if",
-        "while end < n and desk.sent[end] < bound:\n                if"),
-    "a copy of a message deleted before it arrived is read": ("phone", " and arrived < effect", ""),
+        "mail", "SENT_AT, end] <= bound:\n                if", "SENT_AT, end] < bound:\n                if"),
+    "a copy of a message deleted before it arrived is read": ("thread", " and arrived < effect", ""),
     "the later sent goes first among equals": ("deletions", "m.pressed[i], i)\n", "m.pressed[i], -i)\n"),
 }  # fmt: skip
 

@@ -29,7 +29,7 @@ def work_off(world: World, letters: Letters) -> tuple[Int64s, Int64s, Int64s]:
 
 
 def _teams(world: World, rows: Int64s) -> Int64s:
-    """Number, per message, the deletions that one action can take together; -1: it goes alone."""
+    """Give each message the number of the deletions that one action can take together; -1: it goes alone."""
     m = world.messages
     team = np.full(m.size, -1, dtype=np.int64)
     pairs = np.stack([m.sender[rows], m.batch[rows]])

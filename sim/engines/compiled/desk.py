@@ -15,7 +15,8 @@ from sim.compiling import njit
 from sim.world.parts import Int64s
 
 SENT, ARRIVALS, ALERTS, TAPS, TRAY, SIGNS, MEETINGS = 0, 1, 2, 3, 4, 5, 6
-"""Lengths: accepted messages, notifications due, alert and tap timers, unnoticed pushes, badge signs, rank-11 glances."""
+"""Lengths: accepted messages, notifications due, alert and tap timers, unnoticed pushes, badge signs, glances of rank
+11."""
 NEXT_UNREAD, NEXT_ARRIVAL, SINCE_VISIT = 7, 8, 9
 """Places: the first accepted message no online visit has dealt with, the next notification, the first since a visit."""
 GLANCING, GLANCE_END, ALERT_END, VISIT_END, BADGE_UNTIL = 10, 11, 12, 13, 14

@@ -6,7 +6,7 @@ cheaper to touch than thirty columns. Few arrays also make the calls between ker
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -137,8 +137,9 @@ class Terms(NamedTuple):
 def tuples_of(world: World) -> tuple[Letters, People, Minds, Terms]:
     """Give the parts of a world as the kernels take them, without copying columns that are contiguous."""
     a, rules = world.attention, world.rules
-    own = {"horizon": world.horizon, "key": U64(world.key), "boost": float(rules.badge_boost)}
-    minds = Minds(*(own[f] if f in own else a.by_hand if f == "by_hand" else _plain(getattr(a, f)) for f in Minds._fields))
+    own: dict[str, Any] = {"horizon": world.horizon, "key": U64(world.key), "boost": float(rules.badge_boost)}
+    own |= {"by_hand": a.by_hand}
+    minds = Minds(*(own[f] if f in own else _plain(getattr(a, f)) for f in Minds._fields))
     terms = Terms(*(own[f] if f in own else getattr(rules, f) for f in Terms._fields))
     return (
         Letters(*(_plain(getattr(world.messages, f)) for f in Letters._fields)),
@@ -148,7 +149,7 @@ def tuples_of(world: World) -> tuple[Letters, People, Minds, Terms]:
     )
 
 
-def _plain(column: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def _plain(column: npt.NDArray[Any]) -> Any:
     """Give an array of the one layout the kernels are compiled for: contiguous and writable."""
     plain = np.ascontiguousarray(column)
     return plain if plain.flags.writeable else plain.copy()

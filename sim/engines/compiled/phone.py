@@ -11,21 +11,56 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit
-from sim.draws import U64, uniform
 from sim.engines.compiled.desk import (
-    ALERT_AT, ALERT_END, ALERT_ROW, ALERTS, ARRIVAL_AT, ARRIVAL_ROW, ARRIVALS, BADGE_UNTIL, GLANCE_END, GLANCING,
-    MEETING_END, MEETING_ROW, MEETINGS, NEXT_ARRIVAL, NEXT_UNREAD, SENT, SENT_AT, SENT_ROW, SIGN_ROW, SIGNS,
-    SINCE_VISIT, TAP_AT, TAP_ROW, TAPS, TRAY, TRAY_LEFT, TRAY_NEED, TRAY_ROW, VISIT_END,
-)  # fmt: skip
+    ALERT_AT,
+    ALERT_END,
+    ALERT_ROW,
+    ALERTS,
+    ARRIVAL_AT,
+    ARRIVAL_ROW,
+    ARRIVALS,
+    BADGE_UNTIL,
+    GLANCE_END,
+    GLANCING,
+    MEETING_END,
+    MEETING_ROW,
+    MEETINGS,
+    NEXT_ARRIVAL,
+    SIGN_ROW,
+    SIGNS,
+    TAP_AT,
+    TAP_ROW,
+    TAPS,
+    TRAY,
+    TRAY_LEFT,
+    TRAY_NEED,
+    TRAY_ROW,
+    VISIT_END,
+)
 from sim.engines.compiled.layout import (
-    ALERT, ALERT_LENGTH, ARRIVED, CACHED, CHARS, CLEARED, COUNTED, EFFECT, LEFT, NEED, NOTICED, PHANTOM, READ, SYNC, TAP,
-    TAP_OFFLINE, UNTIL, plus,
-)  # fmt: skip
+    ALERT,
+    ALERT_LENGTH,
+    ARRIVED,
+    CHARS,
+    CLEARED,
+    COUNTED,
+    EFFECT,
+    LEFT,
+    NEED,
+    NOTICED,
+    PHANTOM,
+    READ,
+    SYNC,
+    TAP,
+    TAP_OFFLINE,
+    UNTIL,
+    plus,
+)
 from sim.engines.compiled.order import pop, push
-from sim.engines.compiled.plan import is_sent, read_in_thread, retraction
-from sim.engines.compiled.streams import GLANCE_STREAM, VISIT_STREAM, open_stream, step
+from sim.engines.compiled.plan import is_sent, retraction
+from sim.engines.compiled.streams import GLANCE_STREAM, VISIT_STREAM, open_stream, pass_over, step
+from sim.engines.compiled.thread import begin_visit, next_visit, open_app
 from sim.world.looks import GLANCES, START, VISITS, K
-from sim.world.parts import OFFLINE, THIN
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
@@ -37,7 +72,7 @@ def play_phone(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
     at, glances, visits = desk.at, desk.looks[GLANCES], desk.looks[VISITS]
     open_stream(minds, one, VISIT_STREAM, visits)
     while True:
-        visit = _next_visit(one, minds, terms, rows, desk)
+        visit = next_visit(one, minds, terms, rows, desk)
         arrival = desk.lists[ARRIVAL_AT, at[NEXT_ARRIVAL]] if at[NEXT_ARRIVAL] < at[ARRIVALS] else _NEVER
         glance = glances[START] if at[TRAY] > 0 or at[SIGNS] > 0 else _NEVER
         alert = desk.lists[ALERT_AT, 0] if at[ALERTS] > 0 else _NEVER
@@ -49,7 +84,8 @@ def play_phone(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
         if now >= terms.horizon:
             return
         if arrival == now:
-            if at[TRAY] == 0 and at[SIGNS] == 0 and (one.push or rows[desk.lists[ARRIVAL_ROW, at[NEXT_ARRIVAL]], EFFECT] != _NEVER):
+            regretted = rows[desk.lists[ARRIVAL_ROW, at[NEXT_ARRIVAL]], EFFECT] != _NEVER
+            if at[TRAY] == 0 and at[SIGNS] == 0 and (one.push or regretted):
                 _catch_up(one, minds, desk, now)
             _arrive(one, terms, rows, desk)
         elif glance == now:
@@ -62,11 +98,11 @@ def play_phone(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
             _glance(terms, rows, desk, now, end)
         elif visit == now:
             number = visits[K]
-            _visit(one, minds, terms, rows, desk, now, step(minds, one, VISIT_STREAM, visits), number)
+            begin_visit(one, minds, terms, rows, desk, now, step(minds, one, VISIT_STREAM, visits), number)
         else:
             i = desk.lists[TAP_ROW, 0]
             at[TAPS] = pop(desk.lists[TAP_AT], desk.lists[TAP_ROW], at[TAPS])
-            _open_app(terms, rows, desk, now, now, rows[i, TAP_OFFLINE] != 0)
+            open_app(terms, rows, desk, now, now, rows[i, TAP_OFFLINE] != 0)
 
 
 @njit
@@ -111,8 +147,7 @@ def _catch_up(one, minds, desk, now):  # type: ignore[no-untyped-def]
     if at[GLANCING] == 0:
         at[GLANCING] = 1
         open_stream(minds, one, GLANCE_STREAM, glances)
-    while glances[START] < now:
-        at[GLANCE_END] = step(minds, one, GLANCE_STREAM, glances)
+    at[GLANCE_END] = pass_over(minds, one, GLANCE_STREAM, glances, now, at[GLANCE_END])
 
 
 @njit
@@ -160,17 +195,17 @@ def _notice(terms, rows, desk, i, now, end):  # type: ignore[no-untyped-def]
 @njit
 def _meet(terms, rows, desk):  # type: ignore[no-untyped-def]
     """Count the glance in progress for the pushes that have just arrived (rank 11)."""
-    at, now = desk.at, _meeting(desk)
+    at, lists, now = desk.at, desk.lists, _meeting(desk)
     for q in range(at[MEETINGS]):
-        i = desk.lists[MEETING_ROW, q]
+        i = lists[MEETING_ROW, q]
         for k in range(at[TRAY] - 1, -1, -1):
-            if desk.lists[TRAY_ROW, k] == i:
-                desk.lists[TRAY_NEED, k] -= 1
-                if desk.lists[TRAY_NEED, k] == 0:
-                    _notice(terms, rows, desk, i, now, desk.lists[MEETING_END, q])
+            if lists[TRAY_ROW, k] == i:
+                lists[TRAY_NEED, k] -= 1
+                if lists[TRAY_NEED, k] == 0:
+                    _notice(terms, rows, desk, i, now, lists[MEETING_END, q])
                     for rest in range(k + 1, at[TRAY]):
-                        desk.lists[TRAY_ROW, rest - 1], desk.lists[TRAY_NEED, rest - 1] = desk.lists[TRAY_ROW, rest], desk.lists[TRAY_NEED, rest]
-                        desk.lists[TRAY_LEFT, rest - 1] = desk.lists[TRAY_LEFT, rest]
+                        for kind in range(TRAY_ROW, TRAY_LEFT + 1):
+                            lists[kind, rest - 1] = lists[kind, rest]
                     at[TRAY] -= 1
                 break
     at[MEETINGS] = 0
@@ -179,98 +214,25 @@ def _meet(terms, rows, desk):  # type: ignore[no-untyped-def]
 @njit
 def _glance(terms, rows, desk, now, end):  # type: ignore[no-untyped-def]
     """Glance at the phone (ranks 10 and 12): at the unnoticed pushes in the tray, and at the badge."""
-    at, kept = desk.at, 0
+    at, lists, kept = desk.at, desk.lists, 0
     for k in range(at[TRAY]):
-        i = desk.lists[TRAY_ROW, k]
-        if desk.lists[TRAY_LEFT, k] <= now:
+        i = lists[TRAY_ROW, k]
+        if lists[TRAY_LEFT, k] <= now:
             continue
-        if desk.lists[TRAY_NEED, k] == 1:
+        if lists[TRAY_NEED, k] == 1:
             _notice(terms, rows, desk, i, now, end)
             continue
-        desk.lists[TRAY_ROW, kept], desk.lists[TRAY_NEED, kept], desk.lists[TRAY_LEFT, kept] = i, desk.lists[TRAY_NEED, k] - 1, desk.lists[TRAY_LEFT, k]
+        lists[TRAY_ROW, kept], lists[TRAY_NEED, kept], lists[TRAY_LEFT, kept] = i, lists[TRAY_NEED, k] - 1, lists[TRAY_LEFT, k]
         kept += 1
     at[TRAY], kept = kept, 0
     for k in range(at[SIGNS]):
-        i = desk.lists[SIGN_ROW, k]
+        i = lists[SIGN_ROW, k]
         if rows[i, CLEARED] <= now or rows[i, PHANTOM] != _NEVER:
             continue
         shows_text = rows[i, CHARS] > 0 and rows[i, LEFT] > now
         if rows[i, EFFECT] <= now and not shows_text:
             rows[i, PHANTOM] = now
         else:
-            desk.lists[SIGN_ROW, kept] = i
+            lists[SIGN_ROW, kept] = i
             kept += 1
     at[SIGNS] = kept
-
-
-@njit
-def _next_visit(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
-    """Give the start of the next visit worth playing, walking over those that nothing waits for."""
-    at, visits = desk.at, desk.looks[VISITS]
-    while visits[START] != _NEVER and at[SINCE_VISIT] == at[NEXT_ARRIVAL]:
-        worth = _NEVER
-        if at[NEXT_UNREAD] < at[SENT]:
-            worth = desk.lists[SENT_AT, at[NEXT_UNREAD]]
-        if at[NEXT_ARRIVAL] < at[ARRIVALS]:
-            worth = min(worth, desk.lists[ARRIVAL_AT, at[NEXT_ARRIVAL]])
-        if worth == _NEVER:
-            return _NEVER
-        if visits[START] >= worth:
-            break
-        start, number = visits[START], visits[K]
-        end = step(minds, one, VISIT_STREAM, visits)
-        if end > worth:  # it may be in progress by then
-            _visit(one, minds, terms, rows, desk, start, end, number)
-    return visits[START]
-
-
-@njit
-def _visit(one, minds, terms, rows, desk, start, end, number):  # type: ignore[no-untyped-def]
-    """Let a visit of the stream take place, or not (rank 17)."""
-    boost, entity = terms.badge_boost, one.entity
-    if boost != 1.0 and not desk.at[BADGE_UNTIL] > start:
-        if uniform(minds.key, THIN, entity, U64(number)) * boost >= 1.0:
-            return
-    offline = terms.visit_offline > 0.0 and uniform(minds.key, OFFLINE, entity, U64(number)) < terms.visit_offline
-    desk.at[VISIT_END] = end
-    _open_app(terms, rows, desk, start, end, offline)
-
-
-@njit
-def _open_app(terms, rows, desk, now, until, offline):  # type: ignore[no-untyped-def]
-    """Open the app: the thread is read, then the badge and the tray are cleared; it stays open until `until`."""
-    at = desk.at
-    if not offline:
-        _read_thread(terms, rows, desk, now, until)
-    for q in range(at[SINCE_VISIT], at[NEXT_ARRIVAL]):
-        i = desk.lists[ARRIVAL_ROW, q]
-        effect, arrived = rows[i, EFFECT], rows[i, ARRIVED]
-        if arrived != _NEVER:
-            if offline and rows[i, READ] == _NEVER and now - arrived <= terms.cache_life and arrived < effect:
-                read_in_thread(rows, i, now)
-                rows[i, CACHED] = effect <= now
-            rows[i, LEFT] = min(rows[i, LEFT], now)
-        if rows[i, COUNTED] != _NEVER and rows[i, CLEARED] > now:
-            rows[i, CLEARED] = now
-            if effect <= now and rows[i, READ] == _NEVER:
-                rows[i, PHANTOM] = min(rows[i, PHANTOM], now)
-    at[SINCE_VISIT] = at[NEXT_ARRIVAL]
-    at[BADGE_UNTIL] = _PAST
-    at[TRAY] = at[SIGNS] = 0
-
-
-@njit
-def _read_thread(terms, rows, desk, now, until):  # type: ignore[no-untyped-def]
-    """Read the thread online: what is there now, and what is accepted before the visit is over (rank 16)."""
-    at = desk.at
-    q = at[NEXT_UNREAD]
-    while q < at[SENT] and (desk.lists[SENT_AT, q] <= now or desk.lists[SENT_AT, q] < until):
-        i = desk.lists[SENT_ROW, q]
-        if rows[i, READ] == _NEVER:
-            seen = max(now, desk.lists[SENT_AT, q])
-            if rows[i, EFFECT] > seen:
-                read_in_thread(rows, i, seen)
-            elif terms.placeholder:
-                rows[i, PHANTOM] = min(rows[i, PHANTOM], seen)
-        q += 1
-    at[NEXT_UNREAD] = q

@@ -44,7 +44,7 @@ def _ruling(m, terms, i, done):  # type: ignore[no-untyped-def]
 
 @njit
 def read_in_thread(rows, i, now):  # type: ignore[no-untyped-def]
-    """Read a message in the thread; a deletion that is ruled on later is then refused, where only unread ones are deleted."""
+    """Read a message in the thread; where only unread ones are deleted, a deletion ruled on later is then refused."""
     rows[i, READ] = now
     if now < rows[i, REFUSABLE]:
         rows[i, EFFECT], rows[i, REFUSED] = _NEVER, 3

@@ -42,3 +42,18 @@ def step(minds, one, surface, state):  # type: ignore[no-untyped-def]
     return advance(minds.pool, minds.stream_at[segment, surface], minds.weeks, minds.week_at[segment, 0],
                    minds.week_at[segment, 1], one.utc_offset, rate, minds.key, surface, one.entity,
                    state)  # fmt: skip
+
+
+@njit
+def pass_over(minds, one, surface, state, instant, end):  # type: ignore[no-untyped-def]
+    """Step over the looks that begin before an instant and return the end of the last (`end`, if there is none)."""
+    if minds.by_hand:
+        while state[START] < instant:
+            end = step(minds, one, surface, state)
+        return end
+    at, week_at, slots = minds.stream_at[one.segment, surface], minds.week_at[one.segment, 0], minds.week_at[one.segment, 1]
+    rate = one.rate * minds.boost if surface == VISITS else one.rate
+    while state[START] < instant:
+        end = advance(minds.pool, at, minds.weeks, week_at, slots, one.utc_offset, rate, minds.key, surface, one.entity,
+                      state)  # fmt: skip
+    return end
