@@ -60,7 +60,10 @@ def dense(days: int) -> Scenario:
 
 def sparse() -> Scenario:
     """Give the sparse scenario: an InMail campaign, one message per recipient, push, instant e-mail and app visits."""
-    visits = {"gap": {"dist": "exponential", "mean": "12 h"}, "length": {"dist": "lognormal", "median": "2 min", "sigma": 1.0}}
+    visits = {
+        "gap": {"dist": "exponential", "mean": "12 h"},
+        "length": {"dist": "lognormal", "median": "2 min", "sigma": 1.0},
+    }
     return build(COMMON | {
         "run": {"seed": 1, "horizon": "3 d"},
         "traffic": {"kind": "campaign", "messages": CAMPAIGN, "throttle": "100 ms", "message": "inmail"},
@@ -177,7 +180,9 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=7, help="days the compiled engine plays of the dense scenario")
     parser.add_argument("--slow-days", type=int, default=1, help="days the SimPy programs play of it")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of the interleaved run")
-    parser.add_argument("--stream", type=float, nargs="+", metavar="N", help="play sparse campaigns of so many messages")
+    parser.add_argument(
+        "--stream", type=float, nargs="+", metavar="N", help="play sparse campaigns of so many messages"
+    )
     parser.add_argument("--workers", type=int, default=2, help="threads of --stream")
     parser.add_argument("--only", help=argparse.SUPPRESS)
     options = parser.parse_args()

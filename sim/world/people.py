@@ -35,7 +35,9 @@ def draw_recipients(segments: Sequence[Segment], entities: Entities, key: int) -
     def u(name: str) -> Floats:
         return uniforms(key, f"recipient.{name}", entities)
 
-    segment = pick([s.share for s in segments], u("segment")) if len(segments) > 1 else np.zeros(entities.size, np.int64)
+    segment = (
+        pick([s.share for s in segments], u("segment")) if len(segments) > 1 else np.zeros(entities.size, np.int64)
+    )
 
     def has(name: str, shares: Sequence[float]) -> Flags:
         """Flip a coin per recipient; shares 0 and 1 need no draw."""

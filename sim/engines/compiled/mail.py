@@ -22,7 +22,10 @@ _NEVER = np.int64(NEVER)
 @njit
 def play_mail(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
     """Play a recipient's e-mail: bind, dispatch, deliver, read; the lists of the phone, which is done, are scratch."""
-    arrives, first = desk.lists[ARRIVAL_AT], desk.lists[ARRIVAL_ROW]  # per mail: its arrival, place of its first message
+    arrives, first = (
+        desk.lists[ARRIVAL_AT],
+        desk.lists[ARRIVAL_ROW],
+    )  # per mail: its arrival, place of its first message
     past = desk.lists[ALERT_ROW]  # per first message: place after the mail's last
     mails = _dispatch(one, terms, rows, desk, arrives, first, past)
     sort_by_time(arrives, first, mails, desk.lists[SPARE_AT], desk.lists[SPARE_ROW])

@@ -222,7 +222,11 @@ def _glance(terms, rows, desk, now, end):  # type: ignore[no-untyped-def]
         if lists[TRAY_NEED, k] == 1:
             _notice(terms, rows, desk, i, now, end)
             continue
-        lists[TRAY_ROW, kept], lists[TRAY_NEED, kept], lists[TRAY_LEFT, kept] = i, lists[TRAY_NEED, k] - 1, lists[TRAY_LEFT, k]
+        lists[TRAY_ROW, kept], lists[TRAY_NEED, kept], lists[TRAY_LEFT, kept] = (
+            i,
+            lists[TRAY_NEED, k] - 1,
+            lists[TRAY_LEFT, k],
+        )
         kept += 1
     at[TRAY], kept = kept, 0
     for k in range(at[SIGNS]):

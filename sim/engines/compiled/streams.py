@@ -51,7 +51,11 @@ def pass_over(minds, one, surface, state, instant, end):  # type: ignore[no-unty
         while state[START] < instant:
             end = step(minds, one, surface, state)
         return end
-    at, week_at, slots = minds.stream_at[one.segment, surface], minds.week_at[one.segment, 0], minds.week_at[one.segment, 1]
+    at, week_at, slots = (
+        minds.stream_at[one.segment, surface],
+        minds.week_at[one.segment, 0],
+        minds.week_at[one.segment, 1],
+    )
     rate = one.rate * minds.boost if surface == VISITS else one.rate
     while state[START] < instant:
         end = advance(minds.pool, at, minds.weeks, week_at, slots, one.utc_offset, rate, minds.key, surface, one.entity,
