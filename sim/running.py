@@ -161,5 +161,6 @@ def _played(
     # SimPy holds the interpreter lock, so it needs processes; compiled kernels release it, so threads do.
     prefer = "processes" if engine == "simpy" else "threads"
     task = joblib.delayed(play_replication)
-    pool = joblib.Parallel(n_jobs=workers, prefer=prefer, return_as="generator")
+    # More workers than cores only take memory, so no more are started, whatever was asked for.
+    pool = joblib.Parallel(n_jobs=min(workers, asked, joblib.cpu_count()), prefer=prefer, return_as="generator")
     yield from pool(task(scenarios, names, engine, number, want_records) for number in numbers)
