@@ -1,7 +1,7 @@
 """One door to Numba: every compiled function of the package is made here, with the same options.
 
 `fastmath` stays off: it changes sums. `nogil` lets replications run in threads. Numba's cache on disk ignores options
-of `njit`, so a function is always made by the same one of the two below.
+of `njit`, so a function is always made by the same one of the three below.
 """
 
 from __future__ import annotations
@@ -28,6 +28,16 @@ def njit(function: Callable[..., Any]) -> Callable[..., Any]:
     instruction per array at every call, took four fifths of an engine's time.
     """
     compiled: Callable[..., Any] = _numba(cache=True, nogil=True, _nrt=False)(function)
+    return compiled
+
+
+def njit_inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function as `njit` does, to become part of what calls it.
+
+    For functions with long tuples of arrays to hand on that are called for every recipient or look: copying the tuple
+    takes longer than most of them do. Each use makes compiling longer by seconds.
+    """
+    compiled: Callable[..., Any] = _numba(cache=True, nogil=True, _nrt=False, forceinline=True)(function)
     return compiled
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from sim.records import Records
 from sim.world.parts import World
 
 _HOME = Path(sim.engines.compiled.__file__).parent
+_PLAIN = "def njit(function):\n    return function\n\n\nnjit_inlined = njit_making_arrays = njit\n"
 
 
 def altered(folder: Path, changes: Mapping[str, tuple[str, str]]) -> Callable[[World], Records]:
@@ -26,8 +28,7 @@ def altered(folder: Path, changes: Mapping[str, tuple[str, str]]) -> Callable[[W
             assert text.count(old) == 1, f"{file.name} has {text.count(old)} times: {old}"
             text = text.replace(old, new)
         text = text.replace("sim.engines.compiled", name)
-        for line in ("from sim.compiling import njit, njit_making_arrays\n", "from sim.compiling import njit\n"):
-            text = text.replace(line, "def njit(function):\n    return function\n\n\nnjit_making_arrays = njit\n")
+        text = re.sub(r"from sim.compiling import (.*)", _PLAIN, text)
         (package / file.name).write_text(text, encoding="utf-8")
     sys.path.insert(0, str(folder))
     try:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit
+from sim.compiling import njit_inlined
 from sim.world.parts import Int64s
 
 SENT, ARRIVALS, ALERTS, TAPS, TRAY, SIGNS, MEETINGS = 0, 1, 2, 3, 4, 5, 6
@@ -46,7 +46,7 @@ def desk_for(most: int) -> Desk:
     return Desk(*(np.zeros(shape, dtype=np.int64) for shape in (COUNTERS, (3, 4), (LISTS, most))))
 
 
-@njit
+@njit_inlined
 def clear(desk):  # type: ignore[no-untyped-def]
     """Make ready for the next recipient."""
     at = desk.at

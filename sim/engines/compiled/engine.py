@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit
+from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.deletions import work_off
 from sim.engines.compiled.desk import (
     ARRIVAL_AT, ARRIVAL_ROW, ARRIVALS, SENT, SENT_AT, SENT_ROW, SPARE_AT, SPARE_ROW, clear, desk_for,
@@ -52,7 +52,7 @@ def _play(people, minds, terms, first, rows, desk):  # type: ignore[no-untyped-d
                     play_mail(one, minds, terms, rows, desk)
 
 
-@njit
+@njit_inlined
 def _lay_out(begin, end, rows, terms, desk):  # type: ignore[no-untyped-def]
     """List a recipient's accepted messages, and its notifications, by time."""
     clear(desk)

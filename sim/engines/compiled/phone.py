@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit
+from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.desk import (
     ALERT_AT,
     ALERT_END,
@@ -111,7 +111,7 @@ def _meeting(desk):  # type: ignore[no-untyped-def]
     return desk.lists[ARRIVAL_AT, desk.at[NEXT_ARRIVAL] - 1]
 
 
-@njit
+@njit_inlined
 def _arrive(one, terms, rows, desk):  # type: ignore[no-untyped-def]
     """Let the next notification arrive (rank 8)."""
     at = desk.at
@@ -140,7 +140,7 @@ def _arrive(one, terms, rows, desk):  # type: ignore[no-untyped-def]
         _count(terms, rows, desk, now, i, left)
 
 
-@njit
+@njit_inlined
 def _catch_up(one, minds, desk, now):  # type: ignore[no-untyped-def]
     """Walk over the glances that began before something arrived: nothing waited for them."""
     at, glances = desk.at, desk.looks[GLANCES]

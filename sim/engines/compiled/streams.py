@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit
+from sim.compiling import njit_inlined
 from sim.world.looks import CHECKS, GLANCES, K, LENGTH, OP, START, VISITS, advance, begin
 
 _NEVER = np.int64(NEVER)
@@ -13,7 +13,7 @@ GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM = np.int64(GLANCES), np.int64(CHECKS),
 """The surfaces as int64: Numba compiles a function anew for every plain constant it is called with."""
 
 
-@njit
+@njit_inlined
 def open_stream(minds, one, surface, state):  # type: ignore[no-untyped-def]
     """Set `state` (int64 of 4, as in `sim.world.looks`) to the first look of a recipient at a surface."""
     if minds.by_hand:
@@ -28,7 +28,7 @@ def open_stream(minds, one, surface, state):  # type: ignore[no-untyped-def]
           one.entity, state)  # fmt: skip
 
 
-@njit
+@njit_inlined
 def step(minds, one, surface, state):  # type: ignore[no-untyped-def]
     """Move `state` to the next look and return the end of the one it leaves, which begins at `state[START]`."""
     if minds.by_hand:
@@ -44,7 +44,7 @@ def step(minds, one, surface, state):  # type: ignore[no-untyped-def]
                    state)  # fmt: skip
 
 
-@njit
+@njit_inlined
 def pass_over(minds, one, surface, state, instant, end):  # type: ignore[no-untyped-def]
     """Step over the looks that begin before an instant and return the end of the last (`end`, if there is none)."""
     if minds.by_hand:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit
+from sim.compiling import njit, njit_inlined
 from sim.draws import U64, uniform
 from sim.engines.compiled.desk import (
     ARRIVAL_AT,
@@ -41,7 +41,7 @@ _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 
 
-@njit
+@njit_inlined
 def next_visit(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
     """Give the start of the next visit worth playing, walking over those that nothing waits for."""
     at, visits = desk.at, desk.looks[VISITS]
@@ -62,7 +62,7 @@ def next_visit(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
     return visits[START]
 
 
-@njit
+@njit_inlined
 def begin_visit(one, minds, terms, rows, desk, start, end, number):  # type: ignore[no-untyped-def]
     """Let a visit of the stream take place, or not (rank 17)."""
     boost, entity = terms.badge_boost, one.entity
