@@ -29,7 +29,8 @@ from sim.scenario.reading import build
 from sim.world.drawing import draw_world
 
 RECIPIENTS, PER_DAY = 2_000, 20
-CAMPAIGN = 50_000
+CAMPAIGN = 20_000
+"""Messages of one replication of the sparse scenario: few enough for the processor's caches."""
 
 GLANCES = {
     "gap": {"dist": "weibull", "mean": "15 min", "shape": 0.6},
@@ -48,11 +49,11 @@ COMMON: dict[str, Any] = {
 }
 
 
-def dense(days: int) -> Scenario:
-    """Give the dense scenario: 2,000 recipients, 20 messages a day each; push, batched e-mail for 30 %, glances."""
+def dense(days: int, recipients: int = RECIPIENTS) -> Scenario:
+    """Give the dense scenario: 20 messages a day for each recipient; push, batched e-mail for 30 %, glances."""
     return build(COMMON | {
         "run": {"seed": 1, "horizon": f"{days} d"},
-        "traffic": {"kind": "stream", "senders": RECIPIENTS // 10, "recipients": RECIPIENTS, "rate": f"{10 * PER_DAY} / d"},
+        "traffic": {"kind": "stream", "senders": recipients // 10, "recipients": recipients, "rate": f"{10 * PER_DAY} / d"},
         "segments": [{"name": "all", "email": {"off": 0.7, "batched": 0.3}, "notice": 0.8,
                       "glances": GLANCES, "checks": CHECKS}],
     }, file="dense", folder=Path())  # fmt: skip
@@ -120,15 +121,18 @@ def drawing(scenario: Scenario, days: int) -> int:
 
 def contenders(days: int, slow_days: int) -> dict[str, Contender]:
     """Give everything that is measured, by its short name."""
-    few, many, campaign = dense(slow_days), dense(days), sparse()
+    few, many, small, campaign = dense(slow_days), dense(days), dense(days, RECIPIENTS // 10), sparse()
     return {
         "simpy": Contender("idiomatic SimPy", lambda: len(simulate(RECIPIENTS // 10, RECIPIENTS, PER_DAY, slow_days))),
         "reference": Contender("reference engine, world drawn", lambda: len(reference.play(draw_world(few, 0)))),
         "compiled": Contender("compiled engine, world drawn", lambda: replications(many, 1, 1)),
-        "compiled2": Contender("compiled engine, 2 workers", lambda: replications(many, 4, 2), workers=2),
+        "small": Contender("compiled engine, 10 worlds of 200", lambda: replications(small, 10, 1)),
+        "small2": Contender(
+            "compiled engine, 20 worlds of 200, 2 workers", lambda: replications(small, 20, 2), workers=2
+        ),
         "drawing": Contender("bare keyed uniforms, as many", lambda: drawing(many, days)),
-        "sparse": Contender("sparse: compiled engine", lambda: replications(campaign, 6, 1)),
-        "sparse2": Contender("sparse: compiled engine, 2 workers", lambda: replications(campaign, 12, 2), workers=2),
+        "sparse": Contender("sparse: compiled engine", lambda: replications(campaign, 15, 1)),
+        "sparse2": Contender("sparse: compiled engine, 2 workers", lambda: replications(campaign, 30, 2), workers=2),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 
 from sim.clock import NEVER
@@ -10,7 +12,7 @@ from sim.engines.compiled.deletions import work_off
 from sim.engines.compiled.desk import (
     ARRIVAL_AT, ARRIVAL_ROW, ARRIVALS, SENT, SENT_AT, SENT_ROW, SPARE_AT, SPARE_ROW, clear, desk_for,
 )  # fmt: skip
-from sim.engines.compiled.layout import ACCEPTED, ARRIVAL, FIELDS, READ, Person, tuples_of
+from sim.engines.compiled.layout import ACCEPTED, ARRIVAL, FIELDS, READ, Person, Table, tuples_of
 from sim.engines.compiled.mail import play_mail
 from sim.engines.compiled.order import grouped, sort_by_time
 from sim.engines.compiled.phone import play_phone
@@ -25,7 +27,7 @@ def play(world: World) -> Records:
     """Play a world and return what happened, equal to the reference engine's records to the microsecond."""
     letters, people, minds, terms = tuples_of(world)
     requested, started, completed = work_off(world, letters)
-    rows = np.empty((world.messages.size, FIELDS), dtype=np.int64)
+    rows = _rows(world.messages.size)
     first, place, most = grouped(letters.recipient, world.recipients.size)
     plan(letters, people, terms, completed, place, rows)
     _play(people, minds, terms, first, rows, desk_for(most))
@@ -36,6 +38,22 @@ def play(world: World) -> Records:
         "requested": requested, "started": started, "completed": completed,
         "from_cache": columns["from_cache"].astype(np.bool_),
     })  # fmt: skip
+
+
+class _Scratch(threading.local):
+    """The rows of the last world a thread played, used again: fresh memory costs more than filling it."""
+
+    rows = np.empty((0, FIELDS), dtype=np.int64)
+
+
+_scratch = _Scratch()
+
+
+def _rows(n: int) -> Table:
+    """Give rows for n messages, with anything in them; they are the thread's until it plays again."""
+    if len(_scratch.rows) < n:
+        _scratch.rows = np.empty((n, FIELDS), dtype=np.int64)
+    return _scratch.rows[:n]
 
 
 @njit
