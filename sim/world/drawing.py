@@ -150,14 +150,16 @@ class _Draws:
         own, whole = self._mistakes(batch_names)
         mistake = own | (in_batch & _spread(whole, batch_at, False))
         caught = self._caught(own, whole, batch_names, in_batch, batch_at)
-        pressed = sent.written + self.duration("review.time", s.review.time)
+        pressed = _plus(sent.written, self.duration("review.time", s.review.time))
         noticed, reaction = self._noticed(own, whole, batch_names, in_batch, batch_at, pressed)
         regretted = noticed != NEVER
         hours = open_spans(span for window in s.send.hours for span in window.spans())
         return Messages(
             sender=sent.sender, recipient=sent.recipient, number=sent.number, entity=sent.entity, kind=sent.kind,
             length=sent.length, batch=sent.batch, written=sent.written, mistake=mistake | regretted, caught=caught,
-            pressed=pressed, released=next_open(hours, int(s.senders.utc_offset), pressed + int(s.send.hold)),
+            pressed=pressed, released=_opening(
+                hours, int(s.senders.utc_offset), _plus(pressed, np.full_like(pressed, int(s.send.hold)))
+            ),
             noticed=noticed, reaction=reaction,
             action=self.duration("senders.action", s.senders.action, regretted),
             propagation=self.duration("deletion.propagation", s.deletion.propagation, regretted & ~self._recorded())
@@ -202,10 +204,7 @@ class _Draws:
             reaction = np.where(shared < alone, _spread(slow, batch_at, NEVER), reaction)
             alone = np.minimum(alone, shared)
         hours = open_spans(span for window in senders.hours for span in window.spans())
-        there = np.where(
-            alone == NEVER, NEVER, next_open(hours, int(senders.utc_offset), np.minimum(alone, NEVER // 2))
-        )
-        return there, reaction
+        return _opening(hours, int(senders.utc_offset), alone), reaction
 
     def _push(self, regretted: Flags) -> dict[str, Any]:
         """Draw what befalls the push of every message."""
@@ -270,6 +269,11 @@ class _Draws:
 def _spread(per_batch: npt.NDArray[T], batch_at: Int64s, otherwise: int | bool) -> npt.NDArray[T]:
     """Give every message the value of its batch (`otherwise`, where there are no batches)."""
     return per_batch[batch_at] if per_batch.size else np.full(batch_at.size, otherwise, dtype=per_batch.dtype)
+
+
+def _opening(hours: Int64s, offset: int, times: Int64s) -> Int64s:
+    """Move times to the next open hours; NEVER stays."""
+    return np.where(times == NEVER, NEVER, next_open(hours, offset, np.minimum(times, NEVER // 2)))
 
 
 def _plus(times: Int64s, delays: Int64s) -> Int64s:

@@ -71,6 +71,20 @@ def test_years_with_heavy_tails_agree_or_never_come() -> None:
             assert column.min() >= 0, name
 
 
+@pytest.mark.parametrize("time", [{"dist": "never"}, {"dist": "loglogistic", "median": "10 d", "shape": 0.05}])
+def test_a_review_that_never_ends_sends_nothing_and_wraps_nothing(time: Raw) -> None:
+    raw: Raw = {
+        "schema": 1, "run": {"horizon": "1 d"}, "review": {"time": time}, "send": {"hold": "10 s"},
+        "mistakes": {"chance": 0.5}, "segments": [{"name": "all", "glances": LOOKS}],
+        "traffic": {"kind": "campaign", "messages": 50},
+    }  # fmt: skip
+    world = draw_world(build(raw, file="made", folder=Path()), 0)
+    assert min(world.messages.pressed.min(), world.messages.released.min(), world.messages.noticed.min()) >= 0
+    records = agree(world)
+    came = (records["accepted"] != NEVER) | (records["cancelled"] != NEVER)
+    assert np.array_equal(came & ~records["regretted"], (world.messages.released < world.horizon) & ~records["regretted"])
+
+
 def test_a_million_messages_to_one_recipient_are_each_noticed_at_the_first_look_they_meet() -> None:
     n = 1_000_000
     raw: Raw = {
