@@ -85,10 +85,10 @@ def difference(
     *,
     confidence: float = 0.95,
 ) -> Estimate:
-    """Estimate a paired difference of two ratios of sums on the same replications, with a t interval.
+    """Estimate a paired difference of two shares on the same replications, with a t interval inside [-1, 1].
 
-    Works for shares and for means alike (then `hits` are sums). If no replication differs, the error is unknown, not
-    zero: for shares the interval then reaches to what a share of no replication could be.
+    If no replication differs from the others the error is unknown, not zero: the interval then reaches to what a share
+    of no replication could be.
 
     >>> difference([1, 2], [10, 10], [3, 2], [10, 10]).value
     -0.1
@@ -101,13 +101,14 @@ def difference(
     p, p0 = float(y.sum()) / total, float(y0.sum()) / total0
     d = p - p0
     residual = (y - p * n) / total - (y0 - p0 * n0) / total0
-    if np.array_equal(y, y0) and np.array_equal(n, n0):
-        reach = share(np.zeros(r), np.ones(r), confidence=confidence).high
-        return Estimate(0.0, -reach, reach, total, r)
-    if r < 2:
+    spread = float(residual @ residual)
+    if (r > 1 and spread < 1e-24) or (np.array_equal(y, y0) and np.array_equal(n, n0)):
+        half = share(np.zeros(r), np.ones(r), confidence=confidence).high
+    elif r < 2:
         return Estimate(d, float("nan"), float("nan"), total, r)
-    half = _t(confidence, r) * float(np.sqrt(r / (r - 1) * (residual @ residual)))
-    return Estimate(d, d - half, d + half, total, r)
+    else:
+        half = _t(confidence, r) * float(np.sqrt(r / (r - 1) * spread))
+    return Estimate(d, max(d - half, -1.0), min(d + half, 1.0), total, r)
 
 
 def mean(sums: npt.ArrayLike, of: npt.ArrayLike, *, confidence: float = 0.95) -> Estimate:

@@ -19,6 +19,7 @@ from sim.clock import NEVER
 from sim.errors import Fault, OutputError
 from sim.records import COLUMNS, Records
 from sim.scenario.model import Scenario
+from sim.verdicts import Judged, Level, Lost, Verdict
 
 if TYPE_CHECKING:
     from sim.running import Outcome
@@ -50,7 +51,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         row = shares[policy, measure]
         return {"count": row.count, "share": _number(row.value), "low": _number(row.low), "high": _number(row.high)}
 
-    from sim.summaries import CHANNELS, FLAGS, LOST_WHEN, VERDICTS
+    from sim.summaries import CHANNELS, FLAGS, LEVELS, LOST_WHEN, VERDICTS
 
     policies = []
     for name in outcome.policies:
@@ -62,6 +63,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "lost": {w.removeprefix("lost_"): said(name, w) for w in LOST_WHEN},
             "channels": {c: said(name, f"read_{c}") for c in CHANNELS},
             "flags": {f: said(name, f) for f in FLAGS},
+            "exposed": {level: said(name, f"level_{level}") for level in LEVELS},
             "price": {row.measure: {**_interval(row), "of": row.of}
                       for row in s.price[s.price["policy"] == name].itertuples()},
         }  # fmt: skip
@@ -121,6 +123,12 @@ class ResultFolder:
         return self._fault(f"cannot be written ({error.strerror or error})", "name another folder")
 
     def _check(self) -> None:
+        try:
+            self._look()
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _look(self) -> None:
         near = next(one for one in (self._home, *self._home.parents) if one.exists())
         if self._home.is_file():
             raise self._fault("is a file", "name a folder")
@@ -160,7 +168,7 @@ class ResultFolder:
             writer.close()
         self._writers = {}
 
-    def keep(self, replication: int, policy: str, records: Records) -> None:
+    def keep(self, replication: int, policy: str, records: Records, judged: Judged) -> None:
         """Append the records of one replication under one policy to `records.parquet`; absent times become null."""
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -172,6 +180,14 @@ class ResultFolder:
         for column in COLUMNS:
             values = records[column.name]
             columns[column.name] = pa.array(values, mask=values == NEVER if values.dtype == "int64" else None)
+        for name, names, values in (
+            ("verdict", Verdict, judged.verdict),
+            ("lost", Lost, judged.lost),
+            ("level", Level, judged.level),
+        ):
+            words = pa.array([one.name.lower() for one in names])
+            columns[name] = pa.DictionaryArray.from_arrays(pa.array(values, pa.int8()), words)
+        columns["exposed"] = pa.array(judged.exposed)
         table = pa.table(columns)
         if "records" not in self._writers:
             self._writers["records"] = pq.ParquetWriter(

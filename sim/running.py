@@ -13,7 +13,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.reading import patched, under
 from sim.summaries import Summary
 from sim.tallies import tally
-from sim.verdicts import judge
+from sim.verdicts import Judged, judge
 from sim.world import draw_world
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 Tallies = dict[str, dict[str, int]]
 """One replication's sums, by policy."""
-Keep = Callable[[int, str, Records], None]
-"""Called with (replication, policy, records) for every replication, in order."""
+Kept = dict[str, tuple[Records, Judged]]
+Keep = Callable[[int, str, Records, Judged], None]
+"""Called with (replication, policy, records, verdicts) for every replication, in order."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,9 @@ def run(
     try:
         for number, (sums, records) in enumerate(_played(worlds, names, engine, asked, workers, keep is not None)):
             done.append(sums)
-            for name, rows in records.items():
+            for name, (rows, judged) in records.items():
                 if keep is not None:
-                    keep(number, name, rows)
+                    keep(number, name, rows, judged)
             if progress is not None:
                 progress(number + 1)
     except KeyboardInterrupt:
@@ -131,11 +132,11 @@ def expected_messages(scenario: Scenario) -> float:
 
 def play_replication(
     scenarios: Sequence[Scenario], names: Sequence[str], engine: str, replication: int, want_records: bool
-) -> tuple[Tallies, dict[str, Records]]:
+) -> tuple[Tallies, Kept]:
     """Play one replication under every policy (the baseline first) and add it up."""
     play = play_with(engine)
     sums: Tallies = {}
-    kept: dict[str, Records] = {}
+    kept: Kept = {}
     base = None
     for scenario, name in zip(scenarios, names, strict=True):
         records = play(draw_world(scenario, replication))
@@ -143,13 +144,13 @@ def play_replication(
         base = judged if base is None else base
         sums[name] = tally(records, judged, base)
         if want_records:
-            kept[name] = records
+            kept[name] = (records, judged)
     return sums, kept
 
 
 def _played(
     scenarios: Sequence[Scenario], names: Sequence[str], engine: str, asked: int, workers: int, want_records: bool
-) -> Iterator[tuple[Tallies, dict[str, Records]]]:
+) -> Iterator[tuple[Tallies, Kept]]:
     """Yield replications in order, `workers` of them at a time."""
     numbers: Iterable[int] = range(asked)
     if workers == 1 or asked == 1:

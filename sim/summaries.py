@@ -15,6 +15,7 @@ from sim.verdicts import Lost, Verdict
 VERDICTS: Final = tuple(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED)
 LOST_WHEN: Final = tuple(f"lost_{w.name.lower()}" for w in Lost if w is not Lost.NOT)
 CHANNELS: Final = ("push", "email", "thread", "anywhere")
+LEVELS: Final = ("nothing", "existence", "part", "all")
 FLAGS: Final = ("phantom", "refused_kind", "refused_window", "refused_opened")
 MEASURES: Final = {
     "preview_read": "a preview was read (too late or ghost): the headline",
@@ -39,8 +40,8 @@ PRICES: Final = {
     "delay_notified_s": ("others_delay_notified", "others_both_notified", "added delay until notified, seconds"),
     "delay_read_s": ("others_delay_read", "others_both_read", "added delay until first read, seconds"),
     "never_notified": ("others_never_notified", "others", "share never notified"),
-    "pushes_per_message": ("messages_pushed", "messages", "pushes sent per message"),
-    "emails_per_message": ("messages_mailed", "messages", "messages that went into an e-mail, per message"),
+    "pushes_per_message": ("others_pushed", "others", "pushes sent per message"),
+    "emails_per_message": ("others_mailed", "others", "e-mails that carried it, per message"),
 }
 """Prices a policy has for messages that nobody regretted: (sum, of how many, meaning)."""
 

@@ -26,7 +26,7 @@ def lost_mask(judged: Judged) -> npt.NDArray[np.bool_]:
 def tally(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
     """Add up one replication under one policy; `base` is the same replication under the baseline.
 
-    Counts are of regretted messages unless a name begins with `others` (messages nobody regretted) or `messages`.
+    Counts are of regretted messages unless a name begins with `others` (messages nobody regretted), or is `messages`.
     Sums of delays are in microseconds.
     """
     asked = judged.regretted
@@ -43,20 +43,19 @@ def tally(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
     counts["read_anywhere"] = _count(sent & (judged.first_read != NEVER))
     counts["phantom"] = _count(asked & judged.phantom)
     counts |= {name: _count(asked & (records["refused"] == reason)) for reason, name in REFUSALS.items()}
-    counts["exposed_characters"] = int(judged.exposed[asked].sum())
-    mine, theirs = lost_mask(judged), lost_mask(base)
-    counts["saved"], counts["newly_lost"] = _count(theirs & ~mine), _count(mine & ~theirs)
+    mine, theirs, both = lost_mask(judged), lost_mask(base), asked & base.regretted
+    counts["saved"], counts["newly_lost"] = _count(both & theirs & ~mine), _count(both & mine & ~theirs)
     return counts | _price(records, judged, base)
 
 
 def _price(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
     """Add up what a policy costs messages that nobody regretted, against the baseline message by message."""
-    others = ~judged.regretted & ~base.regretted
+    others = ~judged.regretted & ~base.regretted & ~records["caught"]
     prices = {
         "others": _count(others),
         "others_never_notified": _count(others & (judged.notified == NEVER)),
-        "messages_pushed": _count(records["push_dispatched"] != NEVER),
-        "messages_mailed": _count(records["email_dispatched"] != NEVER),
+        "others_pushed": _count(others & (records["push_dispatched"] != NEVER)),
+        "others_mailed": _count(others & (records["email_dispatched"] != NEVER)),
     }
     for name, mine, theirs in (
         ("notified", judged.notified, base.notified),

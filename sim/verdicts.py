@@ -91,7 +91,7 @@ def judge(records: Records, *, speed: float = 24.0) -> Judged:
     first = np.minimum(preview, thread)
     regretted = r["regretted"]
     exposed = _exposed(r, push, email, speed)
-    phantom = r["phantom"] < first
+    phantom = (r["phantom"] != NEVER) & (first == NEVER)
     level = np.select(
         [(exposed >= r["length"]) & (first != NEVER), first != NEVER, _sign_met(r)],
         [Level.ALL, Level.PART, Level.EXISTENCE], Level.NOTHING,

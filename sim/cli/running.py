@@ -6,7 +6,7 @@ import contextlib
 import json
 import shlex
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -40,7 +40,9 @@ def run_command(
         folder = stack.enter_context(ResultFolder(out)) if out is not None else None
         total = replications or scenario.run.replications
         if not is_ready(engine_for(scenario, names, engine, total)):
-            sys.stderr.write("Compiling the engine, once on this machine (less than a minute); later runs load it.\n")
+            sys.stderr.write(
+                "Compiling, once on this machine (less than a minute); later runs load what is compiled.\n"
+            )
         progress = stack.enter_context(progress_bar(total))
         keep = folder.keep if folder is not None else None
         outcome = run(scenario, policies=policies, replications=replications, seed=seed, engine=engine, workers=workers,
@@ -88,18 +90,21 @@ def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
                    console=console, transient=console.is_terminal)  # fmt: skip
     task = bar.add_task("replications", total=total)
-    began, shown = time.monotonic(), False
+    timer = threading.Timer(PATIENCE, bar.start)  # a single replication may take longer than that
+    timer.daemon = True
+    timer.start()
 
     def progress(done: int) -> None:
-        nonlocal shown
-        if not shown and done < total and time.monotonic() - began > PATIENCE:
-            shown = True
-            bar.start()
         bar.update(task, completed=done)
-        if shown and done >= total:
+        if done >= total:
+            stop()
+
+    def stop() -> None:
+        timer.cancel()
+        if bar.live.is_started:
             bar.stop()
 
     try:
         yield progress
     finally:
-        bar.stop() if shown else None
+        stop()

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sim.estimates import FEW, Estimate
@@ -29,6 +30,12 @@ def _change(difference: dict[str, Any]) -> str:
     return f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
 
 
+def _seconds(price: dict[str, Any]) -> str:
+    if price["value"] != price["value"]:
+        return "–"
+    return f"{price['value']:+,.1f} ({price['low']:+,.1f} to {price['high']:+,.1f})"
+
+
 def warnings_of(outcome: Outcome) -> list[str]:
     """List what a reader of the tables should be told."""
     done, out = len(outcome.replications), []
@@ -49,9 +56,9 @@ def print_outcome(outcome: Outcome) -> None:
     console = Console(file=sys.stdout, width=max(Console().width, 118), highlight=False)
     s, base = outcome.summary, outcome.policies[0]
     e = s.headline(base)
-    console.print(f"{outcome.scenario.title or outcome.scenario.file}")
+    console.print(escape(outcome.scenario.title or outcome.scenario.file))
     if e.per:
-        console.print(f'Too late: under "{base}", {percent(e.value)} % of regretted messages had their preview read '
+        console.print(f'Under "{escape(base)}", {percent(e.value)} % of regretted messages had their preview read all the same '
                       f"(95 % interval {percent(e.low)} to {percent(e.high)} %).", soft_wrap=True)  # fmt: skip
     for table in (_policies(outcome), _verdicts(outcome), _lost(outcome), _price(outcome)):
         console.print(table)
@@ -80,8 +87,8 @@ def _policies(outcome: Outcome) -> Table:
     for name in outcome.policies:
         d = differences.get(name)
         change = "baseline" if d is None else _change(d)
-        table.add_row(name, *(_interval(s.headline(name, m)) for m in ("preview_read", "read_push", "read_email", "read_thread")),
-                      change)  # fmt: skip
+        measures = ("preview_read", "read_push", "read_email", "read_thread")
+        table.add_row(escape(name), *(_interval(s.headline(name, m)) for m in measures), change)
     return table
 
 
@@ -92,16 +99,18 @@ def _verdicts(outcome: Outcome) -> Table:
     for name in outcome.policies:
         shares = [s.headline(name, v.name.lower()).value for v in Verdict if v is not Verdict.NOT_ASKED]
         refused = sum(s.headline(name, f"refused_{why}").value for why in ("kind", "window", "opened"))
-        table.add_row(name, *(percent(x) for x in shares), percent(s.headline(name, "phantom").value), percent(refused))
+        table.add_row(
+            escape(name), *(percent(x) for x in shares), percent(s.headline(name, "phantom").value), percent(refused)
+        )
     return table
 
 
 def _lost(outcome: Outcome) -> Table:
     s = outcome.summary
-    table = _table("When it was too late, % of regretted messages", "policy",
+    table = _table("When the preview was read, % of regretted messages", "policy",
                    *(name.removeprefix("lost_").replace("_", " ") for name in LOST_WHEN), "ghost")  # fmt: skip
     for name in outcome.policies:
-        table.add_row(name, *(percent(s.headline(name, m).value) for m in (*LOST_WHEN, "ghost")))
+        table.add_row(escape(name), *(percent(s.headline(name, m).value) for m in (*LOST_WHEN, "ghost")))
     return table
 
 
@@ -120,10 +129,10 @@ def _price(outcome: Outcome) -> Table:
         ):
             row = price[name, measure]
             if measure.startswith("delay"):
-                cells.append(f"{row['value']:+,.1f} ({row['low']:+,.1f} to {row['high']:+,.1f})")
+                cells.append(_seconds(row))
             elif measure == "never_notified":
                 cells.append(percent(row["value"]))
             else:
-                cells.append(f"{row['value']:.3f}")
-        table.add_row(name, *cells)
+                cells.append("–" if row["value"] != row["value"] else f"{row['value']:.3f}")
+        table.add_row(escape(name), *cells)
     return table

@@ -58,8 +58,11 @@ class Law:
         return float(q.cdf(self.pool, 0, float(x)))
 
     def mean(self) -> float:
-        """Give the mean (float64, microseconds or a number), `inf` if it has none."""
-        return _mean(self.spec, self)
+        """Give the mean (float64, microseconds or a number), `inf` if it has none or it is beyond all numbers."""
+        try:
+            return _mean(self.spec, self)
+        except OverflowError:
+            return math.inf
 
     def describe(self) -> str:
         """Say the law in words: family, mean and the quantiles people ask for."""

@@ -23,6 +23,8 @@ from pydantic import (
 from sim.clock import DURATION_PATTERN
 from sim.distributions.values import Duration, Positive, Probability, Strict
 
+Sigma = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]
+Shape = Annotated[float, Field(ge=0.05, le=1000, allow_inf_nan=False)]
 V = TypeVar("V")
 """What a law is about: `Duration` or `Positive`."""
 
@@ -78,7 +80,7 @@ class Lognormal(Strict, Generic[V]):
     median: V | None = None
     mean: V | None = None
     p90: V | None = None
-    sigma: Positive | None = None
+    sigma: Sigma | None = None
 
     @model_validator(mode="after")
     def _told(self) -> Self:
@@ -98,7 +100,7 @@ class Weibull(Strict, Generic[V]):
     mean: V | None = None
     median: V | None = None
     p90: V | None = None
-    shape: Positive | None = None
+    shape: Shape | None = None
 
     @model_validator(mode="after")
     def _told(self) -> Self:
@@ -115,7 +117,7 @@ class Gamma(Strict, Generic[V]):
     dist: Literal["gamma"] = "gamma"
     mean: V | None = None
     sd: V | None = None
-    shape: Positive | None = None
+    shape: Shape | None = None
 
     @model_validator(mode="after")
     def _told(self) -> Self:
@@ -131,7 +133,7 @@ class Loglogistic(Strict, Generic[V]):
     dist: Literal["loglogistic"] = "loglogistic"
     median: V | None = None
     p90: V | None = None
-    shape: Positive | None = None
+    shape: Shape | None = None
 
     @model_validator(mode="after")
     def _told(self) -> Self:

@@ -64,7 +64,10 @@ def _laws(s: Scenario) -> Iterator[Finding]:
 
     for at, law, needs_mean in _all_laws(s):
         try:
-            mean = law_of(law, is_duration=not at.endswith("frailty")).mean()
+            ready = law_of(law, is_duration=not at.endswith("frailty"))
+            mean = ready.mean()
+            if needs_mean and 0 < mean < math.inf:
+                ready.length_biased()
         except ValueError as error:
             problem, _, remedy = str(error).partition("; ")
             yield Finding(at, problem, remedy or "correct it")

@@ -55,7 +55,7 @@ class Stream(Strict):
 
     kind: Literal["stream"]
     senders: int = Field(ge=1, le=1_000_000, description="Senders in a replication.")
-    recipients: int = Field(ge=1, le=100_000_000, description="Recipients in a replication.")
+    recipients: int = Field(ge=1, le=10_000_000, description="Recipients in a replication.")
     rate: Rate = Field(description="Messages per sender.")
     week: Week = Field(default=WEEKS["flat"], description="When senders write, on their own clock.")
     lasts: MaybeNever = Field(default=Micros(NEVER), description="How long they write; by default until the horizon.")

@@ -22,6 +22,7 @@ from sim.scenario.faults import NOT_FOR_POLICIES, faults_of, place_of
 from sim.scenario.model import Scenario
 from sim.scenario.observed import with_files_read
 from sim.scenario.patching import PatchError, Raw, layered, merged, nested, paths_set, quoted, spread
+from sim.scenario.policies import changes_rows, name_faults
 from sim.scenario.suggestions import did_you_mean, said
 
 S = TypeVar("S", bound=Scenario)
@@ -136,10 +137,11 @@ def build(raw: Raw, *, file: str, folder: Path, origins: Mapping[str, str] | Non
     faults = _everyone_faults(written, file) + with_files_read(raw, file, folder)
     scenario, more = _checked(Scenario, raw, file, "")
     faults += more
+    faults += name_faults(raw.get("policies"), file)
     known = list(faults)
     for name, patch in _policies(raw):
         prefix = f"policies.{quoted(name)}."
-        found = _patched(Scenario, raw, patch, file, folder, prefix)[1]
+        found = changes_rows(patch, file, prefix) or _patched(Scenario, raw, patch, file, folder, prefix)[1]
         faults += [fault for fault in found if _is_new(fault, prefix, patch, raw, known)]
     if faults or scenario is None:
         told = [_at_home(_at_everyone(fault, written), origins) for fault in faults]

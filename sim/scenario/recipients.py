@@ -70,6 +70,13 @@ class Segment(Strict):
     mail_alert: Reaction = Field(default=Reaction(), description="A mail alerts, and is read")
     tap: Reaction = Field(default=Reaction(), description="A noticed push is tapped, which opens the app")
 
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        if "." in value or value == "*" or not value.isprintable():
+            raise ValueError(f'"{value}" cannot be told in a path; give it a name without dots, and not just *')
+        return value
+
     @field_validator("email")
     @classmethod
     def _mail_sums(cls, value: EmailShares) -> EmailShares:

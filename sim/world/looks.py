@@ -76,6 +76,8 @@ def advance(pool, at, weeks, week_at, slots, offset, rate, key, surface, entity,
     start, length = state[START], state[LENGTH]
     gap = to_micros(quantile(pool, at[0], u_gap) / rate)
     op = state[OP]
+    if gap == 0 and length == 0:
+        gap = np.int64(1)  # a stream must get on: two looks of no length never begin together
     state[K] = k
     if gap > _FAR or length > _FAR or op + length > _FAR - gap:
         state[START] = _NEVER

@@ -79,7 +79,7 @@ def test_json_of_a_world_without_regrets_has_null_for_a_share_of_nothing(toolate
 def test_tables_go_to_stdout_and_the_headline_is_that_of_the_run(toolate: Toolate) -> None:
     said = toolate("run", BASE, "--replications", "3")
     value = 100 * sim.run(sim.load(BASE), replications=3).summary.headline("today").value
-    assert f'Too late: under "today", {value:.1f} % of regretted messages had their preview read' in said.out
+    assert f'Under "today", {value:.1f} % of regretted messages had their preview read' in said.out
     assert said.status == 0
 
 
@@ -102,7 +102,12 @@ def test_out_holds_records_tables_chart_and_manifest_with_their_digests(toolate:
     }
     assert manifest["command"].startswith("toolate run ") and manifest["seed"] == 1
     records = pq.read_table(out / "records.parquet")
-    assert records.column_names == ["policy", "replication", *(column.name for column in COLUMNS)]
+    assert records.column_names == [
+        "policy",
+        "replication",
+        *(column.name for column in COLUMNS),
+        *("verdict", "lost", "level", "exposed"),
+    ]
     assert sorted(set(records["policy"].to_pylist())) == ["hold", "today"]
     assert set(records["replication"].to_pylist()) == {0, 1}
 
@@ -190,5 +195,5 @@ def test_ctrl_c_says_what_is_done_and_a_kill_says_nothing_and_both_leave_nothing
             assert re.search(
                 r"Warning: interrupted: \d+ of 1000000 replications were played; the tables rest on those", said
             )
-            assert 'Too late: under "today"' in said
+            assert 'Under "today"' in said
             assert f"Wrote nothing to {earlier}, because of the interruption." in said

@@ -82,7 +82,9 @@ def test_a_review_that_never_ends_sends_nothing_and_wraps_nothing(time: Raw) -> 
     assert min(world.messages.pressed.min(), world.messages.released.min(), world.messages.noticed.min()) >= 0
     records = agree(world)
     came = (records["accepted"] != NEVER) | (records["cancelled"] != NEVER)
-    assert np.array_equal(came & ~records["regretted"], (world.messages.released < world.horizon) & ~records["regretted"])
+    assert np.array_equal(
+        came & ~records["regretted"], (world.messages.released < world.horizon) & ~records["regretted"]
+    )
 
 
 def test_a_million_messages_to_one_recipient_are_each_noticed_at_the_first_look_they_meet() -> None:

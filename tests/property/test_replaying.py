@@ -25,7 +25,7 @@ def kept(engine: str, workers: int = 1, replications: int = 4) -> tuple[Outcome,
     """Run the scenario and keep all records."""
     rows: dict[tuple[int, str], Records] = {}
     outcome = run(scenario(), replications=replications, engine=engine, workers=workers,
-                  keep=lambda k, name, records: rows.__setitem__((k, name), records))  # fmt: skip
+                  keep=lambda k, name, records, judged: rows.__setitem__((k, name), records))  # fmt: skip
     return outcome, rows
 
 

@@ -138,9 +138,9 @@ def test_a_share_is_a_ratio_of_sums_not_a_mean_of_ratios() -> None:
 
 
 def test_a_difference_and_a_mean_are_t_intervals_on_residuals() -> None:
-    """Differences -.2 and 0 of 10 messages each: mean -.1, standard error .1, t(1) = 12.706."""
-    e = difference([1, 2], [10, 10], [3, 2], [10, 10])
-    assert (e.value, e.half_width) == pytest.approx((-0.1, stats.t.ppf(0.975, 1) * 0.1))
+    """Differences -.02 and 0 of 100 messages each: mean -.01, standard error .01, t(1) = 12.706."""
+    e = difference([1, 2], [100, 100], [3, 2], [100, 100])
+    assert (e.value, e.half_width) == pytest.approx((-0.01, stats.t.ppf(0.975, 1) * 0.01))
     m = mean([10.0, 14.0], [2, 2])  # means 5 and 7: 6 with standard error 1
     assert (m.value, m.half_width) == pytest.approx((6.0, stats.t.ppf(0.975, 1)))
     assert mean([6.0], [2]).value == 3.0
@@ -172,6 +172,13 @@ def test_two_policies_that_never_differ_are_not_said_to_be_equal_for_certain() -
     e = difference([2, 3, 1], [10, 10, 10], [2, 3, 1], [10, 10, 10])
     assert e.value == 0.0
     assert e.low == -e.high < 0 < e.high < 1
+
+
+def test_a_difference_stays_inside_and_is_not_empty_when_all_replications_differ_alike() -> None:
+    wide = difference([1, 2], [10, 10], [3, 2], [10, 10])
+    assert -1 <= wide.low < wide.value < wide.high <= 1
+    alike = difference([1, 1], [10, 10], [2, 2], [10, 10])
+    assert alike.low < alike.value < alike.high
 
 
 def test_one_replication_says_nothing_of_a_difference_and_no_message_nothing_at_all() -> None:

@@ -19,7 +19,7 @@ from sim.world.looks import SURFACES
 from .making import small
 
 SOURCES = Path(sim.__file__).parent
-DRAWING = {"purpose", "chance", "duration", "uniforms", "reaction", "per_segment", "u"}
+DRAWING = {"purpose", "chance", "duration", "uniforms", "reaction", "per_segment", "u", "has"}
 """Functions that take the name of a purpose."""
 
 
@@ -41,7 +41,11 @@ def names_in_sources() -> set[str]:
             if not (isinstance(argument, ast.Constant) and isinstance(argument.value, str)):
                 continue
             name = argument.value
-            made = {"u": [f"recipient.{name}"], "reaction": [f"{name}.chance", f"{name}.delay"]}
+            made = {
+                "u": [f"recipient.{name}"],
+                "has": [f"recipient.{name}"],
+                "reaction": [f"{name}.chance", f"{name}.delay"],
+            }
             found.update(made.get(function, [name]))
     return found | set(SURFACES) | {f"{name}.start" for name in SURFACES}
 

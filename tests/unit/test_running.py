@@ -8,6 +8,7 @@ from sim.errors import ScenarioError
 from sim.records import Records
 from sim.running import Outcome, chosen, expected_messages, run
 from sim.scenario import parse
+from sim.verdicts import Judged
 
 from .making import SMALL, small
 
@@ -60,8 +61,8 @@ def test_records_and_progress_are_handed_over_in_order(outcome: Outcome) -> None
     seen: list[tuple[int, str]] = []
     ticks: list[int] = []
 
-    def keep(number: int, policy: str, records: Records) -> None:
-        assert len(records) == outcome.replications[number][policy]["messages"]
+    def keep(number: int, policy: str, records: Records, judged: Judged) -> None:
+        assert len(records) == judged.verdict.size == outcome.replications[number][policy]["messages"]
         seen.append((number, policy))
 
     again = run(outcome.scenario, keep=keep, progress=ticks.append, engine="simpy")

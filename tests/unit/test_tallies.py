@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.clock import NEVER, SECOND
+from sim.clock import NEVER
 from sim.records import COLUMNS, FROM_ENGINE, blank, first_difference
 from sim.summaries import CHANNELS, FLAGS, LOST_WHEN, MEASURES, PRICES, VERDICTS, Summary
 from sim.tallies import lost_mask, tally
@@ -79,11 +79,9 @@ def test_a_channel_counts_only_what_it_showed_before_the_app_did() -> None:
     assert t["preview_read"] == 0
 
 
-def test_reasons_of_refusal_phantoms_and_characters_are_counted() -> None:
+def test_reasons_of_refusal_and_phantoms_are_counted() -> None:
     t = sums({**D, "refused": 1}, {**D, "refused": 2}, {**D, "refused": 2}, {**D, "refused": 3}, {**D, "phantom": 60})
     assert [t[name] for name in FLAGS] == [1, 1, 2, 1]
-    assert sums({**D, **push(0, push_read_until=2 * SECOND)})["exposed_characters"] == 48
-    assert sums({**push(0), "regretted": False})["exposed_characters"] == 0
 
 
 def test_messages_saved_and_newly_lost_are_told_one_by_one() -> None:
@@ -106,7 +104,7 @@ def test_the_price_is_paid_by_messages_nobody_regretted_and_paired_with_the_base
     assert (t["others"], t["others_never_notified"]) == (3, 1)
     assert (t["others_both_notified"], t["others_delay_notified"]) == (2, 6)
     assert (t["others_both_read"], t["others_delay_read"]) == (2, 4)
-    assert (t["messages_pushed"], t["messages_mailed"]) == (3, 1)
+    assert (t["others_pushed"], t["others_mailed"]) == (2, 1)
 
 
 def made() -> Summary:
@@ -144,7 +142,7 @@ def test_differences_are_to_the_baseline_with_what_was_saved() -> None:
 def test_prices_are_named_and_in_seconds() -> None:
     price = made().price
     assert list(price["measure"]) == [*PRICES, *PRICES]
-    assert set(price[price["measure"] == "pushes_per_message"]["value"]) == {2 / 3, 0.5}
+    assert set(price[price["measure"] == "pushes_per_message"]["value"]) == {1.0}
 
 
 def test_one_policy_alone_has_no_differences_but_the_tables_columns() -> None:

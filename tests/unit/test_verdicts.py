@@ -134,7 +134,8 @@ def _consistent(judged: Judged, rows: list[dict[str, Any]]) -> None:
     np.testing.assert_array_equal(read, judged.level >= Level.PART)
     np.testing.assert_array_equal(judged.exposed > 0, read)
     assert np.all(judged.exposed <= 100)
-    np.testing.assert_array_equal(judged.phantom, [r["phantom"] for r in rows] < judged.first_read)
+    met = np.array([r["phantom"] != NEVER for r in rows])
+    np.testing.assert_array_equal(judged.phantom, met & (judged.first_read == NEVER))
     np.testing.assert_array_equal(judged.preview_read, np.minimum(judged.push_read, judged.email_read))
 
 

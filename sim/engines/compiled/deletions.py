@@ -96,7 +96,7 @@ def _join(m, i, order, requested, waiting, n_waiting, team, head, after):  # typ
         after[i], head[team[i]] = head[team[i]], i
     if order == LAST_SENT:
         return push(waiting[0], waiting[1], n_waiting, -m.pressed[i], -i)
-    return push(waiting[0], waiting[1], n_waiting, requested[i] if order == FIRST_NOTICED else m.pressed[i], i)
+    return push(waiting[0], waiting[1], n_waiting, m.noticed[i] if order == FIRST_NOTICED else m.pressed[i], i)
 
 
 @njit

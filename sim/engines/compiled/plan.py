@@ -33,7 +33,7 @@ def _ruling(m, terms, i, done):  # type: ignore[no-untyped-def]
     if done == _NEVER:
         return _NEVER, np.int64(-1), 0
     effect = plus(done, m.propagation[i])
-    if effect <= m.released[i]:
+    if m.recorded[i] or effect <= m.released[i]:
         return effect, np.int64(-1), 0
     if (terms.undeletable >> m.kind[i]) & 1:
         return _NEVER, np.int64(-1), 1

@@ -103,7 +103,7 @@ class Platform:
     def reason_to_refuse(self, i: int, now: int) -> int:
         """Say why message i may not be deleted now (0: it may). Undoing a send within the hold needs no right."""
         released, propagation = int(self.m.released[i]), int(self.m.propagation[i])
-        if propagation != NEVER and now + propagation <= released:
+        if self.m.recorded[i] or (propagation != NEVER and now + propagation <= released):
             return 0
         if self.rules.undeletable >> int(self.m.kind[i]) & 1:
             return KIND

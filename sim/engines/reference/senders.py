@@ -33,12 +33,12 @@ class Desk:
             self.env.process(self._work())
 
     def _rank(self, i: int) -> tuple[int, int]:
-        """Say who is next: sent first, sent last, or (ties: sent first) in the queue first."""
+        """Say who is next: sent first, sent last, or noticed first (ties: the lower row)."""
         if self.rules.order == FIRST_SENT:
             return (int(self.m.pressed[i]), i)
         if self.rules.order == LAST_SENT:
             return (-int(self.m.pressed[i]), -i)
-        return (int(self.env.now), i)
+        return (int(self.m.noticed[i]), i)
 
     def _work(self) -> Generator[simpy.Event, None, None]:
         """One pair of hands: pick, act, done, and again."""
