@@ -25,7 +25,7 @@ from benchmarks.idiomatic import simulate
 from sim.draws import replication_key, uniforms
 from sim.engines import compiled, reference
 from sim.scenario.model import Scenario
-from sim.scenario.reading import build
+from sim.scenario.reading import build, load
 from sim.world.drawing import draw_world
 
 RECIPIENTS, PER_DAY = 2_000, 20
@@ -122,6 +122,7 @@ def drawing(scenario: Scenario, days: int) -> int:
 def contenders(days: int, slow_days: int) -> dict[str, Contender]:
     """Give everything that is measured, by its short name."""
     few, many, small, campaign = dense(slow_days), dense(days), dense(days, RECIPIENTS // 10), sparse()
+    shipped = load("scenarios/linkedin_dm.toml")
     return {
         "simpy": Contender("idiomatic SimPy", lambda: len(simulate(RECIPIENTS // 10, RECIPIENTS, PER_DAY, slow_days))),
         "reference": Contender("reference engine, world drawn", lambda: len(reference.play(draw_world(few, 0)))),
@@ -132,6 +133,11 @@ def contenders(days: int, slow_days: int) -> dict[str, Contender]:
         ),
         "drawing": Contender("bare keyed uniforms, as many", lambda: drawing(many, days)),
         "sparse": Contender("sparse: compiled engine", lambda: replications(campaign, 15, 1)),
+        "linkedin": Contender(
+            "linkedin_dm.toml: reference engine",
+            lambda: sum(len(reference.play(draw_world(shipped, k))) for k in range(6)),
+        ),
+        "linkedin2": Contender("linkedin_dm.toml: compiled engine", lambda: replications(shipped, 24, 1)),
         "sparse2": Contender("sparse: compiled engine, 2 workers", lambda: replications(campaign, 30, 2), workers=2),
     }
 
