@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import sim.cli
+from sim.cli import running
 
 BAD = Path(__file__).parent / "bad"
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -29,7 +30,12 @@ Toolate = Callable[..., Said]
 
 @pytest.fixture
 def toolate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Toolate:
-    """Give a function that runs `toolate` with arguments and returns what it said."""
+    """Give a function that runs `toolate` with arguments and returns what it said.
+
+    As on a machine that has compiled before and is never slow: no line about compiling, no progress bar.
+    """
+    monkeypatch.setattr(running, "is_ready", lambda engine: True)
+    monkeypatch.setattr(running, "PATIENCE", 3600.0)
 
     def run(*arguments: str | Path) -> Said:
         monkeypatch.setattr(sys, "argv", ["toolate", *map(str, arguments)])

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
+from sim.cli import running
 from sim.records import COLUMNS
 
 from .conftest import BAD, Said, Toolate
@@ -197,3 +198,15 @@ def test_ctrl_c_says_what_is_done_and_a_kill_says_nothing_and_both_leave_nothing
             )
             assert 'Under "today"' in said
             assert f"Wrote nothing to {earlier}, because of the interruption." in said
+
+
+def test_a_slow_run_shows_progress_and_a_cold_one_says_that_it_compiles(
+    toolate: Toolate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "is_ready", lambda engine: False)
+    monkeypatch.setattr(running, "PATIENCE", 0.0)
+    said = toolate("run", BASE, "--replications", "40")
+    assert said.status == 0
+    assert said.err.startswith("Compiling, once on this machine")
+    assert "replications" in said.err.partition("\n")[2]
+    assert "replications ━" not in said.out
