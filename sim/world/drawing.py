@@ -16,9 +16,11 @@ from sim.draws import U64, purpose, replication_key, uniform, uniforms
 from sim.scenario.model import KINDS, Reaction, Scenario
 from sim.world.calendar import next_open, open_spans
 from sim.world.parts import (
+    FIRST,
     FIRST_NOTICED,
     FIRST_SENT,
     LAST_SENT,
+    LATEST_PENDING,
     Entities,
     Flags,
     Floats,
@@ -29,6 +31,7 @@ from sim.world.parts import (
     World,
 )  # fmt: skip
 from sim.world.people import attention_of, draw_recipients
+from sim.world.spells import Spells
 from sim.world.traffic import Sent, draw_traffic
 
 T = TypeVar("T", bound=np.generic)
@@ -57,6 +60,7 @@ def draw_world(scenario: Scenario, replication: int) -> World:
         draws.messages(),
         recipients,
         attention_of(scenario.segments),
+        Spells.none(recipients.size),
     )
 
 
@@ -75,7 +79,7 @@ def rules_of(s: Scenario) -> Rules:
         push_preview=s.push.preview,
         push_expiry=int(s.push.expiry),
         email_window=int(s.email.window),
-        email_sliding=s.email.anchor == "latest",
+        email_anchor={"first": FIRST, "latest": LATEST_PENDING}[s.email.anchor],
         email_every=int(s.email.every),
         email_at=int(s.email.at),
         email_lead=int(s.email.lead),
@@ -167,6 +171,10 @@ class _Draws:
             recorded=self._recorded(),
             live=self.chance("thread.live", s.thread.live),
             **self._push(regretted), **self._email(),
+            after=np.full(sent.written.size, -1, dtype=np.int64), apology=np.zeros(sent.written.size, dtype=np.bool_),
+            on_watch=np.zeros(sent.written.size, dtype=np.bool_), watch_after=self.nothing, watch_length=self.nothing,
+            watch_retract_after=self.nothing, desk_after=self.nothing, desk_length=self.nothing,
+            desk_retract_after=self.nothing, reply_after=self.nothing,
         )  # fmt: skip
 
     def _recorded(self) -> Flags:

@@ -6,18 +6,17 @@ by hand, look by look (`World.written`).
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.clock import DAY, HOUR, MINUTE, NEVER
+from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND
 from sim.draws import U64, purpose, uniform
-from sim.errors import WorldError
 from sim.world.looks import GLANCES, Looks, drawn_looks
+from sim.world.spells import Spells
 
 Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -30,6 +29,14 @@ OFF, INSTANT, BATCHED, DIGEST = 0, 1, 2, 3
 """E-mail modes of a recipient."""
 FIRST_SENT, LAST_SENT, FIRST_NOTICED = 0, 1, 2
 """Orders of the deletion queue."""
+DELETE, EDIT, APOLOGY, BLOCK = 0, 1, 2, 3
+"""Remedies: what a deletion does."""
+NO_COLLAPSE, BY_THREAD, BY_APP = 0, 1, 2
+"""Which pushes a newer one replaces in the tray."""
+MESSAGE, CONVERSATION, LATEST, REWRITE = 0, 1, 2, 3
+"""Scopes of a retraction."""
+FIRST, LATEST_PENDING, FLUSH = 0, 1, 2
+"""What a batch's window counts from; FLUSH: every message is due by itself, and all that wait go with the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +52,37 @@ class Rules:
     order: int = FIRST_SENT
     bulk: bool = False
     placeholder: bool = False
+    remedy: int = DELETE
+    receiver_window: int = NEVER
+    """Age at which the recipient's client ignores an allowed deletion."""
+    pause: bool = False
+    """Follow-up steps are not sent once their opening message is gone."""
     push_late: bool = True
     """Late binding of pushes."""
     push_preview: int = 100
     """Characters a push shows; 0 hides the text."""
     push_expiry: int = NEVER
+    push_ttl: int = NEVER
+    """How long the push service keeps a push for a phone without network."""
+    push_fetch: bool = False
+    """The push carries an id; its text is fetched on arrival."""
+    push_generic: bool = False
+    """A push whose text is gone as it is fetched is shown without text, instead of not at all."""
+    push_toast: int = 7 * SECOND
+    """How long a notification shows at the desktop."""
+    collapse: int = NO_COLLAPSE
+    retraction_scope: int = MESSAGE
+    retraction_waits: bool = False
+    """Retractions have normal priority: they wait for the end of dozing."""
     email_window: int = 15 * MINUTE
-    email_sliding: bool = False
-    """The batch window counts from the latest pending message instead of the first."""
+    email_anchor: int = FIRST
+    email_tick: int = 0
+    """The e-mail worker looks every so often; 0: at once."""
+    email_phase: int = 0
+    throttle_gap: int = 0
+    throttle_factor: float = 1.0
+    throttle_most: int = 0
+    throttle_reset: int = 0
     email_every: int = DAY
     email_at: int = 8 * HOUR
     email_lead: int = 0
@@ -78,6 +108,10 @@ class Messages:
     length: Int64s
     batch: Int64s
     """Campaign it belongs to; -1: none."""
+    after: Int64s
+    """Row of the message it follows up, as a step of a sequence or as an apology; -1: none."""
+    apology: Flags
+    """It is sent as the remedy of the message it follows is done; `released` is NEVER, for its instant is not chance's."""
     written: Int64s
     mistake: Flags
     caught: Flags
@@ -109,6 +143,19 @@ class Messages:
     retract_after: Int64s
     """From the deletion's effect to the retraction's arrival; NEVER: none arrives."""
     badge_sync_after: Int64s
+    on_watch: Flags
+    """A watch is worn as it arrives, to which the alert goes unless the phone is in use."""
+    watch_after: Int64s
+    """From its arrival to being read on the watch; NEVER: it is not."""
+    watch_length: Int64s
+    watch_retract_after: Int64s
+    """From the deletion's effect until the watch shows it no more; NEVER: it goes on showing."""
+    desk_after: Int64s
+    """From showing at an active desktop to being read there; NEVER: it is not."""
+    desk_length: Int64s
+    desk_retract_after: Int64s
+    reply_after: Int64s
+    """From its first reading to the recipient's reply; NEVER: there is none."""
     email_delay: Int64s
     email_latency: Int64s
     """Transport of the mail this message opens."""
@@ -137,6 +184,8 @@ class Recipients:
     email: Int64s
     """OFF, INSTANT, BATCHED or DIGEST."""
     utc_offset: Int64s
+    store: Int64s
+    """How many notifications the push service keeps while the phone has no network; 0: no limit."""
 
     @property
     def size(self) -> int:
@@ -175,6 +224,7 @@ class World:
     messages: Messages
     recipients: Recipients
     attention: Attention
+    spells: Spells
 
     def looks(self, recipient: int, surface: int) -> Looks:
         """Walk the looks of one recipient at one surface (GLANCES, CHECKS, VISITS), lazily and from the start."""
@@ -205,65 +255,14 @@ class World:
         """Write a world down by hand.
 
         A message names any field of `Messages` (the rest: sent to recipient 0 at time 0, all delays zero, nothing
-        noticed); a recipient any field of `Recipients`, and `glances`, `checks`, `visits` as lists of (start, end).
-        Raises `WorldError` if looks are out of order or a message names an unknown field.
+        noticed); a recipient any field of `Recipients`, and looks (`glances`, `checks`, `visits`) and spells (`away`,
+        `no_network`, `dozing`, `at_desk`, `quiet`) as lists of (start, end). Raises `WorldError` if looks or spells are
+        out of order or a message names an unknown field.
 
         >>> w = World.written([{"noticed": 60}], [{"glances": [(30, 40)]}])
         >>> w.looks(0, GLANCES).meeting(0)
         (30, 40, 0)
         """
-        rows = sorted(messages, key=lambda m: m.get("written", 0))
-        table = Messages(**_columns(rows, Messages, _message_defaults))
-        people = [{k: v for k, v in r.items() if k not in ("glances", "checks", "visits")} for r in recipients]
-        settings = Recipients(**_columns(people, Recipients, lambda i, row: {"rate": 1.0, "push": True, "entity": i}))
-        return World(key, horizon, rules or Rules(), table, settings, _by_hand(recipients))
+        from sim.world.by_hand import write_world  # it makes these parts, so it cannot be imported at the top
 
-
-def _message_defaults(i: int, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what a hand-written message is unless it says otherwise."""
-    written = row.get("written", 0)
-    pressed = row.get("pressed", written)
-    never = dict.fromkeys(
-        ("noticed", "alert_after", "tap_after", "retract_after", "badge_sync_after", "mail_alert_after"), NEVER
-    )
-    return never | {
-        "number": i, "entity": i, "length": 100, "batch": -1, "glances_needed": 1,
-        "pressed": pressed, "released": pressed, "mistake": row.get("noticed", NEVER) != NEVER,
-    }  # fmt: skip
-
-
-_DTYPES = {"Int64s": np.int64, "Flags": np.bool_, "Floats": np.float64, "Entities": np.uint64}
-
-
-def _columns(rows: Sequence[Mapping[str, Any]], kind: type, defaults: Any) -> dict[str, Any]:
-    names = {f.name: _DTYPES[str(f.type)] for f in fields(kind)}
-    for row in rows:
-        if unknown := set(row) - set(names):
-            raise WorldError(f"a hand-written world names {sorted(unknown)}; known fields: {', '.join(names)}")
-    full = [dict.fromkeys(names, 0) | defaults(i, row) | dict(row) for i, row in enumerate(rows)]
-    return {name: np.asarray([row[name] for row in full], dtype=dtype) for name, dtype in names.items()}
-
-
-def _by_hand(recipients: Sequence[Mapping[str, Any]]) -> Attention:
-    at = np.zeros((len(recipients), 3, 2), dtype=np.int64)
-    looks: list[tuple[int, int]] = []
-    for i, person in enumerate(recipients):
-        for surface, name in enumerate(("glances", "checks", "visits")):
-            mine = list(person.get(name, ()))
-            if (
-                mine != sorted(mine)
-                or any(e < s for s, e in mine)
-                or any(a[1] > b[0] for a, b in itertools.pairwise(mine))
-            ):
-                raise WorldError(
-                    f"the {name} of recipient {i} overlap or are out of order; write (start, end) in order"
-                )
-            at[i, surface] = len(looks), len(looks) + len(mine)
-            looks += mine
-    pairs = np.asarray(looks, dtype=np.int64).reshape(-1, 2)
-    nothing = np.zeros((1, 3, 4), dtype=np.int64)
-    return Attention(
-        pool=np.zeros(1), stream_at=nothing, stream_mean=np.full((1, 3, 2), np.inf), weeks=np.zeros(2, dtype=np.int64),
-        week_at=np.array([[0, 1]], dtype=np.int64), by_hand=True, written_at=at,
-        starts=pairs[:, 0].copy(), ends=pairs[:, 1].copy(),
-    )  # fmt: skip
+        return write_world(messages, recipients, rules or Rules(), horizon, key)

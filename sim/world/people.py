@@ -63,6 +63,7 @@ def draw_recipients(segments: Sequence[Segment], entities: Entities, key: int) -
         hides_previews=has("previews_hidden", [s.previews_hidden for s in segments]),
         email=email,
         utc_offset=np.asarray([int(s.utc_offset) for s in segments], dtype=np.int64)[segment],
+        store=np.zeros(entities.size, dtype=np.int64),
     )
 
 

@@ -61,7 +61,7 @@ def _rules(pick: Pick, unit: int) -> Rules:
         push_preview=pick(0, 2) * 7,
         push_expiry=_or_never(pick, 6, unit),
         email_window=pick(0, 4) * unit,
-        email_sliding=_yes(pick),
+        email_anchor=int(_yes(pick)),
         email_every=every * unit,
         email_at=pick(0, 8) * unit,
         email_lead=pick(0, every) * unit,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.clock import NEVER, SECOND
 from sim.records import Records
-from sim.world.parts import BATCHED, DIGEST, FIRST_NOTICED, INSTANT, LAST_SENT, Rules, World
+from sim.world.parts import BATCHED, DIGEST, FIRST_NOTICED, INSTANT, LAST_SENT, LATEST_PENDING, Rules, World
 
 from .making import agree
 
@@ -172,7 +172,11 @@ def test_a_batch_closes_at_its_time_with_what_is_accepted_then_and_slides_if_tol
     people = [{"email": BATCHED, "checks": [(30, 40)]}]
     window = 10 * SECOND
     assert seconds(played(rows, people, email_window=window), "email_dispatched") == [10, 10, 21]
-    assert seconds(played(rows, people, email_window=window, email_sliding=True), "email_dispatched") == [21, 21, 21]
+    assert seconds(played(rows, people, email_window=window, email_anchor=LATEST_PENDING), "email_dispatched") == [
+        21,
+        21,
+        21,
+    ]
 
 
 def test_a_digest_binds_at_its_snapshot_on_the_recipients_clock() -> None:

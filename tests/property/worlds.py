@@ -115,7 +115,7 @@ def rules(draw: st.DrawFn) -> dict[str, Any]:
                                                                                                                     60,
                                                                                                                     100])),
         "push_expiry": draw(maybe(st.integers(1, 60))), "email_window": draw(st.integers(0, 30)),
-        "email_sliding": draw(st.booleans()),
+        "email_anchor": draw(st.integers(0, 1)),
         "email_every": draw(st.integers(20, 60)), "email_at": draw(SHORT), "email_lead": draw(st.sampled_from([0, 5])),
         "email_late": draw(st.booleans()), "email_preview": draw(st.sampled_from([NEVER, 50, 0])),
         "badge_boost": draw(st.sampled_from([1.0, 3.0])), "cache_life": draw(st.sampled_from([0, 30, NEVER])),

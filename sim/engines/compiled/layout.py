@@ -123,7 +123,7 @@ class Terms(NamedTuple):
     push_preview: int
     push_expiry: int
     email_window: int
-    email_sliding: bool
+    email_anchor: int
     email_every: int
     email_at: int
     email_lead: int

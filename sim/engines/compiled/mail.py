@@ -14,7 +14,7 @@ from sim.engines.compiled.layout import (
 from sim.engines.compiled.order import sort_by_time
 from sim.engines.compiled.streams import CHECK_STREAM, open_stream, step
 from sim.world.looks import CHECKS, START
-from sim.world.parts import BATCHED, INSTANT
+from sim.world.parts import BATCHED, INSTANT, LATEST_PENDING
 
 _NEVER = np.int64(NEVER)
 
@@ -72,7 +72,7 @@ def _dispatch(one, terms, rows, desk, arrives, first, past):  # type: ignore[no-
         elif mode == BATCHED:
             bound = plus(desk.lists[SENT_AT, q], terms.email_window)
             while end < n and desk.lists[SENT_AT, end] <= bound:
-                if terms.email_sliding:
+                if terms.email_anchor == LATEST_PENDING:
                     bound = plus(desk.lists[SENT_AT, end], terms.email_window)
                 end += 1
             leaves = bound

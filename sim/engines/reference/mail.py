@@ -10,7 +10,7 @@ from sim.clock import NEVER
 from sim.engines.reference.instants import Order, at, then
 from sim.engines.reference.surfaces import Look, Surface
 from sim.world.looks import CHECKS
-from sim.world.parts import BATCHED, INSTANT, World
+from sim.world.parts import BATCHED, INSTANT, LATEST_PENDING, World
 
 Mail = tuple[int, ...]
 
@@ -37,7 +37,7 @@ class Mailbox:
             if self.m.email_delay[i] != NEVER:
                 then(self.env, now + int(self.m.email_delay[i]), Order.DISPATCH, i, lambda: self._send(i, [i]))
         elif self.mode == BATCHED:
-            if not self.pending or self.rules.email_sliding:
+            if not self.pending or self.rules.email_anchor == LATEST_PENDING:
                 self.closes = now + self.rules.email_window
             self.pending.append(i)
             if len(self.pending) == 1:

@@ -145,7 +145,7 @@ def test_one_replication_is_one_world_whenever_and_however_often_it_is_drawn() -
 def test_rules_are_the_scenarios_in_plain_numbers() -> None:
     r = rules_of(small({"deletion.undeletable": ["dm", "email"], "deletion.window": "none", "email.carries": "preview",
                         "email.preview": 7, "email.anchor": "latest", "senders.order": "last_sent"}))  # fmt: skip
-    assert (r.undeletable, r.window, r.email_preview, r.email_sliding, r.order) == (0b10001, -1, 7, True, 1)
+    assert (r.undeletable, r.window, r.email_preview, r.email_anchor, r.order) == (0b10001, -1, 7, 1, 1)
     assert [rules_of(small({"email.carries": c})).email_preview for c in ("full", "nothing")] == [NEVER, 0]
     assert rules_of(small({"deletion.window": "unlimited"})).window == NEVER
 
