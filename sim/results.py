@@ -28,13 +28,13 @@ MANIFEST = "run.json"
 
 
 def scenario_hash(scenario: Scenario) -> str:
-    """Give the SHA-256 of a resolved scenario, sources aside: what its results depend on.
+    """Give the SHA-256 of a resolved scenario, sources and checks aside: what its results depend on.
 
     >>> import sim
     >>> len(scenario_hash(sim.load("scenarios/linkedin_dm.toml")))
     64
     """
-    told = {k: v for k, v in scenario.raw.items() if k not in ("sources", "title", "question", "extends")}
+    told = {k: v for k, v in scenario.raw.items() if k not in ("sources", "checks", "title", "question", "extends")}
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
 

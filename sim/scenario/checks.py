@@ -130,6 +130,8 @@ def _names(s: Scenario) -> Iterator[Finding]:
 
 def _shape(s: Scenario) -> dict[str, Any]:
     """Give the scenario's parameters as tables, all defaults included, so that paths can be listed."""
-    raw: dict[str, Any] = s.model_dump(by_alias=True, exclude={"policies", "sources", "schema_", "title", "question"})
+    raw: dict[str, Any] = s.model_dump(
+        by_alias=True, exclude={"policies", "sources", "checks", "schema_", "title", "question"}
+    )
     raw["segments"] = list(raw["segments"])
     return raw

@@ -38,7 +38,7 @@ MISSING = {
 
 LIMITS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 
-NOT_FOR_POLICIES = ("schema", "extends", "policies", "sources", "baseline", "title", "question")
+NOT_FOR_POLICIES = ("schema", "extends", "policies", "sources", "checks", "baseline", "title", "question")
 """Keys that a policy cannot change: it changes parameters."""
 
 Place = tuple[str | int, ...]

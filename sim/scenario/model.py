@@ -213,6 +213,13 @@ class Reading(Strict):
 Traffic = Annotated[Stream | Campaign | Trace, Field(discriminator="kind")]
 
 
+class Check(Strict):
+    """A claim about the scenario's answers, judged by `toolate check` (docs/checks.md)."""
+
+    claim: str = Field(description='For example "today: late share <= 30 %".')
+    because: str = Field(default="", description="Why it should hold.")
+
+
 class Scenario(Strict):
     """A whole scenario, resolved: what `extends` brought is merged in. Get one from `load` or `parse`."""
 
@@ -236,6 +243,9 @@ class Scenario(Strict):
     segments: Annotated[tuple[Segment, ...], BeforeValidator(as_tuple)]
     policies: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Named patches on this scenario.")
     sources: dict[str, Source] = Field(default_factory=dict, description="Where parameters come from, by path.")
+    checks: Annotated[tuple[Check, ...], BeforeValidator(as_tuple)] = Field(
+        default=(), description="Claims about the answers."
+    )
 
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
     _file: str = PrivateAttr(default="scenario")

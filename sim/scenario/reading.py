@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from sim import platforms
 from sim.errors import Fault, ScenarioError
+from sim.scenario.catalogued import catalogued
 from sim.scenario.checks import cross_faults
 from sim.scenario.faults import NOT_FOR_POLICIES, faults_of, place_of
 from sim.scenario.model import Scenario
@@ -28,6 +28,9 @@ from sim.scenario.suggestions import did_you_mean, said
 S = TypeVar("S", bound=Scenario)
 Origins = dict[str, str]
 """Which file or patch set a path; whoever is overridden stands before whoever overrides."""
+
+OWN = ("extends", "checks")
+"""Keys that a file does not take over from the file it extends: claims are about the answers of their own file."""
 
 DEEPEST = 40
 """Tables in tables in tables: more levels than any parameter has."""
@@ -99,7 +102,7 @@ def _extended(raw: Raw, shown: str, folder: Path, root: Path, seen: tuple[str, .
     parent = raw.get("extends")
     base, origins = _parent(parent, shown, folder, root, seen) if isinstance(parent, str) else ({}, {})
     try:
-        whole = merged({k: v for k, v in base.items() if k != "extends"}, raw)
+        whole = merged({k: v for k, v in base.items() if k not in OWN}, raw)
     except PatchError as error:
         raise _one(shown, error.path, error.problem, error.remedy) from None
     return whole, layered(origins, raw, whole, shown)
@@ -107,13 +110,7 @@ def _extended(raw: Raw, shown: str, folder: Path, root: Path, seen: tuple[str, .
 
 def _parent(name: str, shown: str, folder: Path, root: Path, seen: tuple[str, ...]) -> tuple[Raw, Origins]:
     if name.startswith("platform:"):
-        known = [f"platform:{one}" for one in platforms.names()]
-        text = platforms.text(name.removeprefix("platform:"))
-        if text is None:
-            problem = f"there is no {said(name)}{did_you_mean(name, known)}"
-            raise _one(shown, "extends", problem, f"use one of {', '.join(known)}")
-        raw = _parsed(text, name)
-        return raw, layered({}, raw, raw, name)
+        return catalogued(name.removeprefix("platform:"), at=shown, path="extends")
     try:
         file = (folder / name).resolve()
         found = file.is_file()
