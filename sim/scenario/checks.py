@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.clock import NEVER, WEEK, format_duration
 from sim.scenario.patching import leaves, quoted
@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sim.scenario.model import Scenario
+
+
+EVENTS: Final = (
+    "caught", "cancelled", "too_late", "ghost", "in_thread", "stopped", "open", "phantom", "refused_kind",
+    "refused_window", "refused_opened", "refused_receiver", "orphans", "apologies", "blocked", "credits_lost",
+)  # fmt: skip
+"""What `[costs]` can put a price on; all are counts of `sim.tallies`."""
 
 
 class Finding(NamedTuple):
@@ -45,7 +52,7 @@ def _times(s: Scenario) -> Iterator[Finding]:
     elif s.send.hold >= horizon:
         problem = f"a hold of {format_duration(s.send.hold)} is not shorter than the horizon of {say}"
         yield Finding("send.hold", problem, "lengthen run.horizon or shorten the hold", needs[:1])
-    if s.traffic.kind == "campaign" and s.traffic.start + s.traffic.throttle * (s.traffic.messages - 1) >= horizon > 0:
+    if s.traffic.kind in ("campaign", "sequence") and s.traffic.start + s.traffic.throttle * (s.traffic.messages - 1) >= horizon > 0:
         problem = f"the campaign is not sent by the horizon of {say}"
         yield Finding("traffic", problem, "lengthen run.horizon or shorten the throttle", needs)
     if s.traffic.kind == "stream" and horizon < s.traffic.lasts < NEVER:
@@ -57,6 +64,17 @@ def _times(s: Scenario) -> Iterator[Finding]:
     if not 0 < s.email.every <= 4 * WEEK:
         problem = f"{format_duration(s.email.every)} between digests is 0 or more than 4 weeks"
         yield Finding("email.every", problem, 'give a time such as "1 d"')
+    yield from _throttle(s)
+
+
+def _throttle(s: Scenario) -> Iterator[Finding]:
+    throttle = s.email.throttle
+    if throttle.gap > 0 and s.email.anchor != "flush":
+        problem = f'"{s.email.anchor}" batches have no throttle'
+        yield Finding("email.throttle.gap", problem, 'set email.anchor = "flush", or leave it out', ("email.anchor",))
+    elif throttle.gap > max(throttle.most, 0) and throttle.factor > 1:
+        problem = f"{format_duration(throttle.gap)} is more than the most it grows to"
+        yield Finding("email.throttle.most", problem, "make it at least email.throttle.gap", ("email.throttle.gap",))
 
 
 def _laws(s: Scenario) -> Iterator[Finding]:
@@ -91,16 +109,22 @@ def _all_laws(s: Scenario) -> Iterator[tuple[str, Any, bool]]:
     for segment in s.segments:
         at = f"segments.{quoted(segment.name)}"
         yield f"{at}.frailty", segment.frailty, False
-        for surface in ("glances", "checks", "visits"):
+        for surface in ("glances", "checks", "visits", "away", "offline", "doze", "desktop"):
             looks = getattr(segment, surface)
             yield f"{at}.{surface}.gap", looks.gap, True
             if looks.length.dist != "constant":
                 yield f"{at}.{surface}.length", looks.length, True
-        for reaction in ("alert", "mail_alert", "tap"):
+        for reaction in ("alert", "mail_alert", "tap", "reply", "desktop", "watch"):
             yield f"{at}.{reaction}.delay", getattr(segment, reaction).delay, False
+        yield f"{at}.desktop.reading", segment.desktop.reading, False
+        yield f"{at}.watch.length", segment.watch.length, False
 
 
 def _names(s: Scenario) -> Iterator[Finding]:
+    for event in s.costs:
+        if event not in EVENTS:
+            at, problem = f"costs.{quoted(event)}", f"{said(event)} is no event that is counted{did_you_mean(event, EVENTS)}"
+            yield Finding(at, problem, f"use one of {', '.join(EVENTS)}")
     if s.baseline is not None and s.baseline not in s.policies:
         problem = f"{said(s.baseline)} is not a policy{did_you_mean(s.baseline, s.policies)}"
         known = ", ".join(said(name) for name in s.policies)

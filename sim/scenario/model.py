@@ -8,38 +8,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
 
-from sim.clock import DAY, HOUR, MINUTE, NEVER
+from sim.clock import DAY, NEVER
 from sim.distributions.spec import DurationLaw
 from sim.distributions.values import Duration, Micros, Probability, Strict
+from sim.scenario.channels import Badge, Email, Push, Thread
 from sim.scenario.citations import Source
-from sim.scenario.quantities import (
-    WEEKS,
-    Characters,
-    DeletionWindow,
-    MaybeNever,
-    Offset,
-    Rate,
-    Speed,
-    Week,
-    Windows,
-    as_tuple,
-)
+from sim.scenario.quantities import DeletionWindow, MaybeNever, Offset, Speed, Windows, as_tuple
 from sim.scenario.recipients import NOT_EVER, NOW, Looks, Reaction, Segment
+from sim.scenario.traffic import KINDS, Campaign, Kind, Sequence, Stream, Trace, Traffic
 
-__all__ = [
-    "KINDS",
-    "NOT_EVER",
-    "Campaign",
-    "Looks",
-    "Reaction",
-    "Scenario",
-    "Segment",
-    "Stream",
-    "Trace",
-]
-
-KINDS = ("dm", "inmail", "message_ad", "connection_note", "email")
-Kind = Literal["dm", "inmail", "message_ad", "connection_note", "email"]
+__all__ = ["KINDS", "NOT_EVER", "Campaign", "Looks", "Reaction", "Scenario", "Segment", "Sequence", "Stream", "Trace"]
 
 
 class Run(Strict):
@@ -50,39 +28,6 @@ class Run(Strict):
     horizon: Duration = Field(default=Micros(3 * DAY), description="When observation ends.")
 
 
-class Stream(Strict):
-    """Each sender writes at a rate, within a weekly profile, to recipients of the replication."""
-
-    kind: Literal["stream"]
-    senders: int = Field(ge=1, le=1_000_000, description="Senders in a replication.")
-    recipients: int = Field(ge=1, le=10_000_000, description="Recipients in a replication.")
-    rate: Rate = Field(description="Messages per sender.")
-    week: Week = Field(default=WEEKS["flat"], description="When senders write, on their own clock.")
-    lasts: MaybeNever = Field(default=Micros(NEVER), description="How long they write; by default until the horizon.")
-    message: Kind = Field(default="dm", description="Kind of message.")
-    length: Characters = Field(default=100, description="Characters in a message.")
-
-
-class Campaign(Strict):
-    """A batch of messages to as many recipients, from a start time, spaced by the sending tool's throttle."""
-
-    kind: Literal["campaign"]
-    messages: int = Field(ge=1, le=100_000_000, description="Messages, one per recipient.")
-    start: Duration = Field(default=Micros(0), description="When the first one is sent.")
-    throttle: Duration = Field(default=Micros(0), description="Time between two messages.")
-    message: Kind = Field(default="dm", description="Kind of message.")
-    length: Characters = Field(default=100, description="Characters in a message.")
-
-
-class Trace(Strict):
-    """Real messages from a CSV or Parquet file: sent_at, sender, recipient; optionally id, kind, length, deleted_at."""
-
-    kind: Literal["trace"]
-    file: str = Field(description="Path of the file, from the scenario's folder.")
-    message: Kind = Field(default="dm", description="Kind of message where the file has no column for it.")
-    length: Characters = Field(default=100, description="Characters where the file has no column for it.")
-
-
 class Mistakes(Strict):
     """How often a message is a mistake, and when its sender notices."""
 
@@ -90,6 +35,9 @@ class Mistakes(Strict):
     batch_chance: Probability = Field(default=0.0, description="Chance that a mistake hits a whole campaign.")
     noticed: DurationLaw = Field(default=NOW, description="From pressing send to noticing; may never happen.")
     reaction: DurationLaw = Field(default=NOW, description="From noticing to deciding to delete.")
+    urgency: Annotated[float, Field(gt=-1, lt=1)] = Field(
+        default=0.0, description="Correlation between how soon a message is read and how soon it is regretted."
+    )
 
 
 class Senders(Strict):
@@ -103,6 +51,9 @@ class Senders(Strict):
     action: DurationLaw = Field(default=NOW, description="Time one deletion takes (navigate, menu, confirm).")
     hours: Windows = Field(default=(), description="When senders can notice; empty: always.")
     utc_offset: Offset = Field(default=Micros(0), description="Senders' clock less the scenario's clock.")
+    pause_on_deletion: bool = Field(
+        default=False, description="Whether a sequence's follow-ups are stopped once its opening message is gone."
+    )
 
 
 class Review(Strict):
@@ -132,76 +83,16 @@ class Deletion(Strict):
     )
     propagation: DurationLaw = Field(default=NOW, description="From the ruling to the deletion's effect.")
     placeholder: bool = Field(default=False, description="Whether the thread shows that a message was deleted.")
-
-
-class Slow(Strict):
-    """The slow part of push latency: the device is offline or dozing."""
-
-    chance: Probability = Field(default=0.0, description="Share of pushes that meet such a device.")
-    latency: DurationLaw = Field(default=NOW, description="Their latency.")
-
-
-class Retraction(Strict):
-    """Whether and how the platform takes a delivered push back."""
-
-    chance: Probability = Field(default=0.0, description="Chance that a retraction works.")
-    latency: DurationLaw = Field(default=NOW, description="From the deletion's effect to its arrival.")
-    on: Annotated[tuple[Literal["ios", "android"], ...], BeforeValidator(as_tuple)] = Field(
-        default=("ios", "android"), description="Operating systems it works on."
+    receiver_window: MaybeNever = Field(
+        default=Micros(NEVER), description="Age at which the recipient's client ignores an allowed deletion."
     )
-
-
-class Push(Strict):
-    """The push channel: a notification with a preview, an alert and a tray."""
-
-    delay: DurationLaw = Field(default=NOW, description="From acceptance to dispatch.")
-    late_binding: bool = Field(default=True, description="Drop at dispatch what has been deleted or read by then.")
-    latency: DurationLaw = Field(default=NOW, description="From dispatch to arrival.")
-    latency_android: DurationLaw | None = Field(default=None, description="The same on Android, where it differs.")
-    slow: Slow = Field(default=Slow(), description="Devices that are offline or dozing")
-    preview: Characters = Field(default=100, description="Characters a preview shows; 0 hides the text.")
-    expiry: MaybeNever = Field(default=Micros(NEVER), description="How long a notification stays in the tray.")
-    retraction: Retraction = Field(default=Retraction(), description="Taking a delivered push back")
-
-
-class Email(Strict):
-    """The e-mail channel."""
-
-    delay: DurationLaw = Field(default=NOW, description="Instant mode: from acceptance to dispatch.")
-    window: Duration = Field(default=Micros(15 * MINUTE), description="Batched mode: how long a batch stays open.")
-    anchor: Literal["first", "latest"] = Field(
-        default="first", description="Batched mode: the window counts from the first pending message, or the latest."
+    remedy: Literal["delete", "edit", "apology", "block"] = Field(
+        default="delete", description="What the sender does about a mistake: delete it, edit it, apologise, or block."
     )
-    every: Duration = Field(default=Micros(DAY), description="Digest mode: time between digests.")
-    at: Duration = Field(
-        default=Micros(8 * HOUR), description="Digest mode: first digest after the recipient's Monday."
-    )
-    lead: Duration = Field(default=Micros(0), description="Digest mode: from snapshot to dispatch.")
-    binding: Literal["late", "snapshot"] = Field(default="late", description="When membership and text are decided.")
-    carries: Literal["full", "preview", "nothing"] = Field(default="full", description="What of the text it shows.")
-    preview: Characters = Field(default=100, description="Characters when it carries a preview.")
-    latency: DurationLaw = Field(default=NOW, description="From dispatch to the mailbox.")
-
-
-class Badge(Strict):
-    """The number on the app's icon."""
-
-    sync: DurationLaw = Field(default=NOT_EVER, description="From a deletion's effect to the corrected count.")
-    boost: float = Field(default=1.0, ge=1, le=1000, description="How much faster visits come while it is above 0.")
-
-
-class Cache(Strict):
-    """The device's own copy of the thread."""
-
-    offline: Probability = Field(default=0.0, description="Chance that a visit finds the device offline.")
-    life: Duration = Field(default=Micros(48 * HOUR), description="How long a copy stays on the device.")
-
-
-class Thread(Strict):
-    """The app's own inbox."""
-
-    live: Probability = Field(default=0.0, description="Share of messages that arrive while the thread is open.")
-    cache: Cache = Field(default=Cache(), description="The device's own copy of the thread")
+    edit_window: DeletionWindow = Field(
+        default=Micros(NEVER), description='Longest age at which an edit is accepted; "unlimited" or "none".',
+        json_schema_extra={"type": "string", "pattern": r"^(unlimited|never|none|\s*[0-9].*)$"},
+    )  # fmt: skip
 
 
 class Reading(Strict):
@@ -210,7 +101,14 @@ class Reading(Strict):
     speed: Speed = Field(default=24.0, description="Characters a second; inf for reading at once.")
 
 
-Traffic = Annotated[Stream | Campaign | Trace, Field(discriminator="kind")]
+class Credits(Strict):
+    """What an InMail costs its sender in credits, and when they come back."""
+
+    per_inmail: float = Field(default=1.0, ge=0, le=1e6, description="Credits an accepted InMail consumes.")
+    refund_within: MaybeNever = Field(
+        default=Micros(90 * DAY), description="Age up to which a reply brings the credit back."
+    )
+    refund_on_recall: bool = Field(default=False, description="Whether deleting it brings the credit back.")
 
 
 class Check(Strict):
@@ -240,6 +138,10 @@ class Scenario(Strict):
     badge: Badge = Badge()
     thread: Thread = Thread()
     reading: Reading = Reading()
+    credits: Credits = Credits()
+    costs: dict[str, Annotated[float, Field(ge=-1e12, le=1e12)]] = Field(
+        default_factory=dict, description="Money per counted event, such as too_late, refused_window, orphans."
+    )
     segments: Annotated[tuple[Segment, ...], BeforeValidator(as_tuple)]
     policies: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Named patches on this scenario.")
     sources: dict[str, Source] = Field(default_factory=dict, description="Where parameters come from, by path.")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from sim.distributions.spec import Constant, DurationLaw, Never, NumberLaw
 from sim.distributions.values import Duration, Micros, Positive, Probability, Strict
-from sim.scenario.quantities import WEEKS, Offset, Week
+from sim.scenario.quantities import WEEKS, Offset, Week, Windows
 
 NOW = Constant[Duration](value=Micros(0))
 NOT_EVER = Never()
@@ -42,6 +42,35 @@ class EmailShares(Strict):
         return (self.off, self.instant, self.batched, self.digest)
 
 
+class Desktop(Looks):
+    """Sessions at an active desktop, where a notification shows as a toast."""
+
+    share: Probability = Field(default=0.0, description="Share who use a desktop.")
+    notice: Probability = Field(default=0.0, description="Chance that a toast is noticed.")
+    delay: DurationLaw = Field(default=NOW, description="From its showing to its being read.")
+    reading: DurationLaw = Field(default=NOW, description="How long it is read.")
+
+
+class Watch(Strict):
+    """A watch, to which alerts go while the phone is not in use."""
+
+    share: Probability = Field(default=0.0, description="Share who have one.")
+    worn: Probability = Field(default=1.0, description="Chance that it is worn as a push arrives.")
+    notice: Probability = Field(default=0.0, description="Chance that its alert is looked at.")
+    delay: DurationLaw = Field(default=NOW, description="From the alert to the look.")
+    length: DurationLaw = Field(default=NOW, description="How long the look lasts.")
+
+
+class Quiet(Strict):
+    """Quiet hours on the recipient's side."""
+
+    hours: Windows = Field(default=(), description="When they are, on the recipient's clock.")
+    share: Probability = Field(default=1.0, description="Share who have them.")
+    effect: Literal["silent", "hold"] = Field(
+        default="silent", description="Notifications make themselves not felt, or are held back until the end."
+    )
+
+
 class Segment(Strict):
     """One kind of recipient: settings, rhythm and attention."""
 
@@ -69,6 +98,17 @@ class Segment(Strict):
     alert: Reaction = Field(default=Reaction(), description="A push alerts, and the phone is looked at")
     mail_alert: Reaction = Field(default=Reaction(), description="A mail alerts, and is read")
     tap: Reaction = Field(default=Reaction(), description="A noticed push is tapped, which opens the app")
+    reply: Reaction = Field(
+        default=Reaction(), description="A reply after first reading; it brings InMail credits back"
+    )
+    away: Looks = Field(
+        default=Looks(), description="Available (gap) and away (length): nothing is looked at meanwhile"
+    )
+    offline: Looks = Field(default=Looks(), description="The phone has network (gap), and has none (length)")
+    doze: Looks = Field(default=Looks(), description="The phone is awake (gap), and dozes (length)")
+    desktop: Desktop = Field(default=Desktop(), description="Sessions at an active desktop")
+    watch: Watch = Field(default=Watch(), description="A watch")
+    quiet: Quiet = Field(default=Quiet(), description="Quiet hours")
 
     @field_validator("name")
     @classmethod
