@@ -24,6 +24,8 @@ Tallies = dict[str, dict[str, int]]
 Kept = dict[str, tuple[Records, Judged]]
 Keep = Callable[[int, str, Records, Judged], None]
 """Called with (replication, policy, records, verdicts) for every replication, in order."""
+Count = Callable[[Records, Judged, Judged], dict[str, int]]
+"""Adds up one replication: (records, verdicts, the baseline's verdicts) to whole numbers by name."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +84,41 @@ def run(
     >>> sim.run(sim.load("scenarios/linkedin_dm.toml"), replications=2).summary.headline("today").replications
     2
     """
-    changes = {"run.seed": seed, "run.replications": replications}
-    set_by_hand = {path: value for path, value in changes.items() if value is not None}
-    scenario = patched(scenario, set_by_hand, by="the command line") if set_by_hand else scenario
+    scenario = set_by_hand(scenario, seed=seed, replications=replications)
     names = chosen(scenario, policies)
     worlds = [under(scenario, name) for name in names]
     asked = scenario.run.replications
     engine = engine_for(scenario, names, engine, asked)
+    done = play_all(worlds, names, engine, asked, workers=workers, keep=keep, progress=progress)
+    return Outcome(scenario, names, engine, asked, done)
+
+
+def set_by_hand(scenario: Scenario, *, seed: int | None, replications: int | None) -> Scenario:
+    """Return a scenario with the seed and the number of replications that were given, if any."""
+    changes = {"run.seed": seed, "run.replications": replications}
+    given = {path: value for path, value in changes.items() if value is not None}
+    return patched(scenario, given, by="the command line") if given else scenario
+
+
+def play_all(
+    worlds: Sequence[Scenario],
+    names: Sequence[str],
+    engine: str,
+    asked: int,
+    *,
+    workers: int = 1,
+    count: Count = tally,
+    keep: Keep | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[Tallies, ...]:
+    """Play replications of scenarios that share their messages, the baseline first, and add up each by `count`.
+
+    `count` must be a function of a module, so that workers find it. Ctrl-C ends it with what is done so far.
+    """
     done: list[Tallies] = []
     try:
-        for number, (sums, records) in enumerate(_played(worlds, names, engine, asked, workers, keep is not None)):
+        played = _played(worlds, names, engine, asked, workers, count, keep is not None)
+        for number, (sums, records) in enumerate(played):
             done.append(sums)
             for name, (rows, judged) in records.items():
                 if keep is not None:
@@ -101,7 +128,7 @@ def run(
     except KeyboardInterrupt:
         if not done:
             raise
-    return Outcome(scenario, names, engine, asked, tuple(done))
+    return tuple(done)
 
 
 def chosen(scenario: Scenario, policies: Sequence[str] | None) -> tuple[str, ...]:
@@ -131,8 +158,9 @@ def expected_messages(scenario: Scenario) -> float:
 
 
 def play_replication(
-    scenarios: Sequence[Scenario], names: Sequence[str], engine: str, replication: int, want_records: bool
-) -> tuple[Tallies, Kept]:
+    scenarios: Sequence[Scenario], names: Sequence[str], engine: str, replication: int, want_records: bool,
+    count: Count = tally,
+) -> tuple[Tallies, Kept]:  # fmt: skip
     """Play one replication under every policy (the baseline first) and add it up."""
     play = play_with(engine)
     sums: Tallies = {}
@@ -142,20 +170,21 @@ def play_replication(
         records = play(draw_world(scenario, replication))
         judged = judge(records, speed=scenario.reading.speed)
         base = judged if base is None else base
-        sums[name] = tally(records, judged, base)
+        sums[name] = count(records, judged, base)
         if want_records:
             kept[name] = (records, judged)
     return sums, kept
 
 
 def _played(
-    scenarios: Sequence[Scenario], names: Sequence[str], engine: str, asked: int, workers: int, want_records: bool
-) -> Iterator[tuple[Tallies, Kept]]:
+    scenarios: Sequence[Scenario], names: Sequence[str], engine: str, asked: int, workers: int, count: Count,
+    want_records: bool,
+) -> Iterator[tuple[Tallies, Kept]]:  # fmt: skip
     """Yield replications in order, `workers` of them at a time."""
     numbers: Iterable[int] = range(asked)
     if workers == 1 or asked == 1:
         for number in numbers:
-            yield play_replication(scenarios, names, engine, number, want_records)
+            yield play_replication(scenarios, names, engine, number, want_records, count)
         return
     import joblib
 
@@ -164,4 +193,4 @@ def _played(
     task = joblib.delayed(play_replication)
     # More workers than cores only take memory, so no more are started, whatever was asked for.
     pool = joblib.Parallel(n_jobs=min(workers, asked, joblib.cpu_count()), prefer=prefer, return_as="generator")
-    yield from pool(task(scenarios, names, engine, number, want_records) for number in numbers)
+    yield from pool(task(scenarios, names, engine, number, want_records, count) for number in numbers)

@@ -67,5 +67,24 @@ def _price(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
     return prices
 
 
+def moves(judged: Judged, base: Judged) -> dict[str, int]:
+    """Count messages by their verdict under the baseline and here: `moved_FROM_TO`, for every pair of verdicts.
+
+    Only the rows both have are paired; what nobody regretted under either is left out.
+    """
+    n, size = min(judged.verdict.size, base.verdict.size), len(Verdict)
+    pairs = np.bincount(base.verdict[:n].astype(np.int64) * size + judged.verdict[:n], minlength=size * size)
+    return {moved(a, b): int(pairs[a * size + b]) for a in Verdict for b in Verdict if a or b}
+
+
+def moved(before: Verdict, after: Verdict) -> str:
+    """Give the name of a count of `moves`.
+
+    >>> moved(Verdict.TOO_LATE, Verdict.CANCELLED)
+    'moved_too_late_cancelled'
+    """
+    return f"moved_{before.name.lower()}_{after.name.lower()}"
+
+
 def _count(mask: npt.NDArray[np.bool_]) -> int:
     return int(np.count_nonzero(mask))
