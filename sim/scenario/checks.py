@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sim.clock import NEVER, WEEK, format_duration
@@ -78,22 +79,30 @@ def _throttle(s: Scenario) -> Iterator[Finding]:
 
 
 def _laws(s: Scenario) -> Iterator[Finding]:
+    for at, law, needs_mean in _all_laws(s):
+        told = _law_fault(law, is_duration=not at.endswith("frailty"), needs_mean=needs_mean)
+        if told is not None:
+            yield Finding(at, *told)
+
+
+@lru_cache(maxsize=4096)
+def _law_fault(law: Any, *, is_duration: bool, needs_mean: bool) -> tuple[str, str] | None:
+    """Say what is wrong with a law, and what would be right; once, for policies and sweeps check most laws again."""
     from sim.distributions.law import law_of  # loads scipy: only when a scenario is really checked
 
-    for at, law, needs_mean in _all_laws(s):
-        try:
-            ready = law_of(law, is_duration=not at.endswith("frailty"))
-            mean = ready.mean()
-            if needs_mean and 0 < mean < math.inf:
-                ready.length_biased()
-        except ValueError as error:
-            problem, _, remedy = str(error).partition("; ")
-            yield Finding(at, problem, remedy or "correct it")
-            continue
-        if needs_mean and law.dist != "never" and not 0 < mean < math.inf:
-            size = "zero" if mean == 0 else "infinite"
-            problem = f"its mean is {size}, so looks cannot start in equilibrium"
-            yield Finding(at, problem, "choose a distribution with a finite mean above 0")
+    try:
+        ready = law_of(law, is_duration=is_duration)
+        mean = ready.mean()
+        if needs_mean and 0 < mean < math.inf:
+            ready.length_biased()
+    except ValueError as error:
+        problem, _, remedy = str(error).partition("; ")
+        return problem, remedy or "correct it"
+    if needs_mean and law.dist != "never" and not 0 < mean < math.inf:
+        size = "zero" if mean == 0 else "infinite"
+        problem = f"its mean is {size}, so looks cannot start in equilibrium"
+        return problem, "choose a distribution with a finite mean above 0"
+    return None
 
 
 def _all_laws(s: Scenario) -> Iterator[tuple[str, Any, bool]]:
