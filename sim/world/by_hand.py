@@ -34,7 +34,8 @@ def write_world(
         week_at=np.array([[0, 1]], dtype=np.int64), by_hand=True, written_at=at, starts=starts, ends=ends,
     )  # fmt: skip
     at, starts, ends = _stretches(recipients, KINDS_OF_SPELL)
-    return World(key, horizon, rules, table, settings, attention, Spells(starts, ends, at))
+    none = np.zeros(starts.size, dtype=np.int64)  # written looks need no operational time
+    return World(key, horizon, rules, table, settings, attention, Spells(starts, ends, at, none, none))
 
 
 def _message_defaults(i: int, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,19 +18,23 @@ from sim.compiling import njit
 from sim.distributions.quantile import on_grid, quantile, to_micros
 from sim.draws import U64, purpose, uniform, uniform_pair
 from sim.world.calendar import clock_of, operational
+from sim.world.spells import made_up
 
 if TYPE_CHECKING:
     from sim.world.parts import Attention
 
 Int64s = npt.NDArray[np.int64]
+Away = tuple[Int64s, Int64s, int, int]
 
 GLANCES: Final = 0
 CHECKS: Final = 1
 VISITS: Final = 2
 SURFACES: Final = ("glances", "checks", "visits")
+STREAMS: Final = (*SURFACES, "away", "offline", "doze", "desktop")
+"""All alternating renewals of a recipient: looks at the surfaces, then those that become spells."""
 
-LOOK_PURPOSES: Final = np.array([purpose(name) for name in SURFACES], dtype=np.uint64)
-START_PURPOSES: Final = np.array([purpose(f"{name}.start") for name in SURFACES], dtype=np.uint64)
+LOOK_PURPOSES: Final = np.array([purpose(name) for name in STREAMS], dtype=np.uint64)
+START_PURPOSES: Final = np.array([purpose(f"{name}.start") for name in STREAMS], dtype=np.uint64)
 
 _NEVER = np.int64(NEVER)
 _FAR = np.int64(2**61)  # beyond any horizon; later operational times end the stream, so that no sum can wrap
@@ -46,8 +50,11 @@ def _length_biased(pool, law, table, u):  # type: ignore[no-untyped-def]
 
 
 @njit
-def begin(pool, at, mean, weeks, week_at, slots, offset, rate, key, surface, entity, state):  # type: ignore[no-untyped-def]
-    """Set `state` (int64 of 4) to look 0 of a stream in equilibrium; `at` and `mean` as in `Attention`."""
+def begin(pool, at, mean, weeks, week_at, slots, offset, away, rate, key, surface, entity, state):  # type: ignore[no-untyped-def]
+    """Set `state` (int64 of 4) to look 0 of a stream in equilibrium; `at` and `mean` as in `Attention`.
+
+    `away` = (op_at, op_lost, low, high): the away spells of `sim.world.spells` in which the stream stands still.
+    """
     state[K], state[START] = 0, _NEVER
     if math.isinf(mean[0]):
         return
@@ -65,11 +72,11 @@ def begin(pool, at, mean, weeks, week_at, slots, offset, rate, key, surface, ent
             return
         state[OP] = residual
     state[OP] += operational(weeks, week_at, slots, offset)
-    state[START] = clock_of(weeks, week_at, slots, state[OP]) - offset
+    state[START] = clock_of(weeks, week_at, slots, made_up(*away, state[OP])) - offset
 
 
 @njit
-def advance(pool, at, weeks, week_at, slots, offset, rate, key, surface, entity, state):  # type: ignore[no-untyped-def]
+def advance(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, entity, state):  # type: ignore[no-untyped-def]
     """Step `state` to the next look and return the end, on the clock, of the one it leaves."""
     k = state[K] + 1
     u_gap, u_length = uniform_pair(key, LOOK_PURPOSES[surface], entity, U64(k))
@@ -84,12 +91,12 @@ def advance(pool, at, weeks, week_at, slots, offset, rate, key, surface, entity,
         return min(start + length, _FAR) if length <= _FAR else _FAR
     state[OP] = op + length + gap
     state[LENGTH] = to_micros(quantile(pool, at[1], u_length))
-    state[START] = clock_of(weeks, week_at, slots, state[OP]) - offset
+    state[START] = clock_of(weeks, week_at, slots, made_up(*away, state[OP])) - offset
     return min(start + length, state[START])
 
 
 @njit
-def walk(pool, at, weeks, week_at, slots, offset, rate, key, surface, entity, state, not_before, out):  # type: ignore[no-untyped-def]
+def walk(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, entity, state, not_before, out):  # type: ignore[no-untyped-def]
     """Write the next looks that are not over before an instant into `out` (int64, n x 3: start, end, number).
 
     Returns how many were written; fewer than n only when the stream has ended.
@@ -97,7 +104,7 @@ def walk(pool, at, weeks, week_at, slots, offset, rate, key, surface, entity, st
     n = 0
     while n < out.shape[0] and state[START] != _NEVER:
         start, k = state[START], state[K]
-        end = advance(pool, at, weeks, week_at, slots, offset, rate, key, surface, entity, state)
+        end = advance(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, entity, state)
         if start >= not_before or end > not_before:
             out[n, 0], out[n, 1], out[n, 2] = start, end, k
             n += 1
@@ -155,20 +162,23 @@ if TYPE_CHECKING:
     _Source = Callable[[int], list[tuple[int, int, int]]]
 
 
-def drawn_looks(a: Attention, key: int, entity: int, segment: int, surface: int, rate: float, offset: int) -> Looks:
-    """Walk the look stream of an entity by keyed draws."""
+def drawn_looks(
+    a: Attention, key: int, entity: int, segment: int, surface: int, rate: float, offset: int, away: Away
+) -> Looks:
+    """Walk the look stream of an entity by keyed draws; `away` as in `begin`."""
     at, mean = a.stream_at[segment, surface], a.stream_mean[segment, surface]
     week_at, slots = a.week_at[segment]
     state = np.zeros(4, dtype=np.int64)
     key64, entity64 = U64(key), U64(entity)
-    begin(a.pool, at, mean, a.weeks, week_at, slots, offset, rate, key64, surface, entity64, state)
+    begin(a.pool, at, mean, a.weeks, week_at, slots, offset, away, rate, key64, surface, entity64, state)
     size = 8
 
     def more(not_before: int) -> list[tuple[int, int, int]]:
         nonlocal size
         out = np.empty((size, 3), dtype=np.int64)
         size = min(2 * size, 256)
-        n = walk(a.pool, at, a.weeks, week_at, slots, offset, rate, key64, surface, entity64, state, not_before, out)
+        n = walk(a.pool, at, a.weeks, week_at, slots, offset, away, rate, key64, surface, entity64, state, not_before,
+                 out)  # fmt: skip
         return [tuple(row) for row in out[:n].tolist()]
 
     return Looks(more)

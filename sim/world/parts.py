@@ -235,7 +235,7 @@ class World:
         # Visits are drawn at the rate they have while the badge is above zero, and thinned when it is not.
         rate = float(r.rate[recipient]) * (self.rules.badge_boost if surface > GLANCES + 1 else 1.0)
         return drawn_looks(a, self.key, int(r.entity[recipient]), int(r.segment[recipient]), surface,
-                           rate, int(r.utc_offset[recipient]))  # fmt: skip
+                           rate, int(r.utc_offset[recipient]), self.spells.standstill(recipient))  # fmt: skip
 
     def visit_uniforms(self, recipient: int, visit: int) -> tuple[float, float]:
         """Give the two uniforms of an app visit: for thinning without a badge, and for being offline."""

@@ -15,7 +15,7 @@ from sim.draws import uniforms
 from sim.scenario.model import Looks as LooksSpec
 from sim.scenario.model import Segment
 from sim.world.calendar import cumulative_week
-from sim.world.looks import SURFACES
+from sim.world.looks import STREAMS
 from sim.world.parts import Attention, Entities, Flags, Floats, Recipients
 
 
@@ -107,7 +107,7 @@ def attention_of(segments: tuple[Segment, ...]) -> Attention:
     pool.add(np.zeros(3))
     ats, means, week_at = [], [], []
     for segment in segments:
-        laid = [_lay(pool, getattr(segment, surface)) for surface in SURFACES]
+        laid = [_lay(pool, getattr(segment, surface)) for surface in STREAMS]
         ats.append([at for at, _ in laid])
         means.append([mean for _, mean in laid])
         edges = cumulative_week(segment.week)

@@ -19,6 +19,7 @@ from sim.engines.compiled.phone import play_phone
 from sim.engines.compiled.plan import WRITTEN, plan, write
 from sim.records import Records
 from sim.world.parts import OFF, World
+from sim.world.spells import AWAY
 
 _NEVER = np.int64(NEVER)
 
@@ -64,7 +65,8 @@ def _play(people, minds, terms, first, rows, desk):  # type: ignore[no-untyped-d
             _lay_out(first[who], first[who + 1], rows, terms, desk)
             if desk.at[SENT] > 0:
                 one = Person(who, people.entity[who], people.segment[who], people.rate[who], people.push[who],
-                             people.badge[who], people.email[who], people.utc_offset[who])  # fmt: skip
+                             people.badge[who], people.email[who], people.utc_offset[who],
+                             minds.spell_at[who, AWAY, 0], minds.spell_at[who, AWAY, 1])  # fmt: skip
                 play_phone(one, minds, terms, rows, desk)
                 if one.email != OFF:
                     play_mail(one, minds, terms, rows, desk)

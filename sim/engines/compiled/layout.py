@@ -93,6 +93,8 @@ class Person(NamedTuple):
     badge: bool
     email: int
     utc_offset: int
+    away_first: int
+    away_past: int
 
 
 class Minds(NamedTuple):
@@ -107,6 +109,9 @@ class Minds(NamedTuple):
     written_at: Int64s
     starts: Int64s
     ends: Int64s
+    op_at: Int64s
+    op_lost: Int64s
+    spell_at: Int64s
     key: np.uint64
     boost: float
 
@@ -138,7 +143,8 @@ def tuples_of(world: World) -> tuple[Letters, People, Minds, Terms]:
     """Give the parts of a world as the kernels take them, without copying columns that are contiguous."""
     a, rules = world.attention, world.rules
     own: dict[str, Any] = {"horizon": world.horizon, "key": U64(world.key), "boost": float(rules.badge_boost)}
-    own |= {"by_hand": a.by_hand}
+    own |= {"by_hand": a.by_hand, "op_at": _plain(world.spells.op_at), "op_lost": _plain(world.spells.op_lost)}
+    own |= {"spell_at": _plain(world.spells.at)}
     minds = Minds(*(own[f] if f in own else _plain(getattr(a, f)) for f in Minds._fields))
     terms = Terms(*(own[f] if f in own else getattr(rules, f) for f in Terms._fields))
     return (

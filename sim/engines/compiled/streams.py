@@ -14,6 +14,12 @@ GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM = np.int64(GLANCES), np.int64(CHECKS),
 
 
 @njit_inlined
+def _still(minds, one):  # type: ignore[no-untyped-def]
+    """Give what makes a recipient's looks stand still while away, as the shared walkers take it."""
+    return minds.op_at, minds.op_lost, one.away_first, one.away_past
+
+
+@njit_inlined
 def open_stream(minds, one, surface, state):  # type: ignore[no-untyped-def]
     """Set `state` (int64 of 4, as in `sim.world.looks`) to the first look of a recipient at a surface."""
     if minds.by_hand:
@@ -24,7 +30,7 @@ def open_stream(minds, one, surface, state):  # type: ignore[no-untyped-def]
     segment = one.segment
     rate = one.rate * minds.boost if surface == VISITS else one.rate
     begin(minds.pool, minds.stream_at[segment, surface], minds.stream_mean[segment, surface], minds.weeks,
-          minds.week_at[segment, 0], minds.week_at[segment, 1], one.utc_offset, rate, minds.key, surface,
+          minds.week_at[segment, 0], minds.week_at[segment, 1], one.utc_offset, _still(minds, one), rate, minds.key, surface,
           one.entity, state)  # fmt: skip
 
 
@@ -40,7 +46,7 @@ def step(minds, one, surface, state):  # type: ignore[no-untyped-def]
     segment = one.segment
     rate = one.rate * minds.boost if surface == VISITS else one.rate
     return advance(minds.pool, minds.stream_at[segment, surface], minds.weeks, minds.week_at[segment, 0],
-                   minds.week_at[segment, 1], one.utc_offset, rate, minds.key, surface, one.entity,
+                   minds.week_at[segment, 1], one.utc_offset, _still(minds, one), rate, minds.key, surface, one.entity,
                    state)  # fmt: skip
 
 
@@ -58,6 +64,6 @@ def pass_over(minds, one, surface, state, instant, end):  # type: ignore[no-unty
     )
     rate = one.rate * minds.boost if surface == VISITS else one.rate
     while state[START] < instant:
-        end = advance(minds.pool, at, minds.weeks, week_at, slots, one.utc_offset, rate, minds.key, surface, one.entity,
+        end = advance(minds.pool, at, minds.weeks, week_at, slots, one.utc_offset, _still(minds, one), rate, minds.key, surface, one.entity,
                       state)  # fmt: skip
     return end

@@ -1,0 +1,147 @@
+"""The spells of a replication: who is away, without network, dozing, at the desk or quiet, and when.
+
+Away, no network and dozing are alternating renewals on the clock, in equilibrium at time 0; desk sessions are looks in
+the recipient's operational time; quiet hours come from the recipient's week (docs/model.md, section 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.clock import WEEK
+from sim.compiling import njit
+from sim.draws import U64, uniforms
+from sim.scenario.model import Scenario, Segment
+from sim.world.calendar import open_spans, operational
+from sim.world.looks import START, STREAMS, advance, begin
+from sim.world.parts import Attention, Flags, Int64s, Recipients
+from sim.world.spells import AT_DESK, AWAY, DOZING, NO_NETWORK, QUIET, Spells
+
+_STREAM_OF = {AWAY: "away", NO_NETWORK: "offline", DOZING: "doze", AT_DESK: "desktop"}
+_NEVER = np.int64(2**63 - 1)
+
+
+def owners(name: str, shares: Sequence[float], recipients: Recipients, key: int) -> Flags:
+    """Flip every recipient's own coin for having something, with the share of its segment; 0 and 1 need no draw."""
+    mine = np.asarray(shares, dtype=np.float64)[recipients.segment]
+    if np.all((mine == 0) | (mine == 1)):
+        return mine == 1
+    return uniforms(key, f"recipient.{name}", recipients.entity) < mine
+
+
+def draw_spells(scenario: Scenario, recipients: Recipients, attention: Attention, key: int) -> Spells:
+    """Draw every spell that begins before the horizon; a pure function of scenario and key.
+
+    >>> import sim
+    >>> from sim.world.drawing import draw_world
+    >>> draw_world(sim.load("scenarios/linkedin_dm.toml"), 0).spells.starts.size
+    0
+    """
+    segments, horizon = scenario.segments, int(scenario.run.horizon)
+    spells = Spells.none(recipients.size)
+    for kind, name in _STREAM_OF.items():
+        has = [getattr(s, name).gap.dist != "never" for s in segments]
+        if kind == AT_DESK:
+            has = [s.desktop.share if there else 0.0 for s, there in zip(segments, has, strict=True)]
+        if any(has):
+            chosen = owners(name, [float(x) for x in has], recipients, key)
+            spells = _walked(spells, kind, chosen, recipients, attention, key, horizon)
+    return _with_quiet_hours(spells, segments, recipients, key, horizon)
+
+
+def _walked(
+    spells: Spells, kind: int, chosen: Flags, recipients: Recipients, a: Attention, key: int, horizon: int
+) -> Spells:
+    """Add the spells of one kind, walked for the recipients chosen."""
+    stream = STREAMS.index(_STREAM_OF[kind])
+    on_clock = kind != AT_DESK
+    away = (spells.op_at, spells.op_lost, np.ascontiguousarray(spells.at[:, AWAY]))
+    people = (recipients.entity, recipients.segment, recipients.utc_offset, chosen)
+    laws = (a.pool, a.stream_at, a.stream_mean, a.weeks, a.week_at)
+    nothing = np.zeros(0, dtype=np.int64)
+    first = np.zeros(recipients.size + 1, dtype=np.int64)
+    args = (*people, *laws, *away, on_clock, U64(key), stream, horizon)
+    _walk_all(*args, first, nothing, nothing)
+    starts, ends = np.empty(first[-1], dtype=np.int64), np.empty(first[-1], dtype=np.int64)
+    _walk_all(*args, first, starts, ends)
+    op_at, op_lost = np.zeros(first[-1], dtype=np.int64), np.zeros(first[-1], dtype=np.int64)
+    if kind == AWAY:
+        _stand_still(recipients.segment, recipients.utc_offset, a.weeks, a.week_at, first, starts, ends, op_at, op_lost)
+    return spells.joined(kind, np.stack([first[:-1], first[1:]], axis=1), starts, ends, op_at, op_lost)
+
+
+@njit
+def _walk_all(entity, segment, utc_offset, chosen, pool, stream_at, stream_mean, weeks, week_at, op_at, op_lost, away,
+              on_clock, key, stream, horizon, first, starts, ends):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Count the spells of every recipient into `first` (running), and write them if there is room for them."""
+    n, state = 0, np.zeros(4, dtype=np.int64)
+    for r in range(entity.size):
+        first[r] = n
+        if chosen[r]:
+            s = segment[r]
+            week, slots, offset, low, high = np.int64(0), np.int64(1), np.int64(0), np.int64(0), np.int64(0)
+            if not on_clock:
+                week, slots, offset, low, high = week_at[s, 0], week_at[s, 1], utc_offset[r], away[r, 0], away[r, 1]
+            at, mean = stream_at[s, stream], stream_mean[s, stream]
+            still = (op_at, op_lost, low, high)
+            begin(pool, at, mean, weeks, week, slots, offset, still, 1.0, key, stream, entity[r], state)
+            past = np.int64(-1)
+            while state[START] < horizon:
+                start = max(state[START], np.int64(0))
+                end = advance(pool, at, weeks, week, slots, offset, still, 1.0, key, stream, entity[r], state)
+                if end <= start:
+                    continue
+                if start != past:  # one that begins as the last one ends goes on with it
+                    n += 1
+                if starts.size > 0:
+                    if start != past:
+                        starts[n - 1] = start
+                    ends[n - 1] = end
+                past = end
+    first[entity.size] = n
+
+
+@njit
+def _stand_still(segment, utc_offset, weeks, week_at, first, starts, ends, op_at, op_lost):  # type: ignore[no-untyped-def]
+    """Say at which operational time each away spell comes up, and how much has been lost to it and those before."""
+    for r in range(segment.size):
+        lost = np.int64(0)
+        for k in range(first[r], first[r + 1]):
+            week, slots = week_at[segment[r], 0], week_at[segment[r], 1]
+            begins = operational(weeks, week, slots, starts[k] + utc_offset[r])
+            op_at[k] = begins - lost
+            lost += operational(weeks, week, slots, ends[k] + utc_offset[r]) - begins
+            op_lost[k] = lost
+
+
+def _with_quiet_hours(
+    spells: Spells, segments: Sequence[Segment], recipients: Recipients, key: int, horizon: int
+) -> Spells:
+    """Add the hours in which notifications are silent; the recipients of a segment share them."""
+    silent = [bool(s.quiet.hours) and s.quiet.effect == "silent" for s in segments]
+    if not any(silent):
+        return spells
+    mine = owners("quiet", [s.quiet.share for s in segments], recipients, key)
+    at = np.zeros((recipients.size, 2), dtype=np.int64)
+    pieces = [np.zeros((0, 2), dtype=np.int64)]
+    for k, segment in enumerate(segments):
+        if silent[k]:
+            hours = quiet_hours(segment, horizon)
+            begin_at = sum(len(piece) for piece in pieces)
+            at[mine & (recipients.segment == k)] = begin_at, begin_at + len(hours)
+            pieces.append(hours)
+    hours = np.concatenate(pieces)
+    nothing = np.zeros(len(hours), dtype=np.int64)
+    return spells.joined(QUIET, at, hours[:, 0].copy(), hours[:, 1].copy(), nothing, nothing)
+
+
+def quiet_hours(segment: Segment, horizon: int) -> Int64s:
+    """Give a segment's quiet hours on the scenario's clock, from time 0 to past the horizon: int64 of shape (n, 2)."""
+    weekly = open_spans(span for window in segment.quiet.hours for span in window.spans())
+    offset = int(segment.utc_offset)
+    weeks = np.arange(-2, horizon // WEEK + 3, dtype=np.int64) * WEEK
+    spans = (weeks[:, None, None] + weekly[None, :, :] - offset).reshape(-1, 2)
+    joined = open_spans((int(a), int(b)) for a, b in spans if b > 0 and a < horizon)
+    return np.maximum(joined, 0)
