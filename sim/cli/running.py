@@ -33,7 +33,7 @@ def run_command(
     policies: list[str] | None, workers: int,
 ) -> None:  # fmt: skip
     """Load, play, print and save. Nothing is written by a run that fails or is interrupted."""
-    _check_options(engine, {"--replications": (replications, 1), "--seed": (seed, 0), "--workers": (workers, 1)})
+    check_options(engine, {"--replications": (replications, 1), "--seed": (seed, 0), "--workers": (workers, 1)})
     scenario = load(file)
     names = chosen(scenario, policies)
     with contextlib.ExitStack() as stack:
@@ -63,7 +63,7 @@ def run_command(
         raise typer.Exit(INTERRUPTED)
 
 
-def _check_options(engine: str, numbers: dict[str, tuple[int | None, int]]) -> None:
+def check_options(engine: str, numbers: dict[str, tuple[int | None, int]]) -> None:
     """Check what is told on the command line; raise `FaultyInputError` with every fault of it."""
     faults = [Fault(name, "", f"{value} is out of range", f"give a whole number of at least {least}")
               for name, (value, least) in numbers.items() if value is not None and value < least]  # fmt: skip

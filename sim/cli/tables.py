@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -15,13 +16,17 @@ from sim.running import Outcome
 from sim.summaries import LOST_WHEN
 from sim.verdicts import Verdict
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def percent(value: float) -> str:
     """Write a share as a percentage, or a dash where there is none."""
     return "–" if value != value else f"{100 * value:.1f}"
 
 
-def _interval(e: Estimate) -> str:
+def interval(e: Estimate) -> str:
+    """Write a share with its interval, in percent."""
     return f"{percent(e.value)} ({percent(e.low)}–{percent(e.high)})"
 
 
@@ -60,7 +65,7 @@ def print_outcome(outcome: Outcome) -> None:
     if e.per:
         console.print(f'Under "{escape(base)}", {percent(e.value)} % of regretted messages had their preview read all the same '
                       f"(95 % interval {percent(e.low)} to {percent(e.high)} %).", soft_wrap=True)  # fmt: skip
-    for table in (_policies(outcome), _verdicts(outcome), _lost(outcome), _price(outcome)):
+    for table in (_policies(outcome), _verdicts(outcome), _lost(outcome), price_table(outcome.policies, outcome.price)):
         console.print(table)
     run = outcome.scenario.run
     console.print(f"{e.per:,.0f} regretted of {int(s.sums[base]['messages'].sum()):,} messages per policy; "
@@ -70,31 +75,30 @@ def print_outcome(outcome: Outcome) -> None:
         sys.stderr.write(f"Warning: {warning}\n")
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1)
-    )
+def new_table(title: str, *columns: str) -> Table:
+    """Make an empty table in the style of all tables: names to the left, numbers to the right."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for k, name in enumerate(columns):
-        table.add_column(name, justify="left" if k == 0 else "right", no_wrap=k > 0)
-    return table
+        made.add_column(name, justify="left" if k == 0 else "right", no_wrap=k > 0)
+    return made
 
 
 def _policies(outcome: Outcome) -> Table:
     s = outcome.summary
-    table = _table("Preview read, % of regretted messages (95 % interval)",
+    table = new_table("Preview read, % of regretted messages (95 % interval)",
                    "policy", "overall", "by push", "by e-mail", "read in app", "change, points")  # fmt: skip
     differences: dict[str, Any] = {row["policy"]: row for row in s.differences.to_dict("records")}
     for name in outcome.policies:
         d = differences.get(name)
         change = "baseline" if d is None else _change(d)
         measures = ("preview_read", "read_push", "read_email", "read_thread")
-        table.add_row(escape(name), *(_interval(s.headline(name, m)) for m in measures), change)
+        table.add_row(escape(name), *(interval(s.headline(name, m)) for m in measures), change)
     return table
 
 
 def _verdicts(outcome: Outcome) -> Table:
     s = outcome.summary
-    table = _table("Verdicts, % of regretted messages (each has one); then flags", "policy",
+    table = new_table("Verdicts, % of regretted messages (each has one); then flags", "policy",
                    *(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED), "| phantom", "refused")  # fmt: skip
     for name in outcome.policies:
         shares = [s.headline(name, v.name.lower()).value for v in Verdict if v is not Verdict.NOT_ASKED]
@@ -107,18 +111,19 @@ def _verdicts(outcome: Outcome) -> Table:
 
 def _lost(outcome: Outcome) -> Table:
     s = outcome.summary
-    table = _table("When the preview was read, % of regretted messages", "policy",
+    table = new_table("When the preview was read, % of regretted messages", "policy",
                    *(name.removeprefix("lost_").replace("_", " ") for name in LOST_WHEN), "ghost")  # fmt: skip
     for name in outcome.policies:
         table.add_row(escape(name), *(percent(s.headline(name, m).value) for m in (*LOST_WHEN, "ghost")))
     return table
 
 
-def _price(outcome: Outcome) -> Table:
-    table = _table("The price for messages nobody regretted (95 % interval)", "policy", "later notified, s",
+def price_table(policies: Sequence[str], prices: pd.DataFrame) -> Table:
+    """Say what messages that nobody regretted pay, policy by policy."""
+    table = new_table("The price for messages nobody regretted (95 % interval)", "policy", "later notified, s",
                    "later read, s", "never notified, %", "pushes each", "e-mails each")  # fmt: skip
-    price: dict[Any, Any] = {(row["policy"], row["measure"]): row for row in outcome.price.to_dict("records")}
-    for name in outcome.policies:
+    price: dict[Any, Any] = {(row["policy"], row["measure"]): row for row in prices.to_dict("records")}
+    for name in policies:
         cells = []
         for measure in (
             "delay_notified_s",
