@@ -127,6 +127,21 @@ def verify(
 
 
 @app.command()
+def platforms(
+    name: Annotated[
+        str | None, typer.Argument(help="A platform, ID or ID/VARIANT; with --bibtex also a file.", show_default=False)
+    ] = None,
+    bibtex: Annotated[bool, typer.Option("--bibtex", help="Print the works it rests on as BibTeX.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """List the platforms of the catalogue, or print one with the source and grade of every value."""
+    from sim.cli.platforms import platforms_command
+
+    with faults_on_one_line():
+        platforms_command(name, bibtex, json)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files; editors complete and check with it."""
     import json as json_module

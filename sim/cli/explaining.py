@@ -239,12 +239,12 @@ def _policies(scenario: Scenario, width: int) -> Iterator[str]:
         "Every policy is played on the same worlds; it changes what is listed, and nothing else.", width
     )
     names = scenario.policy_names()
-    before = {entry.path: entry for entry in _everything(scenario)}
+    before = {entry.path: entry for entry in everything(scenario)}
     for name in names:
         role = " (the baseline)" if name == names[0] else ""
         yield f"  {name}{role}:"
         changed = [
-            e for e in _everything(scenario.under(name)) if e != before.get(e.path) and e.evidence.kind == "policy"
+            e for e in everything(scenario.under(name)) if e != before.get(e.path) and e.evidence.kind == "policy"
         ]
         for entry in changed:
             old = before[entry.path].value if entry.path in before else "not set"
@@ -256,7 +256,8 @@ def _policies(scenario: Scenario, width: int) -> Iterator[str]:
             yield "    no change: the scenario as it is above"
 
 
-def _everything(scenario: Scenario) -> Iterator[Entry]:
+def everything(scenario: Scenario) -> Iterator[Entry]:
+    """Yield every parameter of a scenario, of every section and segment."""
     for key in SECTIONS:
         yield from _entries(scenario, getattr(scenario, key), key)
     for segment in scenario.segments:

@@ -66,8 +66,8 @@ def merged(base: Mapping[str, Any], patch: Mapping[str, Any], at: str = "") -> R
     """Merge a patch into tables and return new ones; neither argument changes.
 
     Tables merge key by key. A distribution that names its family replaces the old one whole, so that numbers of two
-    families never mix; so does traffic of another kind. In a list of named tables (segments) keys are names, and `*`
-    means each. Raises `PatchError` for a name that is not in the list.
+    families never mix; so do traffic of another kind, and a source of the same path. In a list of named tables
+    (segments) keys are names, and `*` means each. Raises `PatchError` for a name that is not in the list.
 
     >>> merged({"send": {"hold": "0 s"}}, {"send": {"hold": "10 s"}})
     {'send': {'hold': '10 s'}}
@@ -76,7 +76,7 @@ def merged(base: Mapping[str, Any], patch: Mapping[str, Any], at: str = "") -> R
     for key, value in patch.items():
         path = f"{at}.{quoted(key)}" if at else quoted(key)
         old = out.get(key)
-        if isinstance(value, Mapping) and isinstance(old, Mapping) and not _replaces(value, old):
+        if isinstance(value, Mapping) and isinstance(old, Mapping) and at != "sources" and not _replaces(value, old):
             out[key] = merged(old, value, path)
         elif isinstance(value, Mapping) and _named(old):
             out[key] = _merged_list(old, value, path)
@@ -146,10 +146,12 @@ def layered(origins: Mapping[str, str], patch: Mapping[str, Any], whole: Mapping
     there = set(now)
     mine = paths_set(patch, whole)
     aside = ("everyone.", "sources.", "policies.")
+    resourced = {path.rpartition(".")[0] for path in mine if path.startswith("sources.")}
     kept = {
         path: by
         for path, by in origins.items()
-        if path.startswith(aside) or any(path[:end] in there for end in _ends(path))
+        if (path.startswith(aside) and path.rpartition(".")[0] not in resourced)
+        or any(path[:end] in there for end in _ends(path))
     }
     for path in mine:
         kept.pop(path, None)

@@ -128,7 +128,7 @@ def test_the_shipped_scenario_reads_as_it_should(toolate: Toolate) -> None:
     assert "median 8.732 min" in out
     assert "send.hold: 10 s instead of 0 s" in out
     assert "today (the baseline): no change" in out
-    assert "A J. Malaco Filho, postmark-tti-histogram" in out
+    assert "A [P-postmark] J. Malaco Filho, postmark-tti-histogram" in out
     assert re.search(r"\d+ parameters: \d+ cited, \d+ assumed, .*\d+ unsourced", out)
 
 

@@ -1,0 +1,138 @@
+"""The command `platforms`: the catalogue, one platform of it with its sources, or BibTeX of what a run rests on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sim import platforms
+from sim.cli.explaining import everything
+from sim.errors import Fault, ScenarioError
+from sim.platforms.catalogue import BASE, GRADES, Entry, counts, entries, in_words, titles, works_of
+from sim.platforms.works import bibtex, keys_in, works
+from sim.scenario import load
+from sim.scenario.evidence import sweep_words
+
+MEANINGS = "Grades: A primary source, B secondary source, C article or vendor, D memory, E derived here."
+
+
+def platforms_command(name: str | None, as_bibtex: bool, as_json: bool) -> None:
+    """Print the catalogue, a platform, or with `as_bibtex` the works a platform or a scenario file rests on."""
+    if as_bibtex and as_json:
+        raise ScenarioError([Fault("platforms", "", "--bibtex and --json are two forms", "ask for one of them")])
+    name = name.removeprefix("platform:") if name else None
+    if as_bibtex:
+        sys.stdout.write(_bibtex(name))
+    elif name is None and as_json:
+        _print_json([_row(one) for one in platforms.names()])
+    elif name is None:
+        _print_list()
+    elif _is_file(name):
+        raise ScenarioError([Fault(name, "", "is a scenario file", f"add --bibtex, or say toolate explain {name}")])
+    elif as_json:
+        cited = {key: str(works()[key]) for key in works_of(name)}
+        _print_json({**_row(name), "values": [asdict(one) for one in entries(name)], "works": cited})
+    else:
+        sys.stdout.write("\n".join(_platform(name)) + "\n")
+
+
+def _is_file(name: str) -> bool:
+    return name.endswith(".toml") or Path(name).is_file()
+
+
+def _row(name: str) -> dict[str, object]:
+    platform = name.partition("/")[0]
+    return {"id": name, "title": titles()[platform], "variants": platforms.variants(platform), "counts": counts(name)}
+
+
+def _print_json(document: object) -> None:
+    sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+
+
+def _bibtex(name: str | None) -> str:
+    if name is None:
+        return bibtex(works())
+    if not _is_file(name):
+        return bibtex(works_of(name))
+    keys: set[str] = set()
+    sayings: set[str] = set()
+    for entry in everything(load(name)):
+        told = entry.evidence.source
+        if entry.evidence.kind == "cited" and told is not None:
+            found = keys_in(str(told.source))
+            keys |= set(found)
+            sayings |= set() if found else {str(told.source)}
+    return bibtex(keys, sayings)
+
+
+def _print_list() -> None:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in ("platform", "what", "variants"):
+        table.add_column(column, overflow="fold")
+    for column in (*GRADES, "unknown"):
+        table.add_column(column, justify="right")
+    for name in platforms.names():
+        number = counts(name)
+        shown = (str(number[grade] or "") for grade in (*GRADES, "unknown"))
+        table.add_row(name, escape(titles()[name]), ", ".join(platforms.variants(name)), *shown)
+    console = Console(file=sys.stdout, width=max(Console().width, 118), highlight=False)
+    console.print(table)
+    console.print(f'Values and facts by grade. {MEANINGS} Use one by extends = "platform:ID" or "platform:ID/VARIANT"; '
+                  "toolate platforms ID prints it with sources.", soft_wrap=True)  # fmt: skip
+
+
+def _platform(name: str) -> Iterator[str]:
+    width = max(72, min(shutil.get_terminal_size((100, 24)).columns, 110))
+    found = entries(name)
+    platform = name.partition("/")[0]
+    yield f"{titles()[platform]} (platform:{name})"
+    variants = [one for one in platforms.variants(platform) if f"{platform}/{one}" != name]
+    if variants:
+        yield f"Variants: {', '.join(f'platform:{platform}/{one}' for one in variants)}"
+    number = counts(name)
+    yield ", ".join(f"{number[grade]} of grade {grade}" for grade in GRADES if number[grade]) + (
+        f"; {number['unknown']} unknown, each assumed with a range to sweep."
+    )
+    yield MEANINGS
+    own = [one for one in found if not one.is_fact and one.set_by != f"platform:{BASE}"]
+    shared = [one for one in found if not one.is_fact and one.set_by == f"platform:{BASE}"]
+    for title, group in (
+        ("VALUES", own),
+        ("AS ON EVERY PLATFORM THAT SAYS NOTHING ELSE", shared),
+        ("FACTS THAT ARE NO PARAMETER OF THE MODEL", [one for one in found if one.is_fact]),
+    ):
+        if group:
+            yield from ("", title)
+        for one in group:
+            yield from _entry(one, width)
+    yield from ("", "WORKS")
+    for key in works_of(name):
+        yield from _wrapped(f"[{key}] {works()[key]}", "  ", width)
+
+
+def _wrapped(text: str, first: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=" " * 6, break_on_hyphens=False)
+
+
+def _entry(one: Entry, width: int) -> Iterator[str]:
+    yield from _wrapped(f"{one.path}: {one.said}", "  ", width)
+    yield from _wrapped(f"{one.grade}: {one.source}" if one.grade else one.assumed, " " * 4, width)
+    if one.sweep:
+        yield from _wrapped(f"Explore {sweep_words(tuple(_sweep(one)))}.", " " * 4, width)
+    if one.note:
+        yield from _wrapped(f"Note: {one.note}.", " " * 4, width)
+
+
+def _sweep(one: Entry) -> Iterator[object]:
+    for value in one.sweep:
+        yield in_words(value) if isinstance(value, dict | list) else value

@@ -1,0 +1,121 @@
+"""What the catalogue knows about a platform: every value and fact with its source and grade, and what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sim import platforms
+from sim.platforms.works import keys_in
+from sim.scenario.catalogued import assembled, layers
+
+GRADES = "ABCDE"
+BASE = "common"
+"""The file that all platforms rest on; its facts are about no platform."""
+
+UNITS = {"preview": "characters", "store.ios": "pushes", "store.android": "pushes", "per_inmail": "credits"}
+"""Units of plain numbers; durations carry theirs, and the other numbers are shares and factors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One value of a platform (`path` is a parameter) or one fact about it, and where it is from."""
+
+    path: str
+    value: Any
+    unit: str
+    set_by: str
+    is_fact: bool
+    source: str = ""
+    grade: str = ""
+    assumed: str = ""
+    sweep: tuple[Any, ...] = ()
+    note: str = ""
+
+    @property
+    def said(self) -> str:
+        """Say the value with its unit.
+
+        >>> next(one for one in entries("linkedin") if one.path == "push.preview").said
+        '140 characters'
+        """
+        return f"{in_words(self.value)} {self.unit}".strip()
+
+
+def in_words(value: Any) -> str:
+    """Write a value of a TOML file on one line.
+
+    >>> in_words({"dist": "lognormal", "median": "2 s"}), in_words([2, 3]), in_words(False)
+    ('lognormal, median 2 s', '2, 3', 'no')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        parts = (str(v) if k == "dist" else f"{k} {in_words(v)}" for k, v in value.items())
+        return ", ".join(parts)
+    if isinstance(value, list | tuple):
+        return ", ".join(in_words(one) for one in value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def entries(name: str) -> list[Entry]:
+    """List the values of `ID` or `ID/VARIANT` in the order of the model, then its facts. Raises `ScenarioError`.
+
+    >>> [one.value for one in entries("linkedin/none") if one.path == "deletion.window"]
+    ['none']
+    """
+    raw, origins = assembled(name, at="platforms", path=name)
+    found = [_value(path, told, raw, origins) for path, told in raw["sources"].items()]
+    order = list(raw)
+    found.sort(key=lambda one: order.index(one.path.partition(".")[0]))
+    return [*found, *_facts(name)]
+
+
+def _value(path: str, told: dict[str, Any], raw: dict[str, Any], origins: dict[str, str]) -> Entry:
+    value: Any = raw
+    for key in path.split("."):
+        value = value[key]
+    set_by = next(who for key, who in origins.items() if key.startswith(f"sources.{path}."))
+    unit = next((unit for end, unit in UNITS.items() if path.endswith(end)), "")
+    return Entry(path, value, unit, set_by, False, **_told(told))
+
+
+def _facts(name: str) -> Iterator[Entry]:
+    facts: dict[str, Entry] = {}
+    for who, tables in layers(name):
+        if who != f"platform:{BASE}" or name == BASE:
+            for what, told in tables.get("facts", {}).items():
+                facts[what] = Entry(what, told["value"], told.get("unit", ""), who, True, **_told(told))
+    yield from facts.values()
+
+
+def _told(told: dict[str, Any]) -> dict[str, Any]:
+    out = {key: told[key] for key in ("source", "grade", "assumed", "note") if key in told}
+    return out | {"sweep": tuple(told.get("sweep", ()))}
+
+
+def counts(name: str) -> dict[str, int]:
+    """Count a platform's values and facts by grade, and what is unknown.
+
+    >>> counts("linkedin")["unknown"] > 0
+    True
+    """
+    out = dict.fromkeys((*GRADES, "unknown"), 0)
+    for one in entries(name):
+        out[one.grade or "unknown"] += 1
+    return out
+
+
+def works_of(name: str) -> list[str]:
+    """List the keys of the works that a platform's values and facts are cited from.
+
+    >>> "LI1" in works_of("linkedin")
+    True
+    """
+    return sorted({key for one in entries(name) for key in keys_in(f"{one.source} {one.assumed} {one.note}")})
+
+
+def titles() -> dict[str, str]:
+    """Give the title of every platform by its name."""
+    return {name: str(platforms.tables(name)["title"]) for name in platforms.names()}

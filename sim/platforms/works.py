@@ -1,0 +1,124 @@
+"""The works that the catalogue cites: their keys spelled out for readers, and as BibTeX for papers."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+KEY = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*)\]")
+"""A citation key in a text, such as [Z-mail]."""
+
+SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+} | {letter: f"\\{letter}" for letter in "&%$#_"}
+"""What LaTeX reads as a command, and how to write it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something that is cited: a page (`url`) or files (`path`) of a repository at a commit."""
+
+    key: str
+    author: str
+    title: str
+    year: int | None = None
+    url: str = ""
+    repository: str = ""
+    commit: str = ""
+    path: tuple[str, ...] = ()
+    note: str = ""
+
+    def __str__(self) -> str:
+        """Say the work on one line, without its key."""
+        held = f"{self.repository}{f' @{self.commit}' if self.commit else ''}"
+        files_of = f": {', '.join(self.path)}" if self.path else ""
+        parts = (self.author, self.title, str(self.year or ""), self.url, f"{held}{files_of}", self.note)
+        return ", ".join(part for part in parts if part)
+
+    @property
+    def address(self) -> str:
+        """Give the web address: of the page, or of the repository."""
+        return self.url or (f"https://github.com/{self.repository}" if self.repository else "")
+
+
+@cache
+def works() -> dict[str, Work]:
+    """Give every work of the catalogue by its key.
+
+    >>> works()["Z-mail"].repository
+    'zulip/zulip'
+    """
+    text = files(__package__).joinpath("sources.toml").read_text(encoding="utf-8")
+    read: dict[str, dict[str, Any]] = tomllib.loads(text)
+    return {key: Work(key=key, **(told | {"path": tuple(told.get("path", ()))})) for key, told in read.items()}
+
+
+def keys_in(text: str) -> list[str]:
+    """List the keys of the catalogue's works in a text, in order, each once.
+
+    >>> keys_in("[Z-mail] and [Z-doc], see [1]")
+    ['Z-mail', 'Z-doc']
+    """
+    return [key for key in dict.fromkeys(KEY.findall(text)) if key in works()]
+
+
+def spelled_out(text: str) -> str:
+    """Write behind every key of a text what it stands for; a key that is not known stays as it is.
+
+    >>> spelled_out("[Z-pres], in words")
+    '[Z-pres] Zulip, Presence model of the mobile app, zulip/zulip-mobile @ea170bae41: src/presence/presenceModel.js, in words'
+    """
+    apart = text.replace("] [", "]; [")
+    return KEY.sub(lambda found: f"{found[0]} {works()[found[1]]}" if found[1] in works() else found[0], apart)
+
+
+def bibtex(keys: Iterable[str], sayings: Iterable[str] = ()) -> str:
+    """Write works as BibTeX entries; `sayings` are citations in plain words, which become entries of their own.
+
+    >>> bibtex(["Z-pres"]).splitlines()[0]
+    '@misc{Z-pres,'
+    """
+    entries = [_entry(key, _fields(works()[key])) for key in sorted(set(keys))]
+    entries += [_entry(f"cited-{sha256(text.encode()).hexdigest()[:8]}", _said(text)) for text in sorted(set(sayings))]
+    return "\n".join(entries)
+
+
+def _fields(work: Work) -> dict[str, str]:
+    held = f"repository {work.repository}" if work.repository else ""
+    commit = f"commit {work.commit}" if work.commit else ""
+    note = ", ".join(part for part in (held, commit, *work.path, work.note) if part)
+    year = str(work.year) if work.year else ""
+    return {"author": f"{{{_escaped(work.author)}}}", "title": f"{{{_escaped(work.title)}}}", "year": year,
+            "howpublished": f"\\url{{{_address(work.address)}}}" if work.address else "", "note": _escaped(note)}  # fmt: skip
+
+
+def _said(text: str) -> dict[str, str]:
+    """Make fields of a citation in words: whole in the title, and what can be told apart for certain."""
+    years = re.findall(r"\b(?:19|20)\d\d\b", text)
+    doi = re.search(r"\b10\.\d{4,}/[^\s,;)]+", text)
+    return {"title": f"{{{_escaped(text)}}}", "year": years[0] if len(set(years)) == 1 else "",
+            "doi": _address(doi[0].rstrip(".:")) if doi else ""}  # fmt: skip
+
+
+def _entry(key: str, fields: dict[str, str]) -> str:
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    return f"@misc{{{key},\n{lines}}}\n"
+
+
+def _escaped(text: str) -> str:
+    return "".join(SPECIAL.get(letter, letter) for letter in text)
+
+
+def _address(text: str) -> str:
+    """Write an address so that neither braces nor a comment sign break the entry."""
+    return "".join(f"%{ord(c):02X}" if c in "{}\\" else c for c in text).replace("%", r"\%")
