@@ -10,7 +10,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -196,24 +196,31 @@ class ResultFolder:
         self._writers["records"].write_table(table)
 
     def finish(self, outcome: Outcome, command: str, *, draw: Callable[[Outcome, Path], object]) -> Path:
-        """Write tables, pictures (by `draw`) and manifest, put the folder in place, and return it. Raises `OutputError`."""
+        """Write a run's tables, pictures (by `draw`) and manifest, put the folder in place, and return it."""
+
+        def write(making: Path) -> dict[str, Any]:
+            outcome.shares.to_csv(making / "shares.csv", index=False)
+            outcome.differences.to_csv(making / "differences.csv", index=False)
+            outcome.price.to_csv(making / "price.csv", index=False)
+            draw(outcome, making)
+            (making / "summary.json").write_text(json.dumps(document(outcome), indent=1) + "\n", encoding="utf-8")
+            return manifest(outcome.scenario, outcome.policies, len(outcome.replications), outcome.asked,
+                            outcome.engine, command)  # fmt: skip
+
+        return self.put(write)
+
+    def put(self, write: Callable[[Path], dict[str, Any]]) -> Path:
+        """Put the folder in place once `write` has filled it and returned a manifest. Raises `OutputError`."""
         try:
             self._close()
-            self._write(outcome, command, draw)
+            told = write(self.making)
+            digests = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(self.making.iterdir())}
+            text = json.dumps(told | {"files": digests}, indent=1, default=str)
+            (self.making / MANIFEST).write_text(text + "\n", encoding="utf-8")
             self._put_in_place()
         except OSError as error:
             raise self._unwritable(error) from None
         return self.folder
-
-    def _write(self, outcome: Outcome, command: str, draw: Callable[[Outcome, Path], object]) -> None:
-        outcome.shares.to_csv(self.making / "shares.csv", index=False)
-        outcome.differences.to_csv(self.making / "differences.csv", index=False)
-        outcome.price.to_csv(self.making / "price.csv", index=False)
-        draw(outcome, self.making)
-        (self.making / "summary.json").write_text(json.dumps(document(outcome), indent=1) + "\n", encoding="utf-8")
-        digests = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(self.making.iterdir())}
-        manifest = _manifest(outcome, command) | {"files": digests}
-        (self.making / MANIFEST).write_text(json.dumps(manifest, indent=1, default=str) + "\n", encoding="utf-8")
 
     def _put_in_place(self) -> None:
         self._check()
@@ -227,7 +234,9 @@ class ResultFolder:
             self.making.rename(self._home)
 
 
-def _manifest(outcome: Outcome, command: str) -> dict[str, Any]:
+def manifest(
+    scenario: Scenario, policies: Sequence[str], done: int, asked: int, engine: str, command: str
+) -> dict[str, Any]:
     """Tell all that is needed to make the results again."""
     packages = ("numpy", "scipy", "pandas", "numba", "simpy", "pyarrow", "matplotlib")
     return {
@@ -235,14 +244,14 @@ def _manifest(outcome: Outcome, command: str) -> dict[str, Any]:
         "tool": "toolate",
         "version": sim.__version__,
         "command": command,
-        "scenario_file": outcome.scenario.file,
-        "scenario_sha256": scenario_hash(outcome.scenario),
-        "scenario": outcome.scenario.raw,
-        "policies": list(outcome.policies),
-        "seed": outcome.scenario.run.seed,
-        "replications": len(outcome.replications),
-        "replications_asked": outcome.asked,
-        "engine": outcome.engine,
+        "scenario_file": scenario.file,
+        "scenario_sha256": scenario_hash(scenario),
+        "scenario": scenario.raw,
+        "policies": list(policies),
+        "seed": scenario.run.seed,
+        "replications": done,
+        "replications_asked": asked,
+        "engine": engine,
         "draws": "Philox-4x32-10, keyed by (seed, replication, purpose, entity, index)",
         "tie_order": ["deletion", "hold end, dispatch, arrival, retraction", "window close", "look"],
         "python": platform.python_version(),
