@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MODULES: Final = {"simpy": "sim.engines.reference", "compiled": "sim.engines.compiled"}
 """Engines by the name users give them, and where they live."""
 
+VERSION: Final = 1
+"""Raised whenever the records, verdicts or sums of any scenario change: stored results of another version are not used."""
+
 SMALL: Final = 2_000
 """Up to so many messages `auto` plays with SimPy: that takes less than a second, loading the kernels may take more."""
 

@@ -146,6 +146,11 @@ def build(raw: Raw, *, file: str, folder: Path, origins: Mapping[str, str] | Non
     return _labelled(scenario, raw, file, str(folder), origins)
 
 
+def rebuilt(raw: Raw, *, folder: str, file: str = "scenario") -> Scenario:
+    """Make the scenario of resolved tables that were checked before, whole and with files read: a tenth of the time."""
+    return _labelled(Scenario.model_validate(raw), raw, file, folder, {})
+
+
 def _is_new(fault: Fault, prefix: str, patch: Raw, raw: Raw, known: list[Fault]) -> bool:
     """Tell whether a fault under a policy is the policy's own, and not one of the scenario before it."""
     path = fault.path.removeprefix(prefix)
