@@ -111,6 +111,42 @@ def difference(
     return Estimate(d, max(d - half, -1.0), min(d + half, 1.0), total, r)
 
 
+def difference_apart(
+    hits: npt.ArrayLike,
+    of: npt.ArrayLike,
+    base_hits: npt.ArrayLike,
+    base_of: npt.ArrayLike,
+    *,
+    confidence: float = 0.95,
+) -> Estimate:
+    """Estimate a difference of two shares from independent replications (other seeds), which may differ in number.
+
+    The limits of each share's own interval are combined (Zou & Donner, Statistics in Medicine 27:1693, 2008).
+
+    >>> difference_apart([1, 2], [10, 10], [3, 2, 2], [10, 10, 10]).replications
+    2
+    """
+    mine, base = share(hits, of, confidence=confidence), share(base_hits, base_of, confidence=confidence)
+    if not mine.per or not base.per:
+        return NOTHING
+    d = mine.value - base.value
+    down = float(np.hypot(mine.value - mine.low, base.high - base.value))
+    up = float(np.hypot(mine.high - mine.value, base.value - base.low))
+    return Estimate(d, max(d - down, -1.0), min(d + up, 1.0), mine.per, min(mine.replications, base.replications))
+
+
+def for_each_of(intervals: int, confidence: float = 0.95) -> float:
+    """Give the confidence each of some intervals needs so that all of them hold at once (Bonferroni).
+
+    It asks nothing about how the estimates depend on each other, and t intervals over replications are right at any
+    level; where estimates move together the intervals are a little wider than they must be.
+
+    >>> round(for_each_of(5), 4)
+    0.99
+    """
+    return 1 - (1 - confidence) / max(intervals, 1)
+
+
 def mean(sums: npt.ArrayLike, of: npt.ArrayLike, *, confidence: float = 0.95) -> Estimate:
     """Estimate a mean per message (a ratio of sums) with a t interval over replications.
 

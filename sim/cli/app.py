@@ -103,6 +103,34 @@ def run(
 
 
 @app.command()
+def compare(
+    files: Annotated[
+        list[str], typer.Argument(help="A scenario, for its policies; or several scenarios.", show_default=False)
+    ],
+    policy: Annotated[
+        list[str] | None,
+        typer.Option("--policy", "--policies", help="Only these: one, or several with commas; repeat for more."),
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="Policy (or file) to compare against, by default the baseline (the first file).")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for tables and chart.", show_default=False)] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document (docs/compare.md) instead of tables.")
+    ] = False,
+    replications: Annotated[int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of every draw, 0 or more.", show_default=False)] = None,
+    engine: Annotated[str, typer.Option(help="auto, simpy or compiled; never changes a result.")] = "auto",
+    workers: Annotated[int, typer.Option(help="Replications played at a time; never changes a result.")] = 1,
+) -> None:
+    """Compare policies on the same worlds, or scenarios: which loses least, how sure that is, and at what price."""
+    from sim.cli.comparing import compare_command
+
+    with faults_on_one_line():
+        compare_command(files, policy, against, out, json, replications, seed, engine, workers)
+
+
+@app.command()
 def explain(
     file: File,
     policy: Annotated[str | None, typer.Option(help="Explain it under this policy.", show_default=False)] = None,

@@ -1,0 +1,194 @@
+"""The command `compare`: the answer in one sentence, then what it rests on: differences, prices, verdicts that moved."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sim.cli.running import INTERRUPTED, check_options, progress_bar
+from sim.cli.tables import interval, new_table, percent, price_table
+from sim.comparing import Comparison, Pairing
+from sim.comparing.document import document, write
+from sim.comparing.playing import planned, play
+from sim.engines import is_ready
+from sim.estimates import FEW
+from sim.results import ResultFolder
+from sim.scenario import Scenario, load
+from sim.verdicts import Verdict
+
+
+def compare_command(
+    files: list[str], policies: list[str] | None, against: str | None, out: Path | None, as_json: bool,
+    replications: int | None, seed: int | None, engine: str, workers: int,
+) -> None:  # fmt: skip
+    """Load, play, print and save. Nothing is written by a comparison that fails or is interrupted."""
+    check_options(engine, {"--replications": (replications, 1), "--seed": (seed, 0), "--workers": (workers, 1)})
+    scenarios = [load(file) for file in files]
+    plan = planned(scenarios, _split(policies, scenarios[0]), against, replications, seed, engine)
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(ResultFolder(out)) if out is not None else None
+        if not is_ready(plan.engine):
+            sys.stderr.write(
+                "Compiling, once on this machine (less than a minute); later runs load what is compiled.\n"
+            )
+        progress = stack.enter_context(progress_bar(plan.asked))
+        comparison = play(plan, workers=workers, progress=progress)
+        progress(plan.asked)
+        complete = comparison.replications == comparison.asked
+        if folder is not None and complete:
+            from sim.charts.compared import save  # matplotlib, only when there is something to draw
+
+            write(folder, comparison, shlex.join(["toolate", *sys.argv[1:]]), draw=save)
+    if as_json:
+        sys.stdout.write(json.dumps(document(comparison), indent=1) + "\n")
+    else:
+        print_comparison(comparison)
+    for warning in warnings_of(comparison):
+        sys.stderr.write(f"Warning: {warning}\n")
+    if folder is not None:
+        wrote = "Wrote" if complete else "Wrote nothing to"
+        what = (
+            ": chart.png, comparison.json, differences.csv and more." if complete else ", because of the interruption."
+        )
+        sys.stderr.write(f"{wrote} {folder.folder}{what}\n")
+    if not complete:
+        raise typer.Exit(INTERRUPTED)
+
+
+def _split(told: list[str] | None, scenario: Scenario) -> list[str] | None:
+    """Read names of policies: one each, or several with commas between, unless a policy has that whole name."""
+    if told is None:
+        return None
+    known = scenario.policy_names()
+    return [name.strip() for one in told for name in ([one] if one in known else one.split(",")) if name.strip()]
+
+
+def answer(comparison: Comparison) -> str:
+    """Say which loses least, by how much against the baseline, with its interval, and whether that is sure.
+
+    >>> import sim
+    >>> calm = sim.load("scenarios/linkedin_dm.toml").patched({"mistakes.chance": 0.0})
+    >>> answer(sim.compare(calm, replications=1))
+    'Nobody regretted a message, so there is nothing to compare.'
+    """
+    best, base = comparison.best, comparison.against
+    e = comparison.headline(best)
+    if not e.per:
+        return "Nobody regretted a message, so there is nothing to compare."
+    lost = f'"{best}" loses least: {percent(e.value)} % of regretted messages had their preview read'
+    if best != base:
+        d = comparison.differences.set_index("policy").loc[best]
+        down, least, most = (-100 * d[key] for key in ("value", "high", "low"))
+        lost += f', {down:.1f} points fewer than under "{base}" (95 % interval {least:.1f} to {most:.1f})'
+    elif comparison.is_sure:
+        lost += "; all others lose more"
+    return f"{lost}. {_sureness(comparison)}"
+
+
+def _sureness(comparison: Comparison) -> str:
+    if comparison.is_sure:
+        return "That it is the best is sure."
+    rivals = [row["policy"] for row in _rows(comparison.behind) if not row["low"] > 0]
+    said = ", ".join(f'"{name}"' for name in rivals)
+    return f"That it is the best is not sure: {said} may be as good."
+
+
+def warnings_of(comparison: Comparison) -> list[str]:
+    """List what a reader of a comparison should be told."""
+    done, out = comparison.replications, []
+    if done < comparison.asked:
+        out.append(f"interrupted: {done} of {comparison.asked} replications were played; the tables rest on those")
+    if done < FEW:
+        out.append(f"{done} replications are few; intervals are only trustworthy from {FEW} on")
+    return out
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Print the answer and the tables on stdout."""
+    console = Console(file=sys.stdout, width=max(Console().width, 118), highlight=False)
+    console.print(escape(answer(comparison)), soft_wrap=True)
+    console.print(_shares(comparison))
+    console.print(price_table(comparison.names, comparison.price))
+    paired = [name for name in comparison.names[1:] if comparison.pairing[name] is Pairing.MESSAGES]
+    if paired:
+        console.print(f'[bold]Verdicts that moved, regretted messages: from the row, under "{escape(comparison.against)}", '
+                      "to the column[/bold]", soft_wrap=True)  # fmt: skip
+    for name in paired:
+        console.print(_moves(comparison, name))
+    for line in _closing(comparison):
+        console.print(escape(line), soft_wrap=True)
+
+
+def _rows(table: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = table.to_dict("records")
+    return rows
+
+
+def _points(row: dict[str, Any]) -> str:
+    value, low, high = (100 * row[key] for key in ("value", "low", "high"))
+    return "–" if value != value else f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
+
+
+def _shares(comparison: Comparison) -> Table:
+    table = new_table("Preview read, % of regretted messages (95 % interval; differences hold all at once at 95 %)",
+                      _what(comparison), "preview read", "change, points", "saved", "newly lost",
+                      "behind the best, points")  # fmt: skip
+    changes = {row["policy"]: row for row in _rows(comparison.differences)}
+    behind = {row["policy"]: row for row in _rows(comparison.behind)}
+    for name in comparison.names:
+        change = changes.get(name)
+        counted = ["", ""] if change is None else [_count(change["saved"]), _count(change["newly_lost"])]
+        table.add_row(escape(name), interval(comparison.headline(name)),
+                      "compared against" if change is None else _points(change), *counted,
+                      _points(behind[name]) if name in behind else "the best")  # fmt: skip
+    return table
+
+
+def _what(comparison: Comparison) -> str:
+    return "policy" if comparison.of_policies else "scenario"
+
+
+def _count(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else "–"
+
+
+def _moves(comparison: Comparison, name: str) -> Table:
+    """Lay out where messages moved: a row per verdict under the baseline, a column per verdict under another."""
+    found = comparison.moves[comparison.moves["policy"] == name]
+    counts = {(row["before"], row["after"]): row["messages"] for row in _rows(found)}
+    verdicts = [v.name.lower() for v in (*list(Verdict)[1:], Verdict.NOT_ASKED)]
+    before, after = ([v for v in verdicts if any(pair[k] == v for pair in counts)] for k in (0, 1))
+    table = new_table(f'under "{escape(name)}"', "", *(v.replace("_", " ") for v in after), "all")
+    for row in before:
+        mine = [counts.get((row, column), 0) for column in after]
+        table.add_row(row.replace("_", " "), *(f"{n:,}" if n else "·" for n in mine), f"{sum(mine):,}")
+    columns = [sum(counts.get((row, column), 0) for row in before) for column in after]
+    table.add_row("all", *(f"{n:,}" for n in columns), f"{sum(columns):,}")
+    return table
+
+
+def _closing(comparison: Comparison) -> Sequence[str]:
+    """Say what the numbers rest on: how much was played, how it is paired, what the intervals promise."""
+    first, rest = comparison.worlds[comparison.against], comparison.names[1:]
+    sums = comparison.sums[comparison.against]
+    messages, regretted = (sum(one[key] for one in sums) for key in ("messages", "regretted"))
+    lines = [f'{regretted:,} regretted of {messages:,} messages under "{comparison.against}"; '
+             f"{comparison.replications} replications each, seed {first.run.seed}."]  # fmt: skip
+    ways = dict.fromkeys(comparison.pairing[name] for name in rest)
+    for way in ways:
+        named = ", ".join(f'"{name}"' for name in rest if comparison.pairing[name] is way)
+        lines.append(f"Compared {way.value}." if len(ways) == 1 else f"{named}: compared {way.value}.")
+    lines.append(f"The {len(rest)} intervals of a column of differences hold all at once at 95 %: t intervals over "
+                 "replications, by Bonferroni." if len(rest) > 1 else
+                 "The difference has a 95 % t interval over replications.")  # fmt: skip
+    return lines

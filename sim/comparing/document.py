@@ -1,0 +1,95 @@
+"""A comparison written down: one JSON document, and a folder of tables, chart and manifest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import sim
+from sim.comparing.comparison import Comparison
+from sim.estimates import Estimate
+from sim.results import ResultFolder, manifest, scenario_hash
+
+METHOD = (
+    "difference of two ratios of sums, paired by replication, t interval over replications (independent seeds: the "
+    "limits of the two shares combined); all intervals of a table hold at once at 95 % (Bonferroni)"
+)
+"""How differences are estimated."""
+
+
+def document(comparison: Comparison) -> dict[str, Any]:
+    """Give the one JSON document of a comparison; its keys are in docs/compare.md. Shares are numbers from 0 to 1."""
+    differences, behind = _by_name(comparison.differences), _by_name(comparison.behind)
+    entries = []
+    for name in comparison.names:
+        entry: dict[str, Any] = {
+            "name": name,
+            "headline": _estimate(comparison.headline(name)),
+            "price": {row["measure"]: _numbers(row, "value", "low", "high")
+                      for row in _rows(comparison.price) if row["policy"] == name},
+        }  # fmt: skip
+        if name in differences:
+            entry["difference"] = _numbers(
+                differences[name], "to", "value", "low", "high", "pairing", "saved", "newly_lost"
+            )
+            entry["moves"] = [_numbers(row, "before", "after", "messages")
+                              for row in _rows(comparison.moves) if row["policy"] == name]  # fmt: skip
+        if name in behind:
+            entry["behind"] = _numbers(behind[name], "to", "value", "low", "high")
+        entries.append(entry)
+    return {
+        "schema": 1,
+        "tool": {"name": "toolate", "version": sim.__version__},
+        "compared": "policies" if comparison.of_policies else "scenarios",
+        "scenarios": [{"file": one.file, "title": one.title, "seed": one.run.seed, "sha256": scenario_hash(one)}
+                      for one in comparison.scenarios],
+        "replications": comparison.replications,
+        "replications_asked": comparison.asked,
+        "complete": comparison.replications == comparison.asked,
+        "confidence": 0.95,
+        "method": METHOD,
+        "against": comparison.against,
+        "best": {"name": comparison.best, "sure": comparison.is_sure},
+        "entries": entries,
+    }  # fmt: skip
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _by_name(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    return {row["policy"]: row for row in _rows(table)}
+
+
+def _numbers(row: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """Pick entries of a row; what is missing becomes None, which JSON has."""
+    return {key: None if pd.isna(row[key]) else row[key] for key in keys}
+
+
+def _estimate(e: Estimate) -> dict[str, Any]:
+    told = {"share": e.value, "low": e.low, "high": e.high, "of": int(e.per)}
+    return _numbers(told, *told)
+
+
+def write(
+    folder: ResultFolder, comparison: Comparison, command: str, *, draw: Callable[[Comparison, Path], object]
+) -> Path:
+    """Write tables, JSON, pictures (by `draw`) and manifest of a comparison. Raises `OutputError`."""
+
+    def fill(making: Path) -> dict[str, Any]:
+        for name in ("shares", "differences", "behind", "price", "moves"):
+            getattr(comparison, name).to_csv(making / f"{name}.csv", index=False)
+        draw(comparison, making)
+        text = json.dumps(document(comparison), indent=1)
+        (making / "comparison.json").write_text(text + "\n", encoding="utf-8")
+        first, *others = comparison.scenarios
+        return manifest(
+            first, comparison.names, comparison.replications, comparison.asked, comparison.engine, command
+        ) | {"others": [{"scenario_file": one.file, "scenario": one.raw} for one in others]}
+
+    return folder.put(fill)
