@@ -1,37 +1,22 @@
-"""Put one world together: draw, for every message, all the delays and chances that concern it."""
+"""Put one world together: who is there, in which circumstances, and what each sender does with each message."""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.clock import NEVER
-from sim.compiling import njit
-from sim.distributions.law import law_of
-from sim.distributions.quantile import quantile, to_micros
-from sim.distributions.spec import Constant, Never, Spec
-from sim.draws import U64, purpose, replication_key, uniform, uniforms
-from sim.scenario.model import KINDS, Reaction, Scenario
+from sim.draws import replication_key
+from sim.scenario.model import Scenario
 from sim.world.calendar import next_open, open_spans
-from sim.world.parts import (
-    FIRST,
-    FIRST_NOTICED,
-    FIRST_SENT,
-    LAST_SENT,
-    LATEST_PENDING,
-    Entities,
-    Flags,
-    Floats,
-    Int64s,
-    Messages,
-    Recipients,
-    Rules,
-    World,
-)  # fmt: skip
+from sim.world.circumstances import draw_spells
+from sim.world.drawn import Drawn
+from sim.world.notifying import draw_channels
+from sim.world.parts import APOLOGY, Flags, Int64s, Messages, World
 from sim.world.people import attention_of, draw_recipients
-from sim.world.spells import Spells
+from sim.world.rules import rules_of
 from sim.world.traffic import Sent, draw_traffic
 
 T = TypeVar("T", bound=np.generic)
@@ -50,228 +35,91 @@ def draw_world(scenario: Scenario, replication: int) -> World:
     True
     """
     key = replication_key(scenario.run.seed, replication)
+    rules = rules_of(scenario, key)
     sent = draw_traffic(scenario, key)
-    recipients = draw_recipients(scenario.segments, sent.recipients, key)
-    draws = _Draws(scenario, key, sent, recipients)
-    return World(
-        key,
-        int(scenario.run.horizon),
-        rules_of(scenario),
-        draws.messages(),
-        recipients,
-        attention_of(scenario.segments),
-        Spells.none(recipients.size),
-    )
+    recipients = draw_recipients(scenario.segments, scenario.push.store, sent.recipients, key)
+    attention = attention_of(scenario.segments)
+    spells = draw_spells(scenario, recipients, attention, key)
+    if rules.remedy == APOLOGY:
+        one = _Senders(scenario, sent, _drawn(scenario, key, sent, recipients.segment))
+        sent = sent.with_apologies(one.regretted)
+    drawn = _drawn(scenario, key, sent, recipients.segment)
+    senders = _Senders(scenario, sent, drawn)
+    channels = draw_channels(scenario, drawn, sent, recipients, spells, senders.released, senders.regretted)
+    return World(key, int(scenario.run.horizon), rules, senders.messages(channels), recipients, attention, spells)
 
 
-def rules_of(s: Scenario) -> Rules:
-    """Give the rules of a scenario as plain numbers."""
-    mail = {"full": NEVER, "preview": s.email.preview, "nothing": 0}
-    return Rules(
-        window=int(s.deletion.window),
-        unread_only=s.deletion.unread_only,
-        undeletable=sum(1 << KINDS.index(kind) for kind in set(s.deletion.undeletable)),
-        hands=s.senders.hands,
-        order={"first_sent": FIRST_SENT, "last_sent": LAST_SENT, "first_noticed": FIRST_NOTICED}[s.senders.order],
-        bulk=s.senders.bulk,
-        placeholder=s.deletion.placeholder,
-        push_late=s.push.late_binding,
-        push_preview=s.push.preview,
-        push_expiry=int(s.push.expiry),
-        email_window=int(s.email.window),
-        email_anchor={"first": FIRST, "latest": LATEST_PENDING}[s.email.anchor],
-        email_every=int(s.email.every),
-        email_at=int(s.email.at),
-        email_lead=int(s.email.lead),
-        email_late=s.email.binding == "late",
-        email_preview=mail[s.email.carries],
-        badge_boost=s.badge.boost,
-        cache_life=int(s.thread.cache.life),
-        visit_offline=s.thread.cache.offline,
-    )
+def _drawn(scenario: Scenario, key: int, sent: Sent, segment: Int64s) -> Drawn:
+    return Drawn(key, sent.entity, segment[sent.recipient], scenario.mistakes.urgency)
 
 
-@njit
-def _fill(pool, key, what, entities, where, out):  # type: ignore[no-untyped-def]
-    """Write one drawn duration per entity chosen by `where` into `out` (int64 microseconds)."""
-    for i in range(entities.size):
-        if where[i]:
-            out[i] = to_micros(quantile(pool, 0, uniform(key, what, entities[i], U64(0))))
+class _Senders:
+    """Draws the senders' side: mistakes, review, sending, noticing, and the work of deleting."""
 
+    def __init__(self, scenario: Scenario, sent: Sent, drawn: Drawn) -> None:
+        self.s, self.sent, self.drawn = scenario, sent, drawn
+        self.in_batch, batches = sent.batch >= 0, np.unique(sent.batch[sent.batch >= 0])
+        self.batch_names = _BATCH | batches.astype(np.uint64)
+        self.batch_at = np.searchsorted(batches, np.maximum(sent.batch, 0))
+        self.recorded: Flags = sent.deleted_at != NEVER
+        own, whole = self._mistakes()
+        self.mistake = own | (self.in_batch & _spread(whole, self.batch_at, False))
+        self.caught = self._caught(own, whole)
+        self.pressed = _plus(sent.written, drawn.duration("review.time", scenario.review.time))
+        self.noticed, self.reaction = self._noticed(own, whole)
+        self.regretted: Flags = self.noticed != NEVER
+        hours = open_spans(span for window in scenario.send.hours for span in window.spans())
+        ends = _plus(self.pressed, np.full_like(self.pressed, int(scenario.send.hold)))
+        self.released = _opening(hours, int(scenario.senders.utc_offset), ends)
 
-@njit
-def _fill_glances(log_miss, key, what, entities, out):  # type: ignore[no-untyped-def]
-    """Write one geometric draw per entity: how many glances it takes; `log_miss` = log(1 - chance), -inf for 1."""
-    for i in range(entities.size):
-        if log_miss[i] == -np.inf:
-            out[i] = 1
-        else:
-            needed = np.ceil(np.log1p(-uniform(key, what, entities[i], U64(0))) / log_miss[i])
-            out[i] = max(1, np.int64(min(needed, 4.0e18)))
+    def messages(self, channels: dict[str, npt.NDArray[np.generic]]) -> Messages:
+        """Join the senders' columns to those of the channels."""
+        sent, s, size = self.sent, self.s, self.sent.written.size
+        columns: dict[str, npt.NDArray[np.generic]] = {
+            "mistake": self.mistake | self.regretted, "caught": self.caught, "pressed": self.pressed,
+            "released": self.released, "noticed": self.noticed, "reaction": self.reaction, "recorded": self.recorded,
+            "action": self.drawn.duration("senders.action", s.senders.action, self.regretted),
+            "propagation": np.where(self.regretted, 0, NEVER) if sent.has_record else
+            self.drawn.duration("deletion.propagation", s.deletion.propagation, self.regretted),
+            "live": self.drawn.chance("thread.live", s.thread.live),
+            "apology": np.arange(size) >= size - sent.apologies,
+        }  # fmt: skip
+        names = ("sender", "recipient", "number", "entity", "kind", "length", "batch", "written", "after")
+        return Messages(**{name: getattr(sent, name) for name in names}, **columns, **channels)  # type: ignore[arg-type]
 
-
-class _Draws:
-    """Draws the columns of `Messages` one purpose at a time."""
-
-    def __init__(self, scenario: Scenario, key: int, sent: Sent, recipients: Recipients) -> None:
-        self.s, self.key, self.sent, self.people = scenario, key, sent, recipients
-        self.everyone = np.ones(sent.written.size, dtype=np.bool_)
-        self.nothing = np.full(sent.written.size, NEVER, dtype=np.int64)  # one array for all that never happens
-        self.segment = recipients.segment[sent.recipient]
-
-    def duration(self, name: str, law: Spec, where: Flags | None = None, entities: Entities | None = None) -> Int64s:
-        """Draw a duration for the messages chosen by `where` (others: NEVER), by their own names or `entities`."""
-        names = self.sent.entity if entities is None else entities
-        chosen = (
-            (np.ones(names.size, dtype=np.bool_) if entities is not None else self.everyone) if where is None else where
-        )
-        if isinstance(law, Never) or not chosen.any():
-            return self.nothing if entities is None else np.full(names.size, NEVER, dtype=np.int64)
-        if isinstance(law, Constant):
-            return np.where(chosen, int(law.value), NEVER)
-        out = np.full(names.size, NEVER, dtype=np.int64)
-        _fill(law_of(law).pool, U64(self.key), U64(purpose(name)), names, chosen, out)
-        return out
-
-    def chance(self, name: str, chance: float | Floats, entities: Entities | None = None) -> Flags:
-        """Flip one coin per message (or entity); chances 0 and 1 need no draw."""
-        names = self.sent.entity if entities is None else entities
-        if np.all(np.asarray(chance) <= 0):
-            return np.zeros(names.size, dtype=np.bool_)
-        if np.all(np.asarray(chance) >= 1):
-            return np.ones(names.size, dtype=np.bool_)
-        return uniforms(self.key, name, names) < chance
-
-    def of_segment(self, values: list[float]) -> Floats:
-        return np.asarray(values, dtype=np.float64)[self.segment]
-
-    def messages(self) -> Messages:
-        """Draw every column."""
-        sent, s = self.sent, self.s
-        in_batch, batches = sent.batch >= 0, np.unique(sent.batch[sent.batch >= 0])
-        batch_names = _BATCH | batches.astype(np.uint64)
-        batch_at = np.searchsorted(batches, np.maximum(sent.batch, 0))
-        own, whole = self._mistakes(batch_names)
-        mistake = own | (in_batch & _spread(whole, batch_at, False))
-        caught = self._caught(own, whole, batch_names, in_batch, batch_at)
-        pressed = _plus(sent.written, self.duration("review.time", s.review.time))
-        noticed, reaction = self._noticed(own, whole, batch_names, in_batch, batch_at, pressed)
-        regretted = noticed != NEVER
-        hours = open_spans(span for window in s.send.hours for span in window.spans())
-        return Messages(
-            sender=sent.sender, recipient=sent.recipient, number=sent.number, entity=sent.entity, kind=sent.kind,
-            length=sent.length, batch=sent.batch, written=sent.written, mistake=mistake | regretted, caught=caught,
-            pressed=pressed, released=_opening(
-                hours, int(s.senders.utc_offset), _plus(pressed, np.full_like(pressed, int(s.send.hold)))
-            ),
-            noticed=noticed, reaction=reaction,
-            action=self.duration("senders.action", s.senders.action, regretted),
-            propagation=self.duration("deletion.propagation", s.deletion.propagation, regretted & ~self._recorded())
-            if not sent.has_record else np.where(regretted, 0, NEVER),
-            recorded=self._recorded(),
-            live=self.chance("thread.live", s.thread.live),
-            **self._push(regretted), **self._email(),
-            after=np.full(sent.written.size, -1, dtype=np.int64), apology=np.zeros(sent.written.size, dtype=np.bool_),
-            on_watch=np.zeros(sent.written.size, dtype=np.bool_), watch_after=self.nothing, watch_length=self.nothing,
-            watch_retract_after=self.nothing, desk_after=self.nothing, desk_length=self.nothing,
-            desk_retract_after=self.nothing, reply_after=self.nothing,
-        )  # fmt: skip
-
-    def _recorded(self) -> Flags:
-        recorded: Flags = self.sent.deleted_at != NEVER
-        return recorded
-
-    def _mistakes(self, batch_names: Entities) -> tuple[Flags, Flags]:
-        """Flip a coin per message and one per batch, unless deletions are on record."""
+    def _mistakes(self) -> tuple[Flags, Flags]:
+        """Flip a coin per message and one per batch, unless deletions are on record; follow-ups are no mistakes."""
         if self.sent.has_record:
-            return np.zeros(self.sent.written.size, np.bool_), np.zeros(batch_names.size, np.bool_)
+            return np.zeros(self.sent.written.size, np.bool_), np.zeros(self.batch_names.size, np.bool_)
         m = self.s.mistakes
-        return self.chance("mistakes.chance", m.chance), self.chance("mistakes.batch", m.batch_chance, batch_names)
+        own = self.drawn.chance("mistakes.chance", m.chance) & (self.sent.after < 0)
+        return own, self.drawn.chance("mistakes.batch", m.batch_chance, self.batch_names)
 
-    def _caught(self, own: Flags, whole: Flags, batch_names: Entities, in_batch: Flags, batch_at: Int64s) -> Flags:
+    def _caught(self, own: Flags, whole: Flags) -> Flags:
         """Let the review catch a message's own mistake, and a batch's mistake once for the batch."""
         catches = self.s.review.catches
-        batch_caught = whole & self.chance("review.catches", catches, batch_names)
-        return (own & self.chance("review.catches", catches)) | (in_batch & _spread(batch_caught, batch_at, False))
+        batch_caught = whole & self.drawn.chance("review.catches", catches, self.batch_names)
+        mine = own & self.drawn.chance("review.catches", catches)
+        return mine | (self.in_batch & _spread(batch_caught, self.batch_at, False))
 
-    def _noticed(
-        self, own: Flags, whole: Flags, batch_names: Entities, in_batch: Flags, batch_at: Int64s, pressed: Int64s
-    ) -> tuple[Int64s, Int64s]:
+    def _noticed(self, own: Flags, whole: Flags) -> tuple[Int64s, Int64s]:
         """Draw when the sender notices (a batch mistake: once, from its first message) and how long reacting takes."""
         if self.sent.has_record:
-            return self.sent.deleted_at, np.where(self._recorded(), 0, NEVER)
-        m, senders = self.s.mistakes, self.s.senders
-        alone = _plus(pressed, self.duration("mistakes.noticed", m.noticed, own))
-        reaction = self.duration("mistakes.reaction", m.reaction, own)
+            return self.sent.deleted_at, np.where(self.recorded, 0, NEVER)
+        m, senders, drawn = self.s.mistakes, self.s.senders, self.drawn
+        tie = float(np.copysign(drawn.soon, m.urgency)) if m.urgency else 0.0
+        alone = _plus(self.pressed, drawn.duration("mistakes.noticed", m.noticed, own, tie=tie))
+        reaction = drawn.duration("mistakes.reaction", m.reaction, own)
         if whole.any():
-            first = np.full(batch_names.size, NEVER, dtype=np.int64)
-            np.minimum.at(first, batch_at[in_batch], pressed[in_batch])
-            once = _plus(first, self.duration("mistakes.noticed", m.noticed, whole, batch_names))
-            slow = self.duration("mistakes.reaction", m.reaction, whole, batch_names)
-            shared = np.where(in_batch, np.maximum(_spread(once, batch_at, NEVER), pressed), NEVER)
-            reaction = np.where(shared < alone, _spread(slow, batch_at, NEVER), reaction)
+            first = np.full(self.batch_names.size, NEVER, dtype=np.int64)
+            np.minimum.at(first, self.batch_at[self.in_batch], self.pressed[self.in_batch])
+            once = _plus(first, drawn.duration("mistakes.noticed", m.noticed, whole, self.batch_names))
+            slow = drawn.duration("mistakes.reaction", m.reaction, whole, self.batch_names)
+            shared = np.where(self.in_batch, np.maximum(_spread(once, self.batch_at, NEVER), self.pressed), NEVER)
+            reaction = np.where(shared < alone, _spread(slow, self.batch_at, NEVER), reaction)
             alone = np.minimum(alone, shared)
         hours = open_spans(span for window in senders.hours for span in window.spans())
         return _opening(hours, int(senders.utc_offset), alone), reaction
-
-    def _push(self, regretted: Flags) -> dict[str, Any]:
-        """Draw what befalls the push of every message."""
-        s, push, sent = self.s, self.s.push, self.sent
-        latency = self.duration("push.latency", push.latency)
-        android = ~self.people.ios[sent.recipient]
-        if push.latency_android is not None:
-            latency = np.where(android, self.duration("push.latency", push.latency_android, android), latency)
-        slow = self.chance("push.slow", push.slow.chance)
-        latency = np.where(slow, self.duration("push.slow.latency", push.slow.latency, slow), latency)
-        reach = np.where(android, "android" in push.retraction.on, "ios" in push.retraction.on)
-        retracted = regretted & reach & self.chance("push.retraction", push.retraction.chance)
-        log_miss = self.of_segment([-np.inf if g.notice == 1 else float(np.log1p(-g.notice)) for g in s.segments])
-        glances = np.empty(sent.written.size, dtype=np.int64)
-        _fill_glances(log_miss, U64(self.key), U64(purpose("notice")), sent.entity, glances)
-        alert = self.reaction("alert", [g.alert for g in s.segments])
-        return {
-            "push_delay": self.duration("push.delay", push.delay),
-            "push_latency": latency,
-            "glances_needed": glances,
-            "alert_after": alert,
-            "alert_length": self.per_segment("alert.length", [g.glances.length for g in s.segments], alert != NEVER),
-            "tap_after": self.reaction("tap", [g.tap for g in s.segments]),
-            "tap_offline": self.chance("tap.offline", s.thread.cache.offline),
-            "retract_after": self.duration("push.retraction.latency", push.retraction.latency, retracted),
-            "badge_sync_after": self.duration("badge.sync", s.badge.sync, regretted),
-        }  # fmt: skip
-
-    def _email(self) -> dict[str, Any]:
-        """Draw the transport and the alert of the mail that each message would open."""
-        e, segments = self.s.email, self.s.segments
-        mailed = self.people.email[self.sent.recipient] > 0
-        alert = self.reaction("mail_alert", [g.mail_alert for g in segments], mailed)
-        return {
-            "email_delay": self.duration("email.delay", e.delay, mailed),
-            "email_latency": self.duration("email.latency", e.latency, mailed),
-            "mail_alert_after": alert,
-            "mail_alert_length": self.per_segment(
-                "mail_alert.length", [g.checks.length for g in segments], alert != NEVER
-            ),
-        }
-
-    def per_segment(self, name: str, laws: list[Spec], where: Flags) -> Int64s:
-        """Draw a duration whose law depends on the recipient's segment."""
-        if not where.any():
-            return self.nothing
-        out = np.full(where.size, NEVER, dtype=np.int64)
-        for k, law in enumerate(laws):
-            mine = where & (self.segment == k)
-            if mine.any():
-                out[mine] = self.duration(name, law, mine)[mine]
-        return out
-
-    def reaction(self, name: str, reactions: list[Reaction], where: Flags | None = None) -> Int64s:
-        """Draw whether and after how long a reaction comes; NEVER where it does not."""
-        happens = self.chance(f"{name}.chance", self.of_segment([r.chance for r in reactions]))
-        return self.per_segment(
-            f"{name}.delay", [r.delay for r in reactions], happens if where is None else happens & where
-        )
 
 
 def _spread(per_batch: npt.NDArray[T], batch_at: Int64s, otherwise: int | bool) -> npt.NDArray[T]:

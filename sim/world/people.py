@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sim.distributions.law import Law, law_of
 from sim.distributions.spec import Constant, Never, Spec
 from sim.draws import uniforms
+from sim.scenario.channels import Store
 from sim.scenario.model import Looks as LooksSpec
 from sim.scenario.model import Segment
 from sim.world.calendar import cumulative_week
@@ -29,8 +30,11 @@ def _by_segment(values: Sequence[float], segment: npt.NDArray[np.int64]) -> Floa
     return np.asarray(values, dtype=np.float64)[segment]
 
 
-def draw_recipients(segments: Sequence[Segment], entities: Entities, key: int) -> Recipients:
-    """Draw the settings of every recipient from its own keyed uniforms; `entities` is uint64, one per recipient."""
+def draw_recipients(segments: Sequence[Segment], store: Store, entities: Entities, key: int) -> Recipients:
+    """Draw the settings of every recipient from its own keyed uniforms; `entities` is uint64, one per recipient.
+
+    `store` says how many pushes the push service keeps for a phone, by operating system.
+    """
 
     def u(name: str) -> Floats:
         return uniforms(key, f"recipient.{name}", entities)
@@ -53,17 +57,18 @@ def draw_recipients(segments: Sequence[Segment], entities: Entities, key: int) -
             rate[mine] = law_of(kind.frailty, is_duration=False).quantile(u("frailty")[mine])
         shares = kind.email.as_tuple()
         email[mine] = shares.index(1) if 1 in shares else pick(shares, u("email")[mine])
+    ios = has("ios", [s.ios for s in segments])
     return Recipients(
         entity=entities,
         segment=segment,
         rate=rate,
-        ios=has("ios", [s.ios for s in segments]),
+        ios=ios,
         push=has("push", [s.push for s in segments]),
         badge=has("badge", [s.badge for s in segments]),
         hides_previews=has("previews_hidden", [s.previews_hidden for s in segments]),
         email=email,
         utc_offset=np.asarray([int(s.utc_offset) for s in segments], dtype=np.int64)[segment],
-        store=np.zeros(entities.size, dtype=np.int64),
+        store=np.where(ios, store.ios, store.android).astype(np.int64),
     )
 
 

@@ -262,4 +262,5 @@ def _sent(
         deleted_at=recorded[order],
         has_record=deleted is not None,
         recipients=names_of(np.array([f"person {name}" for name in recipient_names], dtype=object)),
+        after=np.full(len(table), -1, dtype=np.int64),
     )

@@ -1,4 +1,4 @@
-"""Traffic: who writes to whom and when, for the kinds stream, campaign and trace; all deterministic given the key.
+"""Traffic: who writes to whom and when: streams, campaigns, sequences and traces; all deterministic given the key.
 
 A message is known by its sender and its number with that sender (in a trace: by its id, or by sender, recipient and
 time), so adding one renames no other.
@@ -7,7 +7,7 @@ time), so adding one renames no other.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,13 @@ import numpy.typing as npt
 from sim.clock import NEVER
 from sim.compiling import njit
 from sim.draws import U64, purpose, uniform, uniforms
-from sim.scenario.model import KINDS, Campaign, Scenario, Stream
+from sim.scenario.model import KINDS, Campaign, Scenario, Sequence, Stream
 from sim.world.calendar import clock_of, cumulative_week, operational
-from sim.world.parts import Entities, Int64s
+from sim.world.parts import Entities, Flags, Int64s
 
 _SHIFT = np.uint64(32)
+_APOLOGY = np.uint64(1 << 62)
+"""Marks the names of apologies, so that none shares a name with its message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,31 @@ class Sent:
     """Whether deletions are on record at all (then no mistakes are drawn)."""
     recipients: Entities
     """One name per recipient."""
+    after: Int64s
+    """Row of the message it follows up; -1: none."""
+    apologies: int = 0
+    """How many rows, the last ones, are apologies: their times are not chance's, so they are NEVER."""
+
+    def with_apologies(self, regretted: Flags) -> Sent:
+        """Return these messages with one row more for every regretted one: the apology that may follow it."""
+        rows = np.flatnonzero(regretted)
+        never = np.full(rows.size, NEVER, dtype=np.int64)
+        own = {"written": never, "entity": self.entity[rows] ^ _APOLOGY, "batch": never * 0 - 1, "deleted_at": never,
+               "after": rows.astype(np.int64)}  # fmt: skip
+        columns = (
+            "written",
+            "sender",
+            "recipient",
+            "number",
+            "entity",
+            "kind",
+            "length",
+            "batch",
+            "deleted_at",
+            "after",
+        )
+        joined = {c: np.concatenate([getattr(self, c), own.get(c, getattr(self, c)[rows])]) for c in columns}
+        return replace(self, **joined, apologies=rows.size)
 
 
 @njit
@@ -105,7 +132,24 @@ def _sent(
         return np.full(written.size, value, dtype=np.int64)
 
     return Sent(written, sender, recipient, number, entity, all_of(KINDS.index(kind)), all_of(length), all_of(batch),
-                all_of(NEVER), False, np.arange(recipients, dtype=np.uint64))  # fmt: skip
+                all_of(NEVER), False, np.arange(recipients, dtype=np.uint64), all_of(-1))  # fmt: skip
+
+
+def _sequence(t: Sequence) -> Sent:
+    """Lay out a campaign and its follow-ups: step j of recipient k is the sender's message j * messages + k."""
+    offsets = np.array([0, *(int(step.after) for step in t.steps)], dtype=np.int64)
+    lengths = np.array([t.length, *(step.length for step in t.steps)], dtype=np.int64)
+    step, to = np.repeat(np.arange(offsets.size), t.messages), np.tile(np.arange(t.messages), offsets.size)
+    written = int(t.start) + to * int(t.throttle) + offsets[step]
+    order = np.argsort(written, kind="stable")
+    place = np.empty(order.size, dtype=np.int64)
+    place[order] = np.arange(order.size)
+    number = (step * t.messages + to)[order]
+    sent = _sent(written[order], np.zeros_like(order), to[order], number, number.astype(np.uint64),
+                 t.message, t.length, 0, t.messages)  # fmt: skip
+    opens = step[order] == 0
+    return replace(sent, length=lengths[step][order], batch=np.where(opens, 0, -1),
+                   after=np.where(opens, -1, place[to[order]]))  # fmt: skip
 
 
 def draw_traffic(scenario: Scenario, key: int) -> Sent:
@@ -115,6 +159,8 @@ def draw_traffic(scenario: Scenario, key: int) -> Sent:
             return _stream(scenario, stream, key)
         case Campaign() as campaign:
             return _campaign(campaign)
+        case Sequence() as sequence:
+            return _sequence(sequence)
         case trace:
             from sim.world.trace import read_trace  # pandas and pyarrow, only when a trace is played
 

@@ -45,7 +45,7 @@ def scenario() -> Scenario:
 
 @pytest.fixture(scope="module")
 def people(scenario: Scenario) -> Recipients:
-    return draw_recipients(scenario.segments, ENTITIES, 17)
+    return draw_recipients(scenario.segments, scenario.push.store, ENTITIES, 17)
 
 
 def near(flags: np.ndarray, share: float) -> None:
@@ -91,10 +91,10 @@ def test_settings_are_independent_of_one_another(people: Recipients) -> None:
 
 def test_a_person_is_drawn_alike_whoever_else_is_there(people: Recipients, scenario: Scenario) -> None:
     some = ENTITIES[[5, 3, 19_999]]
-    few = draw_recipients(scenario.segments, some, 17)
+    few = draw_recipients(scenario.segments, scenario.push.store, some, 17)
     for f in fields(Recipients):
         np.testing.assert_array_equal(getattr(few, f.name), getattr(people, f.name)[[5, 3, 19_999]])
-    other = draw_recipients(scenario.segments, ENTITIES, 18)
+    other = draw_recipients(scenario.segments, scenario.push.store, ENTITIES, 18)
     assert np.mean(other.segment == people.segment) < 0.7
 
 

@@ -1,0 +1,79 @@
+"""The rules of a scenario as the plain numbers that engines read."""
+
+from __future__ import annotations
+
+from sim.clock import NEVER
+from sim.draws import U64, purpose, uniform
+from sim.scenario.model import KINDS, Scenario
+from sim.world.parts import (
+    APOLOGY,
+    BLOCK,
+    BY_APP,
+    BY_THREAD,
+    CONVERSATION,
+    DELETE,
+    EDIT,
+    FIRST,
+    FIRST_NOTICED,
+    FIRST_SENT,
+    FLUSH,
+    LAST_SENT,
+    LATEST,
+    LATEST_PENDING,
+    MESSAGE,
+    NO_COLLAPSE,
+    REWRITE,
+    Rules,
+)  # fmt: skip
+
+_SCOPES = {"message": MESSAGE, "conversation": CONVERSATION, "latest": LATEST, "rewrite": REWRITE}
+
+
+def rules_of(s: Scenario, key: int) -> Rules:
+    """Give the rules of a scenario as plain numbers; where the mail worker stands at time 0 is chance's."""
+    mail = {"full": NEVER, "preview": s.email.preview, "nothing": 0}
+    remedy = {"delete": DELETE, "edit": EDIT, "apology": APOLOGY, "block": BLOCK}[s.deletion.remedy]
+    window, rights = int(s.deletion.window), remedy in (DELETE, EDIT)  # who apologises or blocks asks nobody
+    return Rules(
+        window=int(s.deletion.edit_window) if remedy == EDIT else window if rights else NEVER,
+        unread_only=s.deletion.unread_only and remedy == DELETE,
+        undeletable=sum(1 << KINDS.index(kind) for kind in set(s.deletion.undeletable)) if rights else 0,
+        hands=s.senders.hands,
+        order={"first_sent": FIRST_SENT, "last_sent": LAST_SENT, "first_noticed": FIRST_NOTICED}[s.senders.order],
+        bulk=s.senders.bulk,
+        placeholder=s.deletion.placeholder,
+        remedy=remedy,
+        receiver_window=int(s.deletion.receiver_window) if rights else NEVER,
+        pause=s.senders.pause_on_deletion,
+        push_late=s.push.late_binding,
+        push_preview=s.push.preview,
+        push_expiry=int(s.push.expiry),
+        push_ttl=int(s.push.ttl),
+        push_fetch=s.push.fetch,
+        push_generic=s.push.missing == "generic",
+        push_toast=int(s.push.toast),
+        collapse={"none": NO_COLLAPSE, "thread": BY_THREAD, "app": BY_APP}[s.push.collapse],
+        retraction_scope=_SCOPES[s.push.retraction.scope],
+        retraction_waits=s.push.retraction.priority == "normal",
+        email_window=int(s.email.window),
+        email_anchor={"first": FIRST, "latest": LATEST_PENDING, "flush": FLUSH}[s.email.anchor],
+        email_tick=int(s.email.tick),
+        email_phase=_phase(int(s.email.tick), key),
+        throttle_gap=int(s.email.throttle.gap),
+        throttle_factor=float(s.email.throttle.factor),
+        throttle_most=int(s.email.throttle.most),
+        throttle_reset=int(s.email.throttle.reset),
+        email_every=int(s.email.every),
+        email_at=int(s.email.at),
+        email_lead=int(s.email.lead),
+        email_late=s.email.binding == "late",
+        email_preview=mail[s.email.carries],
+        badge_boost=s.badge.boost,
+        cache_life=int(s.thread.cache.life),
+        visit_offline=s.thread.cache.offline,
+    )
+
+
+def _phase(tick: int, key: int) -> int:
+    """Draw when the mail worker first looks: a uniform share of its tick."""
+    return int(tick * uniform(U64(key), U64(purpose("email.tick")), U64(0), U64(0))) if tick else 0
