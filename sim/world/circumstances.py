@@ -62,7 +62,7 @@ def _walked(
     laws = (a.pool, a.stream_at, a.stream_mean, a.weeks, a.week_at)
     nothing = np.zeros(0, dtype=np.int64)
     first = np.zeros(recipients.size + 1, dtype=np.int64)
-    args = (*people, *laws, *away, on_clock, U64(key), stream, horizon)
+    args = (*people, *laws, *away, on_clock, U64(key), stream, horizon, np.zeros(4, dtype=np.int64))
     _walk_all(*args, first, nothing, nothing)
     starts, ends = np.empty(first[-1], dtype=np.int64), np.empty(first[-1], dtype=np.int64)
     _walk_all(*args, first, starts, ends)
@@ -74,9 +74,9 @@ def _walked(
 
 @njit
 def _walk_all(entity, segment, utc_offset, chosen, pool, stream_at, stream_mean, weeks, week_at, op_at, op_lost, away,
-              on_clock, key, stream, horizon, first, starts, ends):  # type: ignore[no-untyped-def]  # fmt: skip
+              on_clock, key, stream, horizon, state, first, starts, ends):  # type: ignore[no-untyped-def]  # fmt: skip
     """Count the spells of every recipient into `first` (running), and write them if there is room for them."""
-    n, state = 0, np.zeros(4, dtype=np.int64)
+    n = 0
     for r in range(entity.size):
         first[r] = n
         if chosen[r]:
