@@ -131,6 +131,21 @@ def compare(
 
 
 @app.command()
+def diff(
+    files: Annotated[list[str], typer.Argument(help="Two scenarios, or one with two policies.", show_default=False)],
+    policy: Annotated[
+        list[str] | None, typer.Option(help="Of one file: two policies. Of two files: the policy of both.")
+    ] = None,
+) -> None:
+    """Say what differs between two scenarios, resolved, and who set it; exit 0 if nothing does, 1 if anything."""
+    from sim.cli.differing import diff_command
+
+    with faults_on_one_line():
+        if diff_command(files, policy):
+            raise typer.Exit(1)
+
+
+@app.command()
 def explain(
     file: File,
     policy: Annotated[str | None, typer.Option(help="Explain it under this policy.", show_default=False)] = None,

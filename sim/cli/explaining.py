@@ -60,6 +60,8 @@ class Entry:
     meaning: str
     value: str
     evidence: Evidence
+    held: Any = None
+    """The value itself."""
 
 
 def explain_command(file: str, policy: str | None) -> None:
@@ -95,11 +97,11 @@ def explanation(scenario: Scenario, policy: str | None = None, width: int = 100)
 def _opening(scenario: Scenario, policy: str | None, width: int) -> Iterator[str]:
     yield scenario.title or scenario.file
     if scenario.question:
-        yield from _wrapped(scenario.question, width)
+        yield from wrapped(scenario.question, width)
     extends = f", which extends {scenario.extends}" if scenario.extends else ""
     under = "before any policy" if policy is None else f'under the policy "{policy}"'
     yield ""
-    yield from _wrapped(f"From {scenario.file}{extends}; {under}.", width)
+    yield from wrapped(f"From {scenario.file}{extends}; {under}.", width)
 
 
 def _section(title: str, about: str, entries: list[Entry], width: int) -> Iterator[str]:
@@ -107,18 +109,18 @@ def _section(title: str, about: str, entries: list[Entry], width: int) -> Iterat
     yield ""
     yield title.upper()
     if about.removesuffix(".") != title:
-        yield from _wrapped(about, width)
+        yield from wrapped(about, width)
     for entry in entries:
         if entry.evidence.kind != "default":
-            yield from _wrapped(f"{entry.path}: {entry.value}", width, "  ", "      ")
-            yield from _wrapped(entry.meaning, width, "      ")
-            yield from _wrapped(_sentence(entry.evidence.words()), width, "      ")
+            yield from wrapped(f"{entry.path}: {entry.value}", width, "  ", "      ")
+            yield from wrapped(entry.meaning, width, "      ")
+            yield from wrapped(_sentence(entry.evidence.words()), width, "      ")
     left = [f"{entry.path} ({entry.value})" for entry in entries if entry.evidence.kind == "default"]
     if left:
-        yield from _wrapped(f"Defaults of the model: {', '.join(left)}.", width, "  ", "      ")
+        yield from wrapped(f"Defaults of the model: {', '.join(left)}.", width, "  ", "      ")
 
 
-def _wrapped(text: str, width: int, first: str = "", later: str | None = None) -> list[str]:
+def wrapped(text: str, width: int, first: str = "", later: str | None = None) -> list[str]:
     """Break a text into lines, but never between a number and its unit."""
     kept = re.sub(r"(?<=\d) (?=(ms|s|min|h|d|%)\b|%|/ )", "\u00a0", text)
     later = first if later is None else later
@@ -143,7 +145,7 @@ def _entries(scenario: Scenario, table: BaseModel, at: str, about: str = "") -> 
         elif value is not None and name not in ("name", "kind"):
             meaning = field.description or _first_line(value)
             meaning = f"{about}: {meaning[:1].lower()}{meaning[1:]}" if about else meaning
-            yield Entry(path, meaning, _value(value, name, field), evidence(scenario, path))
+            yield Entry(path, meaning, _value(value, name, field), evidence(scenario, path), value)
 
 
 def _recipients(scenario: Scenario) -> Iterator[tuple[str, str, list[Entry]]]:
@@ -235,9 +237,7 @@ def _policies(scenario: Scenario, width: int) -> Iterator[str]:
     """Say each policy as its differences from the scenario."""
     yield ""
     yield "POLICIES"
-    yield from _wrapped(
-        "Every policy is played on the same worlds; it changes what is listed, and nothing else.", width
-    )
+    yield from wrapped("Every policy is played on the same worlds; it changes what is listed, and nothing else.", width)
     names = scenario.policy_names()
     before = {entry.path: entry for entry in everything(scenario)}
     for name in names:
@@ -250,13 +250,14 @@ def _policies(scenario: Scenario, width: int) -> Iterator[str]:
             old = before[entry.path].value if entry.path in before else "not set"
             now = entry.value if entry.value != old else f"{entry.value}, as before"
             instead = f" instead of {old}" if entry.value != old else ""
-            yield from _wrapped(f"{entry.path}: {now}{instead}", width, "    ", "      ")
-            yield from _wrapped(entry.meaning, width, "      ")
+            yield from wrapped(f"{entry.path}: {now}{instead}", width, "    ", "      ")
+            yield from wrapped(entry.meaning, width, "      ")
         if not changed:
             yield "    no change: the scenario as it is above"
 
 
 def everything(scenario: Scenario) -> Iterator[Entry]:
+    """Yield every parameter of a scenario, section by section, then segment by segment."""
     """Yield every parameter of a scenario, of every section and segment."""
     for key in SECTIONS:
         yield from _entries(scenario, getattr(scenario, key), key)
@@ -275,18 +276,18 @@ def _closing(entries: Iterable[Entry], width: int) -> Iterator[str]:
     yield ""
     yield "SOURCES A RUN RESTS ON"
     if resting:
-        yield from _wrapped("Grades: A primary source, B secondary naming the primary, C vendor or article, "
+        yield from wrapped("Grades: A primary source, B secondary naming the primary, C vendor or article, "
                                  "D memory, E derived here.", width)  # fmt: skip
     else:
         yield "None: no parameter is cited."
     for (grade, source), paths in sorted(resting.items()):
-        yield from _wrapped(f"{grade}  {source}", width, "  ", "     ")
-        yield from _wrapped(f"for {', '.join(paths)}", width, "     ", "         ")
+        yield from wrapped(f"{grade}  {source}", width, "  ", "     ")
+        yield from wrapped(f"for {', '.join(paths)}", width, "     ", "         ")
     count = Counter(entry.evidence.kind for entry in entries)
     shown = [(count[kind], words) for kind, words in COUNTED.items()]
     said = ", ".join(f"{number} {words}" for number, words in shown if number or words in ALWAYS_COUNTED)
     yield ""
-    yield from _wrapped(f"{len(entries)} parameters: {said}.", width)
+    yield from wrapped(f"{len(entries)} parameters: {said}.", width)
     unsourced = [entry.path for entry in entries if entry.evidence.kind == "unsourced"]
     if unsourced:
-        yield from _wrapped(f"Unsourced: {', '.join(unsourced)}.", width)
+        yield from wrapped(f"Unsourced: {', '.join(unsourced)}.", width)

@@ -139,9 +139,10 @@ def play(plan: Plan, *, workers: int = 1, progress: Progress | None = None) -> C
 
 def _pairing(plan: Plan, name: str) -> Pairing:
     """Say how one of those compared is paired with the first; policies never change which messages there are."""
-    if len(plan.scenarios) == 1:
+    first = next(iter(plan.worlds))
+    if len(plan.scenarios) == 1 or name == first:
         return Pairing.MESSAGES
-    return pairing(next(iter(plan.worlds.values())), plan.worlds[name])
+    return pairing(plan.worlds[first], plan.worlds[name])
 
 
 def count(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
