@@ -132,6 +132,10 @@ class Records:
     def __len__(self) -> int:
         return int(self.columns["written"].size)
 
+    def first(self, rows: int) -> Records:
+        """Give the rows of the first so many messages."""
+        return Records({name: column[:rows] for name, column in self.columns.items()}, self.horizon)
+
     def to_frame(self) -> pd.DataFrame:
         """Give the records as a pandas table with the documented columns."""
         import pandas as pd

@@ -51,6 +51,8 @@ def document(outcome: Outcome) -> dict[str, Any]:
         row = shares[policy, measure]
         return {"count": row.count, "share": _number(row.value), "low": _number(row.low), "high": _number(row.high)}
 
+    costs = outcome.costs.set_index("policy")
+
     from sim.summaries import CHANNELS, FLAGS, LEVELS, LOST_WHEN, VERDICTS
 
     policies = []
@@ -71,6 +73,11 @@ def document(outcome: Outcome) -> dict[str, Any]:
             d = differences[name]
             entry["difference"] = {"to": outcome.policies[0], "share": _number(d.value), "low": _number(d.low),
                                    "high": _number(d.high), "saved": d.saved, "newly_lost": d.newly_lost}  # fmt: skip
+        if outcome.scenario.costs:
+            cost = costs.loc[name]
+            entry["cost"] = {
+                key: _number(cost[key]) for key in ("value", "low", "high", "change", "change_low", "change_high")
+            }
         policies.append(entry)
     run = outcome.scenario.run
     return {
@@ -202,6 +209,8 @@ class ResultFolder:
             outcome.shares.to_csv(making / "shares.csv", index=False)
             outcome.differences.to_csv(making / "differences.csv", index=False)
             outcome.price.to_csv(making / "price.csv", index=False)
+            if outcome.scenario.costs:
+                outcome.costs.to_csv(making / "costs.csv", index=False)
             draw(outcome, making)
             (making / "summary.json").write_text(json.dumps(document(outcome), indent=1) + "\n", encoding="utf-8")
             return manifest(outcome.scenario, outcome.policies, len(outcome.replications), outcome.asked,

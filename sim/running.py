@@ -11,7 +11,7 @@ from sim.engines import choose, play_with
 from sim.records import Records
 from sim.scenario.model import Scenario
 from sim.scenario.reading import patched, under
-from sim.summaries import Summary
+from sim.summaries import Summary, expected_costs
 from sim.tallies import tally
 from sim.verdicts import Judged, judge
 from sim.world import draw_world
@@ -61,6 +61,11 @@ class Outcome:
     def price(self) -> pd.DataFrame:
         """One row per policy and price: what messages that nobody regretted pay."""
         return self.summary.price
+
+    @property
+    def costs(self) -> pd.DataFrame:
+        """One row per policy: what a world costs by the scenario's `[costs]`, and the change against the baseline."""
+        return expected_costs(self.summary.sums, self.scenario.costs, self.scenario.credits.per_inmail)
 
 
 def run(
@@ -154,6 +159,8 @@ def expected_messages(scenario: Scenario) -> float:
             return t.senders * t.rate * min(t.lasts, scenario.run.horizon)
         case "campaign":
             return float(t.messages)
+        case "sequence":
+            return float(t.messages * (1 + len(t.steps)))
     return float(draw_world(scenario, 0).messages.size)
 
 
@@ -168,7 +175,10 @@ def play_replication(
     base = None
     for scenario, name in zip(scenarios, names, strict=True):
         records = play(draw_world(scenario, replication))
-        judged = judge(records, speed=scenario.reading.speed)
+        judged = judge(
+            records, speed=scenario.reading.speed, refund_within=int(scenario.credits.refund_within),
+            refund_on_recall=scenario.credits.refund_on_recall, deletes=scenario.deletion.remedy == "delete",
+        )  # fmt: skip
         base = judged if base is None else base
         sums[name] = count(records, judged, base)
         if want_records:

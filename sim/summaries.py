@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from sim import estimates as est
@@ -14,14 +15,17 @@ from sim.verdicts import Lost, Verdict
 
 VERDICTS: Final = tuple(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED)
 LOST_WHEN: Final = tuple(f"lost_{w.name.lower()}" for w in Lost if w is not Lost.NOT)
-CHANNELS: Final = ("push", "email", "thread", "anywhere")
+CHANNELS: Final = ("push", "watch", "desktop", "email", "thread", "anywhere")
 LEVELS: Final = ("nothing", "existence", "part", "all")
-FLAGS: Final = ("phantom", "refused_kind", "refused_window", "refused_opened")
+REFUSED: Final = ("refused_kind", "refused_window", "refused_opened", "refused_receiver")
+FLAGS: Final = ("phantom", *REFUSED)
 MEASURES: Final = {
     "preview_read": "a preview was read (too late or ghost): the headline",
     **{name: f"verdict {name}" for name in VERDICTS},
     **{name: f"too late, {name.removeprefix('lost_').replace('_', ' ')}" for name in LOST_WHEN},
-    "read_push": "the push preview was read, before the text was in the app",
+    "read_push": "the push preview was read on any device, before the text was in the app",
+    "read_watch": "it was read on the watch, before the text was in the app",
+    "read_desktop": "it was read at the desktop, before the text was in the app",
     "read_email": "the e-mail was read, before the text was in the app",
     "read_thread": "the text was read in the app",
     "read_anywhere": "anything of the text was read",
@@ -29,6 +33,7 @@ MEASURES: Final = {
     "refused_kind": "refused: its kind cannot be deleted",
     "refused_window": "refused: the deletion window was over",
     "refused_opened": "refused: it had been opened",
+    "refused_receiver": "refused by the recipient's client, for its age",
     "level_nothing": "exposed to nothing",
     "level_existence": "exposed to its existence only",
     "level_part": "exposed to part of the text",
@@ -42,8 +47,10 @@ PRICES: Final = {
     "never_notified": ("others_never_notified", "others", "share never notified"),
     "pushes_per_message": ("others_pushed", "others", "pushes sent per message"),
     "emails_per_message": ("others_mailed", "others", "e-mails that carried it, per message"),
+    "orphans_per_followup": ("orphans", "followups", "follow-ups sent after their opening message was gone"),
+    "credits_lost_per_inmail": ("credits_lost", "credits_used", "InMail credits that did not come back, per InMail"),
 }
-"""Prices a policy has for messages that nobody regretted: (sum, of how many, meaning)."""
+"""Prices of a policy: (sum, of how many, meaning); the first five are for messages that nobody regretted."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,28 @@ class Summary:
         """Give one share of one policy: by default the share whose preview was read."""
         row = self.shares[(self.shares["policy"] == policy) & (self.shares["measure"] == measure)].iloc[0]
         return est.Estimate(row["value"], row["low"], row["high"], row["of"], int(row["replications"]))
+
+
+def expected_costs(sums: Mapping[str, pd.DataFrame], amounts: Mapping[str, float], per_inmail: float) -> pd.DataFrame:
+    """Estimate what a world costs under each policy, and the paired change against the first; t over replications.
+
+    `amounts` gives money per counted event; a lost credit counts `per_inmail` times. Columns: policy, value, low, high,
+    change, change_low, change_high, replications.
+
+    >>> one = {"today": pd.DataFrame({"too_late": [2, 4]})}
+    >>> float(expected_costs(one, {"too_late": 10.0}, 1.0)["value"].iloc[0])
+    30.0
+    """
+    weights = {event: amount * (per_inmail if event == "credits_lost" else 1) for event, amount in amounts.items()}
+    costs = {name: sum((table[event] * weight for event, weight in weights.items()), start=table.iloc[:, 0] * 0.0)
+             for name, table in sums.items()}  # fmt: skip
+    base = next(iter(costs.values()))
+    rows = []
+    for name, cost in costs.items():
+        e, change = est.mean(cost, np.ones(cost.size)), est.mean(cost - base, np.ones(cost.size))
+        rows.append({"policy": name, "value": e.value, "low": e.low, "high": e.high, "change": change.value,
+                     "change_low": change.low, "change_high": change.high, "replications": e.replications})  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def _row(policy: str, measure: str, count: float, e: est.Estimate) -> dict[str, object]:

@@ -14,7 +14,7 @@ from sim.verdicts import Judged, Level, Lost, Verdict
 LOST: Final = ("too_late", "ghost")
 """The verdicts that make up the headline."""
 
-REFUSALS: Final = {1: "refused_kind", 2: "refused_window", 3: "refused_opened"}
+REFUSALS: Final = {1: "refused_kind", 2: "refused_window", 3: "refused_opened", 4: "refused_receiver"}
 
 
 def lost_mask(judged: Judged) -> npt.NDArray[np.bool_]:
@@ -26,9 +26,13 @@ def lost_mask(judged: Judged) -> npt.NDArray[np.bool_]:
 def tally(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
     """Add up one replication under one policy; `base` is the same replication under the baseline.
 
-    Counts are of regretted messages unless a name begins with `others` (messages nobody regretted), or is `messages`.
-    Sums of delays are in microseconds.
+    Counts are of regretted messages unless a name begins with `others` (messages nobody regretted), or is `messages`;
+    follow-ups, credits and what remedies did (`after_effects`) are counted over all. Apologies, which are no messages
+    of the baseline, count nowhere else. Sums of delays are in microseconds.
     """
+    after_effects = _after_effects(records, judged)
+    rows = _count(~records["apology"])
+    records, judged, base = records.first(rows), judged.first(rows), base.first(rows)
     asked = judged.regretted
     counts = {"messages": len(records), "regretted": _count(asked)}
     counts |= {v.name.lower(): _count(judged.verdict == v) for v in Verdict if v is not Verdict.NOT_ASKED}
@@ -37,7 +41,8 @@ def tally(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
     counts["preview_read"] = _count(lost_mask(judged))
     # A channel's share counts previews read in it, unless the app showed the text first, as in the headline.
     sent = asked & ~records["caught"] & (records["cancelled"] == NEVER)
-    for name, read in (("read_push", judged.push_read), ("read_email", judged.email_read)):
+    for name, read in (("read_push", judged.push_read), ("read_watch", judged.watch_read),
+                       ("read_desktop", judged.desk_read), ("read_email", judged.email_read)):  # fmt: skip
         counts[name] = _count(sent & (read != NEVER) & (read <= judged.thread_read))
     counts["read_thread"] = _count(sent & (judged.thread_read != NEVER))
     counts["read_anywhere"] = _count(sent & (judged.first_read != NEVER))
@@ -45,12 +50,29 @@ def tally(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
     counts |= {name: _count(asked & (records["refused"] == reason)) for reason, name in REFUSALS.items()}
     mine, theirs, both = lost_mask(judged), lost_mask(base), asked & base.regretted
     counts["saved"], counts["newly_lost"] = _count(both & theirs & ~mine), _count(both & mine & ~theirs)
-    return counts | _price(records, judged, base)
+    return counts | after_effects | _price(records, judged, base)
+
+
+def _after_effects(records: Records, judged: Judged) -> dict[str, int]:
+    """Count follow-ups, apologies, blocked recipients and credits, apologies included."""
+    sent, step = records["accepted"] != NEVER, (records["after"] >= 0) & ~records["apology"]
+    return {
+        "followups": _count(step & sent),
+        "orphans": _count(judged.orphan),
+        "paused": _count(records["paused"] != NEVER),
+        "apologies": _count(records["apology"] & sent),
+        "blocked": _count(records["blocked"] != NEVER),
+        "credits_used": _count(judged.credit_used),
+        "credits_lost": _count(judged.credit_lost),
+    }
 
 
 def _price(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
     """Add up what a policy costs messages that nobody regretted, against the baseline message by message."""
     others = ~judged.regretted & ~base.regretted & ~records["caught"]
+    others &= ~(
+        (records["after"] >= 0) & judged.regretted[np.maximum(records["after"], 0)]
+    )  # withheld or not: no price
     prices = {
         "others": _count(others),
         "others_never_notified": _count(others & (judged.notified == NEVER)),

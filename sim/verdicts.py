@@ -5,15 +5,16 @@ The rules are docs/model.md, sections 8 and 9. No engine decides a verdict.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.clock import NEVER, SECOND
+from sim.clock import DAY, NEVER, SECOND
 from sim.records import Records
+from sim.scenario.traffic import KINDS
 
 Int64s = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -61,22 +62,41 @@ class Judged:
     """When it was lost (`Lost`), for TOO_LATE."""
     regretted: Flags
     push_read: Int64s
-    """When the push's text was read; NEVER."""
+    """When the push's text was read, on the phone, the watch or the desktop; NEVER."""
+    watch_read: Int64s
+    desk_read: Int64s
     email_read: Int64s
     preview_read: Int64s
-    """The earlier of the two."""
+    """The earliest of all previews."""
     thread_read: Int64s
     first_read: Int64s
     notified: Int64s
     """When a push or an e-mail with it first arrived; NEVER."""
+    replied: Int64s
+    """When the recipient replied; NEVER."""
+    orphan: Flags
+    """A follow-up that was sent although its opening message had been caught, cancelled or deleted."""
+    credit_used: Flags
+    credit_lost: Flags
+    """It consumed an InMail credit, and that credit did not come back."""
     phantom: Flags
     exposed: Int64s
     """Characters that were exposed, the most on any surface."""
     level: npt.NDArray[np.int8]
 
+    def first(self, rows: int) -> Judged:
+        """Give the verdicts of the first so many messages."""
+        return Judged(**{f.name: getattr(self, f.name)[:rows] for f in fields(self)})
 
-def judge(records: Records, *, speed: float = 24.0) -> Judged:
+
+def judge(
+    records: Records, *, speed: float = 24.0, refund_within: int = 90 * DAY, refund_on_recall: bool = False,
+    deletes: bool = True,
+) -> Judged:  # fmt: skip
     """Work out verdicts, flags and exposure of every message; `speed` is reading speed, characters a second.
+
+    An InMail's credit comes back on a reply at an age of at most `refund_within` (microseconds), or when it is deleted
+    if `refund_on_recall`. `deletes`: what takes effect removes the message (an edit does not).
 
     >>> from sim.engines.reference import play
     >>> from sim.world.parts import World
@@ -84,13 +104,19 @@ def judge(records: Records, *, speed: float = 24.0) -> Judged:
     'TOO_LATE'
     """
     r = records
-    push = np.where(r["push_chars"] > 0, r["push_noticed"], NEVER)
-    email = np.where(r["email_chars"] > 0, r["email_read"], NEVER)
+    phone, watch, desk = _pushes_read(r)
+    push = np.minimum(np.minimum(phone, watch), desk)
+    email = np.where((r["email_chars"] > 0) & ~r["email_edited"], r["email_read"], NEVER)
     preview = np.minimum(push, email)
-    thread = r["thread_read"]
+    thread = np.where(r["thread_edited"], NEVER, r["thread_read"])
     first = np.minimum(preview, thread)
     regretted = r["regretted"]
-    exposed = _exposed(r, push, email, speed)
+    exposed = _exposed(r, (phone, watch, desk, email, thread), speed)
+    replied = _replied(r, deletes)
+    used = (r["kind"] == KINDS.index("inmail")) & (r["accepted"] != NEVER)
+    back = (replied != NEVER) & (replied - np.where(used, r["accepted"], 0) <= refund_within)
+    if refund_on_recall and deletes:
+        back |= r["effective"] != NEVER
     phantom = (r["phantom"] != NEVER) & (first == NEVER)
     level = np.select(
         [(exposed >= r["length"]) & (first != NEVER), first != NEVER, _sign_met(r)],
@@ -122,15 +148,50 @@ def judge(records: Records, *, speed: float = 24.0) -> Judged:
         lost=_lost(r, preview, verdict),
         regretted=regretted,
         push_read=push,
+        watch_read=watch,
+        desk_read=desk,
         email_read=email,
         preview_read=preview,
         thread_read=thread,
         first_read=first,
-        notified=np.minimum(r["push_arrived"], r["email_arrived"]),
+        notified=np.minimum(np.minimum(r["push_arrived"], r["desk_shown"]), r["email_arrived"]),
+        replied=replied,
+        orphan=_orphans(r, deletes),
+        credit_used=used,
+        credit_lost=used & ~back,
         phantom=phantom,
         exposed=exposed,
         level=level.astype(np.int8),
     )
+
+
+def _pushes_read(r: Records) -> tuple[Int64s, Int64s, Int64s]:
+    """Say when the regretted text of the push was read on the phone, the watch and the desktop."""
+    shows = (r["push_chars"] > 0) & ~r["push_edited"]
+    phone = np.where(shows & (r["push_noticed"] < r["push_rewritten"]), r["push_noticed"], NEVER)
+    watch = np.where(shows, r["watch_read"], NEVER)
+    return phone, watch, np.where((r["desk_chars"] > 0) & ~r["desk_edited"], r["desk_read"], NEVER)
+
+
+def _replied(r: Records, deletes: bool) -> Int64s:
+    """Say when the recipient replied: a while after first reading anything, if the message is still there then."""
+    texts = [np.where(r[f"{name}_chars"] > 0, r[read], NEVER) for name, read in
+             (("push", "push_noticed"), ("push", "watch_read"), ("desk", "desk_read"), ("email", "email_read"))]  # fmt: skip
+    first = np.minimum.reduce([*texts, r["thread_read"]])
+    replies = (first != NEVER) & (r["reply_after"] != NEVER)
+    at = np.where(replies, np.where(replies, first, 0) + np.where(replies, r["reply_after"], 0), NEVER)
+    gone = (r["effective"] <= at) if deletes else np.zeros(at.size, dtype=np.bool_)
+    return np.where((at < r.horizon) & ~gone, at, NEVER)
+
+
+def _orphans(r: Records, deletes: bool) -> Flags:
+    """Tell which follow-ups were sent although their opening message had been caught, cancelled or deleted."""
+    step = (r["after"] >= 0) & ~r["apology"] & (r["accepted"] != NEVER)
+    opening = np.maximum(r["after"], 0)
+    gone = r["caught"] | (r["cancelled"] != NEVER)
+    before = (r["effective"][opening] <= r["accepted"]) if deletes else np.zeros(step.size, dtype=np.bool_)
+    orphans: Flags = step & (gone[opening] | before)
+    return orphans
 
 
 def _undecided(r: Records) -> Flags:
@@ -138,9 +199,11 @@ def _undecided(r: Records) -> Flags:
     deleted = r["effective"] != NEVER
     in_thread = (r["accepted"] == NEVER) | ~deleted
     in_tray = (r["push_arrived"] != NEVER) & (r["push_left"] == NEVER) & (r["push_chars"] > 0)
+    in_tray &= ~r["push_edited"] & (r["push_rewritten"] == NEVER)
     # A push that never arrived because it was retracted on the way is decided; one that left and is still coming is not.
     coming = (r["push_dispatched"] != NEVER) & (r["push_arrived"] == NEVER) & (r["retraction_arrived"] == NEVER)
-    bare = (r["email_arrived"] != NEVER) & (r["email_chars"] == 0)
+    coming &= (r["push_lost"] == NEVER) & ~r["push_edited"]
+    bare = ((r["email_arrived"] != NEVER) & (r["email_chars"] == 0)) | r["email_edited"]
     in_mail = (r["email_dispatched"] != NEVER) & (r["email_read"] == NEVER) & ~bare
     undecided: Flags = in_thread | in_tray | coming | in_mail
     return undecided
@@ -158,11 +221,12 @@ def _lost(r: Records, preview: Int64s, verdict: npt.NDArray[np.int8]) -> npt.NDA
 
 
 def _sign_met(r: Records) -> Flags:
-    met: Flags = (r["phantom"] != NEVER) | (r["push_noticed"] != NEVER) | (r["email_read"] != NEVER)
+    signs = ("phantom", "push_noticed", "watch_read", "desk_read", "email_read")
+    met: Flags = np.logical_or.reduce([r[sign] != NEVER for sign in signs])
     return met
 
 
-def _exposed(r: Records, push: Int64s, email: Int64s, speed: float) -> Int64s:
+def _exposed(r: Records, read: tuple[Int64s, ...], speed: float) -> Int64s:
     """Count the characters the time of reading allowed: at least one of what was noticed, at most what was shown."""
 
     def part(start: Int64s, end: Int64s, shown: Any) -> Int64s:
@@ -175,7 +239,14 @@ def _exposed(r: Records, push: Int64s, email: Int64s, speed: float) -> Int64s:
         )
         return np.where(read, np.minimum(shown, np.maximum(could.astype(np.int64), 1)), 0)
 
-    by_push = part(push, np.minimum(r["push_read_until"], r["push_left"]), r["push_chars"])
-    by_mail = part(email, r["email_read_until"], r["email_chars"])
-    in_thread = np.where(r["thread_read"] != NEVER, r["length"], 0)
-    return np.maximum(np.maximum(by_push, by_mail), in_thread)
+    phone, watch, desk, email, thread = read
+    until = np.minimum(np.minimum(r["push_read_until"], r["push_left"]), r["push_rewritten"])
+    parts = [
+        part(phone, until, r["push_chars"]),
+        part(watch, r["watch_read_until"], r["push_chars"]),
+        part(desk, r["desk_read_until"], r["desk_chars"]),
+        part(email, r["email_read_until"], r["email_chars"]),
+        np.where(thread != NEVER, r["length"], 0),
+    ]
+    most: Int64s = np.maximum.reduce(parts)
+    return most

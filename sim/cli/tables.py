@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -13,7 +13,7 @@ from rich.table import Table
 
 from sim.estimates import FEW, Estimate
 from sim.running import Outcome
-from sim.summaries import LOST_WHEN
+from sim.summaries import LOST_WHEN, REFUSED
 from sim.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def print_outcome(outcome: Outcome) -> None:
     if e.per:
         console.print(f'Under "{escape(base)}", {percent(e.value)} % of regretted messages had their preview read all the same '
                       f"(95 % interval {percent(e.low)} to {percent(e.high)} %).", soft_wrap=True)  # fmt: skip
-    for table in (_policies(outcome), _verdicts(outcome), _lost(outcome), price_table(outcome.policies, outcome.price)):
+    for table in (_policies(outcome), _verdicts(outcome), _lost(outcome), *_remedies(outcome),
+                  price_table(outcome.policies, outcome.price)):  # fmt: skip
         console.print(table)
     run = outcome.scenario.run
     console.print(f"{e.per:,.0f} regretted of {int(s.sums[base]['messages'].sum()):,} messages per policy; "
@@ -102,7 +103,7 @@ def _verdicts(outcome: Outcome) -> Table:
                    *(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED), "| phantom", "refused")  # fmt: skip
     for name in outcome.policies:
         shares = [s.headline(name, v.name.lower()).value for v in Verdict if v is not Verdict.NOT_ASKED]
-        refused = sum(s.headline(name, f"refused_{why}").value for why in ("kind", "window", "opened"))
+        refused = sum(s.headline(name, why).value for why in REFUSED)
         table.add_row(
             escape(name), *(percent(x) for x in shares), percent(s.headline(name, "phantom").value), percent(refused)
         )
@@ -116,6 +117,28 @@ def _lost(outcome: Outcome) -> Table:
     for name in outcome.policies:
         table.add_row(escape(name), *(percent(s.headline(name, m).value) for m in (*LOST_WHEN, "ghost")))
     return table
+
+
+_EFFECTS = {"followups": "follow-ups", "orphans": "orphans", "paused": "paused", "apologies": "apologies",
+            "blocked": "blocked", "credits_used": "credits used", "credits_lost": "credits lost"}  # fmt: skip
+
+
+def _remedies(outcome: Outcome) -> Iterator[Table]:
+    """Say what follow-ups, remedies and credits came to, and what it costs; only what the scenario has."""
+    sums, costs = outcome.summary.sums, outcome.scenario.costs
+    there = [event for event in _EFFECTS if any(table[event].any() for table in sums.values())]
+    if there:
+        table = new_table("Follow-ups, remedies and credits, counts", "policy", *(_EFFECTS[e] for e in there))
+        for name in outcome.policies:
+            table.add_row(escape(name), *(f"{int(sums[name][event].sum()):,}" for event in there))
+        yield table
+    if costs:
+        table = new_table("Expected cost of a world (95 % interval)", "policy", "cost", "change")
+        for row in outcome.costs.to_dict("records"):
+            change = f"{row['change']:+,.2f} ({row['change_low']:+,.2f} to {row['change_high']:+,.2f})"
+            table.add_row(escape(str(row["policy"])), f"{row['value']:,.2f} ({row['low']:,.2f} to {row['high']:,.2f})",
+                          "baseline" if row["policy"] == outcome.policies[0] else change)  # fmt: skip
+        yield table
 
 
 def price_table(policies: Sequence[str], prices: pd.DataFrame) -> Table:

@@ -53,7 +53,8 @@ def _times(s: Scenario) -> Iterator[Finding]:
     elif s.send.hold >= horizon:
         problem = f"a hold of {format_duration(s.send.hold)} is not shorter than the horizon of {say}"
         yield Finding("send.hold", problem, "lengthen run.horizon or shorten the hold", needs[:1])
-    if s.traffic.kind in ("campaign", "sequence") and s.traffic.start + s.traffic.throttle * (s.traffic.messages - 1) >= horizon > 0:
+    t = s.traffic
+    if t.kind in ("campaign", "sequence") and t.start + t.throttle * (t.messages - 1) >= horizon > 0:
         problem = f"the campaign is not sent by the horizon of {say}"
         yield Finding("traffic", problem, "lengthen run.horizon or shorten the throttle", needs)
     if s.traffic.kind == "stream" and horizon < s.traffic.lasts < NEVER:
@@ -132,7 +133,10 @@ def _all_laws(s: Scenario) -> Iterator[tuple[str, Any, bool]]:
 def _names(s: Scenario) -> Iterator[Finding]:
     for event in s.costs:
         if event not in EVENTS:
-            at, problem = f"costs.{quoted(event)}", f"{said(event)} is no event that is counted{did_you_mean(event, EVENTS)}"
+            at, problem = (
+                f"costs.{quoted(event)}",
+                f"{said(event)} is no event that is counted{did_you_mean(event, EVENTS)}",
+            )
             yield Finding(at, problem, f"use one of {', '.join(EVENTS)}")
     if s.baseline is not None and s.baseline not in s.policies:
         problem = f"{said(s.baseline)} is not a policy{did_you_mean(s.baseline, s.policies)}"

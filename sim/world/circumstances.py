@@ -28,7 +28,8 @@ def owners(name: str, shares: Sequence[float], recipients: Recipients, key: int)
     mine = np.asarray(shares, dtype=np.float64)[recipients.segment]
     if np.all((mine == 0) | (mine == 1)):
         return mine == 1
-    return uniforms(key, f"recipient.{name}", recipients.entity) < mine
+    own: Flags = uniforms(key, f"recipient.{name}", recipients.entity) < mine
+    return own
 
 
 def draw_spells(scenario: Scenario, recipients: Recipients, attention: Attention, key: int) -> Spells:
@@ -73,8 +74,10 @@ def _walked(
 
 
 @njit
-def _walk_all(entity, segment, utc_offset, chosen, pool, stream_at, stream_mean, weeks, week_at, op_at, op_lost, away,
-              on_clock, key, stream, horizon, state, first, starts, ends):  # type: ignore[no-untyped-def]  # fmt: skip
+def _walk_all(  # type: ignore[no-untyped-def]
+    entity, segment, utc_offset, chosen, pool, stream_at, stream_mean, weeks, week_at, op_at, op_lost, away, on_clock, key,
+    stream, horizon, state, first, starts, ends,
+):  # fmt: skip
     """Count the spells of every recipient into `first` (running), and write them if there is room for them."""
     n = 0
     for r in range(entity.size):

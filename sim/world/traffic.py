@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -65,7 +66,9 @@ class Sent:
             "deleted_at",
             "after",
         )
-        joined = {c: np.concatenate([getattr(self, c), own.get(c, getattr(self, c)[rows])]) for c in columns}
+        joined: dict[str, Any] = {
+            c: np.concatenate([getattr(self, c), own.get(c, getattr(self, c)[rows])]) for c in columns
+        }
         return replace(self, **joined, apologies=rows.size)
 
 
