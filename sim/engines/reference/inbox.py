@@ -1,30 +1,32 @@
-"""A recipient's side: the thread with its app visits, and what it hands to the phone and the mailbox."""
+"""A recipient's side: the thread with its app visits, and what it hands to the phone and the mailbox (section 6)."""
 
 from __future__ import annotations
-
-import simpy
 
 from sim.clock import NEVER
 from sim.engines.reference.instants import Order, then
 from sim.engines.reference.mail import Mailbox
 from sim.engines.reference.phone import Phone
+from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
 from sim.world.looks import VISITS
-from sim.world.parts import OFF, World
+from sim.world.parts import OFF
+from sim.world.spells import NO_NETWORK
 
 
 class Inbox:
     """One recipient: thread, phone and mailbox. Writes times into `out`, the columns of the records."""
 
-    def __init__(self, env: simpy.Environment, world: World, recipient: int, out: dict[str, list[int]]) -> None:
-        self.env, self.world, self.r, self.out = env, world, recipient, out
-        self.m, self.rules = world.messages, world.rules
-        self.copies = self.rules.visit_offline > 0 or bool(self.m.tap_offline.any())  # the app may be opened offline
+    def __init__(self, stage: Stage, recipient: int) -> None:
+        self.stage, self.env, self.r = stage, stage.env, recipient
+        self.world, self.m, self.rules, self.out = stage.world, stage.m, stage.rules, stage.out
+        self.spells = Circumstances(stage, recipient)
+        # Whether the app may be opened without a connection, so that copies on the device matter.
+        self.copies = self.rules.visit_offline > 0 or stage.taps_offline or self.spells.ever(NO_NETWORK)
         self.unread: set[int] = set()  # in the thread: not read; or deleted, with a placeholder or a copy to be met
-        self.phone = Phone(env, world, recipient, out, self._tapped, self._wake_visits, self.app_is_open)
-        self.mailbox = Mailbox(env, world, recipient, out)
+        self.phone = Phone(stage, recipient, self.spells, self._tapped, self._wake_visits, self.app_is_open)
+        self.mailbox = Mailbox(stage, recipient, self.spells) if stage.people.email[recipient] != OFF else None
         self.visits = Surface(
-            env, lambda: world.looks(recipient, VISITS), Order.VISIT, self._worth_a_visit, self._visit
+            stage.env, lambda: stage.world.looks(recipient, VISITS), Order.VISIT, self._worth_a_visit, self._visit
         )
         self.kept: Look = (-1, -1, -1)  # the last visit that was played and not thinned away
 
@@ -36,10 +38,10 @@ class Inbox:
             return
         self.unread.add(i)
         visit = self._visit_in_progress()
-        if visit is not None and not self._offline(visit[2]):
+        if visit is not None and not self._offline(visit):
             then(self.env, now, Order.IN_THREAD, i, lambda: self._read(i))
         self.phone.notify(i)
-        if self.world.recipients.email[self.r] != OFF:
+        if self.mailbox is not None:
             self.mailbox.notify(i)
         self.visits.wake()
 
@@ -67,8 +69,11 @@ class Inbox:
         """Tell whether a candidate visit takes place without a badge: one in `badge_boost` does."""
         return self.rules.badge_boost == 1 or self.world.visit_uniforms(self.r, visit)[0] * self.rules.badge_boost < 1
 
-    def _offline(self, visit: int) -> bool:
-        return self.rules.visit_offline > 0 and self.world.visit_uniforms(self.r, visit)[1] < self.rules.visit_offline
+    def _offline(self, visit: Look) -> bool:
+        """Tell whether a visit finds the device offline: by chance, or for want of a network as it begins."""
+        rare = self.rules.visit_offline
+        by_chance = rare > 0 and self.world.visit_uniforms(self.r, visit[2])[1] < rare
+        return by_chance or self.spells.on(NO_NETWORK, visit[0])
 
     def _worth_a_visit(self) -> bool:
         return bool(self.unread or self.phone.tray or self.phone.badge)
@@ -79,15 +84,20 @@ class Inbox:
     def _visit(self, look: Look) -> None:
         if self.phone.badge or self._comes_unbidden(look[2]):
             self.kept = look
-            self.open_app(offline=self._offline(look[2]))
+            self.open_app(offline=self._offline(look))
 
     def _tapped(self, i: int) -> None:
-        self.open_app(offline=bool(self.m.tap_offline[i]))
+        self.open_app(offline=bool(self.m.tap_offline[i]) or self.spells.on(NO_NETWORK, int(self.env.now)))
 
     def _read(self, i: int) -> None:
-        """Read message i in the thread now."""
+        """Read message i in the thread now, as the server shows it."""
+        self._write_down(i, int(self.env.now))
+
+    def _write_down(self, i: int, taken: int) -> None:
+        """Note that message i is read now, with its text as it was at an instant."""
         if self.out["thread_read"][i] == NEVER:
             self.out["thread_read"][i] = int(self.env.now)
+            self.out["thread_edited"][i] = int(self.stage.shows_edit(i, taken))
         self.unread.discard(i)
 
     def open_app(self, *, offline: bool) -> None:
@@ -95,17 +105,19 @@ class Inbox:
         for i in sorted(self.unread):
             if offline:
                 self._meet_copy(i)
-            elif self.out["effective"][i] == NEVER:
+            elif not self.stage.deleted(i):
                 self._read(i)
             else:
                 self.unread.discard(i)  # refreshed: the device's copy is gone too
                 if self.rules.placeholder:
-                    self.phone.sign_without_content(i)
+                    self.stage.sign_without_content(i)
         self.phone.opened()
 
     def _meet_copy(self, i: int) -> None:
         """Read message i from the device's copy, if the device was synced before the deletion and the copy lives."""
-        arrived, effective = self.out["push_arrived"][i], self.out["effective"][i]
-        if arrived < effective and arrived != NEVER and self.env.now - arrived <= self.rules.cache_life:
-            self._read(i)
-            self.out["from_cache"][i] = int(effective != NEVER)
+        arrived, deleted = self.out["push_arrived"][i], self.stage.deleted(i)
+        if arrived == NEVER or self.env.now - arrived > self.rules.cache_life:
+            return
+        if not deleted or arrived < self.out["effective"][i]:
+            self._write_down(i, arrived)
+            self.out["from_cache"][i] = int(deleted)

@@ -23,12 +23,22 @@ class Order(IntEnum):
     GLANCE = 10  # (4) somebody looks; (3), a deletion window's close, is a comparison of times and needs no event
     IN_GLANCE = 11
     ALERT_GLANCE = 12
-    CHECK = 13
-    IN_CHECK = 14
-    MAIL_ALERT = 15
-    IN_THREAD = 16
-    VISIT = 17
-    TAP = 18
+    WATCH = 13
+    TOAST = 14
+    CHECK = 15
+    IN_CHECK = 16
+    MAIL_ALERT = 17
+    IN_THREAD = 18
+    VISIT = 19
+    TAP = 20
+
+
+class Leaving(IntEnum):
+    """What comes first among events of rank LEAVE that concern one message."""
+
+    RETRACTION = 0
+    CORRECTION = 1
+    EXPIRY = 2
 
 
 def at(env: simpy.Environment, time: int, order: Order, number: int) -> simpy.Event:
@@ -44,3 +54,8 @@ def then(env: simpy.Environment, time: int, order: Order, number: int, act: Call
     callbacks = at(env, time, order, number).callbacks
     assert callbacks is not None
     callbacks.append(lambda _: act())
+
+
+def leave(env: simpy.Environment, time: int, what: Leaving, i: int, act: Callable[[], None]) -> None:
+    """Act on message i at an instant, at the rank of things that leave."""
+    then(env, time, Order.LEAVE, len(Leaving) * i + what, act)

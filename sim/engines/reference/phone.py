@@ -1,92 +1,103 @@
-"""The phone: push notifications in its tray, the badge on its icon, and glances at both."""
+"""The phone: push notifications in its tray, the badge on its icon, and glances at both (section 5)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-
-import simpy
+from collections.abc import Callable
 
 from sim.clock import NEVER
-from sim.engines.reference.instants import Order, at, then
+from sim.engines.reference.instants import Leaving, Order, leave, then
+from sim.engines.reference.pushes import Pushes
+from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
+from sim.engines.reference.watch import Watch
 from sim.world.looks import GLANCES
-from sim.world.parts import World
+from sim.world.parts import BY_APP, BY_THREAD, CONVERSATION, LATEST, REWRITE
+from sim.world.spells import AWAY, NO_NETWORK, QUIET
 
 
 class Phone:
     """One recipient's phone. `tapped(i)` opens the app; `app_is_open` tells of a visit in progress."""
 
     def __init__(
-        self, env: simpy.Environment, world: World, recipient: int, out: dict[str, list[int]],
+        self, stage: Stage, recipient: int, spells: Circumstances,
         tapped: Callable[[int], None], wake_visits: Callable[[], None], app_is_open: Callable[[], bool],
     ) -> None:  # fmt: skip
-        self.env, self.m, self.rules, self.out = env, world.messages, world.rules, out
-        people = world.recipients
-        self.push, self.counts = bool(people.push[recipient]), bool(people.badge[recipient])
-        self.preview = 0 if people.hides_previews[recipient] else self.rules.push_preview
+        self.stage, self.env, self.m, self.rules, self.out = stage, stage.env, stage.m, stage.rules, stage.out
+        self.spells = spells
+        self.push, self.counts = bool(stage.people.push[recipient]), bool(stage.people.badge[recipient])
         self.tapped, self.wake_visits, self.app_is_open = tapped, wake_visits, app_is_open
+        self.pushes = Pushes(stage, recipient, spells, self._arrive, self._retract)
+        self.watch = Watch(stage, spells) if stage.watches else None
         self.tray: set[int] = set()
         self.badge: set[int] = set()
         self.to_notice: dict[int, int] = {}  # in the tray and not noticed: glances still needed
-        self.retracted: set[int] = set()
+        self.retracted: set[int] = set()  # their pushes will be dropped on arrival
         self.synced: set[int] = set()
         self.alert_until = -1  # end of the latest alert reaction's glance
         self.glances = Surface(
-            env, lambda: world.looks(recipient, GLANCES), Order.GLANCE, self._worth_a_glance, self._glance
+            stage.env, lambda: stage.world.looks(recipient, GLANCES), Order.GLANCE, self._worth_a_glance, self._glance
         )
 
     def notify(self, i: int) -> None:
         """Begin the way of message i's push; without push but with a badge, of a silent count."""
         if self.push or self.counts:
-            self.env.process(self._way(i))
+            self.pushes.send(i)
 
-    def _way(self, i: int) -> Generator[simpy.Event, None, None]:
-        """Delay, dispatch (late binding drops what is gone or read), latency, arrival."""
-        if self.m.push_delay[i] == NEVER:
-            return
-        yield at(self.env, int(self.env.now) + int(self.m.push_delay[i]), Order.DISPATCH, i)
-        if self.rules.push_late and (self._deleted(i) or self.out["thread_read"][i] != NEVER):
-            return
-        if self.push:
-            self.out["push_dispatched"][i] = int(self.env.now)
-        if self.m.push_latency[i] == NEVER:
-            return
-        yield at(self.env, int(self.env.now) + int(self.m.push_latency[i]), Order.ARRIVE, i)
-        self._arrive(i)
-
-    def _deleted(self, i: int) -> bool:
-        return self.out["effective"][i] != NEVER
+    # Arrival
 
     def _arrive(self, i: int) -> None:
         """Show message i in the tray and count it, unless a retraction came first or the app is open."""
         now = int(self.env.now)
         if i in self.retracted:
             return
+        text = self.pushes.text(i)
+        if text is None:
+            self.pushes.lose(i)
+            return
         if self.app_is_open():
             if self.push:
                 self.out["push_arrived"][i] = self.out["push_left"][i] = now
             return
         if self.push:
-            self._show(i, now)
+            self._show(i, now, *text)
         if self.counts and self.out["thread_read"][i] == NEVER and i not in self.synced:
             self.badge.add(i)
             self.out["badge_counted"][i] = now
         self.glances.wake()
         self.wake_visits()
 
-    def _show(self, i: int, now: int) -> None:
+    def _show(self, i: int, now: int, chars: int, edited: bool) -> None:
+        """Put message i's push in the tray, where it may replace others, be met by a glance, and alert."""
+        if self.rules.collapse == BY_APP:
+            self._leave_all(self.tray)
+        elif self.rules.collapse == BY_THREAD:
+            self._leave_all(self._of_sender(i))
         self.tray.add(i)
         self.to_notice[i] = int(self.m.glances_needed[i])
-        self.out["push_arrived"][i] = now
-        self.out["push_chars"][i] = min(int(self.m.length[i]), self.preview)
+        self.out["push_arrived"][i], self.out["push_chars"][i] = now, chars
+        if edited:
+            self.out["push_edited"][i] = 1
         if self.rules.push_expiry != NEVER:
-            then(self.env, now + self.rules.push_expiry, Order.LEAVE, i, lambda: self._leave(i))
+            leave(self.env, now + self.rules.push_expiry, Leaving.EXPIRY, i, lambda: self._leave(i))
         look = self.glances.in_progress()
         until = max(self.alert_until, look[1] if look is not None else -1)
         if until > now:
             then(self.env, now, Order.IN_GLANCE, i, lambda: self._meet(i, until))
-        if self.m.alert_after[i] != NEVER:
+        if not self.spells.on(QUIET, now):
+            self._alert(i, now, in_use=until > now)
+
+    def _alert(self, i: int, now: int, *, in_use: bool) -> None:
+        """Make message i felt: on the watch, if it is worn and the phone is not in use; otherwise on the phone."""
+        if self.watch is not None and not in_use and self.m.on_watch[i]:
+            self.watch.show(i)
+        elif self.m.alert_after[i] != NEVER:
             then(self.env, now + int(self.m.alert_after[i]), Order.ALERT_GLANCE, i, lambda: self._react(i))
+
+    # Leaving
+
+    def _of_sender(self, i: int) -> list[int]:
+        """List what the tray holds of message i's sender."""
+        return [j for j in self.tray if self.m.sender[j] == self.m.sender[i]]
 
     def _leave(self, i: int) -> None:
         """Take message i out of the tray, if it is there."""
@@ -96,22 +107,42 @@ class Phone:
             self.out["push_left"][i] = int(self.env.now)
             self.glances.wake()
 
+    def _leave_all(self, pushes: set[int] | list[int]) -> None:
+        for i in sorted(pushes):
+            self._leave(i)
+
     def deleted(self, i: int) -> None:
         """Learn of message i's deletion: retract its push and correct the badge, if the platform does."""
-        now = int(self.env.now)
-        coming = self.m.push_delay[i] != NEVER if not self.rules.push_late else self.out["push_dispatched"][i] != NEVER
-        if self.push and coming and self.m.retract_after[i] != NEVER:
-            then(self.env, now + int(self.m.retract_after[i]), Order.LEAVE, i, lambda: self._retract(i))
+        self.pushes.deleted(i)
         if self.counts and self.m.badge_sync_after[i] != NEVER:
-            then(self.env, now + int(self.m.badge_sync_after[i]), Order.LEAVE, i, lambda: self._sync(i))
+            arrival = self.spells.wait(NO_NETWORK, int(self.env.now) + int(self.m.badge_sync_after[i]))
+            leave(self.env, arrival, Leaving.CORRECTION, i, lambda: self._sync(i))
         self.glances.wake()
 
     def _retract(self, i: int) -> None:
+        """Let message i's retraction arrive, with the scope that the platform gives it."""
         self.out["retraction_arrived"][i] = int(self.env.now)
+        if self.rules.retraction_scope == LATEST:
+            mine = self._of_sender(i)
+            if i in self.tray and i == max(mine, key=lambda j: (self.out["push_arrived"][j], j)):
+                self._leave_all(mine)
+            return
         self.retracted.add(i)
+        if self.rules.retraction_scope == REWRITE:
+            self._rewrite(i)
+            return
         self._leave(i)
+        if self.rules.retraction_scope == CONVERSATION:
+            self._leave_all(self._of_sender(i))
+
+    def _rewrite(self, i: int) -> None:
+        """Show no text of message i from now on, if it is in the tray."""
+        if i in self.tray:
+            self.out["push_rewritten"][i] = int(self.env.now)
+            self.glances.wake()
 
     def _sync(self, i: int) -> None:
+        """Let message i's badge correction arrive."""
         self.synced.add(i)
         if i in self.badge:
             self.badge.discard(i)
@@ -121,22 +152,22 @@ class Phone:
         """Clear tray and badge as the app is opened; a count whose content is gone is a sign without content."""
         now = int(self.env.now)
         for i in sorted(self.badge):
-            if self._deleted(i) and self.out["thread_read"][i] == NEVER:
-                self.sign_without_content(i)
+            if self.stage.deleted(i) and self.out["thread_read"][i] == NEVER:
+                self.stage.sign_without_content(i)
             self.out["badge_cleared"][i] = now
         self.badge.clear()
-        for i in sorted(self.tray):
-            self._leave(i)
+        self._leave_all(self.tray)
 
-    def sign_without_content(self, i: int) -> None:
-        """Write down the first sign of a deleted message that was met without its content."""
-        if self.out["phantom"][i] == NEVER:
-            self.out["phantom"][i] = int(self.env.now)
+    # Looking
+
+    def _shows_text(self, i: int) -> bool:
+        """Tell whether message i's push, which is in the tray, shows text."""
+        return self.out["push_chars"][i] > 0 and self.out["push_rewritten"][i] == NEVER
 
     def _bare_signs(self) -> list[int]:
         """List messages the badge counts though they are deleted, with no text of theirs in the tray."""
-        return [i for i in sorted(self.badge) if self._deleted(i) and self.out["phantom"][i] == NEVER
-                and not (i in self.tray and self.out["push_chars"][i] > 0)]  # fmt: skip
+        return [i for i in sorted(self.badge) if self.stage.deleted(i) and self.out["phantom"][i] == NEVER
+                and not (i in self.tray and self._shows_text(i))]  # fmt: skip
 
     def _worth_a_glance(self) -> bool:
         return bool(self.to_notice) or bool(self._bare_signs())
@@ -145,8 +176,11 @@ class Phone:
         self._look_at_all(look[1])
 
     def _react(self, i: int) -> None:
-        """Glance because the alert of message i was felt, whatever has become of it since."""
-        until = min(int(self.env.now) + int(self.m.alert_length[i]), NEVER)
+        """Glance because the alert of message i was felt, whatever has become of it since; nobody does while away."""
+        now = int(self.env.now)
+        if self.spells.on(AWAY, now):
+            return
+        until = min(now + int(self.m.alert_length[i]), NEVER)
         self.alert_until = max(self.alert_until, until)
         self._look_at_all(until)
 
@@ -154,7 +188,7 @@ class Phone:
         for i in sorted(self.to_notice):
             self._meet(i, until)
         for i in self._bare_signs():
-            self.sign_without_content(i)
+            self.stage.sign_without_content(i)
 
     def _meet(self, i: int, until: int) -> None:
         """Let one glance fall on message i's push; the one that makes up the number needed notices it."""
@@ -166,8 +200,8 @@ class Phone:
         del self.to_notice[i]
         now = int(self.env.now)
         self.out["push_noticed"][i], self.out["push_read_until"][i] = now, until
-        if self.out["push_chars"][i] == 0:
-            if self._deleted(i):
-                self.sign_without_content(i)
+        if not self._shows_text(i):
+            if self.stage.deleted(i):
+                self.stage.sign_without_content(i)
         elif self.m.tap_after[i] != NEVER:
             then(self.env, now + int(self.m.tap_after[i]), Order.TAP, i, lambda: self.tapped(i))

@@ -1,4 +1,4 @@
-"""The platform: it accepts messages, hands them to the recipient's side, and rules on deletions."""
+"""The platform: it accepts messages, hands them to the recipient's side, and rules on deletions (sections 3 and 4)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from sim.clock import NEVER
 from sim.engines.reference.inbox import Inbox
 from sim.engines.reference.instants import Order, at, then
 from sim.engines.reference.senders import Desk
-from sim.records import FROM_ENGINE, Records, blank
-from sim.world.parts import World
+from sim.engines.reference.stage import Stage
+from sim.records import FROM_ENGINE, Records
+from sim.world.parts import APOLOGY, BLOCK, World
 
-KIND, WINDOW, OPENED = 1, 2, 3
+KIND, WINDOW, OPENED, CLIENT = 1, 2, 3, 4
 """Why a deletion is refused."""
 
 
@@ -51,30 +52,40 @@ class Platform:
     """The server's side of one replication."""
 
     def __init__(self, world: World) -> None:
-        self.env = simpy.Environment()
-        self.world, self.rules, self.m = world, world.rules, world.messages
-        # Lists, not arrays: a SimPy model reads and writes single entries, where NumPy is several times slower.
-        self.out: dict[str, list[int]] = {name: column.tolist() for name, column in blank(world.messages.size).items()}
+        self.stage = Stage(world)
+        self.env, self.rules, self.m, self.out = self.stage.env, world.rules, world.messages, self.stage.out
         self.inboxes: dict[int, Inbox] = {}
         self.desks: dict[int, Desk] = {}
         m = self.m
-        for i in np.flatnonzero(~m.caught).tolist():
+        for i in np.flatnonzero(~m.caught & ~m.apology).tolist():
             then(self.env, int(m.released[i]), Order.ACCEPT, i, lambda i=i: self.accept(i))  # type: ignore[misc]
         for i in np.flatnonzero(~m.caught & (m.noticed != NEVER) & (m.reaction != NEVER)).tolist():
             self.env.process(self._deletion(i))
+        self.apology_of = {int(m.after[i]): i for i in np.flatnonzero(m.apology).tolist()}
 
     def inbox(self, i: int) -> Inbox:
         """Give the recipient's side of message i."""
         r = int(self.m.recipient[i])
         if r not in self.inboxes:
-            self.inboxes[r] = Inbox(self.env, self.world, r, self.out)
+            self.inboxes[r] = Inbox(self.stage, r)
         return self.inboxes[r]
 
     def accept(self, i: int) -> None:
-        """Take message i at the end of its hold, unless it was cancelled by then."""
-        if self.out["cancelled"][i] == NEVER:
-            self.out["accepted"][i] = int(self.env.now)
-            self.inbox(i).accept(i)
+        """Take message i at the end of its hold, unless it was cancelled by then, or is a step that pauses."""
+        if self.out["cancelled"][i] != NEVER:
+            return
+        if self.rules.pause and self._opening_is_gone(i):
+            self.out["paused"][i] = int(self.env.now)
+            return
+        self.out["accepted"][i] = int(self.env.now)
+        self.inbox(i).accept(i)
+
+    def _opening_is_gone(self, step: int) -> bool:
+        """Tell whether the message that a step follows up was caught, cancelled, deleted or its recipient blocked."""
+        opening = int(self.m.after[step])
+        if opening < 0 or self.m.apology[step]:
+            return False
+        return bool(self.m.caught[opening]) or self.out["cancelled"][opening] != NEVER or self.stage.gone(opening)
 
     def _deletion(self, i: int) -> Generator[simpy.Event, None, None]:
         """Wait until the sender has noticed and reacted, then queue; a recorded deletion just happens."""
@@ -87,37 +98,58 @@ class Platform:
         yield at(self.env, noticed + int(self.m.reaction[i]), Order.JOIN, i)
         sender = int(self.m.sender[i])
         if sender not in self.desks:
-            self.desks[sender] = Desk(self.env, self.world, self.out, self.rule)
+            self.desks[sender] = Desk(self.stage, self.rule)
         self.desks[sender].join(i)
 
     def rule(self, i: int) -> None:
-        """Rule on the deletion of message i as its action completes now."""
+        """Do the remedy for message i as its action completes now; for a deletion or an edit, rule on it first."""
         now = int(self.env.now)
         self.out["completed"][i] = now
-        reason = self.reason_to_refuse(i, now)
-        if reason:
-            self.out["refused"][i] = reason
-        elif self.m.propagation[i] != NEVER:
-            then(self.env, now + int(self.m.propagation[i]), Order.EFFECT, i, lambda: self.effect(i))
+        propagation = int(self.m.propagation[i])
+        undone = propagation != NEVER and now + propagation <= int(self.m.released[i])
+        if not undone and self.rules.remedy == APOLOGY:
+            self._apologise(i)
+            return
+        if not undone and self.rules.remedy != BLOCK:
+            self.out["refused"][i] = self.reason_to_refuse(i, now)
+        if propagation != NEVER and not self.out["refused"][i]:
+            act = self.block if self.rules.remedy == BLOCK and not undone else self.effect
+            then(self.env, now + propagation, Order.EFFECT, i, lambda: act(i))
 
     def reason_to_refuse(self, i: int, now: int) -> int:
-        """Say why message i may not be deleted now (0: it may). Undoing a send within the hold needs no right."""
-        released, propagation = int(self.m.released[i]), int(self.m.propagation[i])
-        if self.m.recorded[i] or (propagation != NEVER and now + propagation <= released):
+        """Say why message i may not be deleted or edited now (0: it may)."""
+        if self.m.recorded[i]:
             return 0
+        released, propagation = int(self.m.released[i]), int(self.m.propagation[i])
         if self.rules.undeletable >> int(self.m.kind[i]) & 1:
             return KIND
         if self.rules.window < 0 or now - released > self.rules.window:
             return WINDOW
         if self.rules.unread_only and self.out["thread_read"][i] != NEVER:
             return OPENED
+        comes = propagation != NEVER and now + propagation < NEVER
+        if comes and self.rules.receiver_window != NEVER and now + propagation - released > self.rules.receiver_window:
+            return CLIENT
         return 0
 
     def effect(self, i: int) -> None:
-        """Make the deletion of message i effective: cancelled if the hold has not ended before, deleted otherwise."""
-        now = int(self.env.now)
-        self.out["effective"][i] = now
+        """Let the remedy of message i take effect: cancelled if the hold has not ended before."""
+        self.out["effective"][i] = int(self.env.now)
         if self.out["accepted"][i] == NEVER:
-            self.out["cancelled"][i] = now
-        else:
+            self.out["cancelled"][i] = int(self.env.now)
+        elif self.stage.deletes:
             self.inbox(i).deleted(i)
+
+    def block(self, i: int) -> None:
+        """Block the recipient of message i."""
+        self.out["blocked"][i] = int(self.env.now)
+
+    def _apologise(self, i: int) -> None:
+        """Send the apology for message i now, if the message itself has been sent by then."""
+        if i in self.apology_of:
+            apology = self.apology_of[i]
+            then(self.env, int(self.env.now), Order.ACCEPT, apology, lambda: self._accept_apology(i, apology))
+
+    def _accept_apology(self, i: int, apology: int) -> None:
+        if self.out["accepted"][i] != NEVER:
+            self.accept(apology)

@@ -1,4 +1,4 @@
-"""Senders: each works through its own queue of deletions with one pair of hands (or k)."""
+"""Senders: each works through its own queue of deletions with one pair of hands (or k) (section 4)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from collections.abc import Callable, Generator
 import simpy
 
 from sim.engines.reference.instants import Order, at
-from sim.world.parts import FIRST_SENT, LAST_SENT, World
+from sim.engines.reference.stage import Stage
+from sim.world.parts import FIRST_SENT, LAST_SENT
 
 
 class Desk:
     """One sender's deletion work: a queue, and hands that pick from it in the policy's order."""
 
-    def __init__(
-        self, env: simpy.Environment, world: World, out: dict[str, list[int]], rule: Callable[[int], None]
-    ) -> None:
-        self.env, self.rules, self.m, self.out, self.rule = env, world.rules, world.messages, out, rule
+    def __init__(self, stage: Stage, rule: Callable[[int], None]) -> None:
+        self.env, self.rules, self.m, self.out, self.rule = stage.env, stage.rules, stage.m, stage.out, rule
         self.waiting: list[tuple[tuple[int, int], int]] = []
         self.hands = 0
         self.idle: list[simpy.Event] = []

@@ -1,0 +1,91 @@
+"""The way of a recipient's pushes and of their retractions, from the server to the phone (sections 5 and 5a)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
+import simpy
+
+from sim.clock import NEVER
+from sim.engines.reference.desktop import Desktop
+from sim.engines.reference.instants import Leaving, Order, at, leave
+from sim.engines.reference.stage import Circumstances, Stage
+from sim.engines.reference.store import Store
+from sim.world.spells import AT_DESK, DOZING, NO_NETWORK
+
+
+class Pushes:
+    """Server and push service of one recipient. `arrive(i)` and `retract(i)` happen as something reaches the phone."""
+
+    def __init__(
+        self, stage: Stage, recipient: int, spells: Circumstances,
+        arrive: Callable[[int], None], retract: Callable[[int], None],
+    ) -> None:  # fmt: skip
+        self.stage, self.env, self.m, self.rules, self.out = stage, stage.env, stage.m, stage.rules, stage.out
+        self.spells, self.arrive, self.retract = spells, arrive, retract
+        self.push = bool(stage.people.push[recipient])
+        self.preview = 0 if stage.people.hides_previews[recipient] else self.rules.push_preview
+        self.store = Store(self.env, int(stage.people.store[recipient]), self.rules.push_ttl, spells, self.lose)
+        self.desktop = Desktop(stage, spells) if self.push and spells.ever(AT_DESK) else None
+
+    def send(self, i: int) -> None:
+        """Begin the way of message i's push (or silent count)."""
+        self.env.process(self._way(i))
+
+    def _way(self, i: int) -> Generator[simpy.Event, None, None]:
+        """Delay, dispatch (late binding drops what is gone or read), latency, perhaps the store; then arrival."""
+        if self.m.push_delay[i] == NEVER:
+            return
+        yield at(self.env, int(self.env.now) + int(self.m.push_delay[i]), Order.DISPATCH, i)
+        if self.rules.push_late and (self.stage.gone(i) or self.out["thread_read"][i] != NEVER):
+            return
+        if self.push:
+            self.out["push_dispatched"][i] = int(self.env.now)
+        if self.m.push_latency[i] == NEVER:
+            return
+        yield at(self.env, int(self.env.now) + int(self.m.push_latency[i]), Order.ARRIVE, i)
+        if self.desktop is not None and (text := self.text(i)) is not None:
+            self.desktop.show(i, *text)
+        if self.spells.on(NO_NETWORK, int(self.env.now)):
+            self.store.keep(i, Order.ARRIVE, i, self.arrive)
+        else:
+            self.arrive(i)
+
+    def text(self, i: int) -> tuple[int, bool] | None:
+        """Say what a push of message i that arrives now shows: characters, edited or not; None: nothing, it is gone."""
+        if self.rules.push_fetch and self.stage.deleted(i):
+            return (0, False) if self.rules.push_generic else None
+        chars = min(int(self.m.length[i]), self.preview)
+        if not self.stage.edits:
+            return chars, False
+        if self.rules.push_fetch:
+            return chars, self.stage.shows_edit(i, int(self.env.now))
+        return chars, self.rules.push_late and self.stage.shows_edit(i, self.out["push_dispatched"][i])
+
+    def lose(self, i: int) -> None:
+        """Write down that message i's push has been lost on its way."""
+        if self.push:
+            self.out["push_lost"][i] = int(self.env.now)
+
+    def deleted(self, i: int) -> None:
+        """Send a retraction after message i's push, if the platform does and there is or will be something to retract."""
+        coming = self.m.push_delay[i] != NEVER if not self.rules.push_late else self.out["push_dispatched"][i] != NEVER
+        if self.push and coming and self.m.retract_after[i] != NEVER:
+            reaches = int(self.env.now) + int(self.m.retract_after[i])
+            leave(self.env, reaches, Leaving.RETRACTION, i, lambda: self._retraction_reaches_service(i))
+
+    def _retraction_reaches_service(self, i: int) -> None:
+        if self.spells.on(NO_NETWORK, int(self.env.now)):
+            number = len(Leaving) * i + Leaving.RETRACTION
+            self.store.keep(i, Order.LEAVE, number, self._retraction_reaches_phone)
+        else:
+            self._retraction_reaches_phone(i)
+
+    def _retraction_reaches_phone(self, i: int) -> None:
+        """Retract now, or with normal priority at the end of dozing."""
+        now = int(self.env.now)
+        awake = self.spells.wait(DOZING, now) if self.rules.retraction_waits else now
+        if awake == now:
+            self.retract(i)
+        else:
+            leave(self.env, awake, Leaving.RETRACTION, i, lambda: self.retract(i))

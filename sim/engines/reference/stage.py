@@ -1,0 +1,63 @@
+"""What all parts of one replication share: clock, world, the records being written, and what all of them ask."""
+
+from __future__ import annotations
+
+import simpy
+
+from sim.clock import NEVER
+from sim.records import blank
+from sim.world.parts import BLOCK, DELETE, EDIT, World
+
+
+class Stage:
+    """One replication as it is played. `out` holds the columns of the records, each a list with one entry a message."""
+
+    def __init__(self, world: World) -> None:
+        self.env = simpy.Environment()
+        self.world, self.rules, self.m, self.people = world, world.rules, world.messages, world.recipients
+        # Lists, not arrays: a SimPy model reads and writes single entries, where NumPy is several times slower.
+        self.out: dict[str, list[int]] = {name: column.tolist() for name, column in blank(world.messages.size).items()}
+        self.effective = self.out["effective"]
+        self.deletes, self.edits = self.rules.remedy == DELETE, self.rules.remedy == EDIT
+        gone = {DELETE: self.effective, BLOCK: self.out["blocked"]}
+        self._gone = gone.get(self.rules.remedy)
+        self.taps_offline = bool(self.m.tap_offline.any())
+        self.watches = bool(self.m.on_watch.any())
+
+    def deleted(self, i: int) -> bool:
+        """Tell whether message i has been deleted by now; an edit takes effect and deletes nothing."""
+        return self.deletes and self.effective[i] != NEVER
+
+    def gone(self, i: int) -> bool:
+        """Tell whether late binding leaves message i out: deleted, or its recipient blocked."""
+        return self._gone is not None and self._gone[i] != NEVER
+
+    def shows_edit(self, i: int, taken: int) -> bool:
+        """Tell whether text of message i that was taken at an instant is the edited one."""
+        return self.edits and self.effective[i] <= taken
+
+    def sign_without_content(self, i: int) -> None:
+        """Write down the first sign of a deleted message that was met without its content."""
+        if self.out["phantom"][i] == NEVER:
+            self.out["phantom"][i] = int(self.env.now)
+
+
+class Circumstances:
+    """The spells that befall one recipient (docs/model.md, section 2): asked often, so quick where there are none."""
+
+    def __init__(self, stage: Stage, recipient: int) -> None:
+        self._spells, self._r = stage.world.spells, recipient
+        at = self._spells.at[recipient]
+        self._some: list[bool] = (at[:, 0] < at[:, 1]).tolist()
+
+    def ever(self, kind: int) -> bool:
+        """Tell whether a kind of spell befalls the recipient at all."""
+        return self._some[kind]
+
+    def wait(self, kind: int, instant: int) -> int:
+        """Give the end of the spell of a kind that is on at an instant, or the instant itself if none is."""
+        return self._spells.wait(self._r, kind, instant) if self._some[kind] else instant
+
+    def on(self, kind: int, instant: int) -> bool:
+        """Tell whether a spell of a kind is on at an instant."""
+        return self._some[kind] and self._spells.is_on(self._r, kind, instant)
