@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.charts import draw
+    from sim.checking import check
     from sim.comparing import Comparison, compare
     from sim.running import Outcome, run
     from sim.scenario import Scenario, load, parse
 
 __version__ = "0.1.0"
-__all__ = ["Comparison", "Outcome", "Scenario", "compare", "draw", "load", "parse", "run"]
+__all__ = ["Comparison", "Outcome", "Scenario", "check", "compare", "draw", "load", "parse", "run"]
 
 _HOMES = {"load": "sim.scenario", "parse": "sim.scenario", "Scenario": "sim.scenario", "run": "sim.running",
-          "Outcome": "sim.running", "draw": "sim.charts", "compare": "sim.comparing", "Comparison": "sim.comparing"}  # fmt: skip
+          "Outcome": "sim.running", "draw": "sim.charts", "compare": "sim.comparing", "Comparison": "sim.comparing",
+          "check": "sim.checking"}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

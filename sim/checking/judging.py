@@ -1,0 +1,141 @@
+"""Judge a scenario's claims by its answers: the verb `check`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sim import estimates as est
+from sim.checking.claims import Claim, ClaimError, understood
+from sim.checking.vocabulary import Kind
+from sim.errors import Fault, ScenarioError
+from sim.running import Outcome, run
+from sim.scenario import Scenario
+
+HOLDS, FAILS, UNDECIDED = "holds", "fails", "undecided"
+COLUMNS = ("claim", "because", "verdict", "value", "low", "high", "found")
+
+
+def check(
+    scenario: Scenario,
+    *,
+    replications: int | None = None,
+    engine: str = "auto",
+    workers: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> pd.DataFrame:
+    """Play what a scenario's claims are about and judge them: a row per claim.
+
+    Columns: `claim`, `because`, `verdict` ("holds": all of the 95 % interval is as claimed, "fails": nothing of it is,
+    else "undecided"), `value`, `low`, `high` (shares and counts as they are, delays in seconds), `found` (the same in
+    words). A count is judged in every replication. Raises `ScenarioError` for a claim that is not understood.
+
+    >>> import sim
+    >>> checked = sim.check(sim.load("scenarios/linkedin_dm.toml"), replications=2)
+    >>> list(checked.columns)[:3]
+    ['claim', 'because', 'verdict']
+    """
+    claims = claims_of(scenario)
+    rows = []
+    if claims:
+        wanted = {name for one in claims for name in (one.policy, one.base) if name is not None}
+        policies = [name for name in scenario.policy_names() if name in wanted]
+        outcome = run(scenario, policies=policies, replications=replications, engine=engine, workers=workers,
+                      progress=progress)  # fmt: skip
+        for told, claim in zip(scenario.checks, claims, strict=True):
+            finding = judged(claim, outcome)
+            rows.append(
+                (told.claim, told.because, finding.verdict, finding.value, finding.low, finding.high, finding.found)
+            )
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def claims_of(scenario: Scenario) -> list[Claim]:
+    """Read all claims of a scenario. Raises `ScenarioError` with a fault for each that is not understood."""
+    claims, faults = [], []
+    for number, one in enumerate(scenario.checks):
+        try:
+            claims.append(understood(one.claim, scenario.policy_names()))
+        except ClaimError as error:
+            problem, _, remedy = str(error).partition("; ")
+            faults.append(Fault(scenario.file, f"checks[{number}].claim", problem, remedy))
+    if faults:
+        raise ScenarioError(faults)
+    return claims
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found about a claim: the verdict, the number with its interval, and that in words."""
+
+    verdict: str
+    value: float
+    low: float
+    high: float
+    found: str
+
+
+def judged(claim: Claim, outcome: Outcome) -> Finding:
+    """Judge one claim by the interval of what it is about; a count by the least and the most of any replication."""
+    if claim.quantity.kind is Kind.COUNT:
+        return _counted(claim, outcome)
+    e = _estimated(claim, outcome)
+    if e.value != e.value:
+        return Finding(UNDECIDED, e.value, e.low, e.high, "nothing to measure it by")
+    if e.low != e.low:
+        return Finding(UNDECIDED, e.value, e.low, e.high, f"{_said(claim, e.value)}, without interval: one replication")
+    verdict = (
+        HOLDS if claim.allowed.holds(e.low, e.high) else FAILS if claim.allowed.excludes(e.low, e.high) else UNDECIDED
+    )
+    form, factor, unit = _written(claim)
+    low, high = (format(factor * bound, form) for bound in (e.low, e.high))
+    words = f"{_said(claim, e.value)} ({low} to {high}{unit})"
+    return Finding(verdict, e.value, e.low, e.high, words)
+
+
+def _counted(claim: Claim, outcome: Outcome) -> Finding:
+    sums = outcome.summary.sums[claim.policy]
+    counts = sums[list(claim.quantity.names)].sum(axis=1)
+    low, high, done = int(counts.min()), int(counts.max()), len(counts)
+    verdict = HOLDS if claim.allowed.holds(low, high) else FAILS
+    each = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    where = "in the one replication" if done == 1 else f"in each of {done} replications"
+    return Finding(verdict, float(counts.mean()), low, high, f"{each} {where}")
+
+
+def _estimated(claim: Claim, outcome: Outcome) -> est.Estimate:
+    sums, names = outcome.summary.sums, list(claim.quantity.names)
+    mine = sums[claim.policy]
+    if claim.quantity.kind is not Kind.SHARE:
+        wanted = (outcome.price["policy"] == claim.policy) & (outcome.price["measure"] == names[0])
+        (price,) = outcome.price[wanted].to_dict("records")
+        return est.Estimate(*(price[key] for key in ("value", "low", "high", "of", "replications")))
+    hits = mine[names].sum(axis=1)
+    if claim.base is None:
+        return est.share(hits, mine["regretted"])
+    base = sums[claim.base]
+    return est.difference(hits, mine["regretted"], base[names].sum(axis=1), base["regretted"])
+
+
+def _said(claim: Claim, value: float) -> str:
+    form, factor, unit = _written(claim)
+    return f"{factor * value:{form}}{unit}"
+
+
+def _written(claim: Claim) -> tuple[str, float, str]:
+    """Say how a quantity is written: format, factor, unit."""
+    match claim.quantity.kind:
+        case Kind.SHARE if claim.base is not None:
+            return "+.1f", 100.0, " points"
+        case Kind.SHARE | Kind.PRICE_SHARE:
+            return ".1f", 100.0, " %"
+        case Kind.DELAY:
+            return ",.1f", 1.0, " s"
+    return ".4g", 1.0, ""
+
+
+def failing(verdicts: Sequence[str], *, strict: bool) -> bool:
+    """Tell whether verdicts fail a check as a whole: one that fails does, and if it is strict one that is undecided."""
+    return FAILS in verdicts or (strict and UNDECIDED in verdicts)
