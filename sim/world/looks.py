@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Int64s = npt.NDArray[np.int64]
 Away = tuple[Int64s, Int64s, int, int]
+"""What makes a recipient's looks stand still while away, as `sim.world.spells` has it."""
+NEVER_AWAY: Final[Away] = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), 0, 0)
 
 GLANCES: Final = 0
 CHECKS: Final = 1
@@ -163,7 +165,8 @@ if TYPE_CHECKING:
 
 
 def drawn_looks(
-    a: Attention, key: int, entity: int, segment: int, surface: int, rate: float, offset: int, away: Away
+    a: Attention, key: int, entity: int, segment: int, surface: int, rate: float, offset: int,
+    away: Away = NEVER_AWAY,
 ) -> Looks:
     """Walk the look stream of an entity by keyed draws; `away` as in `begin`."""
     at, mean = a.stream_at[segment, surface], a.stream_mean[segment, surface]

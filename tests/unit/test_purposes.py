@@ -14,12 +14,13 @@ import sim
 from sim import draws
 from sim.scenario import load
 from sim.world import draw_world
-from sim.world.looks import SURFACES
+from sim.world.looks import STREAMS
 
 from .making import small
 
 SOURCES = Path(sim.__file__).parent
-DRAWING = {"purpose", "chance", "duration", "uniforms", "reaction", "per_segment", "u", "has"}
+DRAWING = {"purpose", "chance", "duration", "uniforms", "reaction", "per_segment", "glances", "_by_presence", "u", "has",
+           "owners"}  # fmt: skip
 """Functions that take the name of a purpose."""
 
 
@@ -44,10 +45,11 @@ def names_in_sources() -> set[str]:
             made = {
                 "u": [f"recipient.{name}"],
                 "has": [f"recipient.{name}"],
+                "owners": [f"recipient.{name}"],
                 "reaction": [f"{name}.chance", f"{name}.delay"],
             }
             found.update(made.get(function, [name]))
-    return found | set(SURFACES) | {f"{name}.start" for name in SURFACES}
+    return found | set(STREAMS) | {f"{name}.start" for name in STREAMS} | {"recipient.desktop"}
 
 
 class Recorder:
@@ -77,6 +79,15 @@ EVERYTHING = {
     "segments.*.glances.length": {"dist": "exponential", "mean": "1 s"},
     "segments.*.checks": {"gap": {"dist": "exponential", "mean": "1 h"}, "length": {"dist": "exponential",
                                                                                     "mean": "1 s"}},
+    "segments.*.away": {"gap": "2 h", "length": "1 h"}, "segments.*.offline": {"gap": "2 h", "length": "1 h"},
+    "segments.*.doze": {"gap": "2 h", "length": "1 h"}, "mistakes.urgency": 0.5, "email.tick": "5 s",
+    "push.delay_active": {"dist": "exponential", "mean": "1 s"}, "segments.*.reply": {"chance": 0.5},
+    "segments.*.desktop": {"share": 0.5, "gap": "1 h", "length": "1 h", "notice": 0.5,
+                           "delay": {"dist": "exponential", "mean": "1 s"},
+                           "reading": {"dist": "exponential", "mean": "1 s"}},
+    "segments.*.watch": {"share": 0.5, "worn": 0.5, "notice": 0.5, "delay": {"dist": "exponential", "mean": "1 s"},
+                         "length": {"dist": "exponential", "mean": "1 s"}},
+    "segments.*.quiet": {"share": 0.5, "hours": [{"opens": "22:00", "closes": "24:00"}]},
 }  # fmt: skip
 
 

@@ -12,8 +12,8 @@ import scipy.stats
 from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND
 from sim.errors import WorldError
 from sim.world import Messages, World, draw_world
-from sim.world.drawing import rules_of
 from sim.world.looks import CHECKS, GLANCES, VISITS
+from sim.world.rules import rules_of
 
 from ..making import SMALL, assert_follows, assert_near, small
 
@@ -144,10 +144,10 @@ def test_one_replication_is_one_world_whenever_and_however_often_it_is_drawn() -
 
 def test_rules_are_the_scenarios_in_plain_numbers() -> None:
     r = rules_of(small({"deletion.undeletable": ["dm", "email"], "deletion.window": "none", "email.carries": "preview",
-                        "email.preview": 7, "email.anchor": "latest", "senders.order": "last_sent"}))  # fmt: skip
+                        "email.preview": 7, "email.anchor": "latest", "senders.order": "last_sent"}), 0)  # fmt: skip
     assert (r.undeletable, r.window, r.email_preview, r.email_anchor, r.order) == (0b10001, -1, 7, 1, 1)
-    assert [rules_of(small({"email.carries": c})).email_preview for c in ("full", "nothing")] == [NEVER, 0]
-    assert rules_of(small({"deletion.window": "unlimited"})).window == NEVER
+    assert [rules_of(small({"email.carries": c}), 0).email_preview for c in ("full", "nothing")] == [NEVER, 0]
+    assert rules_of(small({"deletion.window": "unlimited"}), 0).window == NEVER
 
 
 def test_a_world_written_by_hand_is_what_it_says() -> None:
