@@ -82,8 +82,8 @@ def understood(text: str, policies: Sequence[str]) -> Claim:
     policy = policies[0] if level["policy"] is None else _policy(level["policy"], policies)
     base = None if level["base"] is None else _policy(level["base"], policies)
     quantity = _quantity(level["what"])
-    if base is not None and quantity.kind is not Kind.SHARE:
-        raise ClaimError(f'"against" compares shares, and {said(quantity.words)} is none; leave it out')
+    if base is not None and quantity.kind not in (Kind.SHARE, Kind.COST):
+        raise ClaimError(f'"against" compares shares and costs, and {said(quantity.words)} is neither; leave it out')
     if level["sign"] is None:
         low, high = (_bound(level[name], quantity, is_change=base is not None) for name in ("low", "high"))
         if low > high:
@@ -127,7 +127,7 @@ def _number(text: str) -> float:
 def _bound(text: str, quantity: Quantity, *, is_change: bool) -> float:
     """Read a bound in the unit of its quantity; a change of a share is in points."""
     text = text.strip()
-    if is_change:
+    if is_change and quantity.kind is Kind.SHARE:
         number = re.fullmatch(r"(\S+) points?", text)
         if number is None:
             raise ClaimError(f'{said(text)} is not a change of a share; write it in points, for example "-5 points"')

@@ -13,6 +13,7 @@ from sim.checking.vocabulary import Kind
 from sim.errors import Fault, ScenarioError
 from sim.running import Outcome, run
 from sim.scenario import Scenario
+from sim.summaries import expected_costs
 
 HOLDS, FAILS, UNDECIDED = "holds", "fails", "undecided"
 COLUMNS = ("claim", "because", "verdict", "value", "low", "high", "found")
@@ -57,7 +58,10 @@ def claims_of(scenario: Scenario) -> list[Claim]:
     claims, faults = [], []
     for number, one in enumerate(scenario.checks):
         try:
-            claims.append(understood(one.claim, scenario.policy_names()))
+            claim = understood(one.claim, scenario.policy_names())
+            if claim.quantity.kind is Kind.COST and not scenario.costs:
+                raise ClaimError("nothing has a cost; add a [costs] table, for example too_late = 100")
+            claims.append(claim)
         except ClaimError as error:
             problem, _, remedy = str(error).partition("; ")
             faults.append(Fault(scenario.file, f"checks[{number}].claim", problem, remedy))
@@ -108,6 +112,8 @@ def _counted(claim: Claim, outcome: Outcome) -> Finding:
 def _estimated(claim: Claim, outcome: Outcome) -> est.Estimate:
     sums, names = outcome.summary.sums, list(claim.quantity.names)
     mine = sums[claim.policy]
+    if claim.quantity.kind is Kind.COST:
+        return _cost(claim, outcome)
     if claim.quantity.kind is not Kind.SHARE:
         wanted = (outcome.price["policy"] == claim.policy) & (outcome.price["measure"] == names[0])
         (price,) = outcome.price[wanted].to_dict("records")
@@ -117,6 +123,16 @@ def _estimated(claim: Claim, outcome: Outcome) -> est.Estimate:
         return est.share(hits, mine["regretted"])
     base = sums[claim.base]
     return est.difference(hits, mine["regretted"], base[names].sum(axis=1), base["regretted"])
+
+
+def _cost(claim: Claim, outcome: Outcome) -> est.Estimate:
+    """Estimate what a world costs, or how much more than under another policy."""
+    names = [claim.policy] if claim.base is None else [claim.base, claim.policy]
+    scenario, sums = outcome.scenario, outcome.summary.sums
+    table = expected_costs({name: sums[name] for name in names}, scenario.costs, scenario.credits.per_inmail)
+    row, start = table.to_dict("records")[-1], "" if claim.base is None else "change_"
+    keys = ("change" if start else "value", f"{start}low", f"{start}high", "replications", "replications")
+    return est.Estimate(*(row[key] for key in keys))
 
 
 def _said(claim: Claim, value: float) -> str:
@@ -133,6 +149,8 @@ def _written(claim: Claim) -> tuple[str, float, str]:
             return ".1f", 100.0, " %"
         case Kind.DELAY:
             return ",.1f", 1.0, " s"
+        case Kind.COST:
+            return ",.2f", 1.0, ""
     return ".4g", 1.0, ""
 
 

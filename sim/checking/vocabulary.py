@@ -1,4 +1,4 @@
-"""What a claim can be about: shares of regretted messages, prices for the others, and counts, by the words for them.
+"""What a claim can be about: shares of regretted messages, prices for the others, costs, and counts, by the words for them.
 
 Nothing is listed here twice: words are made from the names in `sim.summaries` and `sim.tallies`.
 """
@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from sim.records import COLUMNS, Records
-from sim.summaries import MEASURES, PRICES
+from sim.summaries import MEASURES, PRICES, REFUSED
 from sim.tallies import tally
 from sim.verdicts import judge
 
@@ -24,6 +24,7 @@ class Kind(Enum):
     PRICE_SHARE = '0.02 or "2 %"'
     DELAY = 'a duration such as "5 s"'
     NUMBER = "a number such as 1.5"
+    COST = "an amount such as 5000"
     COUNT = "a whole number such as 20"
 
 
@@ -36,7 +37,6 @@ class Quantity:
     names: tuple[str, ...]
 
 
-REFUSED = tuple(name for name in MEASURES if name.startswith("refused_"))
 SUMS = {"late": ("preview_read",), "refused": REFUSED}
 """Shorter words: the headline, and refusals for any reason."""
 
@@ -51,6 +51,7 @@ def quantities() -> dict[str, Quantity]:
     measures = SUMS | {name: (name,) for name in MEASURES}
     found = [Quantity(f"{_words(name)} share", Kind.SHARE, parts) for name, parts in measures.items()]
     found += [_price(name) for name in PRICES]
+    found.append(Quantity("expected cost", Kind.COST, ()))
     counts = SUMS | {name: (name,) for name in _counted() if not name.startswith("others_delay")}
     found += [Quantity(_words(name), Kind.COUNT, parts) for name, parts in counts.items()]
     return {one.words: one for one in found}

@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.cli.running import INTERRUPTED, check_options, progress_bar
-from sim.cli.tables import interval, new_table, percent, price_table
+from sim.cli.tables import effect_tables, interval, new_table, percent, price_table
 from sim.comparing import Comparison, Pairing
 from sim.comparing.document import document, write
 from sim.comparing.playing import planned, play
@@ -119,6 +119,8 @@ def print_comparison(comparison: Comparison) -> None:
     console.print(escape(answer(comparison)), soft_wrap=True)
     console.print(_shares(comparison))
     console.print(price_table(comparison.names, comparison.price))
+    for table in effect_tables(comparison.names, comparison.tables, comparison.costs):
+        console.print(table)
     paired = [name for name in comparison.names[1:] if comparison.pairing[name] is Pairing.MESSAGES]
     if paired:
         console.print(f'[bold]Verdicts that moved, regretted messages: from the row, under "{escape(comparison.against)}", '

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -65,8 +65,10 @@ def print_outcome(outcome: Outcome) -> None:
     if e.per:
         console.print(f'Under "{escape(base)}", {percent(e.value)} % of regretted messages had their preview read all the same '
                       f"(95 % interval {percent(e.low)} to {percent(e.high)} %).", soft_wrap=True)  # fmt: skip
-    for table in (_policies(outcome), _verdicts(outcome), _lost(outcome), *_remedies(outcome),
-                  price_table(outcome.policies, outcome.price)):  # fmt: skip
+    costs = outcome.costs if outcome.scenario.costs else None
+    effects = effect_tables(outcome.policies, s.sums, costs)
+    prices = price_table(outcome.policies, outcome.price)
+    for table in (_policies(outcome), _verdicts(outcome), _lost(outcome), *effects, prices):
         console.print(table)
     run = outcome.scenario.run
     console.print(f"{e.per:,.0f} regretted of {int(s.sums[base]['messages'].sum()):,} messages per policy; "
@@ -123,21 +125,22 @@ _EFFECTS = {"followups": "follow-ups", "orphans": "orphans", "paused": "paused",
             "blocked": "blocked", "credits_used": "credits used", "credits_lost": "credits lost"}  # fmt: skip
 
 
-def _remedies(outcome: Outcome) -> Iterator[Table]:
+def effect_tables(
+    policies: Sequence[str], sums: Mapping[str, pd.DataFrame], costs: pd.DataFrame | None
+) -> Iterator[Table]:
     """Say what follow-ups, remedies and credits came to, and what it costs; only what the scenario has."""
-    sums, costs = outcome.summary.sums, outcome.scenario.costs
     there = [event for event in _EFFECTS if any(table[event].any() for table in sums.values())]
     if there:
         table = new_table("Follow-ups, remedies and credits, counts", "policy", *(_EFFECTS[e] for e in there))
-        for name in outcome.policies:
+        for name in policies:
             table.add_row(escape(name), *(f"{int(sums[name][event].sum()):,}" for event in there))
         yield table
-    if costs:
+    if costs is not None:
         table = new_table("Expected cost of a world (95 % interval)", "policy", "cost", "change")
-        for row in outcome.costs.to_dict("records"):
+        for row in costs.to_dict("records"):
             change = f"{row['change']:+,.2f} ({row['change_low']:+,.2f} to {row['change_high']:+,.2f})"
             table.add_row(escape(str(row["policy"])), f"{row['value']:,.2f} ({row['low']:,.2f} to {row['high']:,.2f})",
-                          "baseline" if row["policy"] == outcome.policies[0] else change)  # fmt: skip
+                          "baseline" if row["policy"] == policies[0] else change)  # fmt: skip
         yield table
 
 

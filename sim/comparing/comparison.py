@@ -11,7 +11,7 @@ import pandas as pd
 from sim import estimates as est
 from sim.comparing.pairing import Pairing
 from sim.scenario import Scenario
-from sim.summaries import Summary
+from sim.summaries import Summary, expected_costs
 from sim.tallies import moved
 from sim.verdicts import Verdict
 
@@ -104,7 +104,7 @@ class Comparison:
         rows = []
         for name in self.names[1:]:
             paired = self.pairing[name] is Pairing.MESSAGES
-            own = self._each[name].sums[name]
+            own = self.tables[name]
             rows.append({"policy": name, "to": self.against, **self._difference(name, self.against),
                          "pairing": self.pairing[name].name.lower(),
                          "saved": int(own["saved"].sum()) if paired else None,
@@ -118,12 +118,25 @@ class Comparison:
         return pd.DataFrame([{"policy": name, "to": self.best, **self._difference(name, self.best)} for name in others])
 
     def _difference(self, name: str, base: str) -> dict[str, float | int]:
-        mine, theirs = self._each[name].sums[name], self._each[base].sums[base]
+        mine, theirs = self.tables[name], self.tables[base]
         same_seed = self.worlds[name].run.seed == self.worlds[base].run.seed
         estimate = est.difference if same_seed else est.difference_apart
         e = estimate(mine[LOST], mine["regretted"], theirs[LOST], theirs["regretted"],
                      confidence=est.for_each_of(len(self.names) - 1))  # fmt: skip
         return {"value": e.value, "low": e.low, "high": e.high, "of": int(e.per), "replications": e.replications}
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The sums as tables: a row per replication, a column per count."""
+        return {name: self._each[name].sums[name] for name in self.names}
+
+    @property
+    def costs(self) -> pd.DataFrame | None:
+        """One row per policy: what a world costs by `[costs]`, and the paired change; None if nothing has a cost."""
+        first = self.worlds[self.against]
+        if not (self.of_policies and first.costs):
+            return None
+        return expected_costs(self.tables, first.costs, first.credits.per_inmail)
 
     @cached_property
     def moves(self) -> pd.DataFrame:
@@ -134,7 +147,7 @@ class Comparison:
         rows = []
         for name in self.names[1:]:
             if self.pairing[name] is Pairing.MESSAGES:
-                counts = self._each[name].sums[name].sum()
+                counts = self.tables[name].sum()
                 rows += [{"policy": name, "before": a.name.lower(), "after": b.name.lower(),
                           "messages": int(counts[moved(a, b)])} for a in Verdict for b in Verdict if a or b]  # fmt: skip
         table = pd.DataFrame(rows, columns=["policy", "before", "after", "messages"])

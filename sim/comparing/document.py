@@ -24,6 +24,7 @@ METHOD = (
 def document(comparison: Comparison) -> dict[str, Any]:
     """Give the one JSON document of a comparison; its keys are in docs/compare.md. Shares are numbers from 0 to 1."""
     differences, behind = _by_name(comparison.differences), _by_name(comparison.behind)
+    costs = {} if comparison.costs is None else _by_name(comparison.costs)
     entries = []
     for name in comparison.names:
         entry: dict[str, Any] = {
@@ -38,6 +39,9 @@ def document(comparison: Comparison) -> dict[str, Any]:
             )
             entry["moves"] = [_numbers(row, "before", "after", "messages")
                               for row in _rows(comparison.moves) if row["policy"] == name]  # fmt: skip
+        if name in costs:
+            keys = ("value", "low", "high", "change", "change_low", "change_high")
+            entry["cost"] = _numbers(costs[name], *keys)
         if name in behind:
             entry["behind"] = _numbers(behind[name], "to", "value", "low", "high")
         entries.append(entry)
@@ -82,8 +86,10 @@ def write(
     """Write tables, JSON, pictures (by `draw`) and manifest of a comparison. Raises `OutputError`."""
 
     def fill(making: Path) -> dict[str, Any]:
-        for name in ("shares", "differences", "behind", "price", "moves"):
-            getattr(comparison, name).to_csv(making / f"{name}.csv", index=False)
+        for name in ("shares", "differences", "behind", "price", "moves", "costs"):
+            table = getattr(comparison, name)
+            if table is not None:
+                table.to_csv(making / f"{name}.csv", index=False)
         draw(comparison, making)
         text = json.dumps(document(comparison), indent=1)
         (making / "comparison.json").write_text(text + "\n", encoding="utf-8")
