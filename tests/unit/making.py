@@ -52,7 +52,15 @@ def small(patch: dict[str, Any] | None = None, text: str = SMALL) -> Scenario:
 
 def records(*rows: dict[str, Any], horizon: int = NEVER - 1) -> Records:
     """Write records by hand: what a row does not say is absent; its message is sent at 0, 100 characters, regretted."""
-    usual = {"length": 100, "batch": -1, "mistake": True, "regretted": True, "noticed": 0}
+    usual = {
+        "length": 100,
+        "batch": -1,
+        "after": -1,
+        "mistake": True,
+        "regretted": True,
+        "noticed": 0,
+        "reply_after": NEVER,
+    }
     columns: dict[str, npt.NDArray[Any]] = {}
     for c in (*FROM_WORLD, *FROM_ENGINE):
         absent = c.absent if c in FROM_ENGINE else usual.get(c.name, 0)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.clock import NEVER
 from sim.records import COLUMNS, FROM_ENGINE, blank, first_difference
-from sim.summaries import CHANNELS, FLAGS, LOST_WHEN, MEASURES, PRICES, VERDICTS, Summary
+from sim.scenario.checks import EVENTS
+from sim.summaries import CHANNELS, FLAGS, LOST_WHEN, MEASURES, PRICES, VERDICTS, Summary, expected_costs
 from sim.tallies import lost_mask, tally
 from sim.verdicts import judge
 
@@ -66,22 +68,23 @@ def test_verdicts_and_ways_to_lose_are_counted_once_each() -> None:
 
 def test_a_message_read_in_two_channels_counts_in_both() -> None:
     t = sums({**D, **push(5), **mail(6)}, {**D, **mail(6)}, {**D, "thread_read": 7})
-    assert [t[f"read_{c}"] for c in CHANNELS] == [1, 2, 1, 3]
+    assert [t[f"read_{c}"] for c in CHANNELS] == [1, 0, 0, 2, 1, 3]
     assert t["preview_read"] == 2
 
 
 def test_a_channel_counts_only_what_it_showed_before_the_app_did() -> None:
     """The push at 5, the app at 7, the mail at 9: the mail's text was old by then."""
     t = sums({**D, **push(5), **mail(9), "thread_read": 7})
-    assert [t[f"read_{c}"] for c in CHANNELS] == [1, 0, 1, 1]
+    assert [t[f"read_{c}"] for c in CHANNELS] == [1, 0, 0, 0, 1, 1]
     t = sums({**D, **push(9), "thread_read": 7})
-    assert [t[f"read_{c}"] for c in CHANNELS] == [0, 0, 1, 1]
+    assert [t[f"read_{c}"] for c in CHANNELS] == [0, 0, 0, 0, 1, 1]
     assert t["preview_read"] == 0
 
 
 def test_reasons_of_refusal_and_phantoms_are_counted() -> None:
-    t = sums({**D, "refused": 1}, {**D, "refused": 2}, {**D, "refused": 2}, {**D, "refused": 3}, {**D, "phantom": 60})
-    assert [t[name] for name in FLAGS] == [1, 1, 2, 1]
+    t = sums({**D, "refused": 1}, {**D, "refused": 2}, {**D, "refused": 2}, {**D, "refused": 3}, {**D, "refused": 4},
+             {**D, "phantom": 60})  # fmt: skip
+    assert [t[name] for name in FLAGS] == [1, 1, 2, 1, 1]
 
 
 def test_messages_saved_and_newly_lost_are_told_one_by_one() -> None:
@@ -105,6 +108,36 @@ def test_the_price_is_paid_by_messages_nobody_regretted_and_paired_with_the_base
     assert (t["others_both_notified"], t["others_delay_notified"]) == (2, 6)
     assert (t["others_both_read"], t["others_delay_read"]) == (2, 4)
     assert (t["others_pushed"], t["others_mailed"]) == (2, 1)
+
+
+def test_follow_ups_credits_and_remedies_are_counted_over_all_messages() -> None:
+    step = {"regretted": False, "mistake": False, "accepted": 60, "after": 0, "kind": 1}
+    t = sums({**D, "kind": 1}, step, {**step, "accepted": NEVER, "paused": 60}, {"accepted": 0, "blocked": 9})
+    assert (t["followups"], t["orphans"], t["paused"], t["blocked"]) == (1, 1, 1, 1)
+    assert (t["credits_used"], t["credits_lost"]) == (2, 2)
+    assert t["others"] == 0, "what follows a regretted message up, sent or withheld, is no price"
+
+
+def test_an_apology_is_counted_as_one_and_is_no_message_of_the_comparison() -> None:
+    base = ({**D, **push(5)}, {"regretted": False, "accepted": 0})
+    apology = {"regretted": False, "accepted": 40, "after": 0, "apology": True, "push_dispatched": 41, "kind": 1}
+    t = sums(*base, apology, base=base)
+    assert (t["messages"], t["apologies"], t["others"], t["others_pushed"]) == (2, 1, 1, 0)
+    assert t["credits_used"] == 1, "an apology by InMail costs a credit too"
+
+
+def test_expected_costs_are_amounts_times_counts_with_the_paired_change() -> None:
+    tables = {"today": [(3, 2), (1, 0)], "better": [(1, 2), (0, 0)]}
+    sums_of = {name: pd.DataFrame(rows, columns=["too_late", "credits_lost"]) for name, rows in tables.items()}
+    cost = expected_costs(sums_of, {"too_late": 10.0, "credits_lost": 1.0}, per_inmail=2.0).set_index("policy")
+    assert cost["value"].to_dict() == {"today": (34 + 10) / 2, "better": (14 + 0) / 2}
+    assert cost.loc["better", "change"] == -15.0
+    assert cost.loc["better", "change_low"] < -15 < cost.loc["better", "change_high"]
+    assert cost.loc["today", "change"] == cost.loc["today", "change_low"] == 0
+
+
+def test_every_event_that_can_be_given_a_cost_is_counted() -> None:
+    assert set(EVENTS) <= set(sums(D))
 
 
 def made() -> Summary:

@@ -66,6 +66,26 @@ TABLE: list[tuple[str, dict[str, Any], Verdict, Lost]] = [
     ("a mail without text still in the mailbox", {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2},
      Verdict.STOPPED, Lost.NOT),
     ("a hidden push still in the tray", {**P, **D, "push_chars": 0, "push_left": NEVER}, Verdict.STOPPED, Lost.NOT),
+    ("read on the watch", {**P, **D, "watch_read": 5, "push_noticed": 60}, Verdict.TOO_LATE, Lost.BEFORE_NOTICING),
+    ("read on the watch after the effect", {**P, **D, "watch_read": 50}, Verdict.GHOST, Lost.NOT),
+    ("a watch without text", {**P, **D, "push_chars": 0, "watch_read": 5}, Verdict.STOPPED, Lost.NOT),
+    ("read at the desktop", {"accepted": 0, **D, "desk_chars": 9, "desk_read": 35}, Verdict.TOO_LATE, Lost.IN_ACTION),
+    ("a toast without text", {"accepted": 0, **D, "desk_read": 35}, Verdict.STOPPED, Lost.NOT),
+    ("a toast with the edited text", {"accepted": 0, **D, "desk_chars": 9, "desk_edited": True, "desk_read": 55},
+     Verdict.STOPPED, Lost.NOT),
+    ("noticed after it was rewritten", {**P, **D, "push_rewritten": 55, "push_noticed": 55}, Verdict.STOPPED, Lost.NOT),
+    ("noticed before it was rewritten", {**P, **D, "push_rewritten": 55, "push_noticed": 54}, Verdict.GHOST, Lost.NOT),
+    ("rewritten and still in the tray", {**P, **D, "push_rewritten": 55, "push_left": NEVER}, Verdict.STOPPED, Lost.NOT),
+    ("the push showed the edited text", {**P, **D, "push_edited": True, "push_noticed": 60}, Verdict.STOPPED, Lost.NOT),
+    ("the edited push is still in the tray", {**P, **D, "push_edited": True, "push_left": NEVER}, Verdict.STOPPED,
+     Lost.NOT),
+    ("the mail had the edited text", {"accepted": 0, **D, "email_dispatched": 51, "email_arrived": 52, "email_chars": 9,
+                                      "email_edited": True, "email_read": 53}, Verdict.STOPPED, Lost.NOT),
+    ("the thread showed the edited text", {"accepted": 0, **D, "thread_read": 60, "thread_edited": True},
+     Verdict.STOPPED, Lost.NOT),
+    ("the old text on the phone, then the edited one in the app",
+     {**P, **D, "push_noticed": 60, "thread_read": 55, "thread_edited": True}, Verdict.GHOST, Lost.NOT),
+    ("lost in the store", {"accepted": 0, **D, "push_dispatched": 1, "push_lost": 3}, Verdict.STOPPED, Lost.NOT),
 ]  # fmt: skip
 
 
@@ -90,14 +110,21 @@ ROWS = st.fixed_dictionaries(
        "push_chars": st.sampled_from([0, 40, 100]), "email_chars": st.sampled_from([0, 100]),
        "regretted": st.booleans(),
        "caught": st.sampled_from([False, False, True])}
+    | dict.fromkeys(("watch_read", "desk_read", "push_rewritten", "push_lost"), TIMES)
+    | {"desk_chars": st.sampled_from([0, 100]), "watch_read_until": st.integers(0, 9),
+       "desk_read_until": st.integers(0, 9)}
+    | dict.fromkeys(("push_edited", "email_edited", "desk_edited", "thread_edited"), st.booleans())
 )  # fmt: skip
 
 
 def second_reading(r: dict[str, Any]) -> Verdict:
     """Read docs/model.md, section 9, once more: for one message, without arrays."""
-    push = r["push_noticed"] if r["push_chars"] else NEVER
-    mail = r["email_read"] if r["email_chars"] else NEVER
-    p, t, e = min(push, mail), r["thread_read"], r["effective"]
+    old_push = r["push_chars"] and not r["push_edited"]
+    push = r["push_noticed"] if old_push and r["push_noticed"] < r["push_rewritten"] else NEVER
+    watch = r["watch_read"] if old_push else NEVER
+    desk = r["desk_read"] if r["desk_chars"] and not r["desk_edited"] else NEVER
+    mail = r["email_read"] if r["email_chars"] and not r["email_edited"] else NEVER
+    p, t, e = min(push, watch, desk, mail), NEVER if r["thread_edited"] else r["thread_read"], r["effective"]
     if not r["regretted"]:
         return Verdict.NOT_ASKED
     if r["caught"]:
@@ -108,9 +135,10 @@ def second_reading(r: dict[str, Any]) -> Verdict:
         return Verdict.TOO_LATE if p < e else Verdict.GHOST
     if t != NEVER:
         return Verdict.IN_THREAD
-    waiting = r["push_arrived"] != NEVER and r["push_left"] == NEVER and r["push_chars"]
+    waiting = r["push_arrived"] != NEVER and r["push_left"] == NEVER and old_push and r["push_rewritten"] == NEVER
     coming = r["push_dispatched"] != NEVER and r["push_arrived"] == NEVER and r["retraction_arrived"] == NEVER
-    bare = r["email_arrived"] != NEVER and not r["email_chars"]
+    coming = coming and r["push_lost"] == NEVER and not r["push_edited"]
+    bare = (r["email_arrived"] != NEVER and not r["email_chars"]) or r["email_edited"]
     mailed = r["email_dispatched"] != NEVER and r["email_read"] == NEVER and not bare
     if r["accepted"] == NEVER or e == NEVER or waiting or coming or mailed:
         return Verdict.OPEN
@@ -191,6 +219,48 @@ def test_signs_without_text_are_existence_and_nothing_is_nothing() -> None:
 def test_notified_is_the_earlier_of_push_and_mail() -> None:
     rows = [{"push_arrived": 5, "email_arrived": 3}, {"email_arrived": 3}, {"push_arrived": 5}, {}]
     assert judge(records(*rows)).notified.tolist() == [3, 3, 5, NEVER]
+
+
+INMAIL = {"kind": 1, "accepted": 100, "regretted": False, "thread_read": 200}
+
+
+def test_a_reply_comes_after_first_reading_unless_the_message_is_gone_by_then() -> None:
+    rows = [
+        {**INMAIL, "reply_after": 50},
+        {**INMAIL, **P, "push_noticed": 150, "reply_after": 10},
+        {**INMAIL, "reply_after": 50, "effective": 250},
+        {**INMAIL, "reply_after": 50, "effective": 251},
+        {**INMAIL, "thread_read": NEVER, "reply_after": 50},
+        {**INMAIL, "reply_after": 10_000},
+    ]
+    assert judge(records(*rows, horizon=1000)).replied.tolist() == [250, 160, NEVER, 250, NEVER, NEVER]
+    assert judge(records(rows[2]), deletes=False).replied.tolist() == [250], "an edited message can be replied to"
+
+
+def test_a_credit_comes_back_on_a_reply_in_time_or_on_recall_where_the_regime_says_so() -> None:
+    rows = [
+        {**INMAIL, "reply_after": 50},
+        {**INMAIL, "reply_after": 51},
+        {**INMAIL, "effective": 220},
+        {**INMAIL, "accepted": NEVER, "thread_read": NEVER},
+        {**INMAIL, "kind": 0},
+    ]
+    judged = judge(records(*rows), refund_within=150)
+    assert judged.credit_used.tolist() == [True, True, True, False, False]
+    assert judged.credit_lost.tolist() == [False, True, True, False, False]
+    recall = judge(records(*rows), refund_within=150, refund_on_recall=True)
+    assert recall.credit_lost.tolist() == [False, True, False, False, False]
+
+
+def test_an_orphan_is_a_step_sent_once_its_opening_message_was_gone() -> None:
+    steps = [{"regretted": False, "after": k, "accepted": 60} for k in range(5)]
+    openings = [{**D, "accepted": 0}, {**D, "accepted": 0, "effective": 61}, {**D, "cancelled": 50},
+                {"caught": True}, {"accepted": 0}]  # fmt: skip
+    unsent = {"regretted": False, "after": 0, "paused": 60}
+    judged = judge(
+        records(*openings, *steps, unsent, {"regretted": False, "after": 0, "apology": True, "accepted": 60})
+    )
+    assert judged.orphan[5:].tolist() == [True, False, True, True, False, False, False]
 
 
 def test_an_empty_message_that_was_shown_in_the_app_was_seen_whole() -> None:

@@ -19,7 +19,7 @@ from ..making import assert_near, small
 PEOPLE = 3_000
 SPELLS: dict[str, Any] = {
     "away": {"gap": {"dist": "exponential", "mean": "2 h"}, "length": {"dist": "exponential", "mean": "1 h"}},
-    "offline": {"gap": {"dist": "weibull", "mean": "3 h", "shape": 0.6}, "length": {"dist": "uniform", "low": "0 s", "high": "1 h"}},
+    "offline": {"gap": {"dist": "weibull", "mean": "3 h", "shape": 0.6}, "length": {"dist": "exponential", "mean": "30 min"}},
     "doze": {"gap": "40 min", "length": "20 min"},
     "desktop": {"share": 0.5, "gap": {"dist": "exponential", "mean": "1 h"}, "length": {"dist": "exponential", "mean": "1 h"}},
     "quiet": {"share": 0.5, "hours": [{"opens": "22:00", "closes": "24:00"}, {"opens": "00:00", "closes": "07:00"}]},
