@@ -78,7 +78,7 @@ def test_a_deletion_at_the_windows_end_is_allowed_and_a_microsecond_later_refuse
 
 def test_an_unread_only_deletion_is_refused_if_read_before_the_ruling_and_not_at_it() -> None:
     """
-    visit | 5           first: ruling at 5 (rank 2 before 17): allowed
+    visit | 5           first: ruling at 5 (rank 2 before 19): allowed
     visit | 5 ── 6      second: ruling at 6: refused (3)
     """
     r = played([{"noticed": 5}, {"noticed": 6, "sender": 1}], [{"visits": [(5, 5)]}], unread_only=True)
@@ -200,7 +200,7 @@ def test_a_digest_binds_at_its_snapshot_on_the_recipients_clock() -> None:
 def test_a_mail_is_read_at_once_by_a_check_in_progress_and_by_its_alert_or_the_next_check_otherwise() -> None:
     """
     check [0 ==== 5]   a arrives 3: at once, until 5
-    b arrives 6, alert at 8, next check 9: by the alert      c arrives 6, alert at 9: by the check (rank 13 before 15)
+    b arrives 6, alert at 8, next check 9: by the alert      c arrives 6, alert at 9: by the check (rank 15 before 17)
     """
     rows = [{"email_latency": k, "mail_alert_after": a, "mail_alert_length": 50} for k, a in ((3, 2), (6, 2), (6, 3))]
     r = played(rows, [{"email": INSTANT, "checks": [(0, 5), (9, 10)]}])

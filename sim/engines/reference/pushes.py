@@ -25,7 +25,7 @@ class Pushes:
         self.spells, self.arrive, self.retract = spells, arrive, retract
         self.push = bool(stage.people.push[recipient])
         self.preview = 0 if stage.people.hides_previews[recipient] else self.rules.push_preview
-        self.store = Store(self.env, int(stage.people.store[recipient]), self.rules.push_ttl, spells, self.lose)
+        self.store = Store(stage, recipient, spells, self.lose) if spells.ever(NO_NETWORK) else None
         self.desktop = Desktop(stage, spells) if self.push and spells.ever(AT_DESK) else None
 
     def send(self, i: int) -> None:
@@ -46,7 +46,7 @@ class Pushes:
         yield at(self.env, int(self.env.now) + int(self.m.push_latency[i]), Order.ARRIVE, i)
         if self.desktop is not None and (text := self.text(i)) is not None:
             self.desktop.show(i, *text)
-        if self.spells.on(NO_NETWORK, int(self.env.now)):
+        if self.store is not None and self.store.is_open():
             self.store.keep(i, Order.ARRIVE, i, self.arrive)
         else:
             self.arrive(i)
@@ -75,7 +75,7 @@ class Pushes:
             leave(self.env, reaches, Leaving.RETRACTION, i, lambda: self._retraction_reaches_service(i))
 
     def _retraction_reaches_service(self, i: int) -> None:
-        if self.spells.on(NO_NETWORK, int(self.env.now)):
+        if self.store is not None and self.store.is_open():
             number = len(Leaving) * i + Leaving.RETRACTION
             self.store.keep(i, Order.LEAVE, number, self._retraction_reaches_phone)
         else:

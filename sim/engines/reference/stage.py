@@ -23,6 +23,8 @@ class Stage:
         self._gone = gone.get(self.rules.remedy)
         self.taps_offline = bool(self.m.tap_offline.any())
         self.watches = bool(self.m.on_watch.any())
+        bounds = world.spells.at
+        self.befall: list[list[bool]] = (bounds[:, :, 0] < bounds[:, :, 1]).tolist()  # which spells, of each recipient
 
     def deleted(self, i: int) -> bool:
         """Tell whether message i has been deleted by now; an edit takes effect and deletes nothing."""
@@ -46,9 +48,7 @@ class Circumstances:
     """The spells that befall one recipient (docs/model.md, section 2): asked often, so quick where there are none."""
 
     def __init__(self, stage: Stage, recipient: int) -> None:
-        self._spells, self._r = stage.world.spells, recipient
-        at = self._spells.at[recipient]
-        self._some: list[bool] = (at[:, 0] < at[:, 1]).tolist()
+        self._spells, self._r, self._some = stage.world.spells, recipient, stage.befall[recipient]
 
     def ever(self, kind: int) -> bool:
         """Tell whether a kind of spell befalls the recipient at all."""

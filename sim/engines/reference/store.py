@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import simpy
-
 from sim.engines.reference.instants import Order, then
-from sim.engines.reference.stage import Circumstances
+from sim.engines.reference.stage import Circumstances, Stage
 from sim.world.spells import NO_NETWORK
 
 
@@ -28,12 +26,15 @@ class Store:
     `lose(i)` happens as message i's push is lost; a retraction is lost without a trace.
     """
 
-    def __init__(
-        self, env: simpy.Environment, room: int, life: int, spells: Circumstances, lose: Callable[[int], None]
-    ) -> None:
-        self.env, self.room, self.life, self.spells, self.lose = env, room, life, spells, lose
+    def __init__(self, stage: Stage, recipient: int, spells: Circumstances, lose: Callable[[int], None]) -> None:
+        self.env, self.spells, self.lose = stage.env, spells, lose
+        self.room, self.life = int(stage.people.store[recipient]), stage.rules.push_ttl
         self.kept: list[Entry] = []
         self.spell_ends = -1
+
+    def is_open(self) -> bool:
+        """Tell whether the phone has no network now, so that what reaches the service is stored."""
+        return self.spells.on(NO_NETWORK, int(self.env.now))
 
     def keep(self, i: int, order: Order, number: int, deliver: Callable[[int], None]) -> None:
         """Keep what concerns message i until the spell's end, and deliver it then unless it is lost by then."""

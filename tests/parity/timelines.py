@@ -1,0 +1,51 @@
+"""Timelines written down in whole seconds, and the one claim made of them: what each engine's records say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.clock import NEVER, SECOND
+from sim.engines import reference
+from sim.records import FROM_ENGINE
+from sim.world.looks import SURFACES
+from sim.world.parts import Rules, World
+from sim.world.spells import KINDS_OF_SPELL
+
+from .making import agree
+
+_LISTS = (*SURFACES, *KINDS_OF_SPELL)
+_PLAIN = {"sender", "recipient", "number", "entity", "kind", "length", "batch", "after", "glances_needed"}
+_TIMED_RULES = {
+    "window", "receiver_window", "push_expiry", "push_ttl", "push_toast", "email_window", "email_tick", "email_phase",
+    "throttle_gap", "throttle_most", "throttle_reset", "email_every", "email_at", "email_lead", "cache_life",
+}  # fmt: skip
+_VALUES = {c.name for c in FROM_ENGINE if c.absent != NEVER}
+
+Row = dict[str, Any]
+
+
+def in_micros(value: Any) -> Any:
+    """Give a time told in seconds; flags and "never" stay what they are."""
+    return value if isinstance(value, bool) or value == NEVER else round(value * SECOND)
+
+
+def world(messages: list[Row], people: list[Row] | None = None, **rules: Any) -> World:
+    """Write down a world told in seconds."""
+    rows = [{k: v if k in _PLAIN else in_micros(v) for k, v in m.items()} for m in messages]
+    named = [
+        {k: [(in_micros(a), in_micros(b)) for a, b in v] if k in _LISTS else v for k, v in p.items()}
+        for p in people or [{}]
+    ]
+    set_to = {k: in_micros(v) if k in _TIMED_RULES else v for k, v in rules.items()}
+    return World.written(rows, named, rules=Rules(**set_to), horizon=10_000 * SECOND)
+
+
+def shows(told: World, **columns: list[float | None]) -> None:
+    """Hold that the records show these columns: first the reference engine's, then, being equal, the other's."""
+    records = reference.play(told)
+    for name, expected in columns.items():
+        values = records[name].tolist()
+        if name not in _VALUES:
+            values = [None if t == NEVER else t / SECOND for t in values]
+        assert values == expected, f"{name}: {values}, by hand {expected}"
+    agree(told)
