@@ -19,10 +19,13 @@ SENT, ARRIVALS, ALERTS, TAPS, TRAY, SIGNS, MEETINGS = 0, 1, 2, 3, 4, 5, 6
 11."""
 NEXT_UNREAD, NEXT_ARRIVAL, SINCE_VISIT = 7, 8, 9
 """Places: the first accepted message no online visit has dealt with, the next notification, the first since a visit."""
-GLANCING, GLANCE_END, ALERT_END, VISIT_END, BADGE_UNTIL = 10, 11, 12, 13, 14
+NEXT_BACK, BACKS, NEXT_ENTRY, ENTRIES, IN_TRAY = 10, 11, 12, 13, 14
+"""Of the lists in `extras`: the next retraction and how many there are, the next entry of the store and how many; how
+many pushes the tray's list has."""
+GLANCING, GLANCE_END, ALERT_END, VISIT_END, BADGE_UNTIL = 15, 16, 17, 18, 19
 """Whether the glances are walked yet; ends of the last glance, alert reaction and visit begun; the instant from which
 the badge counts nothing, if nothing happens."""
-COUNTERS: Final = 15
+COUNTERS: Final = 20
 
 _PAST = np.int64(-NEVER)
 

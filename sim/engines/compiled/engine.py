@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
@@ -12,33 +14,57 @@ from sim.engines.compiled.deletions import work_off
 from sim.engines.compiled.desk import (
     ARRIVAL_AT, ARRIVAL_ROW, ARRIVALS, SENT, SENT_AT, SENT_ROW, SPARE_AT, SPARE_ROW, clear, desk_for,
 )  # fmt: skip
-from sim.engines.compiled.layout import ACCEPTED, ARRIVAL, FIELDS, READ, Person, Table, tuples_of
+from sim.engines.compiled.devices import DEVICE_COLUMNS, play_devices
+from sim.engines.compiled.extras import Extras, extras_of
+from sim.engines.compiled.follow_ups import with_apologies, withhold
+from sim.engines.compiled.layout import (
+    ACCEPTED, ARRIVAL, FIELDS, READ, Letters, People, Person, Table, Terms, tuples_of,
+)  # fmt: skip
 from sim.engines.compiled.mail import play_mail
 from sim.engines.compiled.order import grouped, sort_by_time
 from sim.engines.compiled.phone import play_phone
-from sim.engines.compiled.plan import WRITTEN, plan, write
-from sim.records import Records
-from sim.world.parts import OFF, World
+from sim.engines.compiled.plan import plan
+from sim.engines.compiled.retractions import list_retractions
+from sim.engines.compiled.store import list_entries
+from sim.engines.compiled.writing import WRITTEN, WRITTEN_EXTRA, write, write_extra
+from sim.records import FROM_ENGINE, Records
+from sim.world.parts import OFF, Int64s, World
 from sim.world.spells import AWAY
 
 _NEVER = np.int64(NEVER)
+Columns = dict[str, npt.NDArray[Any]]
 
 
 def play(world: World) -> Records:
     """Play a world and return what happened, equal to the reference engine's records to the microsecond."""
     letters, people, minds, terms = tuples_of(world)
     requested, started, completed = work_off(world, letters)
+    letters = with_apologies(world, letters, completed)
     rows = _rows(world.messages.size)
     first, place, most = grouped(letters.recipient, world.recipients.size)
-    plan(letters, people, terms, completed, place, rows)
-    _play(people, minds, terms, first, rows, desk_for(most))
-    out = np.empty((len(WRITTEN), world.messages.size), dtype=np.int64)
-    write(letters, people, terms, place, rows, out)
-    columns = dict(zip(WRITTEN, out, strict=True))
-    return Records.of(world, columns | {
-        "requested": requested, "started": started, "completed": completed,
-        "from_cache": columns["from_cache"].astype(np.bool_),
-    })  # fmt: skip
+    extras = extras_of(world, letters, place, most)
+    plan(letters, people, terms, extras, completed, place, rows)
+    _play(people, minds, terms, extras, first, rows, desk_for(most))
+    written = {"requested": requested, "started": started, "completed": completed}
+    return Records.of(world, _columns(letters, people, terms, extras, place, rows) | written)
+
+
+def _columns(letters: Letters, people: People, terms: Terms, extras: Extras, place: Int64s, rows: Table) -> Columns:
+    """Write the engine's columns, all but those of the queue; what cannot happen in this world takes no memory."""
+    n = place.size
+    columns: Columns = {c.name: np.broadcast_to(np.asarray(c.absent, dtype=c.dtype), n) for c in FROM_ENGINE}
+    if extras.rules.extra:
+        devices = np.empty((len(DEVICE_COLUMNS), n), dtype=np.int64)
+        play_devices(letters, people, terms, extras, place, rows, devices)
+        columns |= dict(zip(DEVICE_COLUMNS, devices, strict=True))
+    out = np.empty((len(WRITTEN), n), dtype=np.int64)
+    write(letters, people, terms, extras, place, rows, out)
+    columns |= dict(zip(WRITTEN, out, strict=True))
+    if extras.rules.extra:
+        more = np.empty((len(WRITTEN_EXTRA), n), dtype=np.int64)
+        write_extra(letters, people, terms, extras, place, rows, columns["effective"], more)
+        columns |= dict(zip(WRITTEN_EXTRA, more, strict=True))
+    return {c.name: columns[c.name].astype(c.dtype, copy=False) for c in FROM_ENGINE}
 
 
 class _Scratch(threading.local):
@@ -58,18 +84,28 @@ def _rows(n: int) -> Table:
 
 
 @njit
-def _play(people, minds, terms, first, rows, desk):  # type: ignore[no-untyped-def]
+def _play(people, minds, terms, extras, first, rows, desk):  # type: ignore[no-untyped-def]
     """Play every recipient; the rows of `who` are first[who] to first[who + 1] (see `grouped`)."""
+    rules = extras.rules
     for who in range(people.entity.size):
-        if first[who] < first[who + 1]:
-            _lay_out(first[who], first[who + 1], rows, terms, desk)
+        begin, end = first[who], first[who + 1]
+        if begin < end:
+            _lay_out(begin, end, rows, terms, desk)
             if desk.at[SENT] > 0:
                 one = Person(who, people.entity[who], people.segment[who], people.rate[who], people.push[who],
                              people.badge[who], people.email[who], people.utc_offset[who],
-                             minds.spell_at[who, AWAY, 0], minds.spell_at[who, AWAY, 1])  # fmt: skip
-                play_phone(one, minds, terms, rows, desk)
+                             minds.spell_at[who, AWAY, 0], minds.spell_at[who, AWAY, 1], people.store[who])  # fmt: skip
+                if rules.by_event:
+                    list_retractions(who, begin, end, terms, rows, extras, desk)
+                if rules.stored and (one.store > 0 or rules.ttl != _NEVER):
+                    list_entries(who, begin, end, terms, rows, extras, desk)
+                play_phone(one, minds, terms, extras, rows, desk)
+                if rules.pausing:
+                    withhold(begin, end, rows, extras.rows, desk)
                 if one.email != OFF:
-                    play_mail(one, minds, terms, rows, desk)
+                    play_mail(one, minds, terms, extras, rows, desk)
+            elif rules.pausing:
+                withhold(begin, end, rows, extras.rows, desk)
 
 
 @njit_inlined

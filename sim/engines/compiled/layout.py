@@ -22,7 +22,8 @@ ACCEPTED, EFFECT, REFUSABLE, REFUSED = 0, 1, 2, 3
 """Acceptance (NEVER: it is not); effect of the deletion (if it is not read first); the instant before which reading
 refuses the deletion (-1: it does not); reason of refusal."""
 DISPATCH, ARRIVAL, CHARS, NEED, RETRACT, SYNC = 4, 5, 6, 7, 8, 9
-"""What is to befall its notification: instants of dispatch and arrival, characters, glances it takes, delays."""
+"""What is to befall its notification: instants of dispatch and arrival, characters (below zero: rewritten, shows none),
+glances it takes, delays."""
 ALERT, ALERT_LENGTH, TAP, TAP_OFFLINE = 10, 11, 12, 13
 """What the notification is to cause: delay and length of an alert's glance, delay of a tap, whether it is offline."""
 ARRIVED, LEFT, NOTICED, UNTIL, COUNTED, CLEARED = 14, 15, 16, 17, 18, 19
@@ -63,10 +64,19 @@ class Letters(NamedTuple):
     email_latency: Int64s
     mail_alert_after: Int64s
     mail_alert_length: Int64s
+    after: Int64s
+    watch_after: Int64s
+    watch_length: Int64s
+    watch_retract_after: Int64s
+    desk_after: Int64s
+    desk_length: Int64s
+    desk_retract_after: Int64s
     caught: Flags
     recorded: Flags
     live: Flags
     tap_offline: Flags
+    apology: Flags
+    on_watch: Flags
 
 
 class People(NamedTuple):
@@ -80,6 +90,7 @@ class People(NamedTuple):
     hides_previews: Flags
     email: Int64s
     utc_offset: Int64s
+    store: Int64s
 
 
 class Person(NamedTuple):
@@ -95,6 +106,7 @@ class Person(NamedTuple):
     utc_offset: int
     away_first: int
     away_past: int
+    store: int
 
 
 class Minds(NamedTuple):
@@ -117,7 +129,7 @@ class Minds(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """`sim.world.parts.Rules` that the kernels read, and the horizon."""
+    """`sim.world.parts.Rules` that every world has, and the horizon; the rest are in `extras.Rare`."""
 
     horizon: int
     window: int
@@ -143,22 +155,22 @@ def tuples_of(world: World) -> tuple[Letters, People, Minds, Terms]:
     """Give the parts of a world as the kernels take them, without copying columns that are contiguous."""
     a, rules = world.attention, world.rules
     own: dict[str, Any] = {"horizon": world.horizon, "key": U64(world.key), "boost": float(rules.badge_boost)}
-    own |= {"by_hand": a.by_hand, "op_at": _plain(world.spells.op_at), "op_lost": _plain(world.spells.op_lost)}
-    own |= {"spell_at": _plain(world.spells.at)}
-    minds = Minds(*(own[f] if f in own else _plain(getattr(a, f)) for f in Minds._fields))
+    own |= {"by_hand": a.by_hand, "op_at": plain(world.spells.op_at), "op_lost": plain(world.spells.op_lost)}
+    own |= {"spell_at": plain(world.spells.at)}
+    minds = Minds(*(own[f] if f in own else plain(getattr(a, f)) for f in Minds._fields))
     terms = Terms(*(own[f] if f in own else getattr(rules, f) for f in Terms._fields))
     return (
-        Letters(*(_plain(getattr(world.messages, f)) for f in Letters._fields)),
-        People(*(_plain(getattr(world.recipients, f)) for f in People._fields)),
+        Letters(*(plain(getattr(world.messages, f)) for f in Letters._fields)),
+        People(*(plain(getattr(world.recipients, f)) for f in People._fields)),
         minds,
         terms._replace(badge_boost=float(terms.badge_boost), visit_offline=float(terms.visit_offline)),
     )
 
 
-def _plain(column: npt.NDArray[Any]) -> Any:
+def plain(column: npt.NDArray[Any]) -> Any:
     """Give an array of the one layout the kernels are compiled for: contiguous and writable."""
-    plain = np.ascontiguousarray(column)
-    return plain if plain.flags.writeable else plain.copy()
+    straight = np.ascontiguousarray(column)
+    return straight if straight.flags.writeable else straight.copy()
 
 
 @njit

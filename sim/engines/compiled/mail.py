@@ -6,7 +6,9 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit
+from sim.engines.compiled.batches import batch, ticked
 from sim.engines.compiled.desk import ALERT_ROW, ARRIVAL_AT, ARRIVAL_ROW, SENT, SENT_AT, SENT_ROW, SPARE_AT, SPARE_ROW
+from sim.engines.compiled.extras import GONE, IS_AWAY, IS_QUIET, is_on
 from sim.engines.compiled.layout import (
     EFFECT, MAIL_ALERT, MAIL_ALERT_LENGTH, MAIL_ARRIVED, MAIL_CHARS, MAIL_DELAY, MAIL_LATENCY, MAIL_READ, MAIL_UNTIL,
     MAILED, PHANTOM, READ, plus,
@@ -14,20 +16,20 @@ from sim.engines.compiled.layout import (
 from sim.engines.compiled.order import sort_by_time
 from sim.engines.compiled.streams import CHECK_STREAM, open_stream, step
 from sim.world.looks import CHECKS, START
-from sim.world.parts import BATCHED, INSTANT, LATEST_PENDING
+from sim.world.parts import BATCHED, BLOCK, INSTANT
 
 _NEVER = np.int64(NEVER)
 
 
 @njit
-def play_mail(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
+def play_mail(one, minds, terms, extras, rows, desk):  # type: ignore[no-untyped-def]
     """Play a recipient's e-mail: bind, dispatch, deliver, read; the lists of the phone, which is done, are scratch."""
     arrives, first = (
         desk.lists[ARRIVAL_AT],
         desk.lists[ARRIVAL_ROW],
     )  # per mail: its arrival, place of its first message
     past = desk.lists[ALERT_ROW]  # per first message: place after the mail's last
-    mails = _dispatch(one, terms, rows, desk, arrives, first, past)
+    mails = _dispatch(one, terms, extras, rows, desk, arrives, first, past)
     sort_by_time(arrives, first, mails, desk.lists[SPARE_AT], desk.lists[SPARE_ROW])
     checks = desk.looks[CHECKS]
     if mails > 0:
@@ -36,6 +38,8 @@ def play_mail(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
     for k in range(mails):
         arrived, opener = arrives[k], desk.lists[SENT_ROW, first[k]]
         alert = plus(arrived, rows[opener, MAIL_ALERT])
+        if is_on(extras, one.who, IS_QUIET, arrived) or is_on(extras, one.who, IS_AWAY, alert):
+            alert = _NEVER
         bound = min(alert, terms.horizon - 1)
         while start < arrived and end <= arrived and checks[START] <= bound:
             start = checks[START]
@@ -62,26 +66,23 @@ def _deliver(terms, rows, i, arrived, read, until):  # type: ignore[no-untyped-d
 
 
 @njit
-def _dispatch(one, terms, rows, desk, arrives, first, past):  # type: ignore[no-untyped-def]
+def _dispatch(one, terms, extras, rows, desk, arrives, first, past):  # type: ignore[no-untyped-def]
     """Form the mails, leave out what late binding leaves out, dispatch; returns how many will arrive."""
     mode, n, mails, q = one.email, desk.at[SENT], 0, 0
     while q < n:
         end = q + 1
         if mode == INSTANT:
-            bound = leaves = plus(desk.lists[SENT_AT, q], rows[desk.lists[SENT_ROW, q], MAIL_DELAY])
+            due = plus(desk.lists[SENT_AT, q], rows[desk.lists[SENT_ROW, q], MAIL_DELAY])
+            bound = leaves = ticked(extras.rules, due)
         elif mode == BATCHED:
-            bound = plus(desk.lists[SENT_AT, q], terms.email_window)
-            while end < n and desk.lists[SENT_AT, end] <= bound:
-                if terms.email_anchor == LATEST_PENDING:
-                    bound = plus(desk.lists[SENT_AT, end], terms.email_window)
-                end += 1
+            end, bound = batch(terms, extras, rows, desk, q, n)
             leaves = bound
         else:
             bound = _snapshot(terms, one.utc_offset, desk.lists[SENT_AT, q])
             while end < n and desk.lists[SENT_AT, end] <= bound:
                 end += 1
             leaves = plus(bound, terms.email_lead)
-        if _bind(terms, rows, desk, q, end, bound, leaves) > 0:
+        if _bind(terms, extras, rows, desk, q, end, bound, leaves) > 0:
             arrival = plus(leaves, rows[desk.lists[SENT_ROW, q], MAIL_LATENCY])
             if arrival < terms.horizon:
                 arrives[mails], first[mails], past[q] = arrival, q, end
@@ -91,13 +92,14 @@ def _dispatch(one, terms, rows, desk, arrives, first, past):  # type: ignore[no-
 
 
 @njit
-def _bind(terms, rows, desk, q, end, bound, leaves):  # type: ignore[no-untyped-def]
+def _bind(terms, extras, rows, desk, q, end, bound, leaves):  # type: ignore[no-untyped-def]
     """Decide at `bound` which of the messages q to end go with the mail that leaves at `leaves`; returns how many."""
     members = 0
     if leaves < terms.horizon:
         for k in range(q, end):
             i = desk.lists[SENT_ROW, k]
-            if not (terms.email_late and (rows[i, EFFECT] <= bound or rows[i, READ] < bound)):
+            gone = extras.rules.remedy == BLOCK and extras.rows[i, GONE] <= bound
+            if not (terms.email_late and (gone or rows[i, EFFECT] <= bound or rows[i, READ] < bound)):
                 rows[i, MAILED] = leaves
                 members += 1
     return members

@@ -2,7 +2,7 @@
 
 Arrivals are sorted beforehand; glances and visits are walked only while something waits for them; alerts and taps are
 small heaps. What ends without anybody acting (retractions, corrections, expiry: rank 9) is a time kept with the
-message and compared with. Acceptances (rank 5) are no events either: they matter to visits only, which catch up.
+message and compared with, unless the rules need retractions one by one (`retractions`). Acceptances (rank 5) are no events either: they matter to visits only, which catch up.
 """
 
 from __future__ import annotations
@@ -19,13 +19,17 @@ from sim.engines.compiled.desk import (
     ARRIVAL_AT,
     ARRIVAL_ROW,
     ARRIVALS,
+    BACKS,
     BADGE_UNTIL,
+    ENTRIES,
     GLANCE_END,
     GLANCING,
     MEETING_END,
     MEETING_ROW,
     MEETINGS,
     NEXT_ARRIVAL,
+    NEXT_BACK,
+    NEXT_ENTRY,
     SIGN_ROW,
     SIGNS,
     TAP_AT,
@@ -37,6 +41,21 @@ from sim.engines.compiled.desk import (
     TRAY_ROW,
     VISIT_END,
 )
+from sim.engines.compiled.extras import (
+    BACK,
+    BACK_AT,
+    IS_AWAY,
+    IS_OFFLINE,
+    IS_QUIET,
+    LOST,
+    OPENED,
+    SENDER,
+    SHOWN,
+    WORN,
+    is_on,
+    wait,
+)
+from sim.engines.compiled.follow_ups import is_withheld
 from sim.engines.compiled.layout import (
     ALERT,
     ALERT_LENGTH,
@@ -57,37 +76,45 @@ from sim.engines.compiled.layout import (
     plus,
 )
 from sim.engines.compiled.order import pop, push
-from sim.engines.compiled.plan import is_sent, retraction
+from sim.engines.compiled.plan import is_sent
+from sim.engines.compiled.retractions import enter_tray, retract, retraction
+from sim.engines.compiled.store import empty_stores
 from sim.engines.compiled.streams import GLANCE_STREAM, VISIT_STREAM, open_stream, pass_over, step
 from sim.engines.compiled.thread import begin_visit, next_visit, open_app
 from sim.world.looks import GLANCES, START, VISITS, K
+from sim.world.parts import BY_APP, BY_THREAD, LATEST
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 
 
 @njit
-def play_phone(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
+def play_phone(one, minds, terms, extras, rows, desk):  # type: ignore[no-untyped-def]
     """Play all that a recipient's phone and app see before the horizon; `desk` holds the sorted lists."""
     at, glances, visits = desk.at, desk.looks[GLANCES], desk.looks[VISITS]
     open_stream(minds, one, VISIT_STREAM, visits)
     while True:
-        visit = next_visit(one, minds, terms, rows, desk)
+        visit = next_visit(one, minds, terms, extras, rows, desk)
         arrival = desk.lists[ARRIVAL_AT, at[NEXT_ARRIVAL]] if at[NEXT_ARRIVAL] < at[ARRIVALS] else _NEVER
         glance = glances[START] if at[TRAY] > 0 or at[SIGNS] > 0 else _NEVER
         alert = desk.lists[ALERT_AT, 0] if at[ALERTS] > 0 else _NEVER
         tap = desk.lists[TAP_AT, 0] if at[TAPS] > 0 else _NEVER
-        now = min(min(min(arrival, glance), min(alert, visit)), tap)
-        if at[MEETINGS] > 0 and not (arrival == _meeting(desk) or glance == _meeting(desk)):
-            _meet(terms, rows, desk)  # rank 11: after arrivals and glances of that instant
+        back = extras.lists[BACK_AT, at[NEXT_BACK]] if at[NEXT_BACK] < at[BACKS] else _NEVER
+        now = min(min(min(arrival, glance), min(alert, visit)), min(tap, back))
+        if at[MEETINGS] > 0 and not (arrival == _meeting(desk) or glance == _meeting(desk) or back == _meeting(desk)):
+            _meet(terms, rows, desk)  # rank 11: after arrivals, retractions and glances of that instant
             continue
+        if at[NEXT_ENTRY] < at[ENTRIES]:
+            empty_stores(one, terms, rows, extras, desk, now if now < terms.horizon else _NEVER)
         if now >= terms.horizon:
             return
         if arrival == now:
             regretted = rows[desk.lists[ARRIVAL_ROW, at[NEXT_ARRIVAL]], EFFECT] != _NEVER
             if at[TRAY] == 0 and at[SIGNS] == 0 and (one.push or regretted):
                 _catch_up(one, minds, desk, now)
-            _arrive(one, terms, rows, desk)
+            _arrive(one, terms, extras, rows, desk)
+        elif back == now:
+            retract(terms, rows, extras, desk)
         elif glance == now:
             at[GLANCE_END] = step(minds, one, GLANCE_STREAM, glances)
             _glance(terms, rows, desk, now, at[GLANCE_END])
@@ -98,11 +125,12 @@ def play_phone(one, minds, terms, rows, desk):  # type: ignore[no-untyped-def]
             _glance(terms, rows, desk, now, end)
         elif visit == now:
             number = visits[K]
-            begin_visit(one, minds, terms, rows, desk, now, step(minds, one, VISIT_STREAM, visits), number)
+            begin_visit(one, minds, terms, extras, rows, desk, now, step(minds, one, VISIT_STREAM, visits), number)
         else:
             i = desk.lists[TAP_ROW, 0]
             at[TAPS] = pop(desk.lists[TAP_AT], desk.lists[TAP_ROW], at[TAPS])
-            open_app(terms, rows, desk, now, now, rows[i, TAP_OFFLINE] != 0)
+            offline = rows[i, TAP_OFFLINE] != 0 or is_on(extras, one.who, IS_OFFLINE, now)
+            open_app(terms, extras, rows, desk, now, now, offline)
 
 
 @njit
@@ -112,32 +140,68 @@ def _meeting(desk):  # type: ignore[no-untyped-def]
 
 
 @njit_inlined
-def _arrive(one, terms, rows, desk):  # type: ignore[no-untyped-def]
+def _arrive(one, terms, extras, rows, desk):  # type: ignore[no-untyped-def]
     """Let the next notification arrive (rank 8)."""
-    at = desk.at
+    at, rules = desk.at, extras.rules
     now, i = desk.lists[ARRIVAL_AT, at[NEXT_ARRIVAL]], desk.lists[ARRIVAL_ROW, at[NEXT_ARRIVAL]]
     at[NEXT_ARRIVAL] += 1
-    back = retraction(rows, i)
-    if not is_sent(rows, i, terms.push_late) or back < now:
+    back = extras.rows[i, BACK] if rules.by_event else retraction(rows, i, extras, one.who)
+    if not is_sent(rows, i, terms.push_late) or (back < now and rules.scope != LATEST):
+        return
+    if rules.extra and not _survives(extras, rows, i, now):
         return
     has_push = one.push
     if at[VISIT_END] > now:
         rows[i, CHARS] = 0
         if has_push:
             rows[i, ARRIVED] = rows[i, LEFT] = now
+            if rules.edits:
+                extras.rows[i, OPENED] = 1
         return
     left = _NEVER
     if has_push:
-        left = min(back, plus(now, terms.push_expiry))
+        left = plus(now, terms.push_expiry)
+        if not rules.by_event:
+            left = min(left, back)
         rows[i, ARRIVED] = now
         if left < terms.horizon:
             rows[i, LEFT] = left
-        if rows[i, ALERT] != _NEVER:
-            at[ALERTS] = push(desk.lists[ALERT_AT], desk.lists[ALERT_ROW], at[ALERTS], plus(now, rows[i, ALERT]), i)
+        if rules.keeps_tray:
+            sender = extras.rows[i, SENDER] if rules.collapse == BY_THREAD else -1 if rules.collapse == BY_APP else -2
+            enter_tray(i, now, sender, rows, extras, desk)
+        if not rules.extra or _is_felt(one, extras, rows, desk, now, i):
+            due = plus(now, rows[i, ALERT])
+            if rows[i, ALERT] != _NEVER and not is_on(extras, one.who, IS_AWAY, due):
+                at[ALERTS] = push(desk.lists[ALERT_AT], desk.lists[ALERT_ROW], at[ALERTS], due, i)
         if left > now:
             _into_tray(rows, desk, now, i, left)
     if one.badge and rows[i, READ] >= now:
-        _count(terms, rows, desk, now, i, left)
+        _count(one, terms, extras, rows, desk, now, i, left)
+
+
+@njit
+def _survives(extras, rows, i, now):  # type: ignore[no-untyped-def]
+    """Tell whether a dispatched notification gets to the phone: sent at all, not lost in the store, not gone as it is fetched."""
+    rules, more = extras.rules, extras.rows
+    if (rules.pausing and is_withheld(rows, more, i)) or more[i, LOST] != _NEVER:
+        return False
+    if rules.fetch and rows[i, EFFECT] <= now:
+        rows[i, CHARS] = 0
+        if not rules.generic:
+            more[i, LOST] = now
+        return rules.generic
+    return True
+
+
+@njit
+def _is_felt(one, extras, rows, desk, now, i):  # type: ignore[no-untyped-def]
+    """Tell whether an arriving push alerts at the phone: no quiet spell is on, and the alert does not go to the watch."""
+    if is_on(extras, one.who, IS_QUIET, now):
+        return False
+    if extras.rows[i, WORN] and max(desk.at[GLANCE_END], desk.at[ALERT_END]) <= now:
+        extras.rows[i, SHOWN] = now
+        return False
+    return True
 
 
 @njit_inlined
@@ -164,10 +228,10 @@ def _into_tray(rows, desk, now, i, left):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _count(terms, rows, desk, now, i, left):  # type: ignore[no-untyped-def]
+def _count(one, terms, extras, rows, desk, now, i, left):  # type: ignore[no-untyped-def]
     """Let the badge count a message, unless its correction came first."""
     at = desk.at
-    cleared = plus(rows[i, EFFECT], rows[i, SYNC])
+    cleared = wait(extras, one.who, IS_OFFLINE, plus(rows[i, EFFECT], rows[i, SYNC]))
     if cleared < now:
         return
     rows[i, COUNTED] = now
@@ -175,6 +239,8 @@ def _count(terms, rows, desk, now, i, left):  # type: ignore[no-untyped-def]
         rows[i, CLEARED] = cleared
     at[BADGE_UNTIL] = max(at[BADGE_UNTIL], cleared)
     covered = left if rows[i, CHARS] > 0 else _PAST  # while its text is in the tray, the badge is no sign of its own
+    if extras.rules.by_event or extras.rules.keeps_tray:
+        covered = _PAST  # it may leave earlier
     if rows[i, EFFECT] < terms.horizon and covered < min(cleared, terms.horizon):
         desk.lists[SIGN_ROW, at[SIGNS]] = i
         at[SIGNS] += 1
@@ -199,7 +265,7 @@ def _meet(terms, rows, desk):  # type: ignore[no-untyped-def]
     for q in range(at[MEETINGS]):
         i = lists[MEETING_ROW, q]
         for k in range(at[TRAY] - 1, -1, -1):
-            if lists[TRAY_ROW, k] == i:
+            if lists[TRAY_ROW, k] == i and lists[TRAY_LEFT, k] > now:
                 lists[TRAY_NEED, k] -= 1
                 if lists[TRAY_NEED, k] == 0:
                     _notice(terms, rows, desk, i, now, lists[MEETING_END, q])

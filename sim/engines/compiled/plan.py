@@ -1,4 +1,4 @@
-"""What is settled before recipients are played, and the columns that are written after.
+"""What is settled before recipients are played.
 
 `plan` rules on every deletion as if nobody read first: reading before the ruling (`unread_only`) is made good when it
 happens, by `read_in_thread` (docs/model.md, sections 3 to 5).
@@ -10,36 +10,37 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit
-from sim.engines.compiled.layout import (
-    ACCEPTED, ALERT, ALERT_LENGTH, ARRIVAL, ARRIVED, CACHED, CHARS, CLEARED, COUNTED, DISPATCH, EFFECT, LEFT,
-    MAIL_ALERT, MAIL_ALERT_LENGTH, MAIL_ARRIVED, MAIL_CHARS, MAIL_DELAY, MAIL_LATENCY, MAIL_READ, MAIL_UNTIL, MAILED,
-    NEED, NOTICED, PHANTOM, READ, REFUSABLE, REFUSED, RETRACT, SYNC, TAP, TAP_OFFLINE, UNTIL, plus,
+from sim.engines.compiled.extras import (
+    BACK, CHANGED, GONE, IS_OFFLINE, LOST, OPENER, PAUSED, REACH, REWRITTEN, SENDER, SHOWN, WORN, wait,
 )  # fmt: skip
-from sim.world.parts import OFF
+from sim.engines.compiled.layout import (
+    ACCEPTED, ALERT, ALERT_LENGTH, ARRIVAL, ARRIVED, CACHED, CHARS, DISPATCH, EFFECT, MAIL_ALERT, MAIL_ALERT_LENGTH,
+    MAIL_CHARS, MAIL_DELAY, MAIL_LATENCY, MAIL_UNTIL, NEED, READ, REFUSABLE, REFUSED, RETRACT, SYNC, TAP, TAP_OFFLINE,
+    plus,
+)  # fmt: skip
+from sim.world.parts import APOLOGY, BLOCK, DELETE, EDIT, OFF
 
 _NEVER = np.int64(NEVER)
-
-WRITTEN = (
-    "accepted", "cancelled", "refused", "effective", "push_dispatched", "push_arrived", "push_left", "push_chars",
-    "push_noticed", "push_read_until", "retraction_arrived", "email_dispatched", "email_arrived", "email_chars",
-    "email_read", "email_read_until", "badge_counted", "badge_cleared", "thread_read", "phantom", "from_cache",
-)  # fmt: skip
-"""Columns of the records in the order `write` lays them out."""
+_PAST = np.int64(-NEVER)
 
 
 @njit
-def _ruling(m, terms, i, done):  # type: ignore[no-untyped-def]
+def _ruling(m, terms, rules, i, done):  # type: ignore[no-untyped-def]
     """Rule on a deletion completed at `done`: its effect, the instant before which reading refuses it, the refusal."""
     if done == _NEVER:
         return _NEVER, np.int64(-1), 0
     effect = plus(done, m.propagation[i])
-    if m.recorded[i] or effect <= m.released[i]:
+    if m.recorded[i] or effect <= m.released[i] or rules.remedy >= APOLOGY:
         return effect, np.int64(-1), 0
     if (terms.undeletable >> m.kind[i]) & 1:
         return _NEVER, np.int64(-1), 1
-    if terms.window < 0 or done - m.released[i] > terms.window:
+    age = done - m.released[i]
+    if terms.window < 0 or age > terms.window:
         return _NEVER, np.int64(-1), 2
-    return effect, done if terms.unread_only else np.int64(-1), 0
+    refusable = done if terms.unread_only else np.int64(-1)
+    if m.propagation[i] != _NEVER and plus(age, m.propagation[i]) > rules.receiver_window:
+        return _NEVER, refusable, 4
+    return effect, refusable, 0
 
 
 @njit
@@ -51,11 +52,11 @@ def read_in_thread(rows, i, now):  # type: ignore[no-untyped-def]
 
 
 @njit
-def plan(m, people, terms, completed, place, rows):  # type: ignore[no-untyped-def]
+def plan(m, people, terms, extras, completed, place, rows):  # type: ignore[no-untyped-def]
     """Fill a row per message, at its `place`, with all that is settled before anybody looks."""
     for i in range(m.sender.size):
         k = place[i]
-        effect, refusable, refused = _ruling(m, terms, i, completed[i])
+        effect, refusable, refused = _ruling(m, terms, extras.rules, i, completed[i])
         accepted = m.released[i]
         if m.caught[i] or accepted >= terms.horizon or effect <= accepted:
             accepted = _NEVER
@@ -64,6 +65,8 @@ def plan(m, people, terms, completed, place, rows):  # type: ignore[no-untyped-d
         for field in range(ARRIVED, MAIL_UNTIL + 1):
             rows[k, field] = _NEVER
         rows[k, CHARS] = rows[k, CACHED] = 0
+        if extras.rules.extra:
+            _plan_extras(m, extras, place, i, rows[k])
         if accepted == _NEVER:
             continue
         if m.live[i]:
@@ -80,6 +83,8 @@ def plan(m, people, terms, completed, place, rows):  # type: ignore[no-untyped-d
             rows[k, SYNC] = m.badge_sync_after[i] if people.badge[who] else _NEVER
             rows[k, ALERT], rows[k, ALERT_LENGTH] = m.alert_after[i], m.alert_length[i]
             rows[k, TAP], rows[k, TAP_OFFLINE] = m.tap_after[i], m.tap_offline[i]
+            if extras.rules.extra:
+                _reach(terms, extras, k, who, rows[k])
         if people.email[who] != OFF:
             rows[k, MAIL_DELAY], rows[k, MAIL_LATENCY] = m.email_delay[i], m.email_latency[i]
             rows[k, MAIL_ALERT], rows[k, MAIL_ALERT_LENGTH] = m.mail_alert_after[i], m.mail_alert_length[i]
@@ -94,35 +99,29 @@ def is_sent(rows, i, late):  # type: ignore[no-untyped-def]
 
 
 @njit
-def retraction(rows, i):  # type: ignore[no-untyped-def]
-    """Give when the retraction of a dispatched push arrives; NEVER: there is none."""
-    if rows[i, EFFECT] == _NEVER or rows[i, RETRACT] == _NEVER:
-        return _NEVER
-    return plus(rows[i, EFFECT], rows[i, RETRACT])
+def _plan_extras(m, extras, place, i, row):  # type: ignore[no-untyped-def]
+    """Fill the second row of a message; another remedy than deletion leaves no effect of one, unless it undid the send."""
+    rules, k = extras.rules, place[i]
+    more, effect = extras.rows[k], row[EFFECT]
+    for field in (GONE, CHANGED, REACH, BACK, LOST, REWRITTEN, PAUSED, SHOWN):
+        more[field] = _NEVER
+    more[SENDER], more[WORN] = m.sender[i], m.on_watch[i]
+    more[OPENER] = place[m.after[i]] if rules.pausing and m.after[i] >= 0 and not m.apology[i] else -1
+    if m.caught[i]:
+        more[GONE] = _PAST
+    if rules.remedy != DELETE and effect > m.released[i]:
+        if rules.remedy == EDIT:
+            more[CHANGED] = effect
+        elif rules.remedy == BLOCK:
+            more[GONE] = effect
+        row[EFFECT] = _NEVER
 
 
 @njit
-def write(m, people, terms, place, rows, out):  # type: ignore[no-untyped-def]
-    """Write the columns named by `WRITTEN` into `out` (one row a column)."""
-    for i in range(m.sender.size):
-        k = place[i]
-        effect = rows[k, EFFECT] if rows[k, EFFECT] < terms.horizon else _NEVER
-        out[0, i] = rows[k, ACCEPTED]
-        out[1, i] = effect if effect <= m.released[i] else _NEVER
-        out[2, i] = rows[k, REFUSED]
-        out[3, i] = effect
-        out[4, i] = out[10, i] = _NEVER
-        if people.push[m.recipient[i]] and is_sent(rows, k, terms.push_late):
-            if rows[k, DISPATCH] < terms.horizon:
-                out[4, i] = rows[k, DISPATCH]
-            back = retraction(rows, k)
-            if back < terms.horizon:
-                out[10, i] = back
-        out[5, i], out[6, i] = rows[k, ARRIVED], rows[k, LEFT]
-        out[7, i] = rows[k, CHARS] if rows[k, ARRIVED] != _NEVER else 0
-        out[8, i], out[9, i] = rows[k, NOTICED], rows[k, UNTIL]
-        out[11, i], out[12, i] = rows[k, MAILED], rows[k, MAIL_ARRIVED]
-        out[13, i] = rows[k, MAIL_CHARS] if rows[k, MAIL_ARRIVED] != _NEVER else 0
-        out[14, i], out[15, i] = rows[k, MAIL_READ], rows[k, MAIL_UNTIL]
-        out[16, i], out[17, i] = rows[k, COUNTED], rows[k, CLEARED]
-        out[18, i], out[19, i], out[20, i] = rows[k, READ], rows[k, PHANTOM], rows[k, CACHED]
+def _reach(terms, extras, k, who, row):  # type: ignore[no-untyped-def]
+    """Keep when a notification reaches the push service, let it wait for the network, leave it out if blocked."""
+    more = extras.rows[k]
+    if terms.push_late and more[GONE] <= row[DISPATCH]:
+        row[DISPATCH] = row[ARRIVAL] = _NEVER
+    more[REACH] = row[ARRIVAL]
+    row[ARRIVAL] = wait(extras, who, IS_OFFLINE, row[ARRIVAL])
