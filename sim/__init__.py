@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from sim.comparing import Comparison, compare
     from sim.running import Outcome, run
     from sim.scenario import Scenario, load, parse
+    from sim.sweeping import sweep
 
 __version__ = "0.1.0"
-__all__ = ["Comparison", "Outcome", "Scenario", "check", "compare", "draw", "load", "parse", "run"]
+__all__ = ["Comparison", "Outcome", "Scenario", "check", "compare", "draw", "load", "parse", "run", "sweep"]
 
 _HOMES = {"load": "sim.scenario", "parse": "sim.scenario", "Scenario": "sim.scenario", "run": "sim.running",
           "Outcome": "sim.running", "draw": "sim.charts", "compare": "sim.comparing", "Comparison": "sim.comparing",
-          "check": "sim.checking"}  # fmt: skip
+          "check": "sim.checking", "sweep": "sim.sweeping"}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -17,8 +17,9 @@ ARCHITECTURE = SOURCES.parent / "docs" / "architecture.md"
 HOMES = {
     "simpy": ("sim.engines.reference",),
     "matplotlib": ("sim.charts",),
-    "joblib": ("sim.running", "sim.sweeps"),
-    "dask": ("sim.sweeps",),
+    "joblib": ("sim.running", "sim.sweeping"),
+    "distributed": ("sim.sweeping",),
+    "duckdb": ("sim.sweeping",),
     "typer": ("sim.cli",),
     "rich": ("sim.cli",),
     "numba": ("sim.compiling", "sim.engines.compiled"),
@@ -109,7 +110,7 @@ def test_a_heavy_library_is_imported_in_its_home_only(library: str) -> None:
     users = [name for name in modules() if any(inside(m, library) for m in imports(name))]
     strays = [name for name in users if not any(inside(name, home) for home in HOMES[library])]
     assert not strays, f"{library} is imported by {strays}; its home is {HOMES[library]}"
-    assert users or library == "dask"
+    assert users
 
 
 def test_no_engine_imports_the_other() -> None:

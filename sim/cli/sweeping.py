@@ -1,0 +1,234 @@
+"""The commands `sweep`, `merge` and `query`: a plan, a bar with rate and remaining time, and tables."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from sim.cli.tables import percent
+from sim.clock import SECOND, format_duration
+from sim.errors import Fault, FaultyInputError
+from sim.results import ResultFolder, manifest
+from sim.sweeping import Plan, best, plan
+from sim.sweeping.checking import check
+from sim.sweeping.executing import How, workers_of
+from sim.sweeping.store import open_store
+from sim.sweeping.sweeping import Progress as Counted
+from sim.sweeping.sweeping import Shard, Swept, carry_out
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INTERRUPTED = 130
+SHOWN = 30
+"""Rows of a table that are printed; files and queries have them all."""
+
+
+def say(message: str) -> None:
+    """Tell something on stderr."""
+    sys.stderr.write(f"{message}\n")
+
+
+def sweep_command(
+    file: str, store: Path, out: Path | None, workers: int | None, threads: bool, dask: str | None, shard: str | None,
+    dry_run: bool,
+) -> None:  # fmt: skip
+    """Plan, check, play what is missing, and print the best policy of every cell."""
+    how, part = _how(workers, threads, dask), _shard(shard)
+    planned = plan(file)
+    if dry_run:
+        with bar("checking cells") as progress:
+            check(planned, lambda done: progress(done, len(planned.cells)))
+        _print_plan(planned, how)
+        return
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(ResultFolder(out)) if out is not None else None
+        checking = stack.enter_context(bar("checking cells"))
+        progress = stack.enter_context(bar("tasks"))
+        swept = carry_out(planned, open_store(store), how, shard=part, say=say, progress=progress, checking=checking)
+        if folder is not None and swept.complete:
+            folder.put(lambda making: _save(swept, making))
+            say(f"Wrote {out}: table.csv, best.csv, charts and run.json.")
+    _print(swept)
+    if not swept.complete:
+        raise typer.Exit(INTERRUPTED)
+
+
+def merge_command(store: Path, sources: list[Path]) -> None:
+    """Take over the results of other stores and make all tables again."""
+    from sim.sweeping.merging import merge
+
+    found = [open_store(one, create=False) for one in sources]
+    merged = merge(open_store(store), found, say)
+    say(f"{store}: {merged.taken:,} results taken over, {merged.there:,} were there.")
+    table = _table("sweep", "cells with enough", "cells")
+    for sweep, (done, cells) in merged.sweeps.items():
+        table.add_row(escape(sweep), f"{done:,}", f"{cells:,}")
+    _wide().print(table)
+
+
+def query_command(sql: str, store: Path, csv: bool) -> None:
+    """Answer one question in SQL on a store."""
+    from sim.sweeping.merging import refresh
+    from sim.sweeping.querying import query
+
+    found = open_store(store, create=False)
+    refresh(found, say)
+    frame = query(found, sql)
+    if csv:
+        sys.stdout.write(frame.to_csv(index=False))
+        return
+    _print_frame(frame, len(frame))
+
+
+def _how(workers: int | None, threads: bool, dask: str | None) -> How:
+    if workers is not None and workers < 1:
+        raise _fault("--workers", f"{workers} is out of range", "give a whole number of at least 1")
+    if dask is not None and threads:
+        raise _fault("--threads", "goes not with --dask", "choose one of them")
+    if dask is not None:
+        return How("dask", workers, dask)
+    return How("threads" if threads else "processes", workers)
+
+
+def _shard(text: str | None) -> Shard | None:
+    if text is None:
+        return None
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise _fault("--shard", f'"{text}" is not a part', 'write which of how many, for example "3/64"')
+    return Shard(int(number), int(of))
+
+
+def _fault(path: str, problem: str, remedy: str) -> FaultyInputError:
+    return FaultyInputError([Fault(path, "", problem, remedy)])
+
+
+@contextlib.contextmanager
+def bar(words: str) -> Iterator[Counted]:
+    """Give a function to call with (done, total); a bar with rate and remaining time shows on stderr."""
+    console = Console(stderr=True)
+    rate = TextColumn("{task.fields[rate]}")
+    shown = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(),
+                     console=console, transient=True)  # fmt: skip
+    task = shown.add_task(words, total=None, rate="")
+    began = time.monotonic()
+
+    def progress(done: int, total: int) -> None:
+        if not shown.live.is_started and console.is_terminal:
+            shown.start()
+        took = max(time.monotonic() - began, 1e-6)
+        shown.update(task, completed=done, total=total, rate=f"{done / took:,.1f}/s")
+        if done >= total:
+            shown.stop()
+
+    try:
+        yield progress
+    finally:
+        shown.stop()
+
+
+def _wide() -> Console:
+    return Console(file=sys.stdout, width=max(Console().width, 118), highlight=False)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    for k, name in enumerate(columns):
+        table.add_column(name, justify="left" if k == 0 else "right")
+    return table
+
+
+def _print_plan(planned: Plan, how: How) -> None:
+    from sim.sweeping.rehearsing import rehearse
+
+    console = _wide()
+    made = " x ".join(f"{n:,} {name}" for name, n in planned.axes) or "no axis"
+    console.print(escape(planned.title or planned.shown))
+    console.print(
+        f"{len(planned.cells):,} cells: {escape(made)}; {len(planned.cases):,} of them differ.", soft_wrap=True
+    )
+    console.print(f"Policies: {escape(', '.join(planned.policies))}.", soft_wrap=True)
+    for told in planned.unknowns:
+        console.print(f"  varied: {escape(told)}", soft_wrap=True)
+    for told in planned.left_out:
+        console.print(f"  assumed, not varied: {escape(told)}", soft_wrap=True)
+    console.print(planned.rule.words(), soft_wrap=True)
+    say("Playing one replication for the times; this may compile once.")
+    expected = rehearse(planned, time.perf_counter)
+    cores = workers_of(how)
+    until = "" if planned.rule.target is None else " up to the first look"
+    played = f"{expected.tasks:,} tasks, {expected.replications:,} replications, about {expected.messages:,.0f} messages"
+    times = f"{_time(expected.seconds)} on one core, {_time(expected.seconds / cores)} on {cores}"
+    sizes = f"about {expected.megabytes_a_worker:,.0f} MB a worker; {expected.megabytes_of_disk:,.1f} MB on the disk"
+    console.print(f"{played} under all policies{until}.", soft_wrap=True)
+    console.print(f"Expected: {times}; {sizes}.", soft_wrap=True)
+
+
+def _time(seconds: float) -> str:
+    return format_duration(round(seconds, 1) * SECOND)
+
+
+def _save(swept: Swept, making: Path) -> dict[str, Any]:
+    """Fill a folder with a sweep's table, best policies and pictures; give its manifest."""
+    from sim.charts.sweeps import save_sweep
+
+    planned = swept.plan
+    swept.frame.to_csv(making / "table.csv", index=False)
+    best(swept.frame).to_csv(making / "best.csv", index=False)
+    save_sweep(swept.frame, [name for name, _ in planned.axes if name in swept.frame], making, planned.title)
+    command = shlex.join(["toolate", *sys.argv[1:]])
+    told = manifest(
+        planned.bases[0].scenario, planned.policies, planned.rule.at_most, planned.rule.at_most, "auto", command
+    )
+    left = {key: value for key, value in told.items() if not key.startswith("replications") and key != "engine"}
+    return left | {"sweep_file": planned.shown, "cells": len(planned.cells), "rule": planned.rule.words()}
+
+
+def _print(swept: Swept) -> None:
+    found = best(swept.frame)
+    _print_frame(_readable(found), SHOWN)
+    planned = swept.plan
+    console = _wide()
+    console.print(
+        f"{swept.cells:,} of {len(planned.cells):,} cells have enough; {swept.played:,} tasks were played now.",
+        soft_wrap=True,
+    )
+    console.print(f"Rule: {planned.rule.words()}", soft_wrap=True)
+    for address in swept.unsure[:SHOWN]:
+        say(f"Warning: cell {address[:12]} stopped at {planned.rule.at_most:,} replications without being sure enough")
+    console.print(f"Table: {swept.store.folder}/sweeps/{planned.identity}/table.parquet", soft_wrap=True)
+
+
+def _readable(found: pd.DataFrame) -> pd.DataFrame:
+    """Write shares as percentages, and leave out what files and queries have."""
+    if found.empty:
+        return found
+    told = found.drop(columns=["cell", "value", "low", "high", "sure", "ahead", "ahead_low", "ahead_high"])
+    place = list(told.columns).index("best") + 1
+    told.insert(place, "preview read, %", [f"{percent(v)} ({percent(a)}–{percent(b)})"
+                for v, a, b in found[["value", "low", "high"]].itertuples(index=False)])  # fmt: skip
+    told.insert(place + 1, "sure", ["yes" if one else "no" for one in found["sure"]])
+    return told
+
+
+def _print_frame(frame: pd.DataFrame, most: int) -> None:
+    table = _table(*(escape(str(name)) for name in frame.columns))
+    for row in frame.head(most).itertuples(index=False):
+        table.add_row(*(escape(f"{one:.4g}" if isinstance(one, float) else str(one)) for one in row))
+    console = _wide()
+    console.print(table)
+    if len(frame) > most:
+        console.print(f"… and {len(frame) - most:,} rows more.")

@@ -1,0 +1,103 @@
+"""A case: all that decides a cell's sums, and its content address. It is what workers are sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from sim.engines import VERSION
+from sim.running import expected_messages
+from sim.scenario.model import Scenario
+from sim.scenario.patching import Raw, merged
+from sim.scenario.reading import rebuilt
+
+ASIDE: Final = ("sources", "title", "question", "extends", "policies", "baseline", "checks", "costs")
+"""What a scenario says that decides no record; policies stand beside it."""
+PLAYED: Final = 20_000
+"""Messages a task plays, about: a tenth of a second or two, long against what a task costs, short to lose."""
+LONGEST: Final = 64
+"""Replications in a task, at most."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A resolved scenario and its policies, the baseline first; equal if the address is.
+
+    `tables` are the scenario's without what decides nothing, `policies` patches with files read, `folder` where a
+    trace is. `block` is how many replications one task plays: it depends on the case only, never on who plays it.
+    """
+
+    address: str
+    tables: Raw = field(compare=False, repr=False)
+    policies: dict[str, Raw] = field(compare=False, repr=False)
+    folder: str = field(compare=False)
+    messages: float = field(compare=False)
+    """Messages expected in a replication, under all policies together."""
+
+    @property
+    def block(self) -> int:
+        """How many replications make a task: a power of two."""
+        fitting = PLAYED / max(self.messages, 1)
+        return int(min(2 ** max(int(fitting).bit_length() - 1, 0), LONGEST))
+
+    def scenarios(self) -> list[Scenario]:
+        """Make the scenarios to play, one a policy."""
+        return list(_scenarios(self))
+
+
+@lru_cache(maxsize=4)
+def _scenarios(case: Case) -> tuple[Scenario, ...]:
+    whole = (merged(case.tables, patch) for patch in case.policies.values())
+    return tuple(rebuilt(tables, folder=case.folder) for tables in whole)
+
+
+def case_of(tables: Raw, policies: Mapping[str, Raw], folder: str) -> Case:
+    """Make a case of resolved tables and its policies' patches; its address is a SHA-256 over both and the engine."""
+    told = {key: value for key, value in tables.items() if key not in ASIDE}
+    run = {key: value for key, value in told.get("run", {}).items() if key != "replications"}
+    content = {"engine": VERSION, "scenario": told | {"run": run}, "policies": list(policies.items()),
+               "trace": _digest(told, folder)}  # fmt: skip
+    address = hashlib.sha256(canonical(content).encode()).hexdigest()[:32]
+    heads = tuple(canonical(merged(told, patch).get("traffic")) for patch in policies.values())
+    messages = sum(_messages(told, folder, head, str(run.get("horizon"))) for head in heads)
+    return Case(address, told | {"run": run}, dict(policies), folder, messages)
+
+
+def canonical(content: Any) -> str:
+    """Write tables as JSON in one way only.
+
+    >>> canonical({"b": 1, "a": [True, "x"]})
+    '{"a":[true,"x"],"b":1}'
+    """
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+_known: dict[tuple[str, str, str], float] = {}
+
+
+def _messages(tables: Raw, folder: str, traffic: str, horizon: str) -> float:
+    """Estimate the messages of one replication; traffic and horizon decide them."""
+    key = (folder, traffic, horizon)
+    if key not in _known:
+        _known[key] = expected_messages(rebuilt(tables | {"traffic": json.loads(traffic)}, folder=folder))
+    return _known[key]
+
+
+def _digest(tables: Raw, folder: str) -> str | None:
+    """Give the digest of the file of real messages, if the traffic is one."""
+    traffic = tables.get("traffic", {})
+    if not isinstance(traffic, Mapping) or traffic.get("kind") != "trace":
+        return None
+    file = Path(folder) / str(traffic.get("file"))
+    stamp = file.stat()
+    return _digest_of(file, stamp.st_mtime_ns, stamp.st_size)
+
+
+@lru_cache(maxsize=16)
+def _digest_of(file: Path, changed: int, size: int) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()

@@ -1,0 +1,151 @@
+"""The verb `sweep`: play what is missing, store it, and give the table."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.engines import choose, is_ready
+from sim.scenario.model import Scenario
+from sim.sweeping.checking import check
+from sim.sweeping.executing import DiskError, How, execute
+from sim.sweeping.planning import Plan, plan
+from sim.sweeping.records import asked_of, is_kept, keep
+from sim.sweeping.store import Store, open_store
+from sim.sweeping.tables import Asked, Settled, as_frame, known_of, settle, write_table
+from sim.sweeping.tasks import Task, blocks, play
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Say = Callable[[str], None]
+Progress = Callable[[int, int], None]
+"""Called with (tasks done, tasks known of); a precision adds tasks as it goes."""
+
+
+COMPILING = "Compiling, once on this machine (less than a minute); later runs load what is compiled."
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep leaves: its table, how many of its cells have enough, and how many tasks were played now."""
+
+    plan: Plan
+    store: Store
+    frame: pd.DataFrame
+    cells: int
+    played: int
+    unsure: tuple[str, ...]
+    """Addresses of cells that reached the most replications allowed without being sure enough."""
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A part of a sweep's cells, 1 to `of`, for job arrays. Which part a cell is in follows from its address."""
+
+    number: int = 1
+    of: int = 1
+
+    def has(self, address: str) -> bool:
+        """Tell whether a cell is in this part."""
+        return int(address[:12], 16) % self.of == self.number - 1
+
+
+def sweep(
+    what: str | Path | Scenario,
+    axes: dict[str, Sequence[Any]] | None = None,
+    *,
+    store: str | Path | None = None,
+    workers: int | None = None,
+    replications: int | None = None,
+    precision: str | None = None,
+    policies: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Play a sweep file, or a scenario (or its file) and axes by path, and give the tidy table.
+
+    One row per cell, policy and measure: the parameters that vary as columns (durations also in seconds, `..._s`), then
+    `policy`, `measure`, `value` with its 95 % interval `low` to `high`, `count` `of` messages, and `replications`. Shares
+    are numbers from 0 to 1. What `store`, a folder, holds already is not played again; without one nothing is kept.
+    Raises `ScenarioError` before anything runs if a cell is not valid, and `OutputError` for a store.
+
+    >>> import sim
+    >>> frame = sim.sweep(sim.load("scenarios/linkedin_dm.toml"), {"send.hold": ["0 s", "1 h"]}, replications=1, workers=1,
+    ...                   policies=["today"])
+    >>> frame[frame["measure"] == "preview_read"]["send.hold_s"].tolist()
+    [0.0, 3600.0]
+    """
+    planned = plan(what, axes, replications=replications, precision=precision, policies=policies)
+    how = How(workers=workers)
+    if store is not None:
+        return carry_out(planned, open_store(store), how).frame
+    with tempfile.TemporaryDirectory() as folder:
+        return carry_out(planned, open_store(Path(folder) / "store"), how).frame
+
+
+def carry_out(
+    plan: Plan, store: Store, how: How, *, shard: Shard | None = None, say: Say | None = None, progress: Progress | None = None,
+    checking: Progress | None = None,
+) -> Swept:  # fmt: skip
+    """Check and play a plan, store by store; what is there is not played again.
+
+    Ctrl-C ends it with the table of what has enough so far. Raises `ScenarioError` for cells that are not valid and
+    `OutputError` if the disk refuses; what is stored stays.
+    """
+    say, shard = say or _warn, shard or Shard()
+    if not is_kept(store, plan.identity):
+        check(plan, None if checking is None else lambda done: checking(done, len(plan.cells)))
+    asked = asked_of(plan)
+    try:
+        keep(plan, store)
+        settled = settle(asked, store, known_of(asked, store, say)[0], say, verify=True)
+        played, complete = 0, True
+        try:
+            while tasks := missing(plan, store, settled, shard):
+                total = played + len(tasks)
+                _compile_first(tasks[0], how, say)
+                for _ in execute(tasks, store, how, say):
+                    played += 1
+                    if progress is not None:
+                        progress(played, total)
+                settled = settle(asked, store, settled, say)
+        except KeyboardInterrupt:
+            complete = False
+            settled = settle(asked, store, settled, say)
+        write_table(asked, settled, store)
+        frame = as_frame(known_of(asked, store, say)[1])
+    except DiskError as error:
+        raise store.unwritable(error.error) from None
+    except OSError as error:
+        raise store.unwritable(error) from None
+    done = sum(address in settled.rows for address in asked.addresses)
+    return Swept(plan, store, frame, done, played, unsure(asked, settled), complete)
+
+
+def missing(plan: Plan, store: Store, settled: Settled, shard: Shard) -> list[Task]:
+    """List the tasks that are wanted next and not stored, in the order of the cells."""
+    stored = store.stored()
+    mine = [(plan.cases[address], count) for address, count in settled.wanted.items() if shard.has(address)]
+    engine = choose("auto", sum(case.messages * count for case, count in mine))
+    return [task for case, count in mine for task in blocks(case, count, engine) if task.key not in stored]
+
+
+def _compile_first(task: Task, how: How, say: Say) -> None:
+    """Compile here, once, what workers would otherwise each compile; they find it on the disk then."""
+    if not is_ready(task.engine):
+        say(COMPILING)
+        if how.kind != "dask" or how.dask == "local":
+            play(replace(task, count=1))
+
+
+def unsure(asked: Asked, settled: Settled) -> tuple[str, ...]:
+    """List the cells that stopped at the most replications allowed."""
+    return tuple(address for address, rows in settled.rows.items() if not asked.rule.enough(rows))
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, stacklevel=4)
