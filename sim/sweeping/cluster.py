@@ -30,14 +30,12 @@ def on_dask(tasks: Sequence[Task], store: Store, how: How, say: Say) -> Iterator
         say(f"Dask: {client.scheduler.address}, dashboard {client.dashboard_link}")
         try:
             yield from _streamed(distributed, client, tasks, store)
-        except (distributed.KilledWorker, distributed.scheduler.KilledWorker):
+        except distributed.KilledWorker:
             problem = f"a task lost its worker {ATTEMPTS} times"
             raise _fault(
                 "--dask", problem, "give workers more memory, and the same command again; what is stored is kept"
             ) from None
-        except (OSError, distributed.client.FutureCancelledError, distributed.comm.CommClosedError) as error:
-            if isinstance(error, DiskError):
-                raise
+        except (OSError, distributed.client.FutureCancelledError):
             raise _fault(
                 "--dask", "the scheduler went away", "start it and give the same command again; what is stored is kept"
             ) from None

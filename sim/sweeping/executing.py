@@ -7,7 +7,7 @@ themselves; Dask workers send it back, so that they need no common disk.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -90,15 +90,15 @@ def execute(
             yield from _on_processes(tasks, store, how, say, perform)
 
 
-def _checked(done: Iterator[Done]) -> Iterator[Key]:
-    with contextlib.closing(done) if hasattr(done, "close") else contextlib.nullcontext():
+def _checked(done: Generator[Done, None, None]) -> Iterator[Key]:
+    with contextlib.closing(done):
         for one in done:
             if one.problem:
                 raise DiskError(one.number, one.problem)
             yield one.key
 
 
-def _on_pool(tasks: Sequence[Task], store: Store, how: How, backend: str, perform: Any) -> Iterator[Done]:
+def _on_pool(tasks: Sequence[Task], store: Store, how: How, backend: str, perform: Any) -> Generator[Done, None, None]:
     import joblib
 
     pool = joblib.Parallel(n_jobs=min(workers_of(how), len(tasks)), backend=backend,

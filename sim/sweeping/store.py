@@ -125,7 +125,7 @@ class Store:
 
     def has(self, key: Key) -> bool:
         """Tell whether a task's result is there by now."""
-        start = f"{key.address}-{key.first:07d}-{key.count:05d}-"
+        start = f"{key.address}-{key.first:07d}-{key.replications:05d}-"
         return any(self._group(key.address).glob(f"{start}*.parquet"))
 
     def _group(self, address: str) -> Path:
@@ -133,7 +133,7 @@ class Store:
 
     def put(self, key: Key, data: bytes) -> str:
         """Store a task's file and give its name. Raises `OSError` as the disk does."""
-        name = f"{key.address}-{key.first:07d}-{key.count:05d}-{_digest(data)}.parquet"
+        name = f"{key.address}-{key.first:07d}-{key.replications:05d}-{_digest(data)}.parquet"
         self.write(f"tasks/{key.address[:2]}/{name}", data)
         return name
 

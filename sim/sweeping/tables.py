@@ -204,7 +204,8 @@ def _taken_over(asked: Asked, table: pa.Table, stamp: Mapping[str, Any]) -> Sett
         return known
     for k, address in enumerate(there):
         replications, seal = stamp[address]
-        known.rows[address] = Rows(*(numbers[name][k] for name in NUMBERS), replications)
+        value, low, high, count, of = (numbers[name][k] for name in NUMBERS)
+        known.rows[address] = Rows(value, low, high, count, of, replications)
         known.prints[address] = seal
     return known
 

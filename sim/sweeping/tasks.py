@@ -22,7 +22,7 @@ class Key(NamedTuple):
 
     address: str
     first: int
-    count: int
+    replications: int
 
 
 @dataclass(frozen=True)

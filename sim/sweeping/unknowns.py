@@ -158,7 +158,7 @@ def _value(raw: Any, keys: list[str]) -> Any:
 
 
 def _has_times(law: object) -> bool:
-    return scaled(law, 2.0) != law
+    return bool(scaled(law, 2.0) != law)
 
 
 def scaled(law: Any, factor: float) -> Any:
