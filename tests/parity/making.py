@@ -8,7 +8,8 @@ from typing import Any
 from sim.clock import NEVER, SECOND
 from sim.engines import compiled, reference
 from sim.records import Records, first_difference
-from sim.world.parts import Rules, World
+from sim.world.parts import APOLOGY, DELETE, MESSAGE, NO_COLLAPSE, Rules, World
+from sim.world.spells import KINDS_OF_SPELL
 
 Pick = Callable[[int, int], int]
 """Gives a whole number between two, both included: by a generator or by Hypothesis."""
@@ -25,13 +26,21 @@ def agree(world: World) -> Records:
 def tied_world(pick: Pick, unit: int = SECOND) -> World:
     """Make a small world whose times are all whole units of a short stretch, so that every tie comes up.
 
-    Units so long that sums of times pass the largest int64 are fine.
+    Half of the worlds have the rules and circumstances every world has, the others any of the rest as well. Units so long
+    that sums of times pass the largest int64 are fine.
     """
-    people = pick(1, 2)
+    people, rare = pick(1, 2), _yes(pick)
     messages = [_message(pick, people, unit) for _ in range(pick(1, 8))]
+    recipients = [_recipient(pick, unit) for _ in range(people)]
+    rules = _rules(pick, unit)
+    if rare:
+        rules |= _rare_rules(pick, unit)
+        for row in messages:
+            row |= _devices(pick, unit)
+        messages += _follow_ups(pick, messages, rules["remedy"], unit)
+        recipients = [row | _circumstances(pick, unit) for row in recipients]
     return World.written(
-        messages, [_recipient(pick, unit) for _ in range(people)], rules=_rules(pick, unit),
-        horizon=min(pick(4, 30) * unit, NEVER - 1), key=pick(0, 99),
+        messages, recipients, rules=Rules(**rules), horizon=min(pick(4, 30) * unit, NEVER - 1), key=pick(0, 99),
     )  # fmt: skip
 
 
@@ -47,46 +56,99 @@ def _or_never(pick: Pick, most: int, unit: int) -> int:
     return NEVER if pick(0, 3) == 0 else pick(0, most) * unit
 
 
-def _rules(pick: Pick, unit: int) -> Rules:
+def _rules(pick: Pick, unit: int) -> dict[str, Any]:
     every = pick(1, 6)
-    return Rules(
-        window=(-1 if _rarely(pick) else _or_never(pick, 8, unit)),
-        unread_only=_yes(pick),
-        undeletable=int(_rarely(pick)),
-        hands=pick(1, 3),
-        order=pick(0, 2),
-        bulk=_yes(pick),
-        placeholder=_yes(pick),
-        push_late=_yes(pick),
-        push_preview=pick(0, 2) * 7,
-        push_expiry=_or_never(pick, 6, unit),
-        email_window=pick(0, 4) * unit,
-        email_anchor=int(_yes(pick)),
-        email_every=every * unit,
-        email_at=pick(0, 8) * unit,
-        email_lead=pick(0, every) * unit,
-        email_late=_yes(pick),
-        email_preview=(0, 3, NEVER)[pick(0, 2)],
-        badge_boost=(1.0, 1.5, 4.0)[pick(0, 2)],
-        cache_life=pick(0, 8) * unit,
-        visit_offline=(0.0, 0.5, 1.0)[pick(0, 2)],
-    )
+    return {
+        "window": (-1 if _rarely(pick) else _or_never(pick, 8, unit)),
+        "unread_only": _yes(pick),
+        "undeletable": int(_rarely(pick)),
+        "hands": pick(1, 3),
+        "order": pick(0, 2),
+        "bulk": _yes(pick),
+        "placeholder": _yes(pick),
+        "push_late": _yes(pick),
+        "push_preview": pick(0, 2) * 7,
+        "push_expiry": _or_never(pick, 6, unit),
+        "email_window": pick(0, 4) * unit,
+        "email_anchor": int(_yes(pick)),
+        "email_every": every * unit,
+        "email_at": pick(0, 8) * unit,
+        "email_lead": pick(0, every) * unit,
+        "email_late": _yes(pick),
+        "email_preview": (0, 3, NEVER)[pick(0, 2)],
+        "badge_boost": (1.0, 1.5, 4.0)[pick(0, 2)],
+        "cache_life": pick(0, 8) * unit,
+        "visit_offline": (0.0, 0.5, 1.0)[pick(0, 2)],
+    }
+
+
+def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
+    """Choose what only some worlds have; each is off more often than not, so that they come alone and together."""
+    return {
+        "remedy": pick(0, 3) if _yes(pick) else DELETE,
+        "receiver_window": _or_never(pick, 8, unit),
+        "pause": _yes(pick),
+        "push_ttl": pick(0, 4) * unit if _yes(pick) else NEVER,
+        "push_fetch": pick(0, 3) == 0,
+        "push_generic": _yes(pick),
+        "push_toast": pick(0, 4) * unit,
+        "collapse": pick(0, 2) if _yes(pick) else NO_COLLAPSE,
+        "retraction_scope": pick(0, 3) if _yes(pick) else MESSAGE,
+        "retraction_waits": _yes(pick),
+        "email_anchor": pick(0, 2),
+        "email_tick": pick(0, 3) * unit,
+        "email_phase": pick(0, 4) * unit,
+        "throttle_gap": pick(0, 3) * unit,
+        "throttle_factor": (0.5, 1.0, 1.5, 3.0)[pick(0, 3)],
+        "throttle_most": pick(0, 6) * unit,
+        "throttle_reset": pick(0, 4) * unit,
+    }
+
+
+def _devices(pick: Pick, unit: int) -> dict[str, Any]:
+    """Choose what a message does on the watch and at the desktop."""
+    row: dict[str, Any] = {"on_watch": _yes(pick)}
+    for delay in ("watch_after", "watch_retract_after", "desk_after", "desk_retract_after"):
+        row[delay] = _or_never(pick, 4, unit)
+    return row | {"watch_length": pick(0, 3) * unit, "desk_length": pick(0, 3) * unit}
+
+
+def _follow_ups(pick: Pick, messages: list[dict[str, Any]], remedy: int, unit: int) -> list[dict[str, Any]]:
+    """Give some messages steps, and all their apologies; rows of a world are in order of writing, apologies last."""
+    messages.sort(key=lambda row: int(row["written"]))
+    steps, apologies = [], []
+    for number, row in enumerate(messages):
+        own = {"sender": row["sender"], "recipient": row["recipient"], "after": number}
+        if _rarely(pick):
+            at = 7 * unit + pick(0, 6) * unit  # after all openings, so that their rows stay what they are
+            steps.append(_message(pick, 1, unit) | _devices(pick, unit) | _sent(at, pick, unit) | own | _NOT_REGRETTED)
+        if remedy == APOLOGY:
+            apology = _message(pick, 1, unit) | _devices(pick, unit) | own | _NOT_REGRETTED
+            apologies.append(apology | dict.fromkeys(_TIMES, NEVER) | {"apology": True, "caught": False})
+    return steps + apologies
+
+
+_TIMES = ("written", "pressed", "released")
+_NOT_REGRETTED = {"noticed": NEVER, "recorded": False}
+
+
+def _sent(written: int, pick: Pick, unit: int) -> dict[str, Any]:
+    pressed = written + pick(0, 2) * unit
+    return {"written": written, "pressed": pressed, "released": pressed + pick(0, 4) * unit}
 
 
 def _message(pick: Pick, people: int, unit: int) -> dict[str, Any]:
-    written = pick(0, 6) * unit
-    pressed = written + pick(0, 2) * unit
     row: dict[str, Any] = {
         "sender": pick(0, 1), "recipient": pick(0, people - 1), "kind": pick(0, 1), "length": (0, 1, 40)[pick(0, 2)],
-        "batch": pick(-1, 1), "written": written, "pressed": pressed, "released": pressed + pick(0, 4) * unit,
-        "caught": _rarely(pick), "live": _rarely(pick), "tap_offline": _yes(pick), "glances_needed": pick(1, 3),
-    }  # fmt: skip
+        "batch": pick(-1, 1), "caught": _rarely(pick), "live": _rarely(pick), "tap_offline": _yes(pick),
+        "glances_needed": pick(1, 3),
+    } | _sent(pick(0, 6) * unit, pick, unit)  # fmt: skip
     for delay in ("alert_after", "tap_after", "retract_after", "badge_sync_after", "mail_alert_after"):
         row[delay] = _or_never(pick, 4, unit)
     for delay in ("push_delay", "push_latency", "alert_length", "email_delay", "email_latency", "mail_alert_length"):
         row[delay] = NEVER if pick(0, 15) == 0 and "length" not in delay else pick(0, 3) * unit
     if pick(0, 3) > 0:
-        row |= {"noticed": pressed + pick(0, 6) * unit, "recorded": _rarely(pick), "reaction": pick(0, 2) * unit}
+        row |= {"noticed": row["pressed"] + pick(0, 6) * unit, "recorded": _rarely(pick), "reaction": pick(0, 2) * unit}
         row |= {"action": pick(0, 3) * unit, "propagation": NEVER if _rarely(pick) else pick(0, 2) * unit}
     return row
 
@@ -97,6 +159,12 @@ def _recipient(pick: Pick, unit: int) -> dict[str, Any]:
         "utc_offset": pick(-3, 3) * unit,
         "glances": _looks(pick, unit), "checks": _looks(pick, unit), "visits": _looks(pick, unit),
     }  # fmt: skip
+
+
+def _circumstances(pick: Pick, unit: int) -> dict[str, Any]:
+    """Choose the spells of a recipient, and the room in the service's store."""
+    row: dict[str, Any] = {"store": pick(0, 3)}
+    return row | {kind: _looks(pick, unit) if _yes(pick) else [] for kind in KINDS_OF_SPELL}
 
 
 def _looks(pick: Pick, unit: int) -> list[tuple[int, int]]:

@@ -107,14 +107,14 @@ def _plan_extras(m, extras, place, i, row):  # type: ignore[no-untyped-def]
         more[field] = _NEVER
     more[SENDER], more[WORN] = m.sender[i], m.on_watch[i]
     more[OPENER] = place[m.after[i]] if rules.pausing and m.after[i] >= 0 and not m.apology[i] else -1
-    if m.caught[i]:
-        more[GONE] = _PAST
     if rules.remedy != DELETE and effect > m.released[i]:
         if rules.remedy == EDIT:
             more[CHANGED] = effect
         elif rules.remedy == BLOCK:
             more[GONE] = effect
         row[EFFECT] = _NEVER
+    if m.caught[i]:
+        more[GONE] = _PAST
 
 
 @njit
