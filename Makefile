@@ -14,7 +14,7 @@ test: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2
 
-# What stands in results/published, notebooks and docs/validation.md: made again from nothing.
+# What stands in results/published, notebooks, docs/validation.md and docs/platforms.md: made again from nothing.
 published: $(VENV)/.test
 	$(BIN)/toolate run scenarios/linkedin_dm.toml --out results/published/linkedin_dm
 	$(BIN)/toolate run scenarios/linkedin_dm.toml --replications 4 --out results/published/linkedin_dm_small
@@ -22,6 +22,7 @@ published: $(VENV)/.test
 	rm -f results/published/*/records.parquet
 	$(BIN)/toolate schema > scenarios/schema.json
 	$(BIN)/python docs/validation.py
+	$(BIN)/python docs/platforms.py
 	$(BIN)/python notebooks/make.py
 
 $(VENV)/bin/python:

@@ -18,7 +18,7 @@ from rich.table import Table
 from sim import platforms
 from sim.cli.explaining import everything
 from sim.errors import Fault, ScenarioError
-from sim.platforms.catalogue import BASE, GRADES, Entry, counts, entries, in_words, titles, works_of
+from sim.platforms.catalogue import BASE, GRADES, Entry, counts, entries, titles, works_of
 from sim.platforms.works import bibtex, keys_in, works
 from sim.scenario import load
 from sim.scenario.evidence import sweep_words
@@ -87,8 +87,9 @@ def _print_list() -> None:
         table.add_row(name, escape(titles()[name]), ", ".join(platforms.variants(name)), *shown)
     console = Console(file=sys.stdout, width=max(Console().width, 118), highlight=False)
     console.print(table)
-    console.print(f'Values and facts by grade. {MEANINGS} Use one by extends = "platform:ID" or "platform:ID/VARIANT"; '
-                  "toolate platforms ID prints it with sources.", soft_wrap=True)  # fmt: skip
+    console.print(f"Values and facts by grade, less what all share (common). {MEANINGS}", soft_wrap=True)
+    console.print('Use one by extends = "platform:ID" or "platform:ID/VARIANT"; toolate platforms ID prints it with sources.',
+                  soft_wrap=True)  # fmt: skip
 
 
 def _platform(name: str) -> Iterator[str]:
@@ -128,11 +129,6 @@ def _entry(one: Entry, width: int) -> Iterator[str]:
     yield from _wrapped(f"{one.path}: {one.said}", "  ", width)
     yield from _wrapped(f"{one.grade}: {one.source}" if one.grade else one.assumed, " " * 4, width)
     if one.sweep:
-        yield from _wrapped(f"Explore {sweep_words(tuple(_sweep(one)))}.", " " * 4, width)
+        yield from _wrapped(f"Explore {sweep_words(one.sweep)}.", " " * 4, width)
     if one.note:
         yield from _wrapped(f"Note: {one.note}.", " " * 4, width)
-
-
-def _sweep(one: Entry) -> Iterator[object]:
-    for value in one.sweep:
-        yield in_words(value) if isinstance(value, dict | list) else value

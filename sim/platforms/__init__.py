@@ -8,6 +8,7 @@ where it rests on another file of the catalogue; `[facts]`, which are cited but 
 
 from __future__ import annotations
 
+import copy
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -26,8 +27,8 @@ def names() -> list[str]:
 
 
 @cache
-def _file(name: str) -> str:
-    return files(__package__).joinpath("data", f"{name}.toml").read_text(encoding="utf-8")
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("data", f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def tables(name: str) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def tables(name: str) -> dict[str, Any]:
     """
     if name not in names():
         raise KeyError(name)
-    return tomllib.loads(_file(name))
+    return copy.deepcopy(_read(name))
 
 
 def variants(name: str) -> list[str]:
@@ -49,7 +50,7 @@ def variants(name: str) -> list[str]:
     """
     found: dict[str, None] = {}
     for one in chain(name):
-        found |= dict.fromkeys(tables(one).get("variants", {}))
+        found |= dict.fromkeys(_read(one).get("variants", {}))
     return list(found)
 
 
@@ -59,5 +60,5 @@ def chain(name: str) -> list[str]:
     >>> chain("linkedin")
     ['common', 'linkedin']
     """
-    below = str(tables(name).get("extends", "")).removeprefix("platform:")
+    below = str(_read(name).get("extends", "")).removeprefix("platform:")
     return [*(chain(below) if below else ()), name]

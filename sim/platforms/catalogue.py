@@ -14,7 +14,7 @@ GRADES = "ABCDE"
 BASE = "common"
 """The file that all platforms rest on; its facts are about no platform."""
 
-UNITS = {"preview": "characters", "store.ios": "pushes", "store.android": "pushes", "per_inmail": "credits"}
+UNITS = {"preview": "characters", "store.ios": "kept", "store.android": "kept", "per_inmail": "credits"}
 """Units of plain numbers; durations carry theirs, and the other numbers are shares and factors."""
 
 
@@ -96,14 +96,15 @@ def _told(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def counts(name: str) -> dict[str, int]:
-    """Count a platform's values and facts by grade, and what is unknown.
+    """Count what is known of a platform by grade (less what all platforms share), and all that is unknown of it.
 
     >>> counts("linkedin")["unknown"] > 0
     True
     """
     out = dict.fromkeys((*GRADES, "unknown"), 0)
     for one in entries(name):
-        out[one.grade or "unknown"] += 1
+        if not one.grade or one.set_by != f"platform:{BASE}" or name == BASE:
+            out[one.grade or "unknown"] += 1
     return out
 
 

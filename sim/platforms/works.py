@@ -26,10 +26,13 @@ SPECIAL = {
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something that is cited: a page (`url`) or files (`path`) of a repository at a commit."""
+    """Something that is cited: a page (`url`) or files (`path`) of a repository at a commit.
+
+    `author` is a list of people, or the name of whoever publishes it.
+    """
 
     key: str
-    author: str
+    author: str | list[str]
     title: str
     year: int | None = None
     url: str = ""
@@ -42,7 +45,8 @@ class Work:
         """Say the work on one line, without its key."""
         held = f"{self.repository}{f' @{self.commit}' if self.commit else ''}"
         files_of = f": {', '.join(self.path)}" if self.path else ""
-        parts = (self.author, self.title, str(self.year or ""), self.url, f"{held}{files_of}", self.note)
+        author = self.author if isinstance(self.author, str) else ", ".join(self.author)
+        parts = (author, self.title, str(self.year or ""), self.url, f"{held}{files_of}", self.note)
         return ", ".join(part for part in parts if part)
 
     @property
@@ -98,7 +102,8 @@ def _fields(work: Work) -> dict[str, str]:
     commit = f"commit {work.commit}" if work.commit else ""
     note = ", ".join(part for part in (held, commit, *work.path, work.note) if part)
     year = str(work.year) if work.year else ""
-    return {"author": f"{{{_escaped(work.author)}}}", "title": f"{{{_escaped(work.title)}}}", "year": year,
+    people = work.author if isinstance(work.author, list) else [f"{{{_escaped(work.author)}}}"]
+    return {"author": " and ".join(people), "title": f"{{{_escaped(work.title)}}}", "year": year,
             "howpublished": f"\\url{{{_address(work.address)}}}" if work.address else "", "note": _escaped(note)}  # fmt: skip
 
 

@@ -23,11 +23,11 @@ def layers(name: str, *, at: str = "platform", path: str = "") -> Iterator[tuple
     >>> [who for who, _ in layers("linkedin/unread_only")]
     ['platform:common', 'platform:linkedin', 'platform:linkedin/unread_only']
     """
-    platform, _, variant = name.partition("/")
+    platform, slash, variant = name.partition("/")
     known = platforms.names()
     if platform not in known:
         _raise(at, path, "platform", f"platform:{platform}", [f"platform:{one}" for one in known])
-    if variant and variant not in platforms.variants(platform):
+    if slash and variant not in platforms.variants(platform):
         whole = [f"platform:{platform}/{one}" for one in platforms.variants(platform)]
         _raise(at, path, "variant", f"platform:{name}", whole)
     files = {one: platforms.tables(one) for one in platforms.chain(platform)}

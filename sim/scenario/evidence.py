@@ -59,11 +59,19 @@ class Evidence:
 def sweep_words(sweep: tuple[Any, ...]) -> str:
     """Say a range to explore: two quantities are ends, anything else a choice.
 
-    >>> sweep_words(("2 / d", "40 / d")), sweep_words((True, False)), sweep_words(("waking", "texting"))
-    ('2 / d to 40 / d', 'true or false', 'waking or texting')
+    >>> sweep_words(("2 / d", "40 / d")), sweep_words((True, False)), sweep_words((["ios"], ["ios", "android"]))
+    ('2 / d to 40 / d', 'true or false', 'ios or ios + android')
     """
-    words = [str(one).lower() if isinstance(one, bool) else str(one) for one in sweep]
+    words = [_word(one) for one in sweep]
     return " to ".join(words) if len(words) == 2 and words[0][:1].isdigit() else " or ".join(words)
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return " + ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(str(one) if key == "dist" else f"{key} {one}" for key, one in value.items())
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def evidence(scenario: Scenario, path: str) -> Evidence:
