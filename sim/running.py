@@ -177,7 +177,7 @@ def play_replication(
         records = play(draw_world(scenario, replication))
         judged = judge(
             records, speed=scenario.reading.speed, refund_within=int(scenario.credits.refund_within),
-            refund_on_recall=scenario.credits.refund_on_recall, deletes=scenario.deletion.remedy == "delete",
+            refund_on_recall=scenario.credits.refund_on_recall, remedy=scenario.deletion.remedy,
         )  # fmt: skip
         base = judged if base is None else base
         sums[name] = count(records, judged, base)

@@ -42,6 +42,7 @@ class Lost(IntEnum):
     IN_QUEUE = 3
     IN_ACTION = 4
     AFTER_REFUSAL = 5
+    AFTER_REMEDY = 6  # an apology or a block was done, which takes nothing back
 
 
 class Level(IntEnum):
@@ -91,12 +92,12 @@ class Judged:
 
 def judge(
     records: Records, *, speed: float = 24.0, refund_within: int = 90 * DAY, refund_on_recall: bool = False,
-    deletes: bool = True,
+    remedy: str = "delete",
 ) -> Judged:  # fmt: skip
     """Work out verdicts, flags and exposure of every message; `speed` is reading speed, characters a second.
 
     An InMail's credit comes back on a reply at an age of at most `refund_within` (microseconds), or when it is deleted
-    if `refund_on_recall`. `deletes`: what takes effect removes the message (an edit does not).
+    if `refund_on_recall`. `remedy`: what the sender does about a mistake (`deletion.remedy` of the scenario).
 
     >>> from sim.engines.reference import play
     >>> from sim.world.parts import World
@@ -104,6 +105,7 @@ def judge(
     'TOO_LATE'
     """
     r = records
+    deletes = remedy == "delete"
     phone, watch, desk = _pushes_read(r)
     push = np.minimum(np.minimum(phone, watch), desk)
     email = np.where((r["email_chars"] > 0) & ~r["email_edited"], r["email_read"], NEVER)
@@ -145,7 +147,7 @@ def judge(
     ).astype(np.int8)
     return Judged(
         verdict=verdict,
-        lost=_lost(r, preview, verdict),
+        lost=_lost(r, preview, verdict, remedy),
         regretted=regretted,
         push_read=push,
         watch_read=watch,
@@ -209,13 +211,13 @@ def _undecided(r: Records) -> Flags:
     return undecided
 
 
-def _lost(r: Records, preview: Int64s, verdict: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+def _lost(r: Records, preview: Int64s, verdict: npt.NDArray[np.int8], remedy: str) -> npt.NDArray[np.int8]:
     """Say what the sender was doing when the preview of a message that was too late was read."""
     lost = np.select(
         [preview < r["noticed"], preview < r["requested"], preview < r["started"], preview < r["completed"],
-         r["refused"] > 0],
-        [Lost.BEFORE_NOTICING, Lost.REACTING, Lost.IN_QUEUE, Lost.IN_ACTION, Lost.AFTER_REFUSAL],
-        Lost.IN_ACTION,
+         r["refused"] > 0, (preview < r["effective"]) & (remedy in ("delete", "edit"))],
+        [Lost.BEFORE_NOTICING, Lost.REACTING, Lost.IN_QUEUE, Lost.IN_ACTION, Lost.AFTER_REFUSAL, Lost.IN_ACTION],
+        Lost.AFTER_REMEDY,
     )  # fmt: skip
     return np.where(verdict == Verdict.TOO_LATE, lost, Lost.NOT).astype(np.int8)
 

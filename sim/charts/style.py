@@ -31,6 +31,7 @@ PARTS: Final = {
     "lost_in_queue": ("waiting in the queue", "#F0E442", "..."),
     "lost_in_action": ("during the deletion", "#E69F00", "///"),
     "lost_after_refusal": ("after the deletion was refused", "#D55E00", "xxx"),
+    "lost_after_remedy": ("after an apology or a block", "#CC79A7", "---"),
     "ghost": ("after the deletion (ghost)", "#999999", "|||"),
 }
 """How the headline is split: label, colour and hatch of each part."""

@@ -22,6 +22,7 @@ from sim.scenario import Scenario, load
 from sim.scenario.evidence import Evidence, EvidenceKind, evidence
 from sim.scenario.quantities import WEEKS, Window
 from sim.scenario.recipients import EmailShares, Segment
+from sim.scenario.traffic import Step
 
 SECTIONS = {
     "run": "The run",
@@ -36,6 +37,7 @@ SECTIONS = {
     "badge": "Badge",
     "thread": "Thread",
     "reading": "Reading",
+    "credits": "InMail credits",
 }
 """What each table of a scenario is about, in the order of the model (docs/model.md)."""
 
@@ -86,6 +88,9 @@ def explanation(scenario: Scenario, policy: str | None = None, width: int = 100)
         found = list(_entries(scenario, table, key))
         yield from _section(title, _first_line(table), found, width)
         entries += found
+    if costs := list(_costs(scenario)):
+        yield from _section("Costs", "Money per counted event.", costs, width)
+        entries += costs
     for title, about, found in _recipients(scenario):
         yield from _section(title, about, found, width)
         entries += found
@@ -98,7 +103,7 @@ def _opening(scenario: Scenario, policy: str | None, width: int) -> Iterator[str
     yield scenario.title or scenario.file
     if scenario.question:
         yield from wrapped(scenario.question, width)
-    extends = f", which extends {scenario.extends}" if scenario.extends else ""
+    extends = f", which extends {', '.join(scenario.extends)}" if scenario.extends else ""
     under = "before any policy" if policy is None else f'under the policy "{policy}"'
     yield ""
     yield from wrapped(f"From {scenario.file}{extends}; {under}.", width)
@@ -148,6 +153,14 @@ def _entries(scenario: Scenario, table: BaseModel, at: str, about: str = "") -> 
             yield Entry(path, meaning, _value(value, name, field), evidence(scenario, path), value)
 
 
+def _costs(scenario: Scenario) -> Iterator[Entry]:
+    """Yield what the scenario puts a price on."""
+    for event, amount in scenario.costs.items():
+        path = f"costs.{event}"
+        meaning = f"Money for each message that counts as {event.replace('_', ' ')}."
+        yield Entry(path, meaning, f"{amount:,g}", evidence(scenario, path), amount)
+
+
 def _recipients(scenario: Scenario) -> Iterator[tuple[str, str, list[Entry]]]:
     """Yield what all segments share as a section of its own, then each segment with what is its own."""
     by_name = {s.name: list(_entries(scenario, s, f"segments.{s.name}")) for s in scenario.segments}
@@ -176,7 +189,8 @@ def _value(value: Any, name: str, field: FieldInfo) -> str:
     if hasattr(value, "dist"):
         return _law(value, is_duration=name != "frailty")
     if isinstance(value, Micros):
-        return {NEVER: "never", -1: "none"}.get(value, format_duration(value)) if name != "window" else _window(value)
+        words = {NEVER: "unlimited" if name in ("window", "edit_window") else "never", -1: "none"}
+        return words.get(value, format_duration(value))
     if isinstance(value, EmailShares):
         shares = zip(type(value).model_fields, value.as_tuple(), strict=True)
         return ", ".join(f"{way} {_percent(share)}" for way, share in shares if share)
@@ -188,15 +202,20 @@ def _value(value: Any, name: str, field: FieldInfo) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return ", ".join(_hours(one) if isinstance(one, Window) else str(one) for one in value) or "none given"
+        return ", ".join(map(_item, value)) or "none given"
     if isinstance(value, float):
         is_share = any(getattr(limit, "le", None) == 1 for limit in field.metadata)
         return _percent(value) if is_share else f"{value:g}"
     return f"{value:,}" if isinstance(value, int) and name != "seed" else str(value)
 
 
-def _window(value: int) -> str:
-    return {NEVER: "unlimited", -1: "none"}.get(value, format_duration(value))
+def _item(one: Any) -> str:
+    """Say one item of a list: hours, a step of a sequence, or a word."""
+    if isinstance(one, Window):
+        return _hours(one)
+    if isinstance(one, Step):
+        return f"{one.length} characters after {format_duration(one.after)}"
+    return str(one)
 
 
 def _percent(share: float) -> str:
@@ -258,9 +277,9 @@ def _policies(scenario: Scenario, width: int) -> Iterator[str]:
 
 def everything(scenario: Scenario) -> Iterator[Entry]:
     """Yield every parameter of a scenario, section by section, then segment by segment."""
-    """Yield every parameter of a scenario, of every section and segment."""
     for key in SECTIONS:
         yield from _entries(scenario, getattr(scenario, key), key)
+    yield from _costs(scenario)
     for segment in scenario.segments:
         yield from _entries(scenario, segment, f"segments.{segment.name}")
 

@@ -58,17 +58,18 @@ def warnings_of(outcome: Outcome) -> list[str]:
 
 def print_outcome(outcome: Outcome) -> None:
     """Print the answer and the tables on stdout, warnings on stderr."""
-    console = Console(file=sys.stdout, width=max(Console().width, 118), highlight=False)
     s, base = outcome.summary, outcome.policies[0]
     e = s.headline(base)
+    costs = outcome.costs if outcome.scenario.costs else None
+    effects = effect_tables(outcome.policies, s.sums, costs)
+    prices = price_table(outcome.policies, outcome.price)
+    tables = (_policies(outcome), _verdicts(outcome), _lost(outcome), *effects, prices)
+    console = console_for(*tables)
     console.print(escape(outcome.scenario.title or outcome.scenario.file))
     if e.per:
         console.print(f'Under "{escape(base)}", {percent(e.value)} % of regretted messages had their preview read all the same '
                       f"(95 % interval {percent(e.low)} to {percent(e.high)} %).", soft_wrap=True)  # fmt: skip
-    costs = outcome.costs if outcome.scenario.costs else None
-    effects = effect_tables(outcome.policies, s.sums, costs)
-    prices = price_table(outcome.policies, outcome.price)
-    for table in (_policies(outcome), _verdicts(outcome), _lost(outcome), *effects, prices):
+    for table in tables:
         console.print(table)
     run = outcome.scenario.run
     console.print(f"{e.per:,.0f} regretted of {int(s.sums[base]['messages'].sum()):,} messages per policy; "
@@ -76,6 +77,18 @@ def print_outcome(outcome: Outcome) -> None:
                   soft_wrap=True)  # fmt: skip
     for warning in warnings_of(outcome):
         sys.stderr.write(f"Warning: {warning}\n")
+
+
+def console_for(*tables: Table) -> Console:
+    """Make a console on stdout that is wide enough for every one of some tables: a squeezed table loses its names."""
+    wide = Console(file=sys.stdout, width=1000)
+    needed = max((wide.measure(table).maximum for table in tables), default=0)
+    return Console(file=sys.stdout, width=max(Console().width, needed, 118), highlight=False)
+
+
+def _money(value: float, low: float, high: float, *, form: str) -> str:
+    """Write an amount with its interval, if there is one."""
+    return f"{value:{form}}" + (f" ({low:{form}} to {high:{form}})" if low == low else "")
 
 
 def new_table(title: str, *columns: str) -> Table:
@@ -138,8 +151,9 @@ def effect_tables(
     if costs is not None:
         table = new_table("Expected cost of a world (95 % interval)", "policy", "cost", "change")
         for row in costs.to_dict("records"):
-            change = f"{row['change']:+,.2f} ({row['change_low']:+,.2f} to {row['change_high']:+,.2f})"
-            table.add_row(escape(str(row["policy"])), f"{row['value']:,.2f} ({row['low']:,.2f} to {row['high']:,.2f})",
+            cost = _money(*(row[key] for key in ("value", "low", "high")), form=",.2f")
+            change = _money(*(row[key] for key in ("change", "change_low", "change_high")), form="+,.2f")
+            table.add_row(escape(str(row["policy"])), cost,
                           "baseline" if row["policy"] == policies[0] else change)  # fmt: skip
         yield table
 

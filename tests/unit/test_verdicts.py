@@ -89,6 +89,14 @@ TABLE: list[tuple[str, dict[str, Any], Verdict, Lost]] = [
 ]  # fmt: skip
 
 
+def test_what_is_read_after_an_apology_or_a_block_was_lost_after_the_remedy() -> None:
+    row = {**P, **D, "effective": NEVER, "push_noticed": 41}
+    for remedy in ("apology", "block"):
+        assert Lost(judge(records(row), remedy=remedy).lost[0]) is Lost.AFTER_REMEDY
+    assert Lost(judge(records({**row, "push_noticed": 39}), remedy="block").lost[0]) is Lost.IN_ACTION
+    assert Lost(judge(records(row)).lost[0]) is Lost.IN_ACTION, "a deletion still on its way"
+
+
 @pytest.mark.parametrize(("row", "verdict", "lost"), [case[1:] for case in TABLE], ids=[case[0] for case in TABLE])
 def test_a_message_gets_the_verdict_of_the_table(row: dict[str, Any], verdict: Verdict, lost: Lost) -> None:
     judged = judge(records(row))
@@ -98,7 +106,7 @@ def test_a_message_gets_the_verdict_of_the_table(row: dict[str, Any], verdict: V
 
 def test_the_table_has_every_verdict_and_every_way_to_lose() -> None:
     assert {verdict for *_, verdict, _ in TABLE} == set(Verdict)
-    assert {lost for *_, lost in TABLE} == set(Lost)
+    assert {lost for *_, lost in TABLE} == set(Lost) - {Lost.AFTER_REMEDY}, "which has a test of its own"
 
 
 TIMES = st.sampled_from([NEVER, NEVER, 0, 1, 2, 3, 4, 5, 6])
@@ -234,7 +242,7 @@ def test_a_reply_comes_after_first_reading_unless_the_message_is_gone_by_then() 
         {**INMAIL, "reply_after": 10_000},
     ]
     assert judge(records(*rows, horizon=1000)).replied.tolist() == [250, 160, NEVER, 250, NEVER, NEVER]
-    assert judge(records(rows[2]), deletes=False).replied.tolist() == [250], "an edited message can be replied to"
+    assert judge(records(rows[2]), remedy="edit").replied.tolist() == [250], "an edited message can be replied to"
 
 
 def test_a_credit_comes_back_on_a_reply_in_time_or_on_recall_where_the_regime_says_so() -> None:
