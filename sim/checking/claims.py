@@ -141,6 +141,8 @@ def _bound(text: str, quantity: Quantity, *, is_change: bool) -> float:
                 return parse_duration(text) / SECOND
             except ValueError as error:
                 raise ClaimError(str(error)) from None
+        case Kind.COUNT if text.endswith("%"):
+            raise ClaimError(f"{said(quantity.words)} is a count; write {said(quantity.words + ' share')} for a share")
         case Kind.COUNT:
             value = _number(text)
             good = value >= 0 and value == int(value)
