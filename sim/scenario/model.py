@@ -6,18 +6,20 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PrivateAttr, field_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, field_validator
 
 from sim.clock import DAY, NEVER
 from sim.distributions.spec import DurationLaw
 from sim.distributions.values import Duration, Micros, Probability, Strict
 from sim.scenario.channels import Badge, Email, Push, Thread
 from sim.scenario.citations import Source
-from sim.scenario.quantities import DeletionWindow, MaybeNever, Offset, Speed, Windows, as_tuple
+from sim.scenario.quantities import DeletionWindow, MaybeNever, Offset, Speed, Windows, as_tuple, as_tuple_of_one
 from sim.scenario.recipients import NOT_EVER, NOW, Looks, Reaction, Segment
 from sim.scenario.traffic import KINDS, Campaign, Kind, Sequence, Stream, Trace, Traffic
 
 __all__ = ["KINDS", "NOT_EVER", "Campaign", "Looks", "Reaction", "Scenario", "Segment", "Sequence", "Stream", "Trace"]
+
+ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 
 class Run(Strict):
@@ -124,7 +126,9 @@ class Scenario(Strict):
     schema_: Literal[1] = Field(alias="schema", description="Version of the scenario format.")
     title: str = Field(default="", description="One line.")
     question: str = Field(default="", description="What the scenario asks.")
-    extends: str | None = Field(default=None, description='A "platform:ID" or another file in the same folder.')
+    extends: Annotated[tuple[str, ...], BeforeValidator(as_tuple_of_one), WithJsonSchema(ONE_OR_MORE)] = Field(
+        default=(), description='A "platform:ID" or another file in the same folder; of a list of them, later ones win.'
+    )
     baseline: str | None = Field(default=None, description="Name of the policy to compare with; by default the first.")
     run: Run = Run()
     traffic: Traffic

@@ -158,6 +158,11 @@ def as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
+def as_tuple_of_one(value: Any) -> Any:
+    """Turn a list into a tuple, and anything else into a tuple of it alone."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
 def _or(value: Any, words: dict[str, int]) -> Any:
     """Read a word that may stand for a duration; otherwise the duration itself, with the words in its message."""
     if isinstance(value, str) and value in words:

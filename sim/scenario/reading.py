@@ -1,6 +1,6 @@
 """From a TOML file to a `Scenario`, or to the full list of its faults.
 
-A TOML file is data: `extends` may name the catalogue or a file of the same folder (or below), nothing else.
+A TOML file is data: `extends` may name the catalogue or files of the same folder (or below), nothing else.
 Every fault is told at the file that set the faulty value.
 """
 
@@ -87,42 +87,55 @@ def _parsed(text: str, shown: str) -> Raw:
         raise _one(shown, "", "holds a number with thousands of digits", "write an ordinary number") from None
     level: list[object] = [tables]
     for _ in range(DEEPEST):
-        level = [inner for one in level if isinstance(one, dict | list) for inner in _inside(one)]
+        level = [inner for one in level if isinstance(one, dict | list)
+                 for inner in (one.values() if isinstance(one, dict) else one)]  # fmt: skip
     if level:
         raise _one(shown, "", f"is nested more than {DEEPEST} levels deep", "flatten the tables")
     return tables
 
 
-def _inside(value: dict[str, object] | list[object]) -> list[object]:
-    return list(value.values()) if isinstance(value, dict) else value
-
-
 def _extended(raw: Raw, shown: str, folder: Path, root: Path, seen: tuple[str, ...]) -> tuple[Raw, Origins]:
-    """Merge tables into those they extend; `root` is the folder that no file may be read outside of."""
-    parent = raw.get("extends")
-    base, origins = _parent(parent, shown, folder, root, seen) if isinstance(parent, str) else ({}, {})
-    try:
-        whole = merged({k: v for k, v in base.items() if k not in OWN}, raw)
-    except PatchError as error:
-        raise _one(shown, error.path, error.problem, error.remedy) from None
+    """Merge tables into those they extend, one after the other; no file may be read outside of the folder `root`."""
+    base: Raw = {}
+    origins: Origins = {}
+    for path, name in _parents(raw.get("extends")):
+        more, theirs = _parent(name, path, shown, folder, root, seen)
+        base = _onto(base, more, shown)
+        kept = layered(origins, more, base, "").items()
+        origins = {key: who for key, who in kept if who and key not in theirs} | theirs
+    whole = _onto(base, raw, shown)
     return whole, layered(origins, raw, whole, shown)
 
 
-def _parent(name: str, shown: str, folder: Path, root: Path, seen: tuple[str, ...]) -> tuple[Raw, Origins]:
+def _parents(told: object) -> list[tuple[str, str]]:
+    """List what `extends` names, each with its place; what is not a name is left to the checks of the whole."""
+    if isinstance(told, list):
+        return [(f"extends[{number}]", name) for number, name in enumerate(told) if isinstance(name, str)]
+    return [("extends", told)] if isinstance(told, str) else []
+
+
+def _onto(base: Raw, raw: Raw, shown: str) -> Raw:
+    try:
+        return merged({k: v for k, v in base.items() if k not in OWN}, raw)
+    except PatchError as error:
+        raise _one(shown, error.path, error.problem, error.remedy) from None
+
+
+def _parent(name: str, path: str, shown: str, folder: Path, root: Path, seen: tuple[str, ...]) -> tuple[Raw, Origins]:
     if name.startswith("platform:"):
-        return catalogued(name.removeprefix("platform:"), at=shown, path="extends")
+        return catalogued(name.removeprefix("platform:"), at=shown, path=path)
     try:
         file = (folder / name).resolve()
         found = file.is_file()
     except (OSError, ValueError):
-        raise _one(shown, "extends", f"{said(name)} is not a path", "name a file in the same folder") from None
+        raise _one(shown, path, f"{said(name)} is not a path", "name a file in the same folder") from None
     if Path(name).is_absolute() or not file.is_relative_to(root):
-        raise _one(shown, "extends", f"{said(name)} is outside the scenario's folder", "name a file in the same folder")
+        raise _one(shown, path, f"{said(name)} is outside the scenario's folder", "name a file in the same folder")
     if str(file) in seen:
         chain = " -> ".join(Path(one).name for one in (*seen[seen.index(str(file)) :], str(file)))
-        raise _one(shown, "extends", f"goes in a circle ({chain})", "break it")
+        raise _one(shown, path, f"goes in a circle ({chain})", "break it")
     if not found:
-        raise _one(shown, "extends", f"there is no file {said(name)}", "name a file in the same folder, or platform:ID")
+        raise _one(shown, path, f"there is no file {said(name)}", "name a file in the same folder, or platform:ID")
     called = str(Path(shown).parent / name)
     return _extended(_parsed(read_text(file, called), called), called, file.parent, root, (*seen, str(file)))
 
