@@ -45,6 +45,8 @@ def check(
         policies = [name for name in scenario.policy_names() if name in wanted]
         outcome = run(scenario, policies=policies, replications=replications, engine=engine, workers=workers,
                       progress=progress)  # fmt: skip
+        if len(outcome.replications) < outcome.asked:  # nothing is judged by half of what was asked for
+            raise KeyboardInterrupt
         for told, claim in zip(scenario.checks, claims, strict=True):
             finding = judged(claim, outcome)
             rows.append(

@@ -9,8 +9,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 from sim.checking.judging import FAILS, HOLDS, UNDECIDED, check, claims_of, failing
-from sim.cli.running import check_options, progress_bar
+from sim.cli.running import check_options, progress_bar, say_if_cold
 from sim.errors import Fault, FaultyInputError, OutputError, ScenarioError
+from sim.running import engine_for
 from sim.scenario import Scenario, load
 
 Row = dict[str, Any]
@@ -27,7 +28,9 @@ def check_command(
     for scenario in _loaded(files):
         if not scenario.checks:
             sys.stderr.write(f"Warning: {scenario.file} has no [[checks]]\n")
-        with progress_bar(replications or scenario.run.replications) as progress:
+        total = replications or scenario.run.replications
+        say_if_cold(engine_for(scenario, scenario.policy_names(), engine, total))
+        with progress_bar(total) as progress:
             table = check(scenario, replications=replications, engine=engine, workers=workers, progress=progress)
         suites[scenario.file] = [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
         for row in suites[scenario.file]:

@@ -15,12 +15,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sim.cli.running import INTERRUPTED, check_options, progress_bar
+from sim.cli.running import INTERRUPTED, check_options, progress_bar, say_if_cold
 from sim.cli.tables import effect_tables, interval, new_table, percent, price_table
 from sim.comparing import Comparison, Pairing
 from sim.comparing.document import document, write
 from sim.comparing.playing import planned, play
-from sim.engines import is_ready
 from sim.estimates import FEW
 from sim.results import ResultFolder
 from sim.scenario import Scenario, load
@@ -37,10 +36,7 @@ def compare_command(
     plan = planned(scenarios, _split(policies, scenarios[0]), against, replications, seed, engine)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(ResultFolder(out)) if out is not None else None
-        if not is_ready(plan.engine):
-            sys.stderr.write(
-                "Compiling, once on this machine (less than a minute); later runs load what is compiled.\n"
-            )
+        say_if_cold(plan.engine)
         progress = stack.enter_context(progress_bar(plan.asked))
         comparison = play(plan, workers=workers, progress=progress)
         progress(plan.asked)

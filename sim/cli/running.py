@@ -39,10 +39,7 @@ def run_command(
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(ResultFolder(out)) if out is not None else None
         total = replications or scenario.run.replications
-        if not is_ready(engine_for(scenario, names, engine, total)):
-            sys.stderr.write(
-                "Compiling, once on this machine (less than a minute); later runs load what is compiled.\n"
-            )
+        say_if_cold(engine_for(scenario, names, engine, total))
         progress = stack.enter_context(progress_bar(total))
         keep = folder.keep if folder is not None else None
         outcome = run(scenario, policies=policies, replications=replications, seed=seed, engine=engine, workers=workers,
@@ -61,6 +58,12 @@ def run_command(
             sys.stderr.write(f"Wrote nothing to {folder.folder}, because of the interruption.\n")
     if not complete:
         raise typer.Exit(INTERRUPTED)
+
+
+def say_if_cold(engine: str) -> None:
+    """Say on stderr that an engine is going to be compiled, so that nobody wonders about the wait."""
+    if not is_ready(engine):
+        sys.stderr.write("Compiling, once on this machine (less than a minute); later runs load what is compiled.\n")
 
 
 def check_options(engine: str, numbers: dict[str, tuple[int | None, int]]) -> None:

@@ -226,6 +226,14 @@ def test_claims_keep_their_order_and_their_reasons_and_only_their_policies_are_p
     assert played == [["today", "third"]]
 
 
+def test_nothing_is_judged_by_a_part_of_the_replications() -> None:
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        checked(WINDOW, "refused = 10", progress=stop)
+
+
 def test_every_claim_that_is_not_understood_is_a_fault_at_its_place() -> None:
     with pytest.raises(ScenarioError) as raised:
         checked(WINDOW, "refused = 10", "refusd = 10", "expected cost <= 1", "late share = 1")
