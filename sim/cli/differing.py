@@ -83,7 +83,6 @@ def _values(scenario: Scenario) -> dict[str, Value]:
         out[entry.path] = Value(entry.value, told, entry.held)
     base = scenario.policy_names()[0]
     out["baseline"] = Value(f'"{base}"', "", base)
-    out |= {f"costs.{event}": Value(f"{amount:g}", "", amount) for event, amount in scenario.costs.items()}
     for name, patch in scenario.policies.items():
         at = f"policies.{quoted(name)}"
         out[at] = Value("there", "", True)

@@ -12,17 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
-from sim.clock import NEVER, UNITS, format_duration
-from sim.distributions.law import law_of
-from sim.distributions.spec import Mixture, Scipy, Spec
-from sim.distributions.values import Micros
+from sim.cli.words import in_words
 from sim.scenario import Scenario, load
 from sim.scenario.evidence import Evidence, EvidenceKind, evidence
-from sim.scenario.quantities import WEEKS, Window
 from sim.scenario.recipients import EmailShares, Segment
-from sim.scenario.traffic import Step
 
 SECTIONS = {
     "run": "The run",
@@ -150,7 +144,7 @@ def _entries(scenario: Scenario, table: BaseModel, at: str, about: str = "") -> 
         elif value is not None and name not in ("name", "kind"):
             meaning = field.description or _first_line(value)
             meaning = f"{about}: {meaning[:1].lower()}{meaning[1:]}" if about else meaning
-            yield Entry(path, meaning, _value(value, name, field), evidence(scenario, path), value)
+            yield Entry(path, meaning, in_words(value, name, field), evidence(scenario, path), value)
 
 
 def _costs(scenario: Scenario) -> Iterator[Entry]:
@@ -182,74 +176,6 @@ def _of_all(rows: tuple[Entry, ...]) -> Entry:
     fields = {name for name in Segment.model_fields if f".{name}" in first.path}
     place = min((first.path.rfind(f".{name}") for name in fields), default=-1)
     return replace(first, path=f"segments.*{first.path[place:]}" if alike else "")
-
-
-def _value(value: Any, name: str, field: FieldInfo) -> str:
-    """Say a value in words: durations with units, chances as percentages, distributions with their quantiles."""
-    if hasattr(value, "dist"):
-        return _law(value, is_duration=name != "frailty")
-    if isinstance(value, Micros):
-        words = {NEVER: "unlimited" if name in ("window", "edit_window") else "never", -1: "none"}
-        return words.get(value, format_duration(value))
-    if isinstance(value, EmailShares):
-        shares = zip(type(value).model_fields, value.as_tuple(), strict=True)
-        return ", ".join(f"{way} {_percent(share)}" for way, share in shares if share)
-    if name == "rate":
-        return f"{value * UNITS['d']:.4g} / d"
-    if name == "week":
-        named = next((week for week, weights in WEEKS.items() if weights == value), None)
-        return f'"{named}"' if named else f"{len(value)} weights of its own"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return ", ".join(map(_item, value)) or "none given"
-    if isinstance(value, float):
-        is_share = any(getattr(limit, "le", None) == 1 for limit in field.metadata)
-        return _percent(value) if is_share else f"{value:g}"
-    return f"{value:,}" if isinstance(value, int) and name != "seed" else str(value)
-
-
-def _item(one: Any) -> str:
-    """Say one item of a list: hours, a step of a sequence, or a word."""
-    if isinstance(one, Window):
-        return _hours(one)
-    if isinstance(one, Step):
-        return f"{one.length} characters after {format_duration(one.after)}"
-    return str(one)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.4g} %"
-
-
-def _hours(window: Window) -> str:
-    return f"{window.days} {window.opens} to {window.closes}"
-
-
-def _law(spec: Spec, *, is_duration: bool) -> str:
-    """Say a distribution: what it was told from, and the mean and quantiles that this implies."""
-    words = law_of(spec, is_duration=is_duration).describe()
-    family, _, implied = words.partition(": ")
-    match spec:
-        case Mixture():
-            parts = (f"{_percent(one.weight)} {_law(one.law, is_duration=is_duration)}" for one in spec.parts)
-            told = "of " + "; ".join(parts)
-        case Scipy():
-            told = "of scipy.stats, " + ", ".join(f"{name} {value:g}" for name, value in spec.parameters.items())
-        case _:
-            told = "told from " + " and ".join(_told(spec, is_duration=is_duration))
-    return f"{family} {told}: {implied}" if implied else words
-
-
-def _told(spec: Spec, *, is_duration: bool) -> Iterator[str]:
-    for name in type(spec).model_fields:
-        value = getattr(spec, name)
-        if name == "p" and value is not None:
-            yield f"{len(value)} quantiles"
-        elif isinstance(value, Micros):
-            yield f"{name} {format_duration(value)}"
-        elif isinstance(value, float):
-            yield f"{name} {value:g}"
 
 
 def _policies(scenario: Scenario, width: int) -> Iterator[str]:

@@ -1,0 +1,88 @@
+"""Values of a scenario in words: durations with units, chances as percentages, distributions with their quantiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+from sim.clock import NEVER, UNITS, format_duration
+from sim.distributions.law import law_of
+from sim.distributions.spec import Mixture, Scipy, Spec
+from sim.distributions.values import Micros
+from sim.scenario.quantities import WEEKS, Window
+from sim.scenario.recipients import EmailShares
+from sim.scenario.traffic import Step
+
+
+def in_words(value: Any, name: str, field: FieldInfo) -> str:
+    """Say the value of a field in words; `name` and `field` tell what it is.
+
+    >>> in_words(Micros(5_000_000), "hold", FieldInfo())
+    '5 s'
+    """
+    if hasattr(value, "dist"):
+        return _law(value, is_duration=name != "frailty")
+    if isinstance(value, Micros):
+        words = {NEVER: "unlimited" if name in ("window", "edit_window") else "never", -1: "none"}
+        return words.get(value, format_duration(value))
+    if isinstance(value, EmailShares):
+        shares = zip(type(value).model_fields, value.as_tuple(), strict=True)
+        return ", ".join(f"{way} {_percent(share)}" for way, share in shares if share)
+    if name == "rate":
+        return f"{value * UNITS['d']:.4g} / d"
+    if name == "week":
+        named = next((week for week, weights in WEEKS.items() if weights == value), None)
+        return f'"{named}"' if named else f"{len(value)} weights of its own"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(_item, value)) or "none given"
+    if isinstance(value, float):
+        is_share = any(getattr(limit, "le", None) == 1 for limit in field.metadata)
+        return _percent(value) if is_share else f"{value:g}"
+    return f"{value:,}" if isinstance(value, int) and name != "seed" else str(value)
+
+
+def _item(one: Any) -> str:
+    """Say one item of a list: hours, a step of a sequence, or a word."""
+    if isinstance(one, Window):
+        return _hours(one)
+    if isinstance(one, Step):
+        return f"{one.length} characters after {format_duration(one.after)}"
+    return str(one)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.4g} %"
+
+
+def _hours(window: Window) -> str:
+    return f"{window.days} {window.opens} to {window.closes}"
+
+
+def _law(spec: Spec, *, is_duration: bool) -> str:
+    """Say a distribution: what it was told from, and the mean and quantiles that this implies."""
+    words = law_of(spec, is_duration=is_duration).describe()
+    family, _, implied = words.partition(": ")
+    match spec:
+        case Mixture():
+            parts = (f"{_percent(one.weight)} {_law(one.law, is_duration=is_duration)}" for one in spec.parts)
+            told = "of " + "; ".join(parts)
+        case Scipy():
+            told = "of scipy.stats, " + ", ".join(f"{name} {value:g}" for name, value in spec.parameters.items())
+        case _:
+            told = "told from " + " and ".join(_told(spec, is_duration=is_duration))
+    return f"{family} {told}: {implied}" if implied else words
+
+
+def _told(spec: Spec, *, is_duration: bool) -> Iterator[str]:
+    for name in type(spec).model_fields:
+        value = getattr(spec, name)
+        if name == "p" and value is not None:
+            yield f"{len(value)} quantiles"
+        elif isinstance(value, Micros):
+            yield f"{name} {format_duration(value)}"
+        elif isinstance(value, float):
+            yield f"{name} {value:g}"
