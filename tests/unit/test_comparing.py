@@ -157,7 +157,7 @@ def test_scenarios_with_the_same_messages_are_compared_as_policies_are() -> None
 
 def pair(**patch: Any) -> tuple[Comparison, pd.DataFrame, pd.DataFrame]:
     """Compare the small scenario with a patched one, and play both alone."""
-    plain = scenario("")
+    plain = scenario("", **{"run.replications": 12})
     other = plain.patched(patch)
     other._file = "other"
     alone = [run(one, engine="simpy").summary.sums["as it is"] for one in (plain, other)]
@@ -193,6 +193,12 @@ def test_scenarios_of_other_seeds_are_not_paired() -> None:
 )  # fmt: skip
 def test_messages_are_the_same_if_names_recipients_and_times_are(patch: dict[str, Any], expected: str) -> None:
     assert pairing(scenario(""), scenario("", **patch)).name == expected
+
+
+def test_a_campaign_sent_more_slowly_has_other_messages() -> None:
+    campaign = scenario("", traffic={"kind": "campaign", "messages": 5, "throttle": "1 s"})
+    assert pairing(campaign, campaign.patched({"push.delay": "1 s"})).name == "MESSAGES"
+    assert pairing(campaign, campaign.patched({"traffic.throttle": "2 s"})).name == "WORLDS"
 
 
 def test_a_difference_in_a_later_world_is_seen() -> None:
