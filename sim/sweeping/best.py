@@ -39,7 +39,7 @@ def best(frame: pd.DataFrame) -> pd.DataFrame:
     first = np.where(np.isnan(value), np.inf, value).argmin(axis=1)
     cell = np.arange(len(value))
     possible = ~(behind_low >= 0)  # unknown counts as possible
-    out = shares[[one for one in ("cell", "point", *parameters_of(frame)) if one in frame]].iloc[:: len(policies)]
+    out = shares[[one for one in ("cell", *parameters_of(frame), "point") if one in frame]].iloc[:: len(policies)]
     told = {
         "best": policies[first],
         "value": value[cell, first],

@@ -31,7 +31,7 @@ FORMAT: Final = 1
 """The format this version writes; it reads this one and those before."""
 MARK: Final = "store.json"
 _NAME = re.compile(r"([0-9a-f]{32})-([0-9]{7,})-([0-9]{5,})-([0-9a-f]{16})\.parquet")
-_MAKING = re.compile(r"\.making-(.+)-([0-9]+)-.+")
+_MAKING = re.compile(r"\.making-([0-9]+)@([^@]*)@.+")
 
 
 class DamagedError(Exception):
@@ -105,7 +105,7 @@ class Store:
         """Remove what processes of this machine that are no more left half-made."""
         for one in (*self.folder.glob(".making-*"), *self.folder.glob("*/*/.making-*")):
             found = _MAKING.fullmatch(one.name)
-            if found and found[1] == platform.node() and not _is_alive(int(found[2])):
+            if found and found[2] == platform.node() and not _is_alive(int(found[1])):
                 one.unlink(missing_ok=True)
 
     def stored(self) -> dict[Key, str]:
@@ -157,7 +157,7 @@ class Store:
         """Write a file whole or not at all. Raises `OSError` as the disk does, and leaves nothing half-made then."""
         path = self.folder / name
         _folder(path.parent)
-        making = path.parent / f".making-{platform.node()}-{os.getpid()}-{path.name}"
+        making = path.parent / f".making-{os.getpid()}@{platform.node()}@{path.name}"
         try:
             with making.open("wb") as file:
                 file.write(data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,14 +46,14 @@ class Swept:
 
 @dataclass(frozen=True)
 class Shard:
-    """A part of a sweep's cells, 1 to `of`, for job arrays. Which part a cell is in follows from its address."""
+    """A part of a sweep's cells, 1 to `of`, for job arrays: parts are as equal as can be, and the same on any machine."""
 
     number: int = 1
     of: int = 1
 
-    def has(self, address: str) -> bool:
-        """Tell whether a cell is in this part."""
-        return int(address[:12], 16) % self.of == self.number - 1
+    def part(self, addresses: Iterable[str]) -> set[str]:
+        """Give the addresses that are in this part; in the order of addresses, neighbours are no alike cells."""
+        return set(sorted(addresses)[self.number - 1 :: self.of])
 
 
 def sweep(
@@ -129,7 +129,8 @@ def carry_out(
 def missing(plan: Plan, store: Store, settled: Settled, shard: Shard) -> list[Task]:
     """List the tasks that are wanted next and not stored, in the order of the cells."""
     stored = store.stored()
-    mine = [(plan.cases[address], count) for address, count in settled.wanted.items() if shard.has(address)]
+    part = shard.part(plan.cases)
+    mine = [(plan.cases[address], count) for address, count in settled.wanted.items() if address in part]
     engine = choose("auto", sum(case.messages * count for case, count in mine))
     return [task for case, count in mine for task in blocks(case, count, engine) if task.key not in stored]
 

@@ -1,0 +1,1 @@
+"""Sweeps: plans, the store, execution, precision, tables."""

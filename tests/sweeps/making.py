@@ -1,0 +1,68 @@
+"""Small sweeps to play, and what the tests of sweeps do again and again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import textwrap
+from pathlib import Path
+
+from sim.sweeping.executing import Done, How, play_and_store
+from sim.sweeping.planning import Plan, plan
+from sim.sweeping.store import Store, open_store
+from sim.sweeping.sweeping import Shard, Swept, carry_out
+from sim.sweeping.tasks import Task
+
+FILES = Path(__file__).parent / "files"
+TINY = FILES / "tiny.toml"
+SMALL = FILES / "small.toml"
+SERIAL = How(workers=1)
+
+
+def quiet(message: str) -> None:
+    """Hear what a sweep says, and keep it to oneself."""
+
+
+def heard() -> tuple[list[str], object]:
+    """Give a list and the function that fills it with what a sweep says."""
+    said: list[str] = []
+    return said, said.append
+
+
+def swept(folder: Path, what: Path | Plan = SMALL, how: How = SERIAL, shard: Shard | None = None) -> Swept:
+    """Play a sweep into a folder."""
+    planned = what if isinstance(what, Plan) else plan(what)
+    return carry_out(planned, open_store(folder), how, shard=shard, say=quiet)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Give every file of a store by its name."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def results(folder: Path) -> list[Path]:
+    """List the files of a store's tasks."""
+    return sorted(folder.glob("tasks/*/*.parquet"))
+
+
+def sweep_file(folder: Path, text: str, base: Path = TINY) -> Path:
+    """Write a sweep file beside a copy of its base."""
+    (folder / base.name).write_bytes(base.read_bytes())
+    file = folder / "sweep.toml"
+    file.write_text(f'schema = 1\nbase = "{base.name}"\n' + textwrap.dedent(text), encoding="utf-8")
+    return file
+
+
+def dies_once(task: Task, store: Store) -> Done:
+    """Play a task, but die in the middle of the first one that is tried."""
+    mark = store.folder / "died"
+    if not mark.exists():
+        mark.write_text("once")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return play_and_store(task, store)
+
+
+def dies_always(task: Task, store: Store) -> Done:
+    """Die, whatever is to be played."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return Done(task.key)
