@@ -143,6 +143,8 @@ def _names(s: Scenario) -> Iterator[Finding]:
         known = ", ".join(said(name) for name in s.policies)
         remedy = f"use one of {known}" if known else "there are no policies, so leave it out, or add [policies.NAME]"
         yield Finding("baseline", problem, remedy, ("policies",))
+    if not s.sources:
+        return
     paths: list[str] = []
     leaves(_shape(s), paths.append)
     paths += [path.replace(f"segments.{one.name}.", "segments.*.", 1) for one in s.segments[:1] for path in paths]
