@@ -8,7 +8,7 @@ from typing import Any
 from sim.clock import NEVER, SECOND
 from sim.engines import compiled, reference
 from sim.records import Records, first_difference
-from sim.world.parts import APOLOGY, DELETE, MESSAGE, NO_COLLAPSE, Rules, World
+from sim.world.parts import APOLOGY, BLOCK, DELETE, EDIT, NO_COLLAPSE, Rules, World
 from sim.world.spells import KINDS_OF_SPELL
 
 Pick = Callable[[int, int], int]
@@ -85,7 +85,7 @@ def _rules(pick: Pick, unit: int) -> dict[str, Any]:
 def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
     """Choose what only some worlds have; each is off more often than not, so that they come alone and together."""
     return {
-        "remedy": pick(0, 3) if _yes(pick) else DELETE,
+        "remedy": (DELETE, DELETE, EDIT, EDIT, APOLOGY, BLOCK)[pick(0, 5)],
         "receiver_window": _or_never(pick, 8, unit),
         "pause": _yes(pick),
         "push_ttl": pick(0, 4) * unit if _yes(pick) else NEVER,
@@ -93,7 +93,7 @@ def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
         "push_generic": _yes(pick),
         "push_toast": pick(0, 4) * unit,
         "collapse": pick(0, 2) if _yes(pick) else NO_COLLAPSE,
-        "retraction_scope": pick(0, 3) if _yes(pick) else MESSAGE,
+        "retraction_scope": pick(0, 3),
         "retraction_waits": _yes(pick),
         "email_anchor": pick(0, 2),
         "email_tick": pick(0, 3) * unit,
@@ -119,7 +119,7 @@ def _follow_ups(pick: Pick, messages: list[dict[str, Any]], remedy: int, unit: i
     steps, apologies = [], []
     for number, row in enumerate(messages):
         own = {"sender": row["sender"], "recipient": row["recipient"], "after": number}
-        if _rarely(pick):
+        if pick(0, 2) == 0:
             at = 7 * unit + pick(0, 6) * unit  # after all openings, so that their rows stay what they are
             steps.append(_message(pick, 1, unit) | _devices(pick, unit) | _sent(at, pick, unit) | own | _NOT_REGRETTED)
         if remedy == APOLOGY:
@@ -134,7 +134,8 @@ _NOT_REGRETTED = {"noticed": NEVER, "recorded": False}
 
 def _sent(written: int, pick: Pick, unit: int) -> dict[str, Any]:
     pressed = written + pick(0, 2) * unit
-    return {"written": written, "pressed": pressed, "released": pressed + pick(0, 4) * unit}
+    times = (written, pressed, pressed + pick(0, 4) * unit)
+    return dict(zip(_TIMES, (min(time, NEVER) for time in times), strict=True))
 
 
 def _message(pick: Pick, people: int, unit: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from sim.clock import NEVER
-from sim.world.parts import APOLOGY, BLOCK, DIGEST, EDIT, INSTANT
+from sim.world.parts import APOLOGY, BLOCK, DELETE, DIGEST, EDIT, INSTANT
 
 from .timelines import Row, shows, world
 
@@ -42,6 +42,23 @@ def test_a_step_is_withheld_if_its_opening_message_was_caught_or_cancelled_but_n
         world(rows, pause=True, undeletable=2),
         accepted=[None, None, 0, None, None, 20], paused=[None, None, None, 20, 20, None], refused=[0, 0, 1, 0, 0, 0],
     )  # fmt: skip
+
+
+def test_a_step_is_withheld_if_its_opening_message_was_cancelled_by_any_remedy() -> None:
+    """
+    0 ── x 2, hold ends 5: the send is undone       its step at 20
+    """
+    rows: list[Row] = [{"released": 5, "noticed": 2}, {"written": 20, "after": 0}]
+    for remedy in (DELETE, EDIT, APOLOGY, BLOCK):
+        shows(world(rows, pause=True, remedy=remedy), cancelled=[2, None], paused=[None, 20], blocked=[None, None])
+
+
+def test_an_edit_does_not_pause_steps() -> None:
+    """
+    0 ── x 2 edited       its step at 20 goes out
+    """
+    rows: list[Row] = [{"noticed": 2}, {"written": 20, "after": 0}]
+    shows(world(rows, pause=True, remedy=EDIT), effective=[2, None], accepted=[0, 20], paused=[None, None])
 
 
 def test_a_step_that_was_cancelled_itself_is_not_called_withheld() -> None:

@@ -111,7 +111,8 @@ def test_a_retraction_takes_the_place_of_a_push_in_the_store_and_gives_it_up_to_
     rows: list[Row] = [{"push_latency": 3, "noticed": 4, "retract_after": 1}]
     shows(world(rows, people), push_lost=[5], push_arrived=[None], retraction_arrived=[10])
     rows = [{"noticed": 4, "retract_after": 1}, {"push_latency": 6}]
-    shows(world(rows, people), push_left=[None, None], retraction_arrived=[None, None], push_arrived=[0, 10])
+    shows(world(rows, people), push_left=[None, None], retraction_arrived=[None, None], push_arrived=[0, 10],
+          push_lost=[None, None])  # fmt: skip
 
 
 def test_a_full_store_is_thrown_out_with_the_entry_that_comes_too_many() -> None:

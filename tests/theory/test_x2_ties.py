@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from importlib import import_module
 from itertools import product
+from pkgutil import iter_modules
 
 import numpy as np
 import pytest
 
 from sim.clock import MINUTE, NEVER, SECOND
-from sim.engines.reference import inbox, instants, mail, phone, platform, senders
+from sim.engines import reference
+from sim.engines.reference import instants, platform
 from sim.engines.reference import play as play_reference
 from sim.records import Records
 from sim.world.parts import Rules, World
@@ -104,8 +107,10 @@ def test_an_engine_that_accepts_before_it_deletes_leaks_as_much_but_prevents_les
     notifications = ["ACCEPT", "SNAPSHOT", "DISPATCH", "ARRIVE", "LEAVE"]
     first = notifications + [name for name in names if name not in notifications]
     wrong = IntEnum("Order", first)  # type: ignore[misc]
-    for module in (instants, inbox, mail, phone, platform, senders):
-        monkeypatch.setattr(module, "Order", wrong)
+    for name in [module.name for module in iter_modules(reference.__path__)]:
+        module = import_module(f"{reference.__name__}.{name}")
+        if hasattr(module, "Order"):
+            monkeypatch.setattr(module, "Order", wrong)
     r = play_reference(lattice())
     check("X2", "leak", chance(leak(r)))
     with pytest.raises(AssertionError, match=r"X2 prevented: 0\.4 is not 0\.5"):

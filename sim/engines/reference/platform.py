@@ -83,7 +83,7 @@ class Platform:
     def _opening_is_gone(self, step: int) -> bool:
         """Tell whether the message that a step follows up was caught, cancelled, deleted or its recipient blocked."""
         opening = int(self.m.after[step])
-        if opening < 0 or self.m.apology[step]:
+        if opening < 0:
             return False
         return bool(self.m.caught[opening]) or self.out["cancelled"][opening] != NEVER or self.stage.gone(opening)
 
@@ -127,10 +127,9 @@ class Platform:
             return WINDOW
         if self.rules.unread_only and self.out["thread_read"][i] != NEVER:
             return OPENED
-        comes = propagation != NEVER and now + propagation < NEVER
-        if comes and self.rules.receiver_window != NEVER and now + propagation - released > self.rules.receiver_window:
-            return CLIENT
-        return 0
+        if propagation == NEVER or self.rules.receiver_window == NEVER:
+            return 0
+        return CLIENT if min(now + propagation, NEVER) - released > self.rules.receiver_window else 0
 
     def effect(self, i: int) -> None:
         """Let the remedy of message i take effect: cancelled if the hold has not ended before."""

@@ -56,7 +56,7 @@ class Circumstances:
 
     def wait(self, kind: int, instant: int) -> int:
         """Give the end of the spell of a kind that is on at an instant, or the instant itself if none is."""
-        return self._spells.wait(self._r, kind, instant) if self._some[kind] else instant
+        return self._spells.wait(self._r, kind, min(instant, NEVER)) if self._some[kind] else instant
 
     def on(self, kind: int, instant: int) -> bool:
         """Tell whether a spell of a kind is on at an instant."""
