@@ -34,12 +34,12 @@ def draw_comparison(comparison: Comparison) -> Chart:
         figure = Chart(figsize=(8.4, 1.9 + 0.4 * len(names)), layout="constrained")
         if paid:
             left, right = figure.subplots(1, 2, sharey=True, width_ratios=[3, 2])
-            _dots(right, comparison, prices, 1.0, "{:+.1f} s")
+            _dots(right, comparison, prices, 1.0, " s")
             right.set_xlabel("notified later, seconds (mean)")
             right.set_title("Price for the others", fontsize=9)
         else:
             left = figure.subplots()
-        _dots(left, comparison, comparison.differences.set_index("policy"), 100.0, "{:+.1f}")
+        _dots(left, comparison, comparison.differences.set_index("policy"), 100.0, "")
         left.set_yticks(range(len(names)), [_ticked(comparison, name) for name in names])
         left.set_ylim(len(names) - 0.4, -0.6)
         left.set_xlabel("change of the share of regretted messages, points")
@@ -49,24 +49,31 @@ def draw_comparison(comparison: Comparison) -> Chart:
     return figure
 
 
-def _dots(axes: Axes, comparison: Comparison, table: Any, factor: float, form: str) -> None:
+def _dots(axes: Axes, comparison: Comparison, table: Any, factor: float, unit: str) -> None:
     """Draw a dot with its interval for every name, the value above it, and a line at no difference."""
     axes.axvline(0, color="black", linewidth=0.8)
     axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
     for row, name in enumerate(comparison.names[1:]):
         value, low, high = (factor * float(table.loc[name, key]) for key in ("value", "low", "high"))
-        if value != value:  # nobody was notified, or messages are not paired
+        if value != value:
+            axes.annotate("not known", (0, row), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8,
+                          color=OTHER)  # fmt: skip
             continue
         best = name == comparison.best
         error = None if low != low else [[value - low], [high - value]]
         axes.errorbar(value, row, xerr=error, color=BEST if best else OTHER, marker="D" if best else "o",
                       markersize=6, capsize=3, linewidth=1.4)  # fmt: skip
-        axes.annotate(form.format(value).replace("-", "\u2212"), (value, row), xytext=(0, 7), ha="center", fontsize=8,
+        axes.annotate(_signed(value) + unit, (value, row), xytext=(0, 7), ha="center", fontsize=8,
                       textcoords="offset points", bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
     axes.margins(x=0.12)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+
+
+def _signed(value: float) -> str:
+    """Write a number with its sign; what is large needs no decimals."""
+    return f"{value:+,.{0 if abs(value) >= 100 else 1}f}".replace("-", "\u2212")
 
 
 def _ticked(comparison: Comparison, name: str) -> str:
