@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit
+from sim.distributions.elementary import log_rest
 from sim.distributions.law import law_of
-from sim.distributions.quantile import quantile, to_micros
+from sim.distributions.quantile import all_to_micros, quantiles
 from sim.distributions.spec import Constant, Never, Spec
-from sim.draws import U64, purpose, replication_key, uniform, uniforms
+from sim.draws import replication_key, uniforms
 from sim.scenario.model import KINDS, Reaction, Scenario
 from sim.world.calendar import next_open, open_spans
 from sim.world.parts import (
@@ -88,22 +89,10 @@ def rules_of(s: Scenario) -> Rules:
 
 
 @njit
-def _fill(pool, key, what, entities, where, out):  # type: ignore[no-untyped-def]
-    """Write one drawn duration per entity chosen by `where` into `out` (int64 microseconds)."""
-    for i in range(entities.size):
-        if where[i]:
-            out[i] = to_micros(quantile(pool, 0, uniform(key, what, entities[i], U64(0))))
-
-
-@njit
-def _fill_glances(log_miss, key, what, entities, out):  # type: ignore[no-untyped-def]
-    """Write one geometric draw per entity: how many glances it takes; `log_miss` = log(1 - chance), -inf for 1."""
-    for i in range(entities.size):
-        if log_miss[i] == -np.inf:
-            out[i] = 1
-        else:
-            needed = np.ceil(np.log1p(-uniform(key, what, entities[i], U64(0))) / log_miss[i])
-            out[i] = max(1, np.int64(min(needed, 4.0e18)))
+def _to_glances(log_miss, us):  # type: ignore[no-untyped-def]
+    """Replace uniforms by geometric draws: how many glances it takes; `log_miss` = log(1 - chance), -inf for 1."""
+    for i in range(us.size):
+        us[i] = min(max(np.ceil(log_rest(us[i]) / log_miss[i]), 1.0), 4.0e18)
 
 
 class _Draws:
@@ -111,22 +100,27 @@ class _Draws:
 
     def __init__(self, scenario: Scenario, key: int, sent: Sent, recipients: Recipients) -> None:
         self.s, self.key, self.sent, self.people = scenario, key, sent, recipients
-        self.everyone = np.ones(sent.written.size, dtype=np.bool_)
         self.nothing = np.full(sent.written.size, NEVER, dtype=np.int64)  # one array for all that never happens
         self.segment = recipients.segment[sent.recipient]
 
     def duration(self, name: str, law: Spec, where: Flags | None = None, entities: Entities | None = None) -> Int64s:
         """Draw a duration for the messages chosen by `where` (others: NEVER), by their own names or `entities`."""
         names = self.sent.entity if entities is None else entities
-        chosen = (
-            (np.ones(names.size, dtype=np.bool_) if entities is not None else self.everyone) if where is None else where
-        )
-        if isinstance(law, Never) or not chosen.any():
+        if isinstance(law, Never) or (where is not None and not where.any()):
             return self.nothing if entities is None else np.full(names.size, NEVER, dtype=np.int64)
         if isinstance(law, Constant):
-            return np.where(chosen, int(law.value), NEVER)
+            return np.full(names.size, int(law.value)) if where is None else np.where(where, int(law.value), NEVER)
+        if where is None:
+            return self._drawn(name, law, names)
         out = np.full(names.size, NEVER, dtype=np.int64)
-        _fill(law_of(law).pool, U64(self.key), U64(purpose(name)), names, chosen, out)
+        out[where] = self._drawn(name, law, names[where])
+        return out
+
+    def _drawn(self, name: str, law: Spec, names: Entities) -> Int64s:
+        """Draw one duration per name."""
+        values, out = uniforms(self.key, name, names), np.empty(names.size, dtype=np.int64)
+        quantiles(law_of(law).pool, 0, values)
+        all_to_micros(values, 1.0, out)
         return out
 
     def chance(self, name: str, chance: float | Floats, entities: Entities | None = None) -> Flags:
@@ -218,13 +212,13 @@ class _Draws:
         reach = np.where(android, "android" in push.retraction.on, "ios" in push.retraction.on)
         retracted = regretted & reach & self.chance("push.retraction", push.retraction.chance)
         log_miss = self.of_segment([-np.inf if g.notice == 1 else float(np.log1p(-g.notice)) for g in s.segments])
-        glances = np.empty(sent.written.size, dtype=np.int64)
-        _fill_glances(log_miss, U64(self.key), U64(purpose("notice")), sent.entity, glances)
+        glances = uniforms(self.key, "notice", sent.entity)
+        _to_glances(log_miss, glances)
         alert = self.reaction("alert", [g.alert for g in s.segments])
         return {
             "push_delay": self.duration("push.delay", push.delay),
             "push_latency": latency,
-            "glances_needed": glances,
+            "glances_needed": glances.astype(np.int64),
             "alert_after": alert,
             "alert_length": self.per_segment("alert.length", [g.glances.length for g in s.segments], alert != NEVER),
             "tap_after": self.reaction("tap", [g.tap for g in s.segments]),

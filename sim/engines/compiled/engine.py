@@ -18,6 +18,8 @@ from sim.engines.compiled.order import grouped, sort_by_time
 from sim.engines.compiled.phone import play_phone
 from sim.engines.compiled.plan import WRITTEN, plan, write
 from sim.records import Records
+from sim.engines.compiled.streams import open_block, take_streams, waiting_room
+from sim.world.looks import AHEAD, STATE, SURFACES
 from sim.world.parts import OFF, World
 
 _NEVER = np.int64(NEVER)
@@ -30,7 +32,8 @@ def play(world: World) -> Records:
     rows = _rows(world.messages.size)
     first, place, most = grouped(letters.recipient, world.recipients.size)
     plan(letters, people, terms, completed, place, rows)
-    _play(people, minds, terms, first, rows, desk_for(most))
+    desk = desk_for(most)._replace(looks=np.zeros((len(SURFACES), STATE), dtype=np.int64))
+    _play(people, minds, terms, first, np.argsort(people.segment, kind="stable"), rows, desk, waiting_room())
     out = np.empty((len(WRITTEN), world.messages.size), dtype=np.int64)
     write(letters, people, terms, place, rows, out)
     columns = dict(zip(WRITTEN, out, strict=True))
@@ -57,17 +60,27 @@ def _rows(n: int) -> Table:
 
 
 @njit
-def _play(people, minds, terms, first, rows, desk):  # type: ignore[no-untyped-def]
-    """Play every recipient; the rows of `who` are first[who] to first[who + 1] (see `grouped`)."""
-    for who in range(people.entity.size):
-        if first[who] < first[who + 1]:
-            _lay_out(first[who], first[who + 1], rows, terms, desk)
-            if desk.at[SENT] > 0:
-                one = Person(who, people.entity[who], people.segment[who], people.rate[who], people.push[who],
-                             people.badge[who], people.email[who], people.utc_offset[who])  # fmt: skip
-                play_phone(one, minds, terms, rows, desk)
-                if one.email != OFF:
-                    play_mail(one, minds, terms, rows, desk)
+def _play(people, minds, terms, first, order, rows, desk, waiting):  # type: ignore[no-untyped-def]
+    """Play every recipient, those of a segment together; the rows of `who` are first[who] to first[who + 1]."""
+    n, at = order.size, 0
+    while at < n:
+        end = at + 1
+        while end < n and end < at + AHEAD and people.segment[order[end]] == people.segment[order[at]]:
+            end += 1
+        if not minds.by_hand:
+            open_block(minds, people, order[at:end], end - at, waiting)
+        for i in range(at, end):
+            who = order[i]
+            if first[who] < first[who + 1]:
+                _lay_out(first[who], first[who + 1], rows, terms, desk)
+                if desk.at[SENT] > 0:
+                    one = Person(who, people.entity[who], people.segment[who], people.rate[who], people.push[who],
+                                 people.badge[who], people.email[who], people.utc_offset[who])  # fmt: skip
+                    take_streams(waiting, i - at, desk.looks)
+                    play_phone(one, minds, terms, rows, desk)
+                    if one.email != OFF:
+                        play_mail(one, minds, terms, rows, desk)
+        at = end
 
 
 @njit_inlined

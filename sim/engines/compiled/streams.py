@@ -2,30 +2,72 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit_inlined
-from sim.world.looks import CHECKS, GLANCES, K, LENGTH, OP, START, VISITS, advance, begin
+from sim.compiling import njit, njit_inlined
+from sim.world.looks import (
+    AHEAD, CHECKS, GLANCES, K, LENGTH, OP, OPENED, SCRATCH, START, SURFACES, VISITS, advance, begin,
+)  # fmt: skip
+from sim.world.parts import Entities, Floats, Int64s
 
 _NEVER = np.int64(NEVER)
 GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM = np.int64(GLANCES), np.int64(CHECKS), np.int64(VISITS)
 """The surfaces as int64: Numba compiles a function anew for every plain constant it is called with."""
 
 
+class Waiting(NamedTuple):
+    """The opened streams of a block of recipients (surface, place in the block, state), and room to open them in."""
+
+    opened: Int64s
+    entity: Entities
+    rate: Floats
+    utc_offset: Int64s
+    scratch: Floats
+
+
+def waiting_room() -> Waiting:
+    """Make room for a block of `AHEAD` recipients."""
+    return Waiting(
+        np.empty((len(SURFACES), AHEAD, OPENED), dtype=np.int64), np.empty(AHEAD, dtype=np.uint64), np.empty(AHEAD),
+        np.empty(AHEAD, dtype=np.int64), np.empty(SCRATCH),
+    )  # fmt: skip
+
+
+@njit
+def open_block(minds, people, who, n, waiting):  # type: ignore[no-untyped-def]
+    """Open the streams of n recipients of one segment, who[0] to who[n - 1], side by side."""
+    segment = people.segment[who[0]]
+    for surface in (GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM):
+        boost = minds.boost if surface == VISITS else 1.0
+        for i in range(n):
+            waiting.entity[i], waiting.utc_offset[i] = people.entity[who[i]], people.utc_offset[who[i]]
+            waiting.rate[i] = people.rate[who[i]] * boost
+        begin(minds.pool, minds.stream_at[segment, surface], minds.stream_mean[segment, surface], minds.weeks,
+              minds.week_at[segment, 0], minds.week_at[segment, 1], waiting.utc_offset[:n], waiting.rate[:n],
+              minds.key, surface, waiting.entity[:n], waiting.opened[surface], waiting.scratch)  # fmt: skip
+
+
+@njit_inlined
+def take_streams(waiting, i, looks):  # type: ignore[no-untyped-def]
+    """Copy the opened streams of the recipient at a place of the block."""
+    for surface in range(len(SURFACES)):
+        for k in range(OPENED):
+            looks[surface, k] = waiting.opened[surface, i, k]
+
+
 @njit_inlined
 def open_stream(minds, one, surface, state):  # type: ignore[no-untyped-def]
-    """Set `state` (int64 of 4, as in `sim.world.looks`) to the first look of a recipient at a surface."""
+    """Set `state` (int64, as in `sim.world.looks`) to the first look of a recipient at a surface.
+
+    Streams that are drawn have been opened by `open_block` and are there already.
+    """
     if minds.by_hand:
         at, until = minds.written_at[one.who, surface, 0], minds.written_at[one.who, surface, 1]
         state[K], state[OP], state[LENGTH] = 0, at, until  # of written looks: number, place of this one, end of them
         state[START] = minds.starts[at] if at < until else _NEVER
-        return
-    segment = one.segment
-    rate = one.rate * minds.boost if surface == VISITS else one.rate
-    begin(minds.pool, minds.stream_at[segment, surface], minds.stream_mean[segment, surface], minds.weeks,
-          minds.week_at[segment, 0], minds.week_at[segment, 1], one.utc_offset, rate, minds.key, surface,
-          one.entity, state)  # fmt: skip
 
 
 @njit_inlined
