@@ -28,9 +28,14 @@ _TOO_LATE = 4.0e18  # about 127,000 years in microseconds: beyond it a duration 
 
 
 @njit_inlined
-def on_grid(pool, at, u):  # type: ignore[no-untyped-def]
-    """Read a table of `Z_COUNT` values, starting at `pool[at]`, at z = log(u / (1 - u)), by straight lines."""
-    place = (log(u / (1.0 - u)) - Z_MIN) / Z_STEP
+def to_grid(u):  # type: ignore[no-untyped-def]
+    """Give the place of u, in steps, on the grid of z = log(u / (1 - u))."""
+    return (log(u / (1.0 - u)) - Z_MIN) / Z_STEP
+
+
+@njit_inlined
+def from_grid(pool, at, place):  # type: ignore[no-untyped-def]
+    """Read a table of `Z_COUNT` values, starting at `pool[at]`, at a place on the grid, by straight lines."""
     i = min(max(int(place), 0), Z_COUNT - 2)
     low = pool[at + i]
     return low + (pool[at + i + 1] - low) * (place - i)
@@ -71,7 +76,7 @@ def _simple_quantile(pool, at, u):  # type: ignore[no-untyped-def]
     if code == UNIFORM:
         return a + (b - a) * u
     if code == TABLE:
-        return exp(on_grid(pool, at + 3, u))
+        return exp(from_grid(pool, at + 3, to_grid(u)))
     if code == EMPIRICAL:
         n = int(a)
         return _between(pool, at + 3, at + 3 + n, n, u)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from sim.clock import NEVER
 from sim.compiling import njit
 from sim.distributions.elementary import exp
-from sim.distributions.quantile import all_to_micros, on_grid, quantiles, to_micros
+from sim.distributions.quantile import all_to_micros, from_grid, quantiles, to_grid, to_micros
 from sim.draws import U64, purpose, uniform, uniform_pair
 from sim.world.calendar import clock_of, operational
 
@@ -53,7 +53,9 @@ SCRATCH: Final = (5, AHEAD)
 def _length_biased(pool, law, table, us):  # type: ignore[no-untyped-def]
     """Replace uniforms by intervals of a law that cover a fixed instant, by its inverse distribution function."""
     for i in range(us.size):
-        us[i] = on_grid(pool, table, us[i])
+        us[i] = to_grid(us[i])
+    for i in range(us.size):
+        us[i] = from_grid(pool, table, us[i])
     for i in range(us.size):
         us[i] = min(max(1.0 / (1.0 + exp(-us[i])), 2.0**-53), 1.0 - 2.0**-53)
     quantiles(pool, law, us)

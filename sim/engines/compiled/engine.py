@@ -68,7 +68,7 @@ def _play(people, minds, terms, first, order, rows, desk, waiting):  # type: ign
         while end < n and end < at + AHEAD and people.segment[order[end]] == people.segment[order[at]]:
             end += 1
         if not minds.by_hand:
-            open_block(minds, people, order[at:end], end - at, waiting)
+            open_block(minds, people, order[at:end], waiting)
         for i in range(at, end):
             who = order[i]
             if first[who] < first[who + 1]:

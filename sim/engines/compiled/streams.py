@@ -11,7 +11,7 @@ from sim.compiling import njit, njit_inlined
 from sim.world.looks import (
     AHEAD, CHECKS, GLANCES, K, LENGTH, OP, OPENED, SCRATCH, START, SURFACES, VISITS, advance, begin,
 )  # fmt: skip
-from sim.world.parts import Entities, Floats, Int64s
+from sim.world.parts import OFF, Entities, Floats, Int64s
 
 _NEVER = np.int64(NEVER)
 GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM = np.int64(GLANCES), np.int64(CHECKS), np.int64(VISITS)
@@ -19,9 +19,12 @@ GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM = np.int64(GLANCES), np.int64(CHECKS),
 
 
 class Waiting(NamedTuple):
-    """The opened streams of a block of recipients (surface, place in the block, state), and room to open them in."""
+    """The opened streams of a block of recipients, and room to open them in."""
 
     opened: Int64s
+    """Per surface, place and number of a state."""
+    place: Int64s
+    """Per surface and recipient of the block."""
     entity: Entities
     rate: Floats
     utc_offset: Int64s
@@ -31,20 +34,27 @@ class Waiting(NamedTuple):
 def waiting_room() -> Waiting:
     """Make room for a block of `AHEAD` recipients."""
     return Waiting(
-        np.empty((len(SURFACES), AHEAD, OPENED), dtype=np.int64), np.empty(AHEAD, dtype=np.uint64), np.empty(AHEAD),
-        np.empty(AHEAD, dtype=np.int64), np.empty(SCRATCH),
-    )  # fmt: skip
+        np.zeros((len(SURFACES), AHEAD, OPENED), dtype=np.int64),
+        np.zeros((len(SURFACES), AHEAD), dtype=np.int64),
+        np.empty(AHEAD, dtype=np.uint64),
+        np.empty(AHEAD),
+        np.empty(AHEAD, dtype=np.int64),
+        np.empty(SCRATCH),
+    )
 
 
 @njit
-def open_block(minds, people, who, n, waiting):  # type: ignore[no-untyped-def]
-    """Open the streams of n recipients of one segment, who[0] to who[n - 1], side by side."""
+def open_block(minds, people, who, waiting):  # type: ignore[no-untyped-def]
+    """Open the streams of at most `AHEAD` recipients of one segment side by side; no checks for those without mail."""
     segment = people.segment[who[0]]
     for surface in (GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM):
-        boost = minds.boost if surface == VISITS else 1.0
-        for i in range(n):
-            waiting.entity[i], waiting.utc_offset[i] = people.entity[who[i]], people.utc_offset[who[i]]
-            waiting.rate[i] = people.rate[who[i]] * boost
+        boost, n = minds.boost if surface == VISITS else 1.0, 0
+        for i in range(who.size):
+            waiting.place[surface, i] = n
+            if surface != CHECKS or people.email[who[i]] != OFF:
+                waiting.entity[n], waiting.rate[n] = people.entity[who[i]], people.rate[who[i]] * boost
+                waiting.utc_offset[n] = people.utc_offset[who[i]]
+                n += 1
         begin(minds.pool, minds.stream_at[segment, surface], minds.stream_mean[segment, surface], minds.weeks,
               minds.week_at[segment, 0], minds.week_at[segment, 1], waiting.utc_offset[:n], waiting.rate[:n],
               minds.key, surface, waiting.entity[:n], waiting.opened[surface], waiting.scratch)  # fmt: skip
@@ -52,10 +62,11 @@ def open_block(minds, people, who, n, waiting):  # type: ignore[no-untyped-def]
 
 @njit_inlined
 def take_streams(waiting, i, looks):  # type: ignore[no-untyped-def]
-    """Copy the opened streams of the recipient at a place of the block."""
-    for surface in range(len(SURFACES)):
+    """Copy the opened streams of recipient i of the block."""
+    for surface in range(VISITS + 1):
+        opened = waiting.opened[surface, waiting.place[surface, i]]
         for k in range(OPENED):
-            looks[surface, k] = waiting.opened[surface, i, k]
+            looks[surface, k] = opened[k]
 
 
 @njit_inlined
