@@ -27,7 +27,7 @@ def njit(function: Callable[..., Any]) -> Callable[..., Any]:
     It may read, write and slice arrays but make none: nothing in it counts references. Counting them, one locked
     instruction per array at every call, took four fifths of an engine's time.
     """
-    compiled: Callable[..., Any] = _numba(cache=True, nogil=True, _nrt=False)(function)
+    compiled: Callable[..., Any] = _numba(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
     return compiled
 
 
@@ -37,13 +37,15 @@ def njit_inlined(function: Callable[..., Any]) -> Callable[..., Any]:
     For functions with long tuples of arrays to hand on that are called for every recipient or look: copying the tuple
     takes longer than most of them do. Each use makes compiling longer by seconds.
     """
-    compiled: Callable[..., Any] = _numba(cache=True, nogil=True, _nrt=False, forceinline=True)(function)
+    compiled: Callable[..., Any] = _numba(cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True)(
+        function
+    )
     return compiled
 
 
 def njit_making_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function as `njit` does, but one that makes arrays; it is slow to call often."""
-    compiled: Callable[..., Any] = _numba(cache=True, nogil=True)(function)
+    compiled: Callable[..., Any] = _numba(cache=True, nogil=True, error_model="numpy")(function)
     return compiled
 
 

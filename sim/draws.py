@@ -13,7 +13,7 @@ import zlib
 import numpy as np
 import numpy.typing as npt
 
-from sim.compiling import njit
+from sim.compiling import njit, njit_inlined
 
 U64 = np.uint64
 _MASK = U64(0xFFFFFFFF)
@@ -32,7 +32,7 @@ def purpose(name: str) -> int:
     return zlib.crc32(name.encode())
 
 
-@njit
+@njit_inlined
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Return the four 32-bit words of one Philox-4x32-10 block, as uint64, for a counter and a key of 32-bit words."""
     for _ in range(10):
@@ -42,14 +42,14 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return c0, c1, c2, c3
 
 
-@njit
+@njit_inlined
 def to_unit(high, low):  # type: ignore[no-untyped-def]
     """Turn two 32-bit words into a uniform strictly inside (0, 1): the midpoints of 2^52 equal cells."""
     # 52 bits and not 53: the midpoint of the last of 2^53 cells would round to 1.0 and make quantiles infinite.
     return (np.float64(((high << _32) | low) >> _12) + _HALF) * _STEP
 
 
-@njit
+@njit_inlined
 def uniform_pair(key, purpose, entity, pair):  # type: ignore[no-untyped-def]
     """Return the uniforms of index `2 * pair` and `2 * pair + 1` from one Philox block."""
     k, e = U64(key), U64(entity)
@@ -57,7 +57,7 @@ def uniform_pair(key, purpose, entity, pair):  # type: ignore[no-untyped-def]
     return to_unit(w0, w1), to_unit(w2, w3)
 
 
-@njit
+@njit_inlined
 def uniform(key, purpose, entity, index):  # type: ignore[no-untyped-def]
     """Return the uniform in (0, 1) of (key, purpose, entity, index); all four are non-negative integers.
 

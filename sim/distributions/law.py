@@ -11,7 +11,6 @@ import numpy.typing as npt
 import scipy.special
 
 from sim.clock import UNITS, format_duration
-from sim.compiling import njit
 from sim.distributions import quantile as q
 from sim.distributions import spec as s
 from sim.distributions.numbers import numbers
@@ -20,12 +19,6 @@ Numbers = npt.NDArray[np.float64]
 
 _FINE = 1.0 / 256.0
 _Z = np.arange(-36.0, 36.0 + _FINE / 2, _FINE)
-
-
-@njit
-def _quantiles(pool, at, us, out):  # type: ignore[no-untyped-def]
-    for i in range(us.size):
-        out[i] = q.quantile(pool, at, us[i])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +41,8 @@ class Law:
 
     def quantile(self, u: float | Numbers) -> Numbers:
         """Give the values below which shares `u` of the draws lie (float64, microseconds or a number)."""
-        us = np.atleast_1d(np.asarray(u, dtype=np.float64))
-        out = np.empty_like(us)
-        _quantiles(self.pool, 0, us, out)
+        out = np.array(u, dtype=np.float64, ndmin=1)
+        q.quantiles(self.pool, 0, out)
         return out
 
     def cdf(self, x: float) -> float:

@@ -1,8 +1,8 @@
-"""The one scalar inverse distribution function, compiled once and called by both engines.
+"""The one inverse distribution function: one uniform at a time, or many with the same bits.
 
 A law is a stretch of a float64 array, the *pool*: its family code, then its numbers (written by `numbers.py`).
-Transforming a uniform in one place only keeps the engines equal to the microsecond: array functions of NumPy differ
-from scalar ones in the last bit for about 5 % of arguments.
+Transforming a uniform in one place only keeps the engines equal to the microsecond. The bits are the same one by one
+and in bulk because nothing of NumPy or the C library, whose results differ in last bits, takes part (`elementary.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from sim.compiling import njit
+from sim.compiling import njit, njit_inlined
+from sim.distributions.elementary import exp, log, log_rest, normal_quantile
 
 CONSTANT, UNIFORM, EXPONENTIAL, LOGNORMAL, WEIBULL, LOGLOGISTIC = 0, 1, 2, 3, 4, 5
 TABLE, EMPIRICAL, NEVER_LAW, MIXTURE = 6, 7, 8, 9
@@ -26,100 +27,15 @@ _NEVER = np.int64(2**63 - 1)
 _TOO_LATE = 4.0e18  # about 127,000 years in microseconds: beyond it a duration is "never", so that sums cannot wrap
 
 
-@njit
-def _horner7(x, c0, c1, c2, c3, c4, c5, c6, c7):  # type: ignore[no-untyped-def]
-    return ((((((c7 * x + c6) * x + c5) * x + c4) * x + c3) * x + c2) * x + c1) * x + c0
+@njit_inlined
+def to_grid(u):  # type: ignore[no-untyped-def]
+    """Give the place of u, in steps, on the grid of z = log(u / (1 - u))."""
+    return (log(u / (1.0 - u)) - Z_MIN) / Z_STEP
 
 
-@njit
-def normal_quantile(p):  # type: ignore[no-untyped-def]
-    """Invert the normal distribution function to about 16 figures.
-
-    M. J. Wichura, "Algorithm AS 241: The percentage points of the normal distribution", Applied Statistics 37(3),
-    1988, routine PPND16.
-    """
-    q = p - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        top = _horner7(
-            r,
-            3.3871328727963666080,
-            133.14166789178437745,
-            1971.5909503065514427,
-            13731.693765509461125,
-            45921.953931549871457,
-            67265.770927008700853,
-            33430.575583588128105,
-            2509.0809287301226727,
-        )
-        bottom = _horner7(
-            r,
-            1.0,
-            42.313330701600911252,
-            687.18700749205790830,
-            5394.1960214247511077,
-            21213.794301586595867,
-            39307.895800092710610,
-            28729.085735721942674,
-            5226.4952788528545610,
-        )
-        return q * top / bottom
-    r = math.sqrt(-math.log(min(p, 1.0 - p)))
-    if r <= 5.0:
-        r -= 1.6
-        top = _horner7(
-            r,
-            1.42343711074968357734,
-            4.63033784615654529590,
-            5.76949722146069140550,
-            3.64784832476320460504,
-            1.27045825245236838258,
-            0.241780725177450611770,
-            0.0227238449892691845833,
-            7.74545014278341407640e-4,
-        )
-        bottom = _horner7(
-            r,
-            1.0,
-            2.05319162663775882187,
-            1.67638483018380384940,
-            0.689767334985100004550,
-            0.148103976427480074590,
-            0.0151986665636164571966,
-            5.47593808499534494600e-4,
-            1.05075007164441684324e-9,
-        )
-    else:
-        r -= 5.0
-        top = _horner7(
-            r,
-            6.65790464350110377720,
-            5.46378491116411436990,
-            1.78482653991729133580,
-            0.296560571828504891230,
-            0.0265321895265761230930,
-            0.00124266094738807843860,
-            2.71155556874348757815e-5,
-            2.01033439929228813265e-7,
-        )
-        bottom = _horner7(
-            r,
-            1.0,
-            0.599832206555887937690,
-            0.136929880922735805310,
-            0.0148753612908506148525,
-            7.86869131145613259100e-4,
-            1.84631831751005468180e-5,
-            1.42151175831644588870e-7,
-            2.04426310338993978564e-15,
-        )
-    return -top / bottom if q < 0.0 else top / bottom
-
-
-@njit
-def on_grid(pool, at, u):  # type: ignore[no-untyped-def]
-    """Read a table of `Z_COUNT` values, starting at `pool[at]`, at z = log(u / (1 - u)), by straight lines."""
-    place = (math.log(u) - math.log1p(-u) - Z_MIN) / Z_STEP
+@njit_inlined
+def from_grid(pool, at, place):  # type: ignore[no-untyped-def]
+    """Read a table of `Z_COUNT` values, starting at `pool[at]`, at a place on the grid, by straight lines."""
     i = min(max(int(place), 0), Z_COUNT - 2)
     low = pool[at + i]
     return low + (pool[at + i + 1] - low) * (place - i)
@@ -150,17 +66,17 @@ def _simple_quantile(pool, at, u):  # type: ignore[no-untyped-def]
     if code == CONSTANT:
         return a
     if code == EXPONENTIAL:
-        return -a * math.log1p(-u)
+        return -a * log_rest(u)
     if code == LOGNORMAL:
-        return math.exp(a + b * normal_quantile(u))
+        return exp(a + b * normal_quantile(u))
     if code == WEIBULL:
-        return a * math.exp(math.log(-math.log1p(-u)) * b)
+        return a * exp(log(-log_rest(u)) * b)
     if code == LOGLOGISTIC:
-        return a * math.exp((math.log(u) - math.log1p(-u)) * b)
+        return a * exp(log(u / (1.0 - u)) * b)
     if code == UNIFORM:
         return a + (b - a) * u
     if code == TABLE:
-        return math.exp(on_grid(pool, at + 3, u))
+        return exp(from_grid(pool, at + 3, to_grid(u)))
     if code == EMPIRICAL:
         n = int(a)
         return _between(pool, at + 3, at + 3 + n, n, u)
@@ -257,8 +173,43 @@ def quantile(pool, at, u):  # type: ignore[no-untyped-def]
 
 
 @njit
+def quantiles(pool, at, us):  # type: ignore[no-untyped-def]
+    """Replace uniforms (float64, changed in place) by their quantiles, those of `quantile` to the bit.
+
+    Every loop is one the compiler vectorises; loops of one function each are faster than one of all.
+    """
+    code, a, b = int(pool[at]), pool[at + 1], pool[at + 2]
+    n = us.size
+    if code == LOGNORMAL:
+        for i in range(n):
+            us[i] = a + b * normal_quantile(us[i])
+        for i in range(n):
+            us[i] = exp(us[i])
+    elif code == WEIBULL:
+        for i in range(n):
+            us[i] = -log_rest(us[i])
+        for i in range(n):
+            us[i] = log(us[i]) * b
+        for i in range(n):
+            us[i] = a * exp(us[i])
+    elif code == EXPONENTIAL:
+        for i in range(n):
+            us[i] = -a * log_rest(us[i])
+    else:
+        for i in range(n):
+            us[i] = quantile(pool, at, us[i])
+
+
+@njit_inlined
 def to_micros(x):  # type: ignore[no-untyped-def]
     """Round a duration once, to the microsecond, ties to even; infinite or absurdly long becomes NEVER."""
     if x > _TOO_LATE:
         return _NEVER
     return np.int64(np.rint(x))
+
+
+@njit
+def all_to_micros(xs, factor, out):  # type: ignore[no-untyped-def]
+    """Write `to_micros(x * factor)` of every x into `out` (int64, same shape)."""
+    for i in range(xs.size):
+        out[i] = to_micros(xs[i] * factor)

@@ -15,7 +15,7 @@ from sim.compiling import njit
 from sim.draws import U64, uniforms
 from sim.scenario.model import Scenario, Segment
 from sim.world.calendar import open_spans, operational
-from sim.world.looks import START, STREAMS, advance, begin
+from sim.world.looks import SCRATCH, START, STATE, STREAMS, advance, begin
 from sim.world.parts import Attention, Flags, Floats, Int64s, Recipients
 from sim.world.spells import AT_DESK, AWAY, DOZING, NO_NETWORK, QUIET, Spells
 
@@ -56,17 +56,17 @@ def _walked(
     spells: Spells, kind: int, chosen: Flags, recipients: Recipients, a: Attention, key: int, horizon: int
 ) -> Spells:
     """Add the spells of one kind, walked for the recipients chosen."""
-    stream = STREAMS.index(_STREAM_OF[kind])
-    on_clock = kind != AT_DESK
-    away = (spells.op_at, spells.op_lost, np.ascontiguousarray(spells.at[:, AWAY]))
-    people = (recipients.entity, recipients.segment, recipients.utc_offset, chosen)
-    laws = (a.pool, a.stream_at, a.stream_mean, a.weeks, a.week_at)
-    nothing = np.zeros(0, dtype=np.int64)
+    stream, nothing = STREAMS.index(_STREAM_OF[kind]), np.zeros(0, dtype=np.int64)
+    offsets, away, week_at = recipients.utc_offset, np.ascontiguousarray(spells.at[:, AWAY]), a.week_at
+    if kind != AT_DESK:  # on the clock: nobody's offset, week or absence matters
+        offsets, away, week_at = offsets * 0, away * 0, np.tile([0, 1], (len(week_at), 1))
     first = np.zeros(recipients.size + 1, dtype=np.int64)
-    args = (*people, *laws, *away, on_clock, U64(key), stream, horizon, np.zeros(4, dtype=np.int64))
-    _walk_all(*args, first, nothing, nothing)
+    args = (recipients.entity, recipients.segment, offsets, chosen, a.pool, a.stream_at, a.stream_mean, a.weeks, week_at,
+            spells.op_at, spells.op_lost, away, U64(key), stream, horizon, np.ones(1),
+            np.zeros((1, STATE), dtype=np.int64), np.empty(SCRATCH), first)  # fmt: skip
+    _walk_all(*args, nothing, nothing)
     starts, ends = np.empty(first[-1], dtype=np.int64), np.empty(first[-1], dtype=np.int64)
-    _walk_all(*args, first, starts, ends)
+    _walk_all(*args, starts, ends)
     op_at, op_lost = np.zeros(first[-1], dtype=np.int64), np.zeros(first[-1], dtype=np.int64)
     if kind == AWAY:
         _stand_still(recipients.segment, recipients.utc_offset, a.weeks, a.week_at, first, starts, ends, op_at, op_lost)
@@ -75,25 +75,23 @@ def _walked(
 
 @njit
 def _walk_all(  # type: ignore[no-untyped-def]
-    entity, segment, utc_offset, chosen, pool, stream_at, stream_mean, weeks, week_at, op_at, op_lost, away, on_clock, key,
-    stream, horizon, state, first, starts, ends,
+    entity, segment, offsets, chosen, pool, stream_at, stream_mean, weeks, week_at, op_at, op_lost, away, key, stream,
+    horizon, rate, states, scratch, first, starts, ends,
 ):  # fmt: skip
     """Count the spells of every recipient into `first` (running), and write them if there is room for them."""
-    n = 0
+    n, state = 0, states[0]
     for r in range(entity.size):
         first[r] = n
         if chosen[r]:
-            s = segment[r]
-            week, slots, offset, low, high = np.int64(0), np.int64(1), np.int64(0), np.int64(0), np.int64(0)
-            if not on_clock:
-                week, slots, offset, low, high = week_at[s, 0], week_at[s, 1], utc_offset[r], away[r, 0], away[r, 1]
-            at, mean = stream_at[s, stream], stream_mean[s, stream]
-            still = (op_at, op_lost, low, high)
-            begin(pool, at, mean, weeks, week, slots, offset, still, 1.0, key, stream, entity[r], state)
+            at, mean = stream_at[segment[r], stream], stream_mean[segment[r], stream]
+            week, slots = week_at[segment[r], 0], week_at[segment[r], 1]
+            still = (op_at, op_lost, away[r, 0], away[r, 1])
+            begin(pool, at, mean, weeks, week, slots, offsets[r : r + 1], op_at, op_lost, away[r : r + 1], rate, key,
+                  stream, entity[r : r + 1], states, scratch)  # fmt: skip
             past = np.int64(-1)
             while state[START] < horizon:
                 start = max(state[START], np.int64(0))
-                end = advance(pool, at, weeks, week, slots, offset, still, 1.0, key, stream, entity[r], state)
+                end = advance(pool, at, weeks, week, slots, offsets[r], still, 1.0, key, stream, entity[r], state)
                 if end <= start:
                     continue
                 if start != past:  # one that begins as the last one ends goes on with it

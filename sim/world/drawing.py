@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import NEVER
+from sim.compiling import njit
 from sim.draws import replication_key
 from sim.scenario.model import Scenario
 from sim.world.calendar import next_open, open_spans
@@ -21,6 +22,7 @@ from sim.world.traffic import Sent, draw_traffic
 
 T = TypeVar("T", bound=np.generic)
 
+_NEVER = np.int64(NEVER)
 _BATCH = np.uint64(1 << 63)
 """Marks the names of batches, so that no batch shares a name with a message."""
 
@@ -58,9 +60,8 @@ class _Senders:
 
     def __init__(self, scenario: Scenario, sent: Sent, drawn: Drawn) -> None:
         self.s, self.sent, self.drawn = scenario, sent, drawn
-        self.in_batch, batches = sent.batch >= 0, np.unique(sent.batch[sent.batch >= 0])
+        self.in_batch, (batches, self.batch_at) = sent.batch >= 0, _batches(sent.batch)
         self.batch_names = _BATCH | batches.astype(np.uint64)
-        self.batch_at = np.searchsorted(batches, np.maximum(sent.batch, 0))
         self.recorded: Flags = sent.deleted_at != NEVER
         own, whole = self._mistakes()
         self.mistake = own | (self.in_batch & _spread(whole, self.batch_at, False))
@@ -134,7 +135,20 @@ def _opening(hours: Int64s, offset: int, times: Int64s) -> Int64s:
 
 def _plus(times: Int64s, delays: Int64s) -> Int64s:
     """Add delays to times; NEVER plus anything is NEVER."""
-    out = np.full(times.size, NEVER, dtype=np.int64)
-    fine = (times != NEVER) & (delays != NEVER)
-    out[fine] = times[fine] + delays[fine]
+    out = np.empty(times.size, dtype=np.int64)
+    _add(times, delays, out)
     return out
+
+
+@njit
+def _add(times, delays, out):  # type: ignore[no-untyped-def]
+    for i in range(times.size):
+        out[i] = _NEVER if times[i] == _NEVER or delays[i] == _NEVER else times[i] + delays[i]
+
+
+def _batches(batch: Int64s) -> tuple[Int64s, Int64s]:
+    """Give the numbers of the batches, in order, and for every message the place of its own among them (or 0)."""
+    if batch.size and batch[0] == batch.min() == batch.max():  # no batch, or a single one
+        return batch[: 1 if batch[0] >= 0 else 0], np.zeros(batch.size, dtype=np.int64)
+    batches = np.unique(batch[batch >= 0])
+    return batches, np.searchsorted(batches, np.maximum(batch, 0))

@@ -12,10 +12,11 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit
+from sim.distributions.elementary import log_rest, normal_quantile
 from sim.distributions.law import law_of
-from sim.distributions.quantile import normal_quantile, quantile, to_micros
+from sim.distributions.quantile import all_to_micros, quantiles
 from sim.distributions.spec import Constant, Never, Spec
-from sim.draws import U64, purpose, uniform, uniforms
+from sim.draws import uniforms
 from sim.scenario.model import Reaction
 from sim.world.parts import Entities, Flags, Floats, Int64s
 
@@ -23,34 +24,10 @@ _LEAST = 2.0**-53
 
 
 @njit
-def _fill(pool, key, what, entities, where, out):  # type: ignore[no-untyped-def]
-    """Write one drawn duration per entity chosen by `where` into `out` (int64 microseconds)."""
-    for i in range(entities.size):
-        if where[i]:
-            out[i] = to_micros(quantile(pool, 0, uniform(key, what, entities[i], U64(0))))
-
-
-@njit
-def _glances_needed(log_miss, u):  # type: ignore[no-untyped-def]
-    """Invert the geometric law of how many glances it takes; `log_miss` = log(1 - chance), -inf for chance 1."""
-    if log_miss == -np.inf:
-        return np.int64(1)
-    return max(np.int64(1), np.int64(min(np.ceil(np.log1p(-u) / log_miss), 4.0e18)))
-
-
-@njit
-def _fill_glances(log_miss, key, what, entities, out):  # type: ignore[no-untyped-def]
-    """Write one geometric draw per entity: how many glances it takes."""
-    for i in range(entities.size):
-        out[i] = 1 if log_miss[i] == -np.inf else _glances_needed(log_miss[i], uniform(key, what, entities[i], U64(0)))
-
-
-@njit
-def _fill_from(pool, us, where, out):  # type: ignore[no-untyped-def]
-    """Write one duration per uniform chosen by `where` into `out` (int64 microseconds)."""
+def _to_glances(log_miss, us):  # type: ignore[no-untyped-def]
+    """Replace uniforms by geometric draws: how many glances it takes; `log_miss` = log(1 - chance), -inf for 1."""
     for i in range(us.size):
-        if where[i]:
-            out[i] = to_micros(quantile(pool, 0, us[i]))
+        us[i] = min(max(np.ceil(log_rest(us[i]) / log_miss[i]), 1.0), 4.0e18)
 
 
 @njit
@@ -62,11 +39,12 @@ def _tie(scores, weight, us):  # type: ignore[no-untyped-def]
         us[i] = min(max(0.5 * math.erfc(score / math.sqrt(2.0)), _LEAST), 1.0 - _LEAST)
 
 
-@njit
-def _glances_from(log_miss, us, out):  # type: ignore[no-untyped-def]
-    """Write one geometric draw per uniform; `log_miss` as in `_fill_glances`."""
-    for i in range(us.size):
-        out[i] = _glances_needed(log_miss[i], us[i])
+def _durations(law: Spec, us: Floats) -> Int64s:
+    """Turn uniforms, which are used up, into durations."""
+    out = np.empty(us.size, dtype=np.int64)
+    quantiles(law_of(law).pool, 0, us)
+    all_to_micros(us, 1.0, out)
+    return out
 
 
 class Drawn:
@@ -74,7 +52,6 @@ class Drawn:
 
     def __init__(self, key: int, entity: Entities, segment: Int64s, urgency: float = 0.0) -> None:
         self.key, self.entity, self.segment, self.urgency = key, entity, segment, urgency
-        self.everyone = np.ones(entity.size, dtype=np.bool_)
         self.nothing = np.full(entity.size, NEVER, dtype=np.int64)  # one array for all that never happens
 
     @cached_property
@@ -82,11 +59,17 @@ class Drawn:
         """The latent normal score of every message: a high one is read, and (r > 0) regretted, soon."""
         return np.array([normal_quantile(u) for u in uniforms(self.key, "message.urgency", self.entity)])
 
-    def uniforms(self, name: str, tie: float = 0.0) -> Floats:
-        """Draw one uniform per message, moved towards its latent score with correlation `tie`."""
-        us = uniforms(self.key, name, self.entity)
+    def uniforms(
+        self, name: str, tie: float = 0.0, names: Entities | None = None, where: Flags | None = None
+    ) -> Floats:
+        """Draw one uniform per message (or name), moved towards its latent score with correlation `tie`.
+
+        With `where`, only for those it chooses.
+        """
+        mine = self.entity if names is None else names
+        us = uniforms(self.key, name, mine if where is None else mine[where])
         if tie:
-            _tie(self._scores, tie, us)
+            _tie(self._scores if where is None else self._scores[where], tie, us)
         return us
 
     @property
@@ -99,18 +82,14 @@ class Drawn:
     ) -> Int64s:
         """Draw a duration for the messages chosen by `where` (others: NEVER), by their own names or `entities`."""
         names = self.entity if entities is None else entities
-        chosen = (
-            (np.ones(names.size, dtype=np.bool_) if entities is not None else self.everyone) if where is None else where
-        )
-        if isinstance(law, Never) or not chosen.any():
+        if isinstance(law, Never) or (where is not None and not where.any()):
             return self.nothing if entities is None else np.full(names.size, NEVER, dtype=np.int64)
         if isinstance(law, Constant):
-            return np.where(chosen, int(law.value), NEVER)
+            return np.full(names.size, int(law.value)) if where is None else np.where(where, int(law.value), NEVER)
+        if where is None:
+            return _durations(law, self.uniforms(name, tie, names))
         out = np.full(names.size, NEVER, dtype=np.int64)
-        if tie:
-            _fill_from(law_of(law).pool, self.uniforms(name, tie), chosen, out)
-        else:
-            _fill(law_of(law).pool, U64(self.key), U64(purpose(name)), names, chosen, out)
+        out[where] = _durations(law, self.uniforms(name, tie, names, where))
         return out
 
     def chance(self, name: str, chance: float | Floats, entities: Entities | None = None, *, tie: float = 0.0) -> Flags:
@@ -120,17 +99,14 @@ class Drawn:
             return np.zeros(names.size, dtype=np.bool_)
         if np.all(np.asarray(chance) >= 1):
             return np.ones(names.size, dtype=np.bool_)
-        return (self.uniforms(name, tie) if entities is None else uniforms(self.key, name, names)) < chance
+        return self.uniforms(name, tie, names) < chance
 
     def glances(self, name: str, chances: list[float]) -> Int64s:
         """Draw how many glances it takes to notice a preview: geometric, with a chance per segment."""
         log_miss = self.of_segment([-np.inf if chance == 1 else float(np.log1p(-chance)) for chance in chances])
-        out = np.empty(self.entity.size, dtype=np.int64)
-        if self.urgency:
-            _glances_from(log_miss, self.uniforms(name, self.soon), out)
-        else:
-            _fill_glances(log_miss, U64(self.key), U64(purpose(name)), self.entity, out)
-        return out
+        glances = self.uniforms(name, self.soon)
+        _to_glances(log_miss, glances)
+        return glances.astype(np.int64)
 
     def of_segment(self, values: list[float]) -> Floats:
         """Give every message the value of its recipient's segment."""

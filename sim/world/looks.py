@@ -7,7 +7,6 @@ chance E[length] / (E[length] + E[gap]) a length-biased look is in progress at t
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,7 +14,8 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit
-from sim.distributions.quantile import on_grid, quantile, to_micros
+from sim.distributions.elementary import exp
+from sim.distributions.quantile import all_to_micros, from_grid, quantiles, to_grid, to_micros
 from sim.draws import U64, purpose, uniform, uniform_pair
 from sim.world.calendar import clock_of, operational
 from sim.world.spells import made_up
@@ -42,49 +42,107 @@ _NEVER = np.int64(NEVER)
 _FAR = np.int64(2**61)  # beyond any horizon; later operational times end the stream, so that no sum can wrap
 K, OP, START, LENGTH = 0, 1, 2, 3
 """Places in a stream's state: number, operational start, clock start (NEVER: no more looks) and drawn length."""
+_FIRST, _PAST, _DRAWN = 4, 5, 6
+"""Further places: numbers of the first look drawn ahead and of the one past the last; gap and length of each."""
+OPENED: Final = _DRAWN + 2
+"""Size of the state of a stream just opened: look 1 is drawn ahead."""
+AHEAD: Final = 32
+"""Looks, and streams, are drawn in blocks of at most so many, because the compiler vectorises that."""
+_ROOM: Final = _DRAWN + 2 * AHEAD
+STATE: Final = _ROOM + 2 * AHEAD
+"""Size of the state of a stream that is walked; its end is room to draw in."""
+SCRATCH: Final = (5, AHEAD)
+"""Shape of the room (float64) that opening takes."""
 
 
 @njit
-def _length_biased(pool, law, table, u):  # type: ignore[no-untyped-def]
-    """Draw, by its inverse distribution function, the interval of a law that covers a fixed instant."""
-    z = on_grid(pool, table, u)
-    return quantile(pool, law, min(max(1.0 / (1.0 + math.exp(-z)), 2.0**-53), 1.0 - 2.0**-53))
+def _length_biased(pool, law, table, us):  # type: ignore[no-untyped-def]
+    """Replace uniforms by intervals of a law that cover a fixed instant, by its inverse distribution function."""
+    for i in range(us.size):
+        us[i] = to_grid(us[i])
+    for i in range(us.size):
+        us[i] = from_grid(pool, table, us[i])
+    for i in range(us.size):
+        us[i] = min(max(1.0 / (1.0 + exp(-us[i])), 2.0**-53), 1.0 - 2.0**-53)
+    quantiles(pool, law, us)
 
 
 @njit
-def begin(pool, at, mean, weeks, week_at, slots, offset, away, rate, key, surface, entity, state):  # type: ignore[no-untyped-def]
-    """Set `state` (int64 of 4) to look 0 of a stream in equilibrium; `at` and `mean` as in `Attention`.
+def begin(  # type: ignore[no-untyped-def]
+    pool, at, mean, weeks, week_at, slots, offsets, op_at, op_lost, away, rates, key, surface, entities, states, scratch
+):
+    """Set every row of `states` (int64, n x `OPENED` or more, n <= `AHEAD`) to look 0 of a stream in equilibrium.
 
-    `away` = (op_at, op_lost, low, high): the away spells of `sim.world.spells` in which the stream stands still.
+    Offsets, rates and entities are per stream; `at` and `mean` as in `Attention`; `scratch` is float64 of `SCRATCH`.
+    `away` (int64, n x 2) says where the away spells, in which it stands still, are in `op_at` and `op_lost`
+    (`sim.world.spells`).
     """
-    state[K], state[START] = 0, _NEVER
-    if math.isinf(mean[0]):
+    n = entities.size
+    for i in range(n):
+        states[i, K], states[i, START] = 0, _NEVER
+    if mean[0] == np.inf:
         return
-    u0, u1 = uniform_pair(key, START_PURPOSES[surface], entity, U64(0))
-    u2 = uniform(key, START_PURPOSES[surface], entity, U64(2))
-    gap_mean = mean[0] / rate
-    if u0 < mean[1] / (mean[1] + gap_mean):
-        length = _length_biased(pool, at[1], at[3], u1) if at[3] >= 0 else mean[1]
-        state[LENGTH] = to_micros(length)
-        state[OP] = -to_micros(length * u2)
-    else:
-        state[LENGTH] = to_micros(quantile(pool, at[1], uniform(key, LOOK_PURPOSES[surface], entity, U64(1))))
-        residual = to_micros(_length_biased(pool, at[0], at[2], u1) / rate * u2)
-        if residual > _FAR:
-            return
-        state[OP] = residual
-    state[OP] += operational(weeks, week_at, slots, offset)
-    state[START] = clock_of(weeks, week_at, slots, made_up(*away, state[OP])) - offset
+    gaps, lengths = scratch[0, :n], scratch[1, :n]
+    for i in range(n):
+        gaps[i], lengths[i] = uniform_pair(key, LOOK_PURPOSES[surface], entities[i], U64(1))
+    quantiles(pool, at[0], gaps)
+    quantiles(pool, at[1], lengths)
+    for i in range(n):
+        states[i, _FIRST], states[i, _PAST] = 1, 2
+        states[i, _DRAWN], states[i, _DRAWN + 1] = to_micros(gaps[i] * (1.0 / rates[i])), to_micros(lengths[i])
+    covering, chance, part = scratch[2, :n], scratch[3, :n], scratch[4, :n]
+    for i in range(n):
+        chance[i], covering[i] = uniform_pair(key, START_PURPOSES[surface], entities[i], U64(0))
+    for i in range(n):
+        part[i] = uniform(key, START_PURPOSES[surface], entities[i], U64(2))
+        lengths[i] = uniform(key, LOOK_PURPOSES[surface], entities[i], U64(1))
+    quantiles(pool, at[1], lengths)
+    _length_biased(pool, at[0], at[2], covering)
+    for i in range(n):
+        if chance[i] < mean[1] / (mean[1] + mean[0] / rates[i]):
+            length = covering[i : i + 1]
+            length[0] = mean[1]
+            if at[3] >= 0:
+                length[0] = uniform(key, START_PURPOSES[surface], entities[i], U64(1))
+                _length_biased(pool, at[1], at[3], length)
+            states[i, LENGTH] = to_micros(length[0])
+            states[i, OP] = -to_micros(length[0] * part[i])
+        else:
+            states[i, LENGTH] = to_micros(lengths[i])
+            states[i, OP] = to_micros(covering[i] / rates[i] * part[i])
+        if states[i, OP] <= _FAR:
+            states[i, OP] += operational(weeks, week_at, slots, offsets[i])
+            op = made_up(op_at, op_lost, away[i, 0], away[i, 1], states[i, OP])
+            states[i, START] = clock_of(weeks, week_at, slots, op) - offsets[i]
+
+
+@njit
+def _draw_ahead(pool, at, rate, key, surface, entity, state):  # type: ignore[no-untyped-def]
+    """Draw the gaps and lengths of the looks that follow those drawn already: few at first."""
+    first = state[_PAST]
+    n = min(4 * first, AHEAD)
+    room = state[_ROOM:STATE].view(np.float64)
+    gaps, lengths = room[:n], room[AHEAD : AHEAD + n]
+    for i in range(n):
+        gaps[i], lengths[i] = uniform_pair(key, LOOK_PURPOSES[surface], entity, U64(first + i))
+    quantiles(pool, at[0], gaps)
+    quantiles(pool, at[1], lengths)
+    all_to_micros(gaps, 1.0 / rate, state[_DRAWN:_ROOM:2])
+    all_to_micros(lengths, 1.0, state[_DRAWN + 1 : _ROOM : 2])
+    state[_FIRST], state[_PAST] = first, first + n
 
 
 @njit
 def advance(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, entity, state):  # type: ignore[no-untyped-def]
-    """Step `state` to the next look and return the end, on the clock, of the one it leaves."""
+    """Step `state` (int64 of `STATE`) to the next look and return the end, on the clock, of the one it leaves.
+
+    `away` = (op_at, op_lost, first, past): the away spells in which the stream stands still, as in `begin`.
+    """
     k = state[K] + 1
-    u_gap, u_length = uniform_pair(key, LOOK_PURPOSES[surface], entity, U64(k))
-    start, length = state[START], state[LENGTH]
-    gap = to_micros(quantile(pool, at[0], u_gap) / rate)
-    op = state[OP]
+    if k == state[_PAST]:
+        _draw_ahead(pool, at, rate, key, surface, entity, state)
+    place = _DRAWN + 2 * (k - state[_FIRST])
+    start, length, op, gap = state[START], state[LENGTH], state[OP], state[place]
     if gap == 0 and length == 0:
         gap = np.int64(1)  # a stream must get on: two looks of no length never begin together
     state[K] = k
@@ -92,7 +150,7 @@ def advance(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, e
         state[START] = _NEVER
         return min(start + length, _FAR) if length <= _FAR else _FAR
     state[OP] = op + length + gap
-    state[LENGTH] = to_micros(quantile(pool, at[1], u_length))
+    state[LENGTH] = state[place + 1]
     state[START] = clock_of(weeks, week_at, slots, made_up(*away, state[OP])) - offset
     return min(start + length, state[START])
 
@@ -167,13 +225,14 @@ if TYPE_CHECKING:
 def drawn_looks(
     a: Attention, key: int, entity: int, segment: int, surface: int, rate: float, offset: int,
     away: Away = NEVER_AWAY,
-) -> Looks:
-    """Walk the look stream of an entity by keyed draws; `away` as in `begin`."""
+) -> Looks:  # fmt: skip
+    """Walk the look stream of an entity by keyed draws; `away` as in `advance`."""
     at, mean = a.stream_at[segment, surface], a.stream_mean[segment, surface]
     week_at, slots = a.week_at[segment]
-    state = np.zeros(4, dtype=np.int64)
+    state = np.zeros(STATE, dtype=np.int64)
     key64, entity64 = U64(key), U64(entity)
-    begin(a.pool, at, mean, a.weeks, week_at, slots, offset, away, rate, key64, surface, entity64, state)
+    begin(a.pool, at, mean, a.weeks, week_at, slots, np.array([offset]), away[0], away[1], np.array([away[2:]]),
+          np.array([rate]), key64, surface, np.array([entity64]), state[np.newaxis], np.empty(SCRATCH))  # fmt: skip
     size = 8
 
     def more(not_before: int) -> list[tuple[int, int, int]]:

@@ -6,7 +6,6 @@ time), so adding one renames no other.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +14,8 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit
-from sim.draws import U64, purpose, uniform, uniforms
+from sim.distributions.elementary import log_rest
+from sim.draws import U64, purpose, uniform_pair, uniforms
 from sim.scenario.model import KINDS, Campaign, Scenario, Sequence, Stream
 from sim.world.calendar import clock_of, cumulative_week, operational
 from sim.world.parts import Entities, Flags, Int64s
@@ -73,26 +73,41 @@ class Sent:
 
 
 @njit
-def _write_times(key, what, sender, rate, weeks, slots, offset, until, out):  # type: ignore[no-untyped-def]
+def _write_times(key, what, sender, rate, weeks, slots, offset, until, room, out):  # type: ignore[no-untyped-def]
     """Fill `out` with the Poisson times, in operational time, of one sender; return how many lie before `until`.
 
-    More than `out` holds: returns the number needed so far as a negative count.
+    More than `out` holds: returns a negative count. `room` is float64 of (2, pairs of gaps drawn at once).
     """
     if rate <= 0.0:
         return 0
     op = operational(weeks, 0, slots, np.int64(offset))
     place, n = float(op), 0
+    even, odd = room[0], room[1]
     while True:
-        place += -math.log1p(-uniform(key, what, sender, U64(n))) / rate
-        if place > 4.0e18:
-            return n
-        clock = clock_of(weeks, 0, slots, np.int64(place)) - offset
-        if clock >= until:
-            return n
-        if n == out.size:
-            return -1
-        out[n] = clock
-        n += 1
+        for i in range(even.size):
+            even[i], odd[i] = uniform_pair(key, what, sender, U64(n // 2 + i))
+        for i in range(even.size):
+            even[i] = log_rest(even[i])
+        for i in range(even.size):
+            odd[i] = log_rest(odd[i])
+        for i in range(2 * even.size):
+            place += -(odd[i // 2] if i % 2 else even[i // 2]) / rate
+            if place > 4.0e18:
+                return n
+            clock = clock_of(weeks, 0, slots, np.int64(place)) - offset
+            if clock >= until:
+                return n
+            if n == out.size:
+                return -1
+            out[n] = clock
+            n += 1
+
+
+def _order(times: Int64s) -> Int64s:
+    """Sort times; ties stay in order."""
+    order = np.argsort(times)  # several times as fast as a stable sort, and ties are rare
+    ordered = times[order]
+    return np.argsort(times, kind="stable") if np.any(ordered[1:] == ordered[:-1]) else order
 
 
 def _stream(scenario: Scenario, t: Stream, key: int) -> Sent:
@@ -101,11 +116,11 @@ def _stream(scenario: Scenario, t: Stream, key: int) -> Sent:
     until = min(int(t.lasts), int(scenario.run.horizon))
     offset = int(scenario.senders.utc_offset)
     buffer = np.empty(64 + int(2 * t.rate * until), dtype=np.int64)
-    times: list[Int64s] = []
+    room, times = np.empty((2, 16)), list[Int64s]()
     what = U64(purpose("traffic.gap"))
     for one in range(t.senders):
         args = (U64(key), what, U64(one), t.rate, weeks, weeks.size - 1, offset, until)
-        while (n := _write_times(*args, buffer)) < 0:
+        while (n := _write_times(*args, room, buffer)) < 0:
             buffer = np.empty(2 * buffer.size, dtype=np.int64)
         times.append(buffer[:n].copy())
     counts = np.array([mine.size for mine in times])
@@ -114,7 +129,7 @@ def _stream(scenario: Scenario, t: Stream, key: int) -> Sent:
     entity = (sender.astype(np.uint64) << _SHIFT) | number.astype(np.uint64)
     to = (uniforms(key, "traffic.recipient", entity) * t.recipients).astype(np.int64)
     written = np.concatenate(times)
-    order = np.argsort(written, kind="stable")  # ties stay in the order of senders and their numbers
+    order = _order(written)  # ties stay in the order of senders and their numbers
     return _sent(written[order], sender[order], to[order], number[order], entity[order],
                  t.message, t.length, -1, t.recipients)  # fmt: skip
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit_inlined
+from sim.world.looks import STATE, SURFACES
 from sim.world.parts import Int64s
 
 SENT, ARRIVALS, ALERTS, TAPS, TRAY, SIGNS, MEETINGS = 0, 1, 2, 3, 4, 5, 6
@@ -46,7 +47,7 @@ class Desk(NamedTuple):
 
 def desk_for(most: int) -> Desk:
     """Make the scratch space for recipients of at most so many messages."""
-    return Desk(*(np.zeros(shape, dtype=np.int64) for shape in (COUNTERS, (3, 4), (LISTS, most))))
+    return Desk(*(np.zeros(shape, dtype=np.int64) for shape in (COUNTERS, (len(SURFACES), STATE), (LISTS, most))))
 
 
 @njit_inlined

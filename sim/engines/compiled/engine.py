@@ -26,8 +26,10 @@ from sim.engines.compiled.phone import play_phone
 from sim.engines.compiled.plan import plan
 from sim.engines.compiled.retractions import list_retractions
 from sim.engines.compiled.store import list_entries
+from sim.engines.compiled.streams import open_block, take_streams, waiting_room
 from sim.engines.compiled.writing import WRITTEN, WRITTEN_EXTRA, write, write_extra
 from sim.records import FROM_ENGINE, Records
+from sim.world.looks import AHEAD
 from sim.world.parts import OFF, Int64s, World
 from sim.world.spells import AWAY
 
@@ -44,7 +46,8 @@ def play(world: World) -> Records:
     first, place, most = grouped(letters.recipient, world.recipients.size)
     extras = extras_of(world, letters, place, most)
     plan(letters, people, terms, extras, completed, place, rows)
-    _play(people, minds, terms, extras, first, rows, desk_for(most))
+    by_segment = np.argsort(people.segment, kind="stable")
+    _play(people, minds, terms, extras, first, by_segment, rows, desk_for(most), waiting_room())
     written = {"requested": requested, "started": started, "completed": completed}
     return Records.of(world, _columns(letters, people, terms, extras, place, rows) | written)
 
@@ -84,28 +87,42 @@ def _rows(n: int) -> Table:
 
 
 @njit
-def _play(people, minds, terms, extras, first, rows, desk):  # type: ignore[no-untyped-def]
-    """Play every recipient; the rows of `who` are first[who] to first[who + 1] (see `grouped`)."""
-    rules = extras.rules
-    for who in range(people.entity.size):
-        begin, end = first[who], first[who + 1]
-        if begin < end:
-            _lay_out(begin, end, rows, terms, desk)
-            if desk.at[SENT] > 0:
-                one = Person(who, people.entity[who], people.segment[who], people.rate[who], people.push[who],
-                             people.badge[who], people.email[who], people.utc_offset[who],
-                             minds.spell_at[who, AWAY, 0], minds.spell_at[who, AWAY, 1], people.store[who])  # fmt: skip
-                if rules.by_event:
-                    list_retractions(who, begin, end, terms, rows, extras, desk)
-                if rules.stored and (one.store > 0 or rules.ttl != _NEVER):
-                    list_entries(who, begin, end, terms, rows, extras, desk)
-                play_phone(one, minds, terms, extras, rows, desk)
-                if rules.pausing:
-                    withhold(begin, end, rows, extras.rows, desk)
-                if one.email != OFF:
-                    play_mail(one, minds, terms, extras, rows, desk)
-            elif rules.pausing:
+def _play(people, minds, terms, extras, first, order, rows, desk, waiting):  # type: ignore[no-untyped-def]
+    """Play every recipient, those of a segment together: their streams are opened side by side."""
+    n, at = order.size, 0
+    while at < n:
+        end = at + 1
+        while end < n and end < at + AHEAD and people.segment[order[end]] == people.segment[order[at]]:
+            end += 1
+        if not minds.by_hand:
+            open_block(minds, people, order[at:end], waiting)
+        for i in range(at, end):
+            take_streams(waiting, i - at, desk.looks)
+            _play_one(people, minds, terms, extras, first, order[i], rows, desk)
+        at = end
+
+
+@njit_inlined
+def _play_one(people, minds, terms, extras, first, who, rows, desk):  # type: ignore[no-untyped-def]
+    """Play one recipient, whose rows are first[who] to first[who + 1] (see `grouped`)."""
+    rules, begin, end = extras.rules, first[who], first[who + 1]
+    if begin < end:
+        _lay_out(begin, end, rows, terms, desk)
+        if desk.at[SENT] > 0:
+            one = Person(who, people.entity[who], people.segment[who], people.rate[who], people.push[who],
+                         people.badge[who], people.email[who], people.utc_offset[who],
+                         minds.spell_at[who, AWAY, 0], minds.spell_at[who, AWAY, 1], people.store[who])  # fmt: skip
+            if rules.by_event:
+                list_retractions(who, begin, end, terms, rows, extras, desk)
+            if rules.stored and (one.store > 0 or rules.ttl != _NEVER):
+                list_entries(who, begin, end, terms, rows, extras, desk)
+            play_phone(one, minds, terms, extras, rows, desk)
+            if rules.pausing:
                 withhold(begin, end, rows, extras.rows, desk)
+            if one.email != OFF:
+                play_mail(one, minds, terms, extras, rows, desk)
+        elif rules.pausing:
+            withhold(begin, end, rows, extras.rows, desk)
 
 
 @njit_inlined

@@ -2,15 +2,80 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit_inlined
-from sim.world.looks import CHECKS, GLANCES, K, LENGTH, OP, START, VISITS, advance, begin
+from sim.compiling import njit, njit_inlined
+from sim.world.looks import (
+    AHEAD, CHECKS, GLANCES, K, LENGTH, OP, OPENED, SCRATCH, START, SURFACES, VISITS, advance, begin,
+)  # fmt: skip
+from sim.world.parts import OFF, Entities, Floats, Int64s
+from sim.world.spells import AWAY
 
 _NEVER = np.int64(NEVER)
 GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM = np.int64(GLANCES), np.int64(CHECKS), np.int64(VISITS)
 """The surfaces as int64: Numba compiles a function anew for every plain constant it is called with."""
+
+
+class Waiting(NamedTuple):
+    """The opened streams of a block of recipients, and room to open them in."""
+
+    opened: Int64s
+    """Per surface, place and number of a state."""
+    place: Int64s
+    """Per surface and recipient of the block."""
+    entity: Entities
+    rate: Floats
+    utc_offset: Int64s
+    away: Int64s
+    """Where each one's away spells are."""
+    scratch: Floats
+
+
+def waiting_room() -> Waiting:
+    """Make room for a block of `AHEAD` recipients."""
+    return Waiting(
+        np.zeros((len(SURFACES), AHEAD, OPENED), dtype=np.int64),
+        np.zeros((len(SURFACES), AHEAD), dtype=np.int64),
+        np.empty(AHEAD, dtype=np.uint64),
+        np.empty(AHEAD),
+        np.empty(AHEAD, dtype=np.int64),
+        np.empty((AHEAD, 2), dtype=np.int64),
+        np.empty(SCRATCH),
+    )
+
+
+@njit
+def open_block(minds, people, who, waiting):  # type: ignore[no-untyped-def]
+    """Open the streams of at most `AHEAD` recipients of one segment side by side; no checks for those without mail."""
+    segment = people.segment[who[0]]
+    for surface in (GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM):
+        boost, n = minds.boost if surface == VISITS else 1.0, 0
+        for i in range(who.size):
+            waiting.place[surface, i] = n
+            if surface != CHECKS or people.email[who[i]] != OFF:
+                waiting.entity[n], waiting.rate[n] = people.entity[who[i]], people.rate[who[i]] * boost
+                waiting.utc_offset[n] = people.utc_offset[who[i]]
+                waiting.away[n, 0], waiting.away[n, 1] = (
+                    minds.spell_at[who[i], AWAY, 0],
+                    minds.spell_at[who[i], AWAY, 1],
+                )
+                n += 1
+        begin(minds.pool, minds.stream_at[segment, surface], minds.stream_mean[segment, surface], minds.weeks,
+              minds.week_at[segment, 0], minds.week_at[segment, 1], waiting.utc_offset[:n], minds.op_at,
+              minds.op_lost, waiting.away, waiting.rate[:n], minds.key, surface, waiting.entity[:n],
+              waiting.opened[surface], waiting.scratch)  # fmt: skip
+
+
+@njit_inlined
+def take_streams(waiting, i, looks):  # type: ignore[no-untyped-def]
+    """Copy the opened streams of recipient i of the block."""
+    for surface in range(VISITS + 1):
+        opened = waiting.opened[surface, waiting.place[surface, i]]
+        for k in range(OPENED):
+            looks[surface, k] = opened[k]
 
 
 @njit_inlined
@@ -21,17 +86,14 @@ def _still(minds, one):  # type: ignore[no-untyped-def]
 
 @njit_inlined
 def open_stream(minds, one, surface, state):  # type: ignore[no-untyped-def]
-    """Set `state` (int64 of 4, as in `sim.world.looks`) to the first look of a recipient at a surface."""
+    """Set `state` (int64, as in `sim.world.looks`) to the first look of a recipient at a surface.
+
+    Streams that are drawn have been opened by `open_block` and are there already.
+    """
     if minds.by_hand:
         at, until = minds.written_at[one.who, surface, 0], minds.written_at[one.who, surface, 1]
         state[K], state[OP], state[LENGTH] = 0, at, until  # of written looks: number, place of this one, end of them
         state[START] = minds.starts[at] if at < until else _NEVER
-        return
-    segment = one.segment
-    rate = one.rate * minds.boost if surface == VISITS else one.rate
-    begin(minds.pool, minds.stream_at[segment, surface], minds.stream_mean[segment, surface], minds.weeks,
-          minds.week_at[segment, 0], minds.week_at[segment, 1], one.utc_offset, _still(minds, one), rate, minds.key, surface,
-          one.entity, state)  # fmt: skip
 
 
 @njit_inlined
@@ -64,6 +126,6 @@ def pass_over(minds, one, surface, state, instant, end):  # type: ignore[no-unty
     )
     rate = one.rate * minds.boost if surface == VISITS else one.rate
     while state[START] < instant:
-        end = advance(minds.pool, at, minds.weeks, week_at, slots, one.utc_offset, _still(minds, one), rate, minds.key, surface, one.entity,
-                      state)  # fmt: skip
+        end = advance(minds.pool, at, minds.weeks, week_at, slots, one.utc_offset, _still(minds, one), rate, minds.key,
+                      surface, one.entity, state)  # fmt: skip
     return end

@@ -56,7 +56,9 @@ def test_a_law_without_a_mean_says_so() -> None:
 def covering(mine: Law, us: Any) -> Any:
     """Draw the interval that covers a fixed instant, as the look streams do."""
     pool = np.concatenate([mine.pool, mine.length_biased()])
-    return np.array([_length_biased(pool, 0, mine.pool.size, u) for u in us])
+    out = np.array(us)
+    _length_biased(pool, 0, mine.pool.size, out)
+    return out
 
 
 U = np.concatenate([[1e-6, 1e-4], np.linspace(0.005, 0.995, 67), [1 - 1e-4, 1 - 1e-6]])

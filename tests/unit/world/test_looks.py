@@ -14,7 +14,7 @@ from scipy.integrate import cumulative_trapezoid
 from sim.clock import DAY, HOUR, NEVER, SECOND, WEEK
 from sim.draws import U64, uniforms
 from sim.scenario.quantities import WEEKS
-from sim.world.looks import CHECKS, GLANCES, NEVER_AWAY, VISITS, Looks, begin, drawn_looks, walk
+from sim.world.looks import CHECKS, GLANCES, NEVER_AWAY, SCRATCH, STATE, VISITS, Looks, begin, drawn_looks, walk
 from sim.world.parts import Attention
 from sim.world.people import attention_of
 
@@ -113,23 +113,11 @@ def test_walking_lazily_from_any_instant_gives_the_same_looks(step: int) -> None
 def test_chunk_sizes_change_no_look(size: int) -> None:
     a = attention(glances={"gap": GAP, "length": LENGTH}, week="texting")
     whole = all_looks(a, 3, WEEK)
-    state, out, got = np.zeros(4, dtype=np.int64), np.empty((size, 3), dtype=np.int64), []
+    state, out, got = np.zeros(STATE, dtype=np.int64), np.empty((size, 3), dtype=np.int64), []
     at, (week_at, slots) = a.stream_at[0, GLANCES], a.week_at[0]
-    begin(
-        a.pool,
-        at,
-        a.stream_mean[0, GLANCES],
-        a.weeks,
-        week_at,
-        slots,
-        0,
-        NEVER_AWAY,
-        1.0,
-        U64(99),
-        GLANCES,
-        U64(3),
-        state,
-    )
+    begin(a.pool, at, a.stream_mean[0, GLANCES], a.weeks, week_at, slots, np.array([0]), *NEVER_AWAY[:2],
+          np.array([[0, 0]]), np.array([1.0]), U64(99), GLANCES,
+          np.array([U64(3)]), state[np.newaxis], np.empty(SCRATCH))  # fmt: skip
     while len(got) < len(whole):
         n = walk(
             a.pool, at, a.weeks, week_at, slots, 0, NEVER_AWAY, 1.0, U64(99), GLANCES, U64(3), state, -(2**60), out
