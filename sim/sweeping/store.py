@@ -19,6 +19,7 @@ import json
 import os
 import platform
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ FORMAT: Final = 1
 """The format this version writes; it reads this one and those before."""
 MARK: Final = "store.json"
 _NAME = re.compile(r"([0-9a-f]{32})-([0-9]{7,})-([0-9]{5,})-([0-9a-f]{16})\.parquet")
-_MAKING = re.compile(r"\.making-([0-9]+)@([^@]*)@.+")
+_MAKING = re.compile(r"\.making-([0-9]+)\.[0-9]+@([^@]*)@.+")
 
 
 class DamagedError(Exception):
@@ -157,7 +158,7 @@ class Store:
         """Write a file whole or not at all. Raises `OSError` as the disk does, and leaves nothing half-made then."""
         path = self.folder / name
         _folder(path.parent)
-        making = path.parent / f".making-{os.getpid()}@{platform.node()}@{path.name}"
+        making = path.parent / f".making-{os.getpid()}.{threading.get_ident()}@{platform.node()}@{path.name}"
         try:
             with making.open("wb") as file:
                 file.write(data)

@@ -96,7 +96,7 @@ def carry_out(
     Ctrl-C ends it with the table of what has enough so far. Raises `ScenarioError` for cells that are not valid and
     `OutputError` if the disk refuses; what is stored stays.
     """
-    say, shard = say or _warn, shard or Shard()
+    talk, say, shard = say or _nothing, say or _warn, shard or Shard()
     if not is_kept(store, plan.identity):
         check(plan, None if checking is None else lambda done: checking(done, len(plan.cells)))
     asked = asked_of(plan)
@@ -107,7 +107,7 @@ def carry_out(
         try:
             while tasks := missing(plan, store, settled, shard):
                 total = played + len(tasks)
-                _compile_first(tasks[0], how, say)
+                _compile_first(tasks[0], how, talk)
                 for _ in execute(tasks, store, how, say):
                     played += 1
                     if progress is not None:
@@ -135,10 +135,10 @@ def missing(plan: Plan, store: Store, settled: Settled, shard: Shard) -> list[Ta
     return [task for case, count in mine for task in blocks(case, count, engine) if task.key not in stored]
 
 
-def _compile_first(task: Task, how: How, say: Say) -> None:
+def _compile_first(task: Task, how: How, talk: Say) -> None:
     """Compile here, once, what workers would otherwise each compile; they find it on the disk then."""
     if not is_ready(task.engine):
-        say(COMPILING)
+        talk(COMPILING)
         if how.kind != "dask" or how.dask == "local":
             play(replace(task, count=1))
 
@@ -146,6 +146,10 @@ def _compile_first(task: Task, how: How, say: Say) -> None:
 def unsure(asked: Asked, settled: Settled) -> tuple[str, ...]:
     """List the cells that stopped at the most replications allowed."""
     return tuple(address for address, rows in settled.rows.items() if not asked.rule.enough(rows))
+
+
+def _nothing(message: str) -> None:
+    """Keep talk to oneself."""
 
 
 def _warn(message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from sim.errors import FaultyInputError
+from sim.scenario import load
 from sim.sweeping.executing import How, execute
 from sim.sweeping.merging import merge
-from sim.scenario import load
 from sim.sweeping.planning import Plan, plan
 from sim.sweeping.store import open_store
 from sim.sweeping.sweeping import Shard, missing
@@ -91,7 +92,7 @@ def test_a_worker_process_that_dies_in_mid_task_is_said_and_its_task_played_agai
 
 def test_workers_that_die_again_and_again_end_the_sweep_with_one_line(tmp_path: Path) -> None:
     store = open_store(tmp_path / "store")
-    with pytest.raises(FaultyInputError, match="died 3 times in a row.*; use fewer --workers"):
+    with pytest.raises(FaultyInputError, match=r"died 3 times in a row.*; use fewer --workers"):
         list(execute(tasks_of(store.folder), store, How(workers=2), quiet, dies_always))
 
 
@@ -130,7 +131,7 @@ def test_dask_leaves_the_bytes_of_one_process(what: str, alone: Path, tmp_path: 
     script.write_text(DASK)
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, str(script), str(tmp_path / "store"), what], cwd=root, check=False, timeout=300,
-                          capture_output=True, text=True, env={"PYTHONPATH": str(root), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)})  # fmt: skip
+                          capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(root)})  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     assert contents(tmp_path / "store") == contents(alone)
 

@@ -130,6 +130,6 @@ def test_a_command_with_worker_processes_killed_whole_ends_with_the_same_bytes(
         time.sleep(0.01)
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
-    assert 3 <= len(results(folder))
+    assert len(results(folder)) >= 3
     subprocess.run([*command, "--workers", "1"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     assert contents(folder) == undisturbed[0]

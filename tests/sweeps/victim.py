@@ -54,9 +54,11 @@ def main() -> None:
                 kill_at(int(number))
             carry_out(planned, open_store(folder), How(workers=1), say=lambda message: None)
             os._exit(0)
-        print(child, flush=True)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
         sys.stdin.readline()
-        print("gone", os.waitpid(child, 0)[1], flush=True)
+        sys.stdout.write(f"gone {os.waitpid(child, 0)[1]}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,97 @@
+"""A cell's rows are those of `toolate run`, for all measures at once; the distance to the best holds for all policies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim import estimates
+from sim.scenario import load
+from sim.summaries import MEASURES, PRICES, Summary
+from sim.sweeping.planning import plan
+from sim.sweeping.rows import AGAINST_BEST, CHANGE, ROWS, Sums, rows_of
+from sim.sweeping.tasks import Task, play, sums_of
+
+from .making import TINY
+
+NAMES = tuple(dict.fromkeys(
+    ["regretted", *MEASURES, "saved", "newly_lost", *(name for top, of, _ in PRICES.values() for name in (top, of))]
+))  # fmt: skip
+
+
+def sums(regretted: list[list[int]], lost: list[list[int]], **others: list[list[int]]) -> Sums:
+    """Give sums by replication and policy, with everything else at 0."""
+    values = np.zeros((len(lost), len(lost[0]), len(NAMES)), np.int64)
+    for name, table in {"regretted": regretted, "preview_read": lost, **others}.items():
+        values[:, :, NAMES.index(name)] = table
+    return Sums(values, tuple(f"policy {k}" for k in range(len(lost[0]))), NAMES)
+
+
+def close(mine: float, theirs: float) -> bool:
+    return bool(np.isclose(mine, theirs, rtol=1e-12, atol=1e-15, equal_nan=True))
+
+
+@pytest.mark.parametrize("replications", [1, 2, 5, 40])
+def test_rows_are_those_of_a_run(replications: int) -> None:
+    case = plan(load(TINY), {"send.hold": ["0 s"]}).cells[0].case
+    found = sums_of([play(Task(case, 0, replications, "simpy"))])
+    told = [{p: dict(zip(found.names, row, strict=True)) for p, row in zip(found.policies, one.tolist(), strict=True)}
+            for one in found.values]  # fmt: skip
+    summary, rows = Summary.of(found.policies, told), rows_of(found)
+    for table in (summary.shares, summary.price):
+        for row in table.itertuples():
+            p, m = found.policies.index(str(row.policy)), ROWS.index(str(row.measure))
+            where = f"{row.policy}, {row.measure}"
+            assert close(rows.value[p, m], float(row.value)), where
+            assert close(rows.low[p, m], float(row.low)), where
+            assert close(rows.high[p, m], float(row.high)), where
+            assert rows.of[p, m] == row.of, where
+    for row in summary.differences.itertuples():
+        p, m = found.policies.index(str(row.policy)), ROWS.index(CHANGE)
+        assert close(rows.value[p, m], float(row.value))
+        if replications > 1:
+            assert close(rows.low[p, m], float(row.low)) and close(rows.high[p, m], float(row.high))
+        assert rows.count[p, m] == row.saved + row.newly_lost
+
+
+def test_nobody_regretting_anything_gives_nothing_and_no_warning() -> None:
+    rows = rows_of(sums([[0, 0]] * 4, [[0, 0]] * 4))
+    assert np.isnan(rows.value[:, [ROWS.index("preview_read"), ROWS.index(CHANGE), ROWS.index(AGAINST_BEST)]]).all()
+
+
+def against_best(lost: list[list[int]], of: int = 100) -> tuple[list[float], list[float], list[float]]:
+    rows = rows_of(sums([[of] * len(lost[0])] * len(lost), lost))
+    k = ROWS.index(AGAINST_BEST)
+    return rows.value[:, k].tolist(), rows.low[:, k].tolist(), rows.high[:, k].tolist()
+
+
+def test_a_policy_far_ahead_is_surely_the_best_and_the_others_surely_not() -> None:
+    value, low, high = against_best([[50 + k % 2, 30 + k % 3, 10 + k % 2] for k in range(40)])
+    assert value[2] < 0 and high[2] == 0 and low[2] < 0
+    assert low[:2] == [0, 0] and min(high[:2]) > 0
+
+
+def test_two_policies_that_are_alike_could_both_be_the_best() -> None:
+    _, low, high = against_best([[50, 20 + (k * 7) % 5, 20 + (k * 3) % 5] for k in range(40)])
+    assert low[0] == 0
+    assert max(low[1:]) < 0 < min(high[1:])
+
+
+def test_policies_that_never_differ_are_not_surely_equal() -> None:
+    _, low, high = against_best([[20, 20]] * 40)
+    assert max(low) < 0 < min(high)
+    assert high[0] == pytest.approx(estimates.share(np.zeros(40), np.ones(40), confidence=0.9).high)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.05])
+def test_the_true_best_is_among_those_that_could_be_in_95_of_100_data_sets(shift: float) -> None:
+    chance = np.random.default_rng(20261121)
+    hits = wrong = 0
+    for _ in range(600):
+        shared = chance.beta(4, 6, size=40)  # paired: the same worlds under every policy
+        p = np.clip(np.stack([shared, shared - shift, shared], axis=1), 0, 1)
+        low = against_best(chance.binomial(50, p).tolist(), of=50)[1]
+        hits += low[1] < 0
+        wrong += low[1] < 0 and low[0] == 0 == low[2]
+    assert hits >= 553  # the 0.1 % point of 600 at 95 %
+    assert (wrong > 300) == (shift > 0), "with a real lead it is told apart, without one it is not"
