@@ -10,7 +10,7 @@ import scipy.stats
 
 from sim.clock import DAY, HOUR, NEVER, WEEK
 from sim.scenario.quantities import WEEKS
-from sim.world.traffic import Sent, draw_traffic, names_of
+from sim.world.traffic import Sent, _order, draw_traffic, names_of
 
 from ..making import SMALL, assert_follows, small
 
@@ -134,3 +134,11 @@ def test_names_depend_on_their_text_only() -> None:
     some = np.array(["a", "b", "person 1"], dtype=object)
     assert names_of(some).tolist() == names_of(some[::-1])[::-1].tolist()
     assert np.unique(names_of(np.array([f"person {k}" for k in range(50_000)], dtype=object))).size == 50_000
+
+
+def test_messages_of_one_instant_stay_in_the_order_of_their_senders() -> None:
+    """Ties are rare enough that a world has none; so the sort is asked itself, with ties and without."""
+    tied, apart = np.array([5, 1, 5, 1, 3] * 40), np.random.default_rng(3).permutation(200)
+    for times in (tied, apart):
+        np.testing.assert_array_equal(_order(times), np.argsort(times, kind="stable"))
+    assert not np.array_equal(np.argsort(tied), np.argsort(tied, kind="stable")), "a quick sort would be seen"
