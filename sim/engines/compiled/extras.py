@@ -94,7 +94,8 @@ def extras_of(world: World, letters: Letters, place: Int64s, most: int) -> Extra
 def _rare(world: World) -> Rare:
     """Read the rare rules; a rule that can change nothing in this world counts as off."""
     r, m, at = world.rules, world.messages, world.spells.at
-    spells = sum(1 << k for k in range(at.shape[1]) if bool((at[:, k, 0] < at[:, k, 1]).any()))
+    kinds = range(at.shape[1]) if world.spells.starts.size else ()
+    spells = sum(1 << k for k in kinds if bool((at[:, k, 0] < at[:, k, 1]).any()))
     limited = r.push_ttl != NEVER or bool((world.recipients.store > 0).any())
     stored = limited and bool(spells >> NO_NETWORK & 1)
     pausing, watches = r.pause and bool((m.after >= 0).any()), bool(m.on_watch.any())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit
+from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.batches import batch, ticked
 from sim.engines.compiled.desk import ALERT_ROW, ARRIVAL_AT, ARRIVAL_ROW, SENT, SENT_AT, SENT_ROW, SPARE_AT, SPARE_ROW
 from sim.engines.compiled.extras import GONE, IS_AWAY, IS_QUIET, is_on
@@ -21,7 +21,7 @@ from sim.world.parts import BATCHED, BLOCK, INSTANT
 _NEVER = np.int64(NEVER)
 
 
-@njit
+@njit_inlined
 def play_mail(one, minds, terms, extras, rows, desk):  # type: ignore[no-untyped-def]
     """Play a recipient's e-mail: bind, dispatch, deliver, read; the lists of the phone, which is done, are scratch."""
     arrives, first = (

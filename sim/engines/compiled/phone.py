@@ -88,7 +88,7 @@ _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 
 
-@njit
+@njit_inlined
 def play_phone(one, minds, terms, extras, rows, desk):  # type: ignore[no-untyped-def]
     """Play all that a recipient's phone and app see before the horizon; `desk` holds the sorted lists."""
     at, glances, visits = desk.at, desk.looks[GLANCES], desk.looks[VISITS]
