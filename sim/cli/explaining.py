@@ -90,6 +90,7 @@ def explanation(scenario: Scenario, policy: str | None = None, width: int = 100)
         entries += found
     if policy is None:
         yield from _policies(scenario, width)
+        yield from _claims(scenario, width)
     yield from _closing(entries, width)
 
 
@@ -145,6 +146,18 @@ def _entries(scenario: Scenario, table: BaseModel, at: str, about: str = "") -> 
             meaning = field.description or _first_line(value)
             meaning = f"{about}: {meaning[:1].lower()}{meaning[1:]}" if about else meaning
             yield Entry(path, meaning, in_words(value, name, field), evidence(scenario, path), value)
+
+
+def _claims(scenario: Scenario, width: int) -> Iterator[str]:
+    """Say what the file claims about its answers."""
+    if scenario.checks:
+        yield ""
+        yield "CHECKS"
+        yield from wrapped("What the file claims about its answers; `toolate check` judges it.", width)
+    for check in scenario.checks:
+        yield from wrapped(f"checks: {check.claim}", width, "  ", "      ")
+        if check.because:
+            yield from wrapped(_sentence(check.because), width, "      ")
 
 
 def _costs(scenario: Scenario) -> Iterator[Entry]:

@@ -60,7 +60,7 @@ def test_verdicts_and_ways_to_lose_are_counted_once_each() -> None:
     )
     assert (t["messages"], t["regretted"]) == (7, 6)
     assert [t[name] for name in VERDICTS] == [1, 1, 2, 1, 0, 1, 0]
-    assert [t[name] for name in LOST_WHEN] == [1, 1, 0, 0, 0]
+    assert [t[name] for name in LOST_WHEN] == [1, 1, 0, 0, 0, 0]
     assert t["preview_read"] == t["too_late"] + t["ghost"] == 3
     assert sum(t[name] for name in VERDICTS) == t["regretted"]
     assert sum(t[f"level_{level}"] for level in ("nothing", "existence", "part", "all")) == t["regretted"]
