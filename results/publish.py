@@ -1,0 +1,199 @@
+"""Make `results/published` again, and the two tables that quote it: `python results/publish.py` from the root.
+
+Every scenario's folder holds the tables of one `toolate run` (the command is in its run.json) and, in checks.csv, what
+`toolate check` found. Records are left out, and charts too but for the first scenarios; both are made by the command.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import joblib
+
+import sim
+from sim.checking.judging import claims_of, judged
+from sim.results import ResultFolder, document, manifest
+from sim.running import run
+
+SCENARIOS, PUBLISHED = Path("scenarios"), Path("results/published")
+CHARTED = ("linkedin_dm", "linkedin_dm_small", "texts")
+PAGES = {"scenarios": SCENARIOS / "README.md", "results": Path("results/README.md")}
+BETWEEN = re.compile(r"(<!-- begin -->\n).*(<!-- end -->)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A scenario file, how it is published, and the folder its tables go to."""
+
+    file: Path
+    folder: Path
+    replications: int | None = None
+
+    @property
+    def command(self) -> str:
+        """Give the command that makes the tables."""
+        few = f" --replications {self.replications}" if self.replications else ""
+        return f"toolate run {self.file.as_posix()}{few} --out {self.folder.as_posix()}"
+
+    @property
+    def charted(self) -> bool:
+        """Tell whether its chart and its JSON document are kept."""
+        return self.folder.name in CHARTED and self.folder.parent == PUBLISHED
+
+
+def jobs() -> list[Job]:
+    """List everything that is published: each scenario of the library, and one of them small enough for a test."""
+    files = sorted(SCENARIOS.glob("*.toml")) + sorted((SCENARIOS / "platforms").glob("*.toml"))
+    every = [Job(file, PUBLISHED / file.relative_to(SCENARIOS).with_suffix("")) for file in files]
+    return [*every, Job(SCENARIOS / "linkedin_dm.toml", PUBLISHED / "linkedin_dm_small", replications=4)]
+
+
+def publish(job: Job) -> None:
+    """Play a scenario under all its policies and write its folder."""
+    scenario = sim.load(job.file)
+    outcome = run(scenario, replications=job.replications)
+
+    def write(making: Path) -> dict[str, Any]:
+        tables = {"shares": outcome.shares, "differences": outcome.differences, "price": outcome.price}
+        if scenario.costs:
+            tables["costs"] = outcome.costs
+        for name, table in tables.items():
+            table.to_csv(making / f"{name}.csv", index=False)
+        if job.replications is None:
+            with (making / "checks.csv").open("w", encoding="utf-8", newline="") as file:
+                rows = csv.writer(file, lineterminator="\n")
+                rows.writerow(("claim", "verdict", "found"))
+                for told, claim in zip(scenario.checks, claims_of(scenario), strict=True):
+                    finding = judged(claim, outcome)
+                    rows.writerow((told.claim, finding.verdict, finding.found))
+        if job.charted:
+            from sim.charts import save
+
+            save(outcome, making)
+            (making / "summary.json").write_text(json.dumps(document(outcome), indent=1) + "\n", encoding="utf-8")
+        done = len(outcome.replications)
+        whole = manifest(scenario, outcome.policies, done, outcome.asked, outcome.engine, job.command)
+        return {name: value for name, value in whole.items() if name != "scenario"}  # it is in scenarios/
+
+    job.folder.parent.mkdir(parents=True, exist_ok=True)
+    with ResultFolder(job.folder) as folder:
+        folder.put(write)
+
+
+ANSWERS = {
+    "one_message": "{as it is|preview_read}: {as it is|too_late} before the deletion, and {as it is|ghost} after it, "
+    "from a notification or a mail that outlived the message.",
+    "linkedin_regimes": "Hardly: {60 minutes|preview_read} with the hour, {any time|preview_read} any time, "
+    "{only unread|preview_read} only unread, {never|preview_read} never. What differs is reading in the app: "
+    "{any time|read_thread} if it can go at any time, {never|read_thread} if never.",
+    "instant_regret": "It takes a hold: {today|preview_read} are read after a mere delete, and {undo 5 s|preview_read}, "
+    "{undo 10 s|preview_read}, {undo 20 s|preview_read}, {undo 30 s|preview_read} with a hold of 5, 10, 20, 30 s.",
+    "recall_at_3_min": "Read before the recall: {at 3 min|too_late} at minute 3, {at 15 min|too_late} at 15, "
+    "{at 58 min|too_late} at 58. Read in the end: {at 3 min|preview_read}, {at 15 min|preview_read}, "
+    "{at 58 min|preview_read}, because notifications and mails stay.",
+    "watch_at_7_min": "It has shown it to {watch|read_watch}: {watch|too_late} have read it before the delete, "
+    "{no watch|too_late} without a watch. A retraction leaves {retract from the phone|preview_read} instead of "
+    "{watch|preview_read}, and reaching the watch adds nothing ({retract from phone and watch|preview_read}).",
+    "pricing_sheet_at_15_min": "{copy for 48 h|read_thread} read it in the app, {no copy|read_thread} without the copy. "
+    "In all {copy for 48 h|read_anywhere} read something of it, {no copy|read_anywhere} without the copy, "
+    "{no copy, push retracted|read_anywhere} if the push is retracted as well.",
+    "wrong_recipient_at_45_min": "By {at 45 min|too_late} before the recall, and by {at 45 min|ghost} after it. "
+    "At minute 3 it would have been {at 3 min|too_late} and {at 3 min|ghost}.",
+    "window_edge": "Both are: {at 58 min|refused_window|each} and {at 60 min|refused_window|each} of 500 are refused. "
+    "With a second to confirm, {at 60 min, 1 s to confirm|refused_window|each} are.",
+    "after_hours_400": "All but {one by one|refused_window|each}, which cost {one by one|cost} dollars. Two people leave "
+    "{two people|refused_window|each}, a bulk recall {bulk recall|refused_window|each}; of what waits for the morning "
+    "{sent at 09:00|cancelled|each} can be cancelled.",
+    "campaign_1200": "One in 4 s from the first second: {4 s each|refused_window|each} remain. Found after half an hour, "
+    "one in 2 s ({2 s each, found after 30 min|refused_window|each} remain); at 4 s "
+    "{4 s each, found after 30 min|refused_window|each} remain. At 9.47 s from the start, "
+    "{9.47 s each|refused_window|each}.",
+    "broken_template": "Yes: {not paused|orphans_per_followup} of the follow-ups refer to a message that is gone; "
+    "{paused|orphans_per_followup} if the contacts are paused.",
+    "review_before_sending": "Yes: {review 30 s|preview_read} are read instead of {today|preview_read}. Deleting twice as "
+    "fast leaves {delete twice as fast|preview_read}, noticing twice as fast {notice twice as fast|preview_read}, "
+    "a hold of 30 s {undo 30 s|preview_read}.",
+    "message_ads": "Nothing once it is sent: {today|preview_read} are read, with retraction {push retracted|preview_read}. "
+    "Held for 30 min, {held for 30 min|cancelled} are cancelled and {held for 30 min|preview_read} read.",
+    "recruiter": "Next to nothing: {two steps|preview_read} are read, {one step|preview_read} with one step. "
+    "{two steps|credits_lost_per_inmail} of the credits are lost, {credit back on recall|credits_lost_per_inmail} "
+    "if a recall returned them.",
+}
+"""The answer to each question; what is in braces is looked up in the published tables: {POLICY|MEASURE}, a share in
+per cent; {POLICY|MEASURE|each}, a count in each replication; {POLICY|cost}. Others list the headline of each policy."""
+
+
+def tables(folder: Path) -> Iterator[dict[str, str]]:
+    """Yield the rows of a folder's shares and prices, and what each policy costs as a measure of its own."""
+    for name in ("shares", "price"):
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            yield from csv.DictReader(file)
+    if (folder / "costs.csv").is_file():
+        with (folder / "costs.csv").open(encoding="utf-8", newline="") as file:
+            yield from ({**row, "measure": "cost"} for row in csv.DictReader(file))
+
+
+def looked_up(folder: Path) -> Callable[[re.Match[str]], str]:
+    """Give what replaces {POLICY|MEASURE} by the number in a folder's tables."""
+    rows = {(row["policy"], row["measure"]): row for row in tables(folder)}
+
+    def number(match: re.Match[str]) -> str:
+        policy, measure, *form = match[1].split("|")
+        row = rows[policy, measure]
+        if form == ["each"]:
+            return f"{int(row['count']) // int(row['replications']):,}"
+        return f"{float(row['value']):,.0f}" if measure == "cost" else f"{100 * float(row['value']):.0f} %"
+
+    return number
+
+
+def answer(job: Job) -> str:
+    """Say what a scenario's published tables answer."""
+    policies = json.loads((job.folder / "run.json").read_text(encoding="utf-8"))["policies"]
+    headlines = ", ".join(f"{name} {{{name}|preview_read}}" for name in policies)
+    template = ANSWERS.get(job.file.stem, headlines) if job.file.parent == SCENARIOS else headlines
+    return re.sub(r"\{([^}]*)\}", looked_up(job.folder), template)
+
+
+def page_of_scenarios() -> str:
+    """Make the tables of scenarios/README.md."""
+    groups: dict[str, list[Job]] = {"LinkedIn": [], "Real texts": [], "The catalogue's platforms": []}
+    for job in (one for one in jobs() if one.replications is None):
+        of_texts = "Real texts" if job.file.stem.startswith("texts") else "LinkedIn"
+        groups[of_texts if job.file.parent == SCENARIOS else "The catalogue's platforms"].append(job)
+    out = ""
+    for title, members in groups.items():
+        out += f"## {title}\n\n| file | question | answer |\n|---|---|---|\n"
+        for job in members:
+            link = job.file.relative_to(SCENARIOS).as_posix()
+            out += f"| [{job.file.stem}]({link}) | {sim.load(job.file).question} | {answer(job)} |\n"
+        out += "\n"
+    return out
+
+
+def page_of_results() -> str:
+    """Make the table of results/README.md."""
+    rows = "".join(f"| `{job.folder.relative_to(PUBLISHED).as_posix()}` | `{job.command}` |\n" for job in jobs())
+    return f"| folder | command |\n|---|---|\n{rows}"
+
+
+def filled(page: Path, text: str) -> str:
+    """Put a text between the marks of a page."""
+    return BETWEEN.sub(lambda marks: marks[1] + text + marks[2], page.read_text(encoding="utf-8"))
+
+
+def main() -> None:
+    """Publish everything, two scenarios at a time, and fill both pages."""
+    joblib.Parallel(n_jobs=2)(joblib.delayed(publish)(job) for job in jobs())
+    PAGES["scenarios"].write_text(filled(PAGES["scenarios"], page_of_scenarios()), encoding="utf-8")
+    PAGES["results"].write_text(filled(PAGES["results"], page_of_results()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
