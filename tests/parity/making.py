@@ -34,13 +34,14 @@ def tied_world(pick: Pick, unit: int = SECOND) -> World:
     recipients = [_recipient(pick, unit) for _ in range(people)]
     rules = _rules(pick, unit)
     if rare:
-        rules |= _rare_rules(pick, unit)
+        rules |= _rare_rules(pick, unit) | (_MILD if _yes(pick) else {})
         for row in messages:
             row |= _devices(pick, unit)
         messages += _follow_ups(pick, messages, rules["remedy"], unit)
         recipients = [row | _circumstances(pick, unit) for row in recipients]
     return World.written(
-        messages, recipients, rules=Rules(**rules), horizon=min(pick(4, 30) * unit, NEVER - 1), key=pick(0, 99),
+        messages, recipients, rules=Rules(**rules),
+        horizon=min(pick(4, 40 if rare else 30) * unit, NEVER - 1), key=pick(0, 99),
     )  # fmt: skip
 
 
@@ -103,6 +104,10 @@ def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
         "throttle_most": pick(0, 6) * unit,
         "throttle_reset": pick(0, 4) * unit,
     }
+
+
+_MILD = {"window": NEVER, "undeletable": 0, "receiver_window": NEVER, "push_expiry": NEVER, "push_preview": 7}
+"""Little that keeps a message from being deleted or its push from being read, so that rarer things come up."""
 
 
 def _devices(pick: Pick, unit: int) -> dict[str, Any]:
