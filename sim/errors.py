@@ -42,6 +42,10 @@ class FaultyInputError(ToolateError):
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def __reduce__(self) -> tuple[type[FaultyInputError], tuple[tuple[Fault, ...]]]:
+        """Travel between processes whole: by default an exception is made again of its message."""
+        return type(self), (self.faults,)
+
 
 class ScenarioError(FaultyInputError):
     """The scenario file is wrong. Edit the file."""

@@ -132,12 +132,16 @@ def bar(words: str) -> Iterator[Counted]:
         took = max(time.monotonic() - began, 1e-6)
         shown.update(task, completed=done, total=total, rate=f"{done / took:,.1f}/s")
         if done >= total:
+            stop()
+
+    def stop() -> None:
+        if shown.live.is_started:
             shown.stop()
 
     try:
         yield progress
     finally:
-        shown.stop()
+        stop()
 
 
 def _wide() -> Console:
@@ -170,7 +174,9 @@ def _print_plan(planned: Plan, how: How) -> None:
     expected = rehearse(planned, time.perf_counter)
     cores = workers_of(how)
     until = "" if planned.rule.target is None else " up to the first look"
-    played = f"{expected.tasks:,} tasks, {expected.replications:,} replications, about {expected.messages:,.0f} messages"
+    played = (
+        f"{expected.tasks:,} tasks, {expected.replications:,} replications, about {expected.messages:,.0f} messages"
+    )
     times = f"{_time(expected.seconds)} on one core, {_time(expected.seconds / cores)} on {cores}"
     sizes = f"about {expected.megabytes_a_worker:,.0f} MB a worker; {expected.megabytes_of_disk:,.1f} MB on the disk"
     console.print(f"{played} under all policies{until}.", soft_wrap=True)

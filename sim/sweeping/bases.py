@@ -15,6 +15,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.observed import with_files_read
 from sim.scenario.patching import Raw, layered, merged, nested
 from sim.scenario.reading import OWN, build, load, read_text
+from sim.scenario.suggestions import did_you_mean, said
 from sim.sweeping.cases import ASIDE
 from sim.sweeping.files import SweepFile
 
@@ -41,6 +42,11 @@ def base_of(scenario: Scenario, sweep: SweepFile, shown: str) -> Base:
     raw = merged(scenario.raw | {"policies": own}, added)
     folder = Path(scenario.folder)
     whole = build(raw, file=scenario.file, folder=folder, origins=layered(scenario.origins, added, raw, shown))
+    for name in sweep.play or ():
+        if name not in whole.policy_names():
+            problem = f"there is no policy {said(name)}{did_you_mean(name, whole.policy_names())}"
+            known = ", ".join(said(one) for one in whole.policy_names())
+            raise ScenarioError([Fault(shown, "play", problem, f"use one of {known}")])
     names = chosen(whole, sweep.play)
     policies = {name: nested(copy.deepcopy(whole.policies.get(name, {}))) for name in names}
     for patch in policies.values():
@@ -81,7 +87,7 @@ def _on_platform(path: Path, platform: str, shown: str) -> Scenario:
         files.append((file, tables))
         parent = tables.get("extends", "")
         file = None if parent.startswith("platform:") or not parent else file.parent / parent
-    raw, origins = catalogued(platform, at=shown, path="platform")
+    raw, origins = catalogued(platform, at=shown, path="axis.platform")
     for file, tables in reversed(files):
         raw = merged({key: value for key, value in raw.items() if key not in OWN}, tables)
         origins = layered(origins, tables, raw, str(file))

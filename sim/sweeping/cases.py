@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.engines import VERSION
+from sim.errors import ToolateError
 from sim.running import expected_messages
 from sim.scenario.model import Scenario
 from sim.scenario.patching import Raw, merged
@@ -84,7 +85,10 @@ def _messages(tables: Raw, folder: str, traffic: str, horizon: str) -> float:
     """Estimate the messages of one replication; traffic and horizon decide them."""
     key = (folder, traffic, horizon)
     if key not in _known:
-        _known[key] = expected_messages(rebuilt(tables | {"traffic": json.loads(traffic)}, folder=folder))
+        try:
+            _known[key] = expected_messages(rebuilt(tables | {"traffic": json.loads(traffic)}, folder=folder))
+        except (ValueError, ToolateError):
+            return 0.0  # what is wrong with it is told when the cells are checked
     return _known[key]
 
 
@@ -94,8 +98,11 @@ def _digest(tables: Raw, folder: str) -> str | None:
     if not isinstance(traffic, Mapping) or traffic.get("kind") != "trace":
         return None
     file = Path(folder) / str(traffic.get("file"))
-    stamp = file.stat()
-    return _digest_of(file, stamp.st_mtime_ns, stamp.st_size)
+    try:
+        stamp = file.stat()
+        return _digest_of(file, stamp.st_mtime_ns, stamp.st_size)
+    except OSError:
+        return None  # told when the cells are checked
 
 
 @lru_cache(maxsize=16)

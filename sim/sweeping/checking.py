@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sim.errors import Fault, ScenarioError
+from sim.errors import Fault, ScenarioError, TraceError
 from sim.scenario.patching import quoted
 from sim.scenario.policies import changes_rows
 from sim.scenario.reading import patched
 from sim.scenario.suggestions import said
 from sim.sweeping.axes import Change
 from sim.sweeping.bases import Base
+from sim.sweeping.cases import canonical
 from sim.sweeping.planning import Cell, Plan
+from sim.world import draw_world
 
 SHOWN = 10
 """Faults that are told; a range that is wrong is wrong in thousands of cells."""
@@ -27,14 +29,15 @@ def check(plan: Plan, progress: Callable[[int], None] | None = None) -> None:
     faults: dict[tuple[str, str], Fault] = {}
     cells: dict[tuple[str, str], int] = {}
     seen: set[str] = set()
+    read: set[str] = set()
     for number, cell in enumerate(plan.cells):
         if cell.case.address not in seen:
             seen.add(cell.case.address)
-            for policy, fault in _faults(cell, _base_of(plan, cell)):
+            for policy, fault in _faults(cell, _base_of(plan, cell), read):
                 # One line for what is wrong in the same way in many cells: the first of them is named.
                 key = (fault.path, fault.problem)
                 cells[key] = cells.get(key, 0) + 1
-                faults.setdefault(key, _told(fault, cell.change, policy, plan.shown))
+                faults.setdefault(key, _told(fault, cell.change, policy, plan))
         if progress is not None:
             progress(number + 1)
     if faults:
@@ -47,13 +50,20 @@ def _base_of(plan: Plan, cell: Cell) -> Base:
     return plan.bases[plan.platforms.index(cell.change.platform)]
 
 
-def _faults(cell: Cell, base: Base) -> Iterator[tuple[str | None, Fault]]:
-    """Yield what is wrong with a cell, or with a policy in it."""
+def _faults(cell: Cell, base: Base, read: set[str]) -> Iterator[tuple[str | None, Fault]]:
+    """Yield what is wrong with a cell, or with a policy in it; files of real messages that were `read` are not again."""
     try:
         scenario = patched(base.bare, cell.change.patch)
     except ScenarioError as error:
         yield from ((None, fault) for fault in error.faults)
         return
+    traffic = canonical([base.scenario.folder, scenario.raw["traffic"], scenario.run.horizon])
+    if scenario.traffic.kind == "trace" and traffic not in read:
+        read.add(traffic)
+        try:
+            draw_world(scenario, 0)
+        except TraceError as error:
+            yield from ((None, fault) for fault in error.faults)
     for name, patch in cell.case.policies.items():
         barred = changes_rows(cell.change.policies.get(name, {}), base.scenario.file, "")
         try:
@@ -64,11 +74,14 @@ def _faults(cell: Cell, base: Base) -> Iterator[tuple[str | None, Fault]]:
         yield from ((name, fault) for fault in barred)
 
 
-def _told(fault: Fault, change: Change, policy: str | None, shown: str) -> Fault:
+def _told(fault: Fault, change: Change, policy: str | None, plan: Plan) -> Fault:
     values = [f"{quoted(column)} = {said(value)}" for column, value in change.columns.items()
               if not column.endswith(("_s", "_per_d"))]  # fmt: skip
     where = ", ".join(values + ([f"policy {said(policy)}"] if policy is not None else []))
-    return Fault(shown, f"cell {where}", f"{fault.path}: {fault.problem}", fault.remedy)
+    place = (
+        f"{fault.file}, {fault.path}".removesuffix(", ") if fault.file != plan.bases[0].scenario.file else fault.path
+    )
+    return Fault(plan.shown, f"cell {where}", f"{place}: {fault.problem}", fault.remedy)
 
 
 def _counted(fault: Fault, cells: int) -> Fault:

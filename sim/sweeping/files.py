@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -130,7 +131,8 @@ def checked(raw: dict[str, Any], shown: str) -> SweepFile:
     try:
         sweep = SweepFile.model_validate(raw)
     except ValidationError as error:
-        raise ScenarioError(faults_of(error, SweepFile, raw, shown)) from None
+        faults = faults_of(error, SweepFile, raw, shown)  # which knows of [everyone], that only scenarios have
+        raise ScenarioError([replace(one, remedy=one.remedy.replace("everyone, ", "")) for one in faults]) from None
     faults = [] if sweep.base else [Fault(shown, "base", "is missing", "name the base scenario's file")]
     faults += measure_faults(sweep, shown)
     if faults:
@@ -148,5 +150,12 @@ def measure_faults(sweep: SweepFile, shown: str) -> list[Fault]:
     columns = [axis.column for axis in sweep.axis]
     for k, column in enumerate(columns):
         if column in RESERVED or column in columns[:k] or not column.isprintable():
-            faults.append(Fault(shown, f"axis[{k}]", f"{said(column)} is taken as the name of a column", "add name = "))
+            faults.append(
+                Fault(
+                    shown,
+                    f"axis[{k}]",
+                    f"{said(column)} is taken as the name of a column",
+                    "give the axis a name of its own",
+                )
+            )
     return faults
