@@ -8,7 +8,7 @@ from typing import Any
 from sim.clock import NEVER, SECOND
 from sim.engines import compiled, reference
 from sim.records import Records, first_difference
-from sim.world.parts import APOLOGY, BLOCK, DELETE, EDIT, NO_COLLAPSE, Rules, World
+from sim.world.parts import APOLOGY, BATCHED, BLOCK, DELETE, EDIT, NO_COLLAPSE, Rules, World
 from sim.world.spells import KINDS_OF_SPELL
 
 Pick = Callable[[int, int], int]
@@ -34,11 +34,14 @@ def tied_world(pick: Pick, unit: int = SECOND) -> World:
     recipients = [_recipient(pick, unit) for _ in range(people)]
     rules = _rules(pick, unit)
     if rare:
-        rules |= _rare_rules(pick, unit) | (_MILD if _yes(pick) else {})
+        kind = pick(0, 3)  # 0 and 1: anything; 2: mild; 3: mild, and one conversation that nobody opens
+        rules |= _rare_rules(pick, unit) | (_MILD if kind > 1 else {})
         for row in messages:
-            row |= _devices(pick, unit)
+            row |= _devices(pick, unit) | (_BUSY if kind == 3 else {})
         messages += _follow_ups(pick, messages, rules["remedy"], unit)
-        recipients = [row | _circumstances(pick, unit) for row in recipients]
+        recipients = [row | _circumstances(pick, unit) | (_UNOPENED if kind == 3 else {}) for row in recipients]
+        if kind == 3:
+            rules["push_expiry"] = pick(0, 4) * unit
     return World.written(
         messages, recipients, rules=Rules(**rules),
         horizon=min(pick(4, 40 if rare else 30) * unit, NEVER - 1), key=pick(0, 99),
@@ -108,6 +111,8 @@ def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
 
 _MILD = {"window": NEVER, "undeletable": 0, "receiver_window": NEVER, "push_expiry": NEVER, "push_preview": 7}
 """Little that keeps a message from being deleted or its push from being read, so that rarer things come up."""
+_BUSY = {"sender": 0, "recipient": 0, "live": False, "caught": False}
+_UNOPENED: dict[str, Any] = {"push": True, "email": BATCHED, "visits": []}
 
 
 def _devices(pick: Pick, unit: int) -> dict[str, Any]:

@@ -116,9 +116,10 @@ def _rare(world: World) -> Rare:
 
 
 def _talks(world: World, letters: Letters) -> Int64s:
-    """Number the conversations, of one sender with one recipient each; gives every message's."""
+    """Number the conversations, of one sender with one recipient each, and give the number of every message's."""
     senders = int(letters.sender.max(initial=0)) + 1
-    return np.unique(letters.recipient * senders + letters.sender, return_inverse=True)[1].reshape(-1)
+    numbers: Int64s = np.unique(letters.recipient * senders + letters.sender, return_inverse=True)[1].reshape(-1)
+    return numbers
 
 
 @njit_inlined

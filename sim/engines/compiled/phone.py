@@ -2,7 +2,8 @@
 
 Arrivals are sorted beforehand; glances and visits are walked only while something waits for them; alerts and taps are
 small heaps. What ends without anybody acting (retractions, corrections, expiry: rank 9) is a time kept with the
-message and compared with, unless the rules need retractions one by one (`retractions`). Acceptances (rank 5) are no events either: they matter to visits only, which catch up.
+message and compared with, unless the rules need retractions one by one (`retractions`). Acceptances (rank 5) are no
+events either: they matter to visits only, which catch up.
 """
 
 from __future__ import annotations
@@ -12,69 +13,18 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.desk import (
-    ALERT_AT,
-    ALERT_END,
-    ALERT_ROW,
-    ALERTS,
-    ARRIVAL_AT,
-    ARRIVAL_ROW,
-    ARRIVALS,
-    BACKS,
-    BADGE_UNTIL,
-    ENTRIES,
-    GLANCE_END,
-    GLANCING,
-    MEETING_END,
-    MEETING_ROW,
-    MEETINGS,
-    NEXT_ARRIVAL,
-    NEXT_BACK,
-    NEXT_ENTRY,
-    SIGN_ROW,
-    SIGNS,
-    TAP_AT,
-    TAP_ROW,
-    TAPS,
-    TRAY,
-    TRAY_LEFT,
-    TRAY_NEED,
-    TRAY_ROW,
-    VISIT_END,
-)
+    ALERT_AT, ALERT_END, ALERT_ROW, ALERTS, ARRIVAL_AT, ARRIVAL_ROW, ARRIVALS, BACKS, BADGE_UNTIL, ENTRIES, GLANCE_END,
+    GLANCING, MEETING_END, MEETING_ROW, MEETINGS, NEXT_ARRIVAL, NEXT_BACK, NEXT_ENTRY, SIGN_ROW, SIGNS, TAP_AT, TAP_ROW,
+    TAPS, TRAY, TRAY_LEFT, TRAY_NEED, TRAY_ROW, VISIT_END,
+)  # fmt: skip
 from sim.engines.compiled.extras import (
-    BACK,
-    BACK_AT,
-    IS_AWAY,
-    IS_OFFLINE,
-    IS_QUIET,
-    LOST,
-    OPENED,
-    SENDER,
-    SHOWN,
-    WORN,
-    is_on,
-    wait,
-)
+    BACK, BACK_AT, IS_AWAY, IS_OFFLINE, IS_QUIET, LOST, OPENED, SENDER, SHOWN, WORN, is_on, wait,
+)  # fmt: skip
 from sim.engines.compiled.follow_ups import is_withheld
 from sim.engines.compiled.layout import (
-    ALERT,
-    ALERT_LENGTH,
-    ARRIVED,
-    CHARS,
-    CLEARED,
-    COUNTED,
-    EFFECT,
-    LEFT,
-    NEED,
-    NOTICED,
-    PHANTOM,
-    READ,
-    SYNC,
-    TAP,
-    TAP_OFFLINE,
-    UNTIL,
-    plus,
-)
+    ALERT, ALERT_LENGTH, ARRIVED, CHARS, CLEARED, COUNTED, EFFECT, LEFT, NEED, NOTICED, PHANTOM, READ, SYNC, TAP,
+    TAP_OFFLINE, UNTIL, plus,
+)  # fmt: skip
 from sim.engines.compiled.order import pop, push
 from sim.engines.compiled.plan import is_sent
 from sim.engines.compiled.retractions import enter_tray, retract, retraction

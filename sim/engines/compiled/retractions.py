@@ -64,7 +64,7 @@ def retract(terms, rows, extras, desk):  # type: ignore[no-untyped-def]
     elif scope == CONVERSATION:
         _take(more[i, SENDER], rows, extras, desk, now)
     elif scope == LATEST:
-        if _newest(more[i, SENDER], rows, extras, desk, now, i) == i:
+        if _newest(more[i, SENDER], rows, extras, desk, now) == i:
             _take(more[i, SENDER], rows, extras, desk, now)
     else:
         for k in range(at[IN_TRAY]):
@@ -101,10 +101,13 @@ def _take(sender, rows, extras, desk, now):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _newest(sender, rows, extras, desk, now, row):  # type: ignore[no-untyped-def]
-    """Give a sender's push that entered the tray last, of those in it as the turn of `row` comes (rank 9); -1: none."""
+def _newest(sender, rows, extras, desk, now):  # type: ignore[no-untyped-def]
+    """Give a sender's push that entered the tray last, of those that stay there beyond now; -1: none.
+
+    All pushes expire after the same time: if the newest one expires now, those that came before it have, too.
+    """
     for k in range(desk.at[IN_TRAY] - 1, -1, -1):
         i = extras.lists[TRAYED, k]
-        if extras.rows[i, SENDER] == sender and (rows[i, LEFT] > now or (rows[i, LEFT] == now and i >= row)):
+        if extras.rows[i, SENDER] == sender and rows[i, LEFT] > now:
             return i
     return np.int64(-1)

@@ -8,33 +8,12 @@ from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.draws import U64, uniform
 from sim.engines.compiled.desk import (
-    ARRIVAL_AT,
-    ARRIVAL_ROW,
-    ARRIVALS,
-    BADGE_UNTIL,
-    IN_TRAY,
-    NEXT_ARRIVAL,
-    NEXT_UNREAD,
-    SENT,
-    SENT_AT,
-    SENT_ROW,
-    SIGNS,
-    SINCE_VISIT,
-    TRAY,
-    VISIT_END,
-)
+    ARRIVAL_AT, ARRIVAL_ROW, ARRIVALS, BADGE_UNTIL, IN_TRAY, NEXT_ARRIVAL, NEXT_UNREAD, SENT, SENT_AT, SENT_ROW, SIGNS,
+    SINCE_VISIT, TRAY, VISIT_END,
+)  # fmt: skip
 from sim.engines.compiled.extras import COPIED, IS_OFFLINE, is_on
 from sim.engines.compiled.follow_ups import is_withheld
-from sim.engines.compiled.layout import (
-    ARRIVED,
-    CACHED,
-    CLEARED,
-    COUNTED,
-    EFFECT,
-    LEFT,
-    PHANTOM,
-    READ,
-)
+from sim.engines.compiled.layout import ARRIVED, CACHED, CLEARED, COUNTED, EFFECT, LEFT, PHANTOM, READ
 from sim.engines.compiled.plan import read_in_thread
 from sim.engines.compiled.streams import VISIT_STREAM, step
 from sim.world.looks import START, VISITS, K
