@@ -1,7 +1,7 @@
 """What is unknown: parameters with a range to explore, and how a number between 0 and 1 becomes a patch on each.
 
 A range is what a source's `sweep` says. What it means follows from the parameter: a number or a time runs from one end to
-the other (times, rates and factors evenly in the logarithm); more than two, words and true/false are choices; for a law,
+the other (times, rates and factors evenly in the logarithm); more than two, words, tables and true/false are choices; for a law,
 times are its median (or mean, or value) and plain numbers a factor on all its times; for a table, its chance or its gap.
 """
 
@@ -94,8 +94,6 @@ def _between(ends: tuple[Any, ...]) -> tuple[Callable[[float], Any], str]:
         found = [form.fullmatch(end) if isinstance(end, str) else None for end in ends]
         if len(ends) == 2 and found[0] and found[1]:
             return _sizes(form is _RATE, found[0], found[1])
-    if any(isinstance(end, Mapping | list | tuple) for end in ends):
-        raise ValueError("a range of tables or lists cannot be varied; give numbers, times or words")
     return lambda u: ends[min(int(u * len(ends)), len(ends) - 1)], ""
 
 
@@ -125,12 +123,16 @@ def _plain(value: float) -> str:
 def _setter(scenario: Scenario, keys: list[str], ends: tuple[Any, ...]) -> Callable[[Any], Raw]:
     """Give what turns a value of the range into a patch at some keys."""
     old = _value(scenario.raw, keys)
+    if keys[0] == "segments" and keys[-1] == "share":
+        raise ValueError("shares sum to 1, so that one cannot vary alone; use an axis with patches of all of them")
+    if any(isinstance(end, Mapping | list) for end in ends):
+        return lambda value: opened(_dotted(keys), value)
     if isinstance(old, Mapping) and "dist" not in old:
         inner = "chance" if "chance" in old else "gap" if "gap" in old else None
         if inner is None:
             raise ValueError("is a table, and its range does not say of which of its parameters; name one of them")
         keys, old = [*keys, inner], old[inner]
-    path = ".".join(f'"{key}"' if re.search(r'[."\s]', key) else key for key in keys)
+    path = _dotted(keys)
     if not isinstance(old, Mapping):
         return lambda value: opened(path, value)
     law = dict(old)
@@ -145,6 +147,10 @@ def _setter(scenario: Scenario, keys: list[str], ends: tuple[Any, ...]) -> Calla
     if all(isinstance(end, int | float) and not isinstance(end, bool) and end > 0 for end in ends) and _has_times(law):
         return lambda value: opened(path, scaled(law, float(value)))
     raise ValueError("is a law, and its range is neither of times nor of factors; name one of its parameters")
+
+
+def _dotted(keys: list[str]) -> str:
+    return ".".join(f'"{key}"' if re.search(r"[.\s]", key) else key for key in keys)
 
 
 def _value(raw: Any, keys: list[str]) -> Any:
