@@ -127,10 +127,12 @@ def _source(scenario: Scenario, path: str, key: str) -> Source | None:
     ranks = _ranks(scenario)
     best: tuple[tuple[int, int], Source] | None = None
     for covering, source in scenario.sources.items():
+        if not covers(scenario, covering, path):
+            continue
         written = _written(scenario, covering)
         too_old = written and ranks[scenario.origins[written]] < ranks[scenario.origins[key]]
         for_others = written is not None and written.startswith("sources.everyone.") and not key.startswith("everyone.")
-        if too_old or for_others or not covers(scenario, covering, path):
+        if too_old or for_others:
             continue
         rank = (covering.count("."), -covering.count("*"))
         if best is None or rank > best[0]:
