@@ -16,10 +16,7 @@ test: $(VENV)/.test
 
 # What stands in results/published, notebooks, docs/validation.md and docs/platforms.md: made again from nothing.
 published: $(VENV)/.test
-	$(BIN)/toolate run scenarios/linkedin_dm.toml --out results/published/linkedin_dm
-	$(BIN)/toolate run scenarios/linkedin_dm.toml --replications 4 --out results/published/linkedin_dm_small
-	$(BIN)/toolate run scenarios/texts.toml --out results/published/texts
-	rm -f results/published/*/records.parquet
+	$(BIN)/python results/publish.py
 	$(BIN)/toolate schema > scenarios/schema.json
 	$(BIN)/python docs/validation.py
 	$(BIN)/python docs/platforms.py

@@ -114,8 +114,8 @@ ANSWERS = {
     "one in 2 s ({2 s each, found after 30 min|refused_window|each} remain); at 4 s "
     "{4 s each, found after 30 min|refused_window|each} remain. At 9.47 s from the start, "
     "{9.47 s each|refused_window|each}.",
-    "broken_template": "Yes: {not paused|orphans_per_followup} of the follow-ups refer to a message that is gone; "
-    "{paused|orphans_per_followup} if the contacts are paused.",
+    "broken_template": "Yes: {not paused|orphans_per_followup} of the follow-ups refer to a message that is gone. None is "
+    "sent if the contacts are paused first.",
     "review_before_sending": "Yes: {review 30 s|preview_read} are read instead of {today|preview_read}. Deleting twice as "
     "fast leaves {delete twice as fast|preview_read}, noticing twice as fast {notice twice as fast|preview_read}, "
     "a hold of 30 s {undo 30 s|preview_read}.",
