@@ -84,15 +84,38 @@ def _segment(pick: Pick, name: str, share: float) -> Raw:
         "email": dict.fromkeys(("off", "instant", "batched", "digest"), 0.25) if mail == "mixed" else {mail: 1.0},
         "notice": pick((1.0, 0.6, 0.2)),
         "glances": _looks(pick, often), "checks": _looks(pick, seldom), "visits": _looks(pick, seldom),
-        "alert": _reaction(pick), "mail_alert": _reaction(pick), "tap": _reaction(pick),
-    }  # fmt: skip
+        "alert": _reaction(pick), "mail_alert": _reaction(pick), "tap": _reaction(pick), "reply": _reaction(pick),
+    } | _circumstances(pick)  # fmt: skip
+
+
+def _circumstances(pick: Pick) -> Raw:
+    """Choose spells, devices and quiet hours; each is absent more often than not, so that the rest still happens."""
+    rare, often = ("1 h", "5 h"), ("10 min", "2 h")
+    spells = {"away": _looks(pick, rare), "offline": _looks(pick, rare), "doze": _looks(pick, often)}
+    desktop = _looks(pick, often) | {"share": pick(CHANCE), "notice": pick(CHANCE), "delay": law(pick, ("1 s", "5 s")),
+                                     "reading": law(pick)}  # fmt: skip
+    watch = {
+        "share": pick(CHANCE),
+        "worn": pick(CHANCE),
+        "notice": pick(CHANCE),
+        "delay": law(pick),
+        "length": law(pick),
+    }
+    quiet = {"hours": pick(HOURS), "share": pick(CHANCE), "effect": pick(("silent", "hold"))}
+    whole = spells | {"desktop": desktop, "watch": watch, "quiet": quiet}
+    return {name: tables for name, tables in whole.items() if pick((False, False, True))}
 
 
 def _traffic(pick: Pick) -> Raw:
-    kind, length = pick(("dm", "inmail", "message_ad")), pick((0, 1, 150))
-    if pick((False, True)):
-        return {"kind": "campaign", "messages": pick(range(1, 26)), "start": pick(LONG),
-                "throttle": pick(("0 s", "4 s", "5 min")), "message": kind, "length": length}  # fmt: skip
+    kind, length, traffic = (
+        pick(("dm", "inmail", "message_ad")),
+        pick((0, 1, 150)),
+        pick(("stream", "campaign", "sequence")),
+    )
+    if traffic != "stream":
+        steps = {"steps": [{"after": pick(LONG)}, {"after": pick(FEW), "length": 30}]} if traffic == "sequence" else {}
+        return {"kind": traffic, "messages": pick(range(1, 26)), "start": pick(LONG),
+                "throttle": pick(("0 s", "4 s", "5 min")), "message": kind, "length": length} | steps  # fmt: skip
     return {
         "kind": "stream", "senders": pick((1, 2, 3)), "recipients": pick((1, 2, 3, 4, 5)), "length": length,
         "rate": pick(("10 / d", "40 / d")), "week": pick(WEEK), "message": kind,
@@ -103,23 +126,44 @@ def _rules(pick: Pick) -> Raw:
     flag = (False, True)
     return {
         "deletion": {
-            "window": pick(("unlimited", "none", "10 min", "2 h")), "unread_only": pick(flag),
+            "window": pick(("unlimited", "unlimited", "none", "10 min", "2 h")), "unread_only": pick((False, False, True)),
             "propagation": law(pick), "placeholder": pick(flag),
+            "remedy": pick(("delete", "delete", "delete", "edit", "apology", "block")),
+            "edit_window": pick(("unlimited", "20 min")), "receiver_window": pick(("never", "never", "30 min")),
         },
         "push": {
             "delay": law(pick), "late_binding": pick(flag), "latency": law(pick),
             "slow": {"chance": pick(CHANCE), "latency": law(pick, LONG)},
             "preview": pick((0, 20, 100)), "expiry": pick((*LONG, "never")),
-            "retraction": {"chance": pick(CHANCE), "latency": law(pick), "on": pick((["ios"], ["ios", "android"]))},
-        },
+            "retraction": {
+                "chance": pick((0.0, 1.0, 1.0)), "latency": law(pick), "on": pick((["ios"], ["ios", "android"])),
+                "scope": pick(("message", "message", "conversation", "latest", "rewrite")),
+                "priority": pick(("high", "normal")), "reaches": pick((["phone"], ["watch", "desktop"])),
+            },
+            "collapse": pick(("none", "none", "thread", "app")), "ttl": pick(("never", *LONG)), "toast": pick(FEW),
+            "store": {"ios": pick((0, 1, 2)), "android": pick((0, 1, 3))}, "fetch": pick((False, False, True)),
+            "missing": pick(("nothing", "generic")),
+        } | ({"delay_active": law(pick), "delay_away": law(pick)} if pick(flag) else {}),
         "email": {
             "delay": law(pick), "window": pick(("0 s", "15 min", "3 h")), "anchor": pick(("first", "latest")),
+            "tick": pick(("0 s", "0 s", "30 s", "7 min")),
             "every": pick(("4 h", "1 d")), "at": pick(LONG), "lead": pick(("0 s", "3 h")),
             "binding": pick(("late", "snapshot")), "carries": pick(("full", "preview", "nothing")), "latency": law(pick),
-        },
+        } | (_flush(pick) if pick(flag) else {}),
         "badge": {"sync": pick((law(pick), {"dist": "never"})), "boost": pick((1.0, 2.5))},
         "thread": {"live": pick((0.0, 0.3)), "cache": {"offline": pick(CHANCE), "life": pick(LONG)}},
     }  # fmt: skip
+
+
+def _flush(pick: Pick) -> Raw:
+    """Choose batches in which every message is due by itself, throttled or not."""
+    throttle = {
+        "gap": pick(("0 s", "10 min")),
+        "factor": pick((1.0, 3.0)),
+        "most": "1 h",
+        "reset": pick(("never", "2 h")),
+    }
+    return {"anchor": "flush", "throttle": throttle, "delay_active": law(pick), "delay_away": law(pick)}
 
 
 def scenario(pick: Pick) -> Raw:
@@ -131,10 +175,12 @@ def scenario(pick: Pick) -> Raw:
         "traffic": _traffic(pick),
         "mistakes": {
             "chance": pick(CHANCE), "batch_chance": pick(CHANCE), "noticed": law(pick), "reaction": law(pick),
+            "urgency": pick((0.0, 0.0, 0.5, -0.8)),
         },
         "senders": {
             "hands": pick((1, 2, 3)), "order": pick(("first_sent", "last_sent", "first_noticed")),
             "bulk": pick((False, True)), "action": law(pick), "hours": pick(HOURS), "utc_offset": pick(SHIFT),
+            "pause_on_deletion": pick((False, True)),
         },
         "review": {"time": law(pick), "catches": pick(CHANCE)},
         "send": {"hold": pick(("0 s", "10 s", "30 min")), "hours": pick(HOURS)},
