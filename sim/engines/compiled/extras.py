@@ -116,7 +116,7 @@ def _rare(world: World) -> Rare:
 
 
 def _talks(world: World, letters: Letters) -> Int64s:
-    """Number the conversations, of one sender with one recipient each, and give the number of every message's."""
+    """Give every message the number of its conversation, which is of one sender with one recipient."""
     senders = int(letters.sender.max(initial=0)) + 1
     numbers: Int64s = np.unique(letters.recipient * senders + letters.sender, return_inverse=True)[1].reshape(-1)
     return numbers
