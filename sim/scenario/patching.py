@@ -158,6 +158,14 @@ def layered(origins: Mapping[str, str], patch: Mapping[str, Any], whole: Mapping
     return kept | dict.fromkeys(mine, who)
 
 
+def joined(
+    origins: Mapping[str, str], patch: Mapping[str, Any], whole: Mapping[str, Any], theirs: Mapping[str, str]
+) -> dict[str, str]:
+    """Do as `layered` for tables that several have set: `theirs` notes who set what in the patch."""
+    kept = layered(origins, patch, whole, "").items()
+    return {path: who for path, who in kept if who and path not in theirs} | dict(theirs)
+
+
 def _ends(path: str) -> list[int]:
     """Give where the path and the tables around it end: a part of a distribution was set if the whole is there."""
     return [k for k, letter in enumerate(path) if letter == "."] + [len(path)]

@@ -21,7 +21,7 @@ from sim.scenario.checks import cross_faults
 from sim.scenario.faults import NOT_FOR_POLICIES, faults_of, place_of
 from sim.scenario.model import Scenario
 from sim.scenario.observed import with_files_read
-from sim.scenario.patching import PatchError, Raw, layered, merged, nested, paths_set, quoted, spread
+from sim.scenario.patching import PatchError, Raw, joined, layered, merged, nested, paths_set, quoted, spread
 from sim.scenario.policies import changes_rows, name_faults
 from sim.scenario.suggestions import did_you_mean, said
 
@@ -98,16 +98,15 @@ def _extended(raw: Raw, shown: str, folder: Path, root: Path, seen: tuple[str, .
     """Merge tables into those they extend, one after the other; no file may be read outside of the folder `root`."""
     base: Raw = {}
     origins: Origins = {}
-    for path, name in _parents(raw.get("extends")):
+    for path, name in parents(raw.get("extends")):
         more, theirs = _parent(name, path, shown, folder, root, seen)
         base = _onto(base, more, shown)
-        kept = layered(origins, more, base, "").items()
-        origins = {key: who for key, who in kept if who and key not in theirs} | theirs
+        origins = joined(origins, more, base, theirs)
     whole = _onto(base, raw, shown)
     return whole, layered(origins, raw, whole, shown)
 
 
-def _parents(told: object) -> list[tuple[str, str]]:
+def parents(told: object) -> list[tuple[str, str]]:
     """List what `extends` names, each with its place; what is not a name is left to the checks of the whole."""
     if isinstance(told, list):
         return [(f"extends[{number}]", name) for number, name in enumerate(told) if isinstance(name, str)]

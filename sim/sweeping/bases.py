@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from sim.errors import Fault, ScenarioError
 from sim.running import chosen
 from sim.scenario.model import Scenario
 from sim.scenario.observed import with_files_read
-from sim.scenario.patching import Raw, layered, merged, nested
-from sim.scenario.reading import OWN, build, load, read_text
+from sim.scenario.patching import Raw, joined, layered, merged, nested
+from sim.scenario.reading import OWN, build, load, parents, read_text
 from sim.scenario.suggestions import did_you_mean, said
 from sim.sweeping.cases import ASIDE
 from sim.sweeping.files import SweepFile
@@ -80,18 +80,31 @@ def from_scenario(scenario: Scenario) -> Loader:
 def _on_platform(path: Path, platform: str, shown: str) -> Scenario:
     from sim.scenario.catalogued import catalogued
 
-    files: list[tuple[Path, Raw]] = []
-    file: Path | None = path
-    while file is not None:
-        tables = tomllib.loads(read_text(file, str(file)))
-        files.append((file, tables))
-        parent = tables.get("extends", "")
-        file = None if parent.startswith("platform:") or not parent else file.parent / parent
-    raw, origins = catalogued(platform, at=shown, path="axis.platform")
-    for file, tables in reversed(files):
-        raw = merged({key: value for key, value in raw.items() if key not in OWN}, tables)
-        origins = layered(origins, tables, raw, str(file))
+    steps = list(_steps(path))
+    raw: Raw = {}
+    origins: dict[str, str] = {}
+    for step in steps if None in steps else [None, *steps]:
+        raw = {key: value for key, value in raw.items() if key not in OWN}
+        if step is None:
+            tables, theirs = catalogued(platform, at=shown, path="axis.platform")
+            raw = merged(raw, tables)
+            origins = joined(origins, tables, raw, theirs)
+        else:
+            file, tables = step
+            raw = merged(raw, tables)
+            origins = layered(origins, tables, raw, str(file))
     return build(raw, file=str(path), folder=path.resolve().parent, origins=origins)
+
+
+def _steps(file: Path) -> Iterator[tuple[Path, Raw] | None]:
+    """Yield the files that a file builds on and itself, in the order they are merged; None where a platform stands."""
+    tables = tomllib.loads(read_text(file, str(file)))
+    for _, name in parents(tables.get("extends")):
+        if name.startswith("platform:"):
+            yield None
+        else:
+            yield from _steps(file.parent / name)
+    yield file, tables
 
 
 def checked_patch(patch: Raw, base: Base, shown: str, at: str) -> Raw:

@@ -76,6 +76,20 @@ def test_a_platform_is_put_below_the_base_which_keeps_what_it_says_itself() -> N
                 assert getattr(mine, section) == getattr(theirs, section), (name, policy, section)
 
 
+def test_a_platform_takes_the_place_of_the_one_a_base_names_between_others(tmp_path: Path) -> None:
+    (tmp_path / "people.toml").write_text(
+        'schema = 1\ntraffic = { kind = "campaign", messages = 4 }\nsegments = [{ name = "x" }]\npush = { preview = 7 }\n'
+        'mistakes = { chance = 0.5, noticed = "1 min" }\n[policies.today]\n'
+    )
+    (tmp_path / "base.toml").write_text(
+        'schema = 1\nextends = ["people.toml", "platform:slack"]\n[push]\ntoast = "9 s"\n'
+    )
+    (cell,) = plan(tmp_path / "base.toml", {"platform": ["zulip"]}).cells
+    (scenario,) = cell.case.scenarios()
+    assert (scenario.push.preview, scenario.push.toast, scenario.traffic.messages) == (200, 9_000_000, 4)  # type: ignore[union-attr]
+    assert scenario.deletion.window == 600_000_000
+
+
 def test_an_address_depends_on_what_is_played_and_on_nothing_else(tmp_path: Path) -> None:
     base = load(TINY)
 
