@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
+
+import jsonschema
 import pytest
 
 from sim import platforms
@@ -35,6 +39,13 @@ def test_a_scenario_asks_one_question_and_makes_claims(name: str, library: Libra
     assert scenario.title
     assert scenario.question.endswith("?") and "\n" not in scenario.question
     assert scenario.checks and all(one.because for one in scenario.checks)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_valid_by_the_schema_it_names(name: str) -> None:
+    text = (SCENARIOS / name).read_text(encoding="utf-8")
+    schema = (SCENARIOS / name).parent / text.partition("\n")[0].removeprefix("#:schema ")
+    jsonschema.Draft202012Validator(json.loads(schema.read_text(encoding="utf-8"))).validate(tomllib.loads(text))
 
 
 def test_there_is_a_scenario_for_each_platform_whose_rules_are_known() -> None:
