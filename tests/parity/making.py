@@ -39,9 +39,11 @@ def tied_world(pick: Pick, unit: int = SECOND) -> World:
         for row in messages:
             row |= _devices(pick, unit) | (_BUSY if kind == 3 else {})
         messages += _follow_ups(pick, messages, rules["remedy"], unit)
-        recipients = [row | _circumstances(pick, unit) | (_UNOPENED if kind == 3 else {}) for row in recipients]
+        recipients = [row | _circumstances(pick, unit) for row in recipients]
         if kind == 3:
             rules["push_expiry"] = pick(0, 4) * unit
+            session = (pick(0, 4) * unit, min(pick(8, 20) * unit, NEVER - 1))
+            recipients = [row | _UNOPENED | {"at_desk": [session]} for row in recipients]
     return World.written(
         messages, recipients, rules=Rules(**rules),
         horizon=min(pick(4, 40 if rare else 30) * unit, NEVER - 1), key=pick(0, 99),
@@ -112,7 +114,7 @@ def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
 _MILD = {"window": NEVER, "undeletable": 0, "receiver_window": NEVER, "push_expiry": NEVER, "push_preview": 7}
 """Little that keeps a message from being deleted or its push from being read, so that rarer things come up."""
 _BUSY = {"sender": 0, "recipient": 0, "live": False, "caught": False}
-_UNOPENED: dict[str, Any] = {"push": True, "email": BATCHED, "visits": []}
+_UNOPENED: dict[str, Any] = {"push": True, "email": BATCHED, "visits": [], "quiet": []}
 
 
 def _devices(pick: Pick, unit: int) -> dict[str, Any]:
