@@ -132,14 +132,16 @@ def compare(
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(help="Scenarios with [[checks]].", show_default=False)],
+    files: Annotated[
+        list[str], typer.Argument(help="Scenario files that make claims (docs/checks.md).", show_default=False)
+    ],
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 also if a claim is undecided.")] = False,
     junit: Annotated[Path | None, typer.Option(help="File for a JUnit report (XML).", show_default=False)] = None,
     replications: Annotated[int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)] = None,
     engine: Annotated[str, typer.Option(help="auto, simpy or compiled; never changes a result.")] = "auto",
     workers: Annotated[int, typer.Option(help="Replications played at a time; never changes a result.")] = 1,
 ) -> None:
-    """Judge the claims ([[checks]]) of scenarios by their answers; exit 1 if one fails."""
+    """Judge the claims that scenarios make about their answers; exit 1 if one fails."""
     from sim.cli.checking import check_command
 
     with faults_on_one_line():

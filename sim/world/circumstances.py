@@ -20,15 +20,13 @@ from sim.world.parts import Attention, Flags, Floats, Int64s, Recipients
 from sim.world.spells import AT_DESK, AWAY, DOZING, NO_NETWORK, QUIET, Spells
 
 _STREAM_OF = {AWAY: "away", NO_NETWORK: "offline", DOZING: "doze", AT_DESK: "desktop"}
-_NEVER = np.int64(2**63 - 1)
 
 
 def owners(name: str, shares: Sequence[float], recipients: Recipients, key: int) -> Flags:
     """Flip every recipient's own coin for having something, with the share of its segment; 0 and 1 need no draw."""
     mine: Floats = np.asarray(shares, dtype=np.float64)[recipients.segment]
-    if np.all((mine == 0) | (mine == 1)):
-        return mine == 1
-    own: Flags = uniforms(key, f"recipient.{name}", recipients.entity) < mine
+    certain = bool(np.all((mine == 0) | (mine == 1)))
+    own: Flags = mine == 1 if certain else uniforms(key, f"recipient.{name}", recipients.entity) < mine
     return own
 
 
