@@ -33,13 +33,13 @@ def best(frame: pd.DataFrame) -> pd.DataFrame:
 
     shares, against = (frame[frame["measure"] == one] for one in ("preview_read", AGAINST_BEST))
     policies = shares["policy"].astype(str).unique()
-    shape = (-1, len(policies))
+    shape = (-1, max(len(policies), 1))
     value, low, high = (shares[one].to_numpy().reshape(shape) for one in ("value", "low", "high"))
     behind, behind_low, behind_high = (against[one].to_numpy().reshape(shape) for one in ("value", "low", "high"))
     first = np.where(np.isnan(value), np.inf, value).argmin(axis=1)
     cell = np.arange(len(value))
     possible = ~(behind_low >= 0)  # unknown counts as possible
-    out = shares[[one for one in ("cell", *parameters_of(frame), "point") if one in frame]].iloc[:: len(policies)]
+    out = shares[[one for one in ("cell", *parameters_of(frame), "point") if one in frame]].iloc[:: shape[1]]
     told = {
         "best": policies[first],
         "value": value[cell, first],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -45,6 +46,20 @@ def _fault(path: str, problem: str, remedy: str) -> FaultyInputError:
     return FaultyInputError([Fault(path, "", problem, remedy)])
 
 
+@contextlib.contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Let processes that are started here not hear Ctrl-C: this process does, and ends them."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not in the main thread: whoever runs it decides about signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _client(distributed: Any, how: How, stack: contextlib.ExitStack) -> Any:
     """Connect to the scheduler, or start a cluster of processes here; both end with the stack."""
     import logging
@@ -52,9 +67,10 @@ def _client(distributed: Any, how: How, stack: contextlib.ExitStack) -> Any:
     logging.getLogger("distributed").setLevel(logging.ERROR)  # a worker that is lost is told by us, on one line
     try:
         if how.dask == "local":
-            cluster = distributed.LocalCluster(
-                n_workers=how.workers, threads_per_worker=1, processes=True, dashboard_address=None
-            )
+            with _deaf_children():
+                cluster = distributed.LocalCluster(
+                    n_workers=how.workers, threads_per_worker=1, processes=True, dashboard_address=None
+                )
             stack.enter_context(cluster)
             return stack.enter_context(distributed.Client(cluster))
         return stack.enter_context(distributed.Client(how.dask, timeout=PATIENCE))

@@ -10,6 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from sim.errors import Fault, ScenarioError
 from sim.scenario.model import Scenario
 from sim.scenario.patching import merged, quoted
@@ -116,25 +119,25 @@ def crossed(sweep: SweepFile, load_on: Loader, shown: str, name: str) -> Plan:
     sizes = [(axis.column, len(one)) for axis, one in zip(sweep.axis, steps, strict=True)]
     sizes += [] if cube is None else [("points of the design", len(cube))]
     _check_count(count, sizes, sweep.expect_cells, shown)
+    there = None if cube is None else {platform: _points(cube, paths, mine) for platform, mine in unknowns.items()}
     cells = []
     for head in heads:
-        here = used[head.platform]
-        for k in range(1 if cube is None else len(cube)):
-            change = head
-            if cube is not None:
-                change = replace(head, columns=head.columns | {"point": k})
-                for path, u in zip(paths, cube[k].tolist(), strict=True):
-                    change = (
-                        change.then(unknowns[head.platform][path].change(u))
-                        if path in unknowns[head.platform]
-                        else change
-                    )
-            cells.append(_cell(change, here))
+        whole = [head] if there is None else [head.then(point) for point in there[head.platform]]
+        cells += [_cell(change, used[head.platform]) for change in whole]
     told = {path: mine[path].words for mine in unknowns.values() for path in mine}
     replications = sweep.replications or base.scenario.run.replications
     rule = rule_of(sweep.precision, replications, sweep.at_most, sweep.measures)
     return Plan(name, sweep.title, tuple(cells), tuple(sizes), tuple(told.values()), left_out,
                 tuple(base.policies), rule, shown, tuple(used), tuple(used.values()))  # fmt: skip
+
+
+def _points(cube: npt.NDArray[np.float64], paths: list[str], mine: dict[str, Unknown]) -> list[Change]:
+    """Give the change that each point of a design makes on one platform; what it does not assume stays as it is."""
+    out = []
+    for k, shares in enumerate(cube.tolist()):
+        moved = [mine[path].change(u) for path, u in zip(paths, shares, strict=True) if path in mine]
+        out.append(_joined((Change({"point": k}), *moved)))
+    return out
 
 
 def _cell(change: Change, base: Base) -> Cell:

@@ -107,22 +107,27 @@ def test_a_store_that_is_not_there_is_one_line(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("after", "line"), [(0, "0 of 12 cells have enough; 0 tasks"), (5, "5 of 12 cells have enough; 4 tasks")]
+)
 def test_ctrl_c_keeps_what_is_stored_and_makes_its_table(
-    toolate: Toolate, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    after: int, line: str, toolate: Toolate, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = sweeping.execute
 
     def interrupted(*arguments: Any) -> Any:
-        for k, key in enumerate(real(*arguments)):
-            if k == 4:
+        if not after:
+            raise KeyboardInterrupt
+        for k, key in enumerate(real(*arguments), 1):
+            if k == after:
                 raise KeyboardInterrupt
             yield key
 
     with monkeypatch.context() as patch:
         patch.setattr(sweeping, "execute", interrupted)
         said = toolate("sweep", SMALL, "--store", tmp_path / "store", "--workers", "1")
-    assert said.status == 130 and "5 of 12 cells have enough; 4 tasks were played now." in said.out
-    assert len(results(tmp_path / "store")) == 5
+    assert said.status == 130 and f"{line} were played now." in said.out and said.err == "Interrupted.\n"
+    assert len(results(tmp_path / "store")) == after
     assert toolate("sweep", SMALL, "--store", tmp_path / "store", "--workers", "1").status == 0
     assert contents(tmp_path / "store") == contents(store)
 
