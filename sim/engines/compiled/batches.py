@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit
+from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.desk import SENT_AT, SENT_ROW
 from sim.engines.compiled.extras import FREE, GAP, LATEST_IN, MAIL, TALK
 from sim.engines.compiled.layout import MAIL_DELAY, plus
@@ -15,7 +15,7 @@ _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 
 
-@njit
+@njit_inlined
 def ticked(rules, instant):  # type: ignore[no-untyped-def]
     """Give the e-mail worker's first look that is not before an instant."""
     if rules.tick == 0 or instant == _NEVER:

@@ -49,12 +49,14 @@ def play_phone(one, minds, terms, extras, rows, desk):  # type: ignore[no-untype
         glance = glances[START] if at[TRAY] > 0 or at[SIGNS] > 0 else _NEVER
         alert = desk.lists[ALERT_AT, 0] if at[ALERTS] > 0 else _NEVER
         tap = desk.lists[TAP_AT, 0] if at[TAPS] > 0 else _NEVER
-        back = extras.lists[BACK_AT, at[NEXT_BACK]] if at[NEXT_BACK] < at[BACKS] else _NEVER
+        back = _NEVER
+        if extras.rules.by_event and at[NEXT_BACK] < at[BACKS]:
+            back = extras.lists[BACK_AT, at[NEXT_BACK]]
         now = min(min(min(arrival, glance), min(alert, visit)), min(tap, back))
         if at[MEETINGS] > 0 and not (arrival == _meeting(desk) or glance == _meeting(desk) or back == _meeting(desk)):
             _meet(terms, rows, desk)  # rank 11: after arrivals, retractions and glances of that instant
             continue
-        if at[NEXT_ENTRY] < at[ENTRIES]:
+        if extras.rules.stored and at[NEXT_ENTRY] < at[ENTRIES]:
             empty_stores(one, terms, rows, extras, desk, now if now < terms.horizon else _NEVER)
         if now >= terms.horizon:
             return

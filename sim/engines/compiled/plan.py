@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit
+from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.extras import (
     BACK, CHANGED, GONE, IS_OFFLINE, LOST, OPENER, PAUSED, REACH, REWRITTEN, SENDER, SHOWN, WORN, wait,
 )  # fmt: skip
@@ -24,7 +24,7 @@ _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 
 
-@njit
+@njit_inlined
 def _ruling(m, terms, rules, i, done):  # type: ignore[no-untyped-def]
     """Rule on a deletion completed at `done`: its effect, the instant before which reading refuses it, the refusal."""
     if done == _NEVER:
