@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -28,7 +29,8 @@ def on_dask(tasks: Sequence[Task], store: Store, how: How, say: Say) -> Iterator
         raise _fault("--dask", "Dask is not installed", "pip install 'toolate[cluster]'") from None
     with contextlib.ExitStack() as stack:
         client = _client(distributed, how, stack)
-        say(f"Dask: {client.scheduler.address}, dashboard {client.dashboard_link}")
+        if how.dask != "local":
+            say(f"Dask: {client.scheduler.address}, dashboard {client.dashboard_link}")
         try:
             yield from _streamed(distributed, client, tasks, store)
         except distributed.KilledWorker:
@@ -62,14 +64,16 @@ def _deaf_children() -> Iterator[None]:
 
 def _client(distributed: Any, how: How, stack: contextlib.ExitStack) -> Any:
     """Connect to the scheduler, or start a cluster of processes here; both end with the stack."""
-    import logging
-
     logging.getLogger("distributed").setLevel(logging.ERROR)  # a worker that is lost is told by us, on one line
     try:
         if how.dask == "local":
             with _deaf_children():
                 cluster = distributed.LocalCluster(
-                    n_workers=how.workers, threads_per_worker=1, processes=True, dashboard_address=None
+                    n_workers=how.workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=None,
+                    silence_logs=logging.ERROR,
                 )
             stack.enter_context(cluster)
             return stack.enter_context(distributed.Client(cluster))
