@@ -100,7 +100,9 @@ def test_a_million_messages_to_one_recipient_are_each_noticed_at_the_first_look_
              "badge_sync_after", "mail_alert_after", "mail_alert_length")  # fmt: skip
     fields |= {f: np.full(n, NEVER) for f in never} | {"glances_needed": np.ones(n, np.int64), "length": np.full(n, 9)}
     fields |= dict.fromkeys(("written", "pressed", "released"), arrival)
-    world = World(one.key, one.horizon, one.rules, type(one.messages)(**fields), one.recipients, one.attention, one.spells)
+    world = World(
+        one.key, one.horizon, one.rules, type(one.messages)(**fields), one.recipients, one.attention, one.spells
+    )
     records = compiled.play(world)
     looks, walk = [], world.looks(0, GLANCES)
     look = walk.meeting(0)
