@@ -28,11 +28,11 @@ def query(store: Store, sql: str) -> pd.DataFrame:
     with duckdb.connect(":memory:") as connection:
         _only_a_question(duckdb, connection, sql)
         folder = str(store.folder.absolute()).replace("'", "''")
-        for view, files in (("results", "sweeps/*/table.parquet"), ("sums", "tasks/*/*.parquet")):
+        # Tables have each their own parameters; results are all alike, and thousands: no looking into each.
+        for view, files, alike in (("results", "sweeps/*/table.parquet", False), ("sums", "tasks/*/*.parquet", True)):
             if any(store.folder.glob(files)):
-                connection.execute(
-                    f"CREATE VIEW {view} AS SELECT * FROM read_parquet('{folder}/{files}', union_by_name = true)"
-                )
+                read = f"read_parquet('{folder}/{files}', union_by_name = {not alike})"
+                connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {read}")
         try:
             frame: pd.DataFrame = connection.sql(sql).df()
         except duckdb.Error as error:
