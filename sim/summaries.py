@@ -29,7 +29,7 @@ MEASURES: Final = {
     "read_email": "the e-mail was read, before the text was in the app",
     "read_thread": "the text was read in the app",
     "read_anywhere": "anything of the text was read",
-    "phantom": "a sign of it was met before any content",
+    "phantom": "a sign of it was met, and nothing of it was ever read",
     "refused_kind": "refused: its kind cannot be deleted",
     "refused_window": "refused: the deletion window was over",
     "refused_opened": "refused: it had been opened",

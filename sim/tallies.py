@@ -69,10 +69,8 @@ def _after_effects(records: Records, judged: Judged) -> dict[str, int]:
 
 def _price(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
     """Add up what a policy costs messages that nobody regretted, against the baseline message by message."""
-    others = ~judged.regretted & ~base.regretted & ~records["caught"]
-    others &= ~(
-        (records["after"] >= 0) & judged.regretted[np.maximum(records["after"], 0)]
-    )  # withheld or not: no price
+    gone = judged.regretted | base.regretted | records["caught"]
+    others = ~gone & ~((records["after"] >= 0) & gone[np.maximum(records["after"], 0)])  # withheld or not: no price
     prices = {
         "others": _count(others),
         "others_never_notified": _count(others & (judged.notified == NEVER)),

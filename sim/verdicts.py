@@ -223,8 +223,10 @@ def _lost(r: Records, preview: Int64s, verdict: npt.NDArray[np.int8], remedy: st
 
 
 def _sign_met(r: Records) -> Flags:
-    signs = ("phantom", "push_noticed", "watch_read", "desk_read", "email_read")
-    met: Flags = np.logical_or.reduce([r[sign] != NEVER for sign in signs])
+    """Tell which messages left a sign; what showed the edited text left none of the regretted one."""
+    signs = (("push_noticed", "push_edited"), ("watch_read", "push_edited"), ("desk_read", "desk_edited"),
+             ("email_read", "email_edited"))  # fmt: skip
+    met: Flags = np.logical_or.reduce([r["phantom"] != NEVER, *((r[sign] != NEVER) & ~r[new] for sign, new in signs)])
     return met
 
 

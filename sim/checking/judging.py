@@ -90,8 +90,10 @@ def judged(claim: Claim, outcome: Outcome) -> Finding:
     e = _estimated(claim, outcome)
     if e.value != e.value:
         return Finding(UNDECIDED, e.value, e.low, e.high, "nothing to measure it by")
-    if e.low != e.low:
+    if e.low != e.low or len(outcome.replications) < 2:
         return Finding(UNDECIDED, e.value, e.low, e.high, f"{_said(claim, e.value)}, without interval: one replication")
+    if claim.quantity.kind is Kind.COST and not _anything_cost(claim, outcome):
+        return Finding(UNDECIDED, e.value, e.low, e.high, "nothing that costs anything happened")
     verdict = (
         HOLDS if claim.allowed.holds(e.low, e.high) else FAILS if claim.allowed.excludes(e.low, e.high) else UNDECIDED
     )
@@ -99,6 +101,12 @@ def judged(claim: Claim, outcome: Outcome) -> Finding:
     low, high = (format(factor * bound, form) for bound in (e.low, e.high))
     words = f"{_said(claim, e.value)} ({low} to {high}{unit})"
     return Finding(verdict, e.value, e.low, e.high, words)
+
+
+def _anything_cost(claim: Claim, outcome: Outcome) -> bool:
+    """Tell whether anything with a cost happened: that nothing did so far does not make its cost surely nothing."""
+    events = list(outcome.scenario.costs)
+    return any(bool(outcome.summary.sums[name][events].to_numpy().any()) for name in (claim.policy, claim.base) if name)
 
 
 def _counted(claim: Claim, outcome: Outcome) -> Finding:

@@ -186,7 +186,7 @@ def _closing(comparison: Comparison) -> Sequence[str]:
     for way in ways:
         named = ", ".join(f'"{name}"' for name in rest if comparison.pairing[name] is way)
         lines.append(f"Compared {way.value}." if len(ways) == 1 else f"{named}: compared {way.value}.")
-    lines.append(f"The {len(rest)} intervals of a column of differences hold all at once at 95 %: t intervals over "
+    lines.append(f"The {len(rest)} intervals of a column of differences hold all at once at 95 %, over "
                  "replications, by Bonferroni." if len(rest) > 1 else
-                 "The difference has a 95 % t interval over replications.")  # fmt: skip
+                 "The difference has a 95 % interval over replications.")  # fmt: skip
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -84,7 +85,8 @@ class Comparison:
     @cached_property
     def best(self) -> str:
         """The name that loses least in these replications; of equals, the first."""
-        return min(self.names, key=lambda name: (self.headline(name).value, self.names.index(name)))
+        shares = {name: self.headline(name).value for name in self.names}
+        return min(shares, key=lambda name: (math.isnan(shares[name]), shares[name]))  # of equals the first
 
     @cached_property
     def is_sure(self) -> bool:

@@ -77,7 +77,7 @@ class Segment(Strict):
     name: str = Field(min_length=1, description="Name of the kind of people.")
     share: Probability = Field(default=1.0, description="Share of recipients of this kind.")
     frailty: NumberLaw = Field(
-        default=Constant[Positive](value=1.0), description="Personal factor on the rate of all looks."
+        default=Constant[Positive](value=1.0), description="Personal factor on the rate of glances, checks and visits."
     )
     week: Week = Field(default=WEEKS["flat"], description="When they look, on their own clock.")
     utc_offset: Offset = Field(default=Micros(0), description="Their clock less the scenario's clock.")

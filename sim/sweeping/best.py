@@ -45,10 +45,10 @@ def best(frame: pd.DataFrame) -> pd.DataFrame:
         "value": value[cell, first],
         "low": low[cell, first],
         "high": high[cell, first],
-        "sure": possible.sum(axis=1) == 1,
+        "sure": (possible.sum(axis=1) == 1) & np.isfinite(value[cell, first]) & (len(policies) > 1),
         "could_be": [", ".join(policies[row]) for row in possible],
-        "ahead": -behind[cell, first],
-        "ahead_low": -behind_high[cell, first],
-        "ahead_high": -behind_low[cell, first],
+        "ahead": 0.0 - behind[cell, first],  # and not -0.0
+        "ahead_low": 0.0 - behind_high[cell, first],
+        "ahead_high": 0.0 - behind_low[cell, first],
     }
     return pd.concat([out.reset_index(drop=True), pd.DataFrame(told)], axis=1)

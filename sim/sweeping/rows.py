@@ -72,7 +72,14 @@ def quantile(share: float, replications: int) -> float:
     return float(stats.t.ppf(share, max(replications - 1, 1)))
 
 
-def wilson(p: Floats, n: Floats, t: float) -> tuple[Floats, Floats]:
+def quantiles(share: float, replications: Floats) -> Floats:
+    """Give `quantile` for every number of replications."""
+    several = np.vectorize(lambda r: quantile(share, int(r)), otypes=[np.float64])
+    found: Floats = several(replications)
+    return found
+
+
+def wilson(p: Floats, n: Floats, t: Floats | float) -> tuple[Floats, Floats]:
     """Give Wilson's interval for shares p of n, with t in place of the normal quantile."""
     with np.errstate(invalid="ignore", divide="ignore"):
         centre = (p + t * t / (2 * n)) / (1 + t * t / n)
@@ -96,12 +103,12 @@ Part = tuple[Floats, Floats, Floats, Floats, Floats]
 
 
 def _ratio(y: Floats, n: Floats) -> tuple[Floats, Floats, Floats]:
-    """Give ratios of sums over replications, their squared errors, and what they are of."""
-    r, total = len(y), n.sum(axis=0)
+    """Give ratios of sums over the replications that have any, their squared errors, and what they are of."""
+    r, total = np.count_nonzero(n, axis=0), n.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         p = y.sum(axis=0) / total
         residual = y - p * n
-        variance = r / (r - 1) * (residual * residual).sum(axis=0) / total**2 if r > 1 else np.zeros_like(p)
+        variance = np.where(r > 1, r / (r - 1) * (residual * residual).sum(axis=0) / total**2, 0.0)
     return p, variance, total
 
 
@@ -112,12 +119,13 @@ def _shares(sums: Sums) -> Part:
 
 def _share(y: Floats, n: Floats) -> Part:
     p, variance, total = _ratio(y, n)
-    r = len(y)
-    t = quantile((1 + CONFIDENCE) / 2, r) if r > 1 else float(stats.norm.ppf((1 + CONFIDENCE) / 2))
+    r, alone = np.count_nonzero(n, axis=0), len(y) == 1
+    share = (1 + CONFIDENCE) / 2
+    t = float(stats.norm.ppf(share)) if alone else quantiles(share, r)
     with np.errstate(invalid="ignore", divide="ignore"):
         effective = total / np.maximum(1.0, variance * total / (p * (1 - p)))
-    certain = (p == 0) | (p == 1)
-    effective = np.where(certain, np.count_nonzero(n, axis=0) if r > 1 else total, effective)
+    unknown = (p == 0) | (p == 1) | ((r == 1) & (not alone))
+    effective = np.where(unknown, total if alone else r, effective)
     low, high = wilson(p, effective, t)
     return p, low, high, y.sum(axis=0), total
 
@@ -136,17 +144,17 @@ def _half(sums: Sums, z: Floats, others: Sequence[int], share: float) -> Floats:
     If no replication differs from the others the error is unknown, not zero: the half-width is then what a share of no
     replication could be.
     """
-    r = len(z)
-    if r < 2:
-        return np.full((z.shape[1], len(others)), np.nan)
+    n = sums.of("regretted")[:, :, 0] > 0
+    r = np.count_nonzero(n[:, :, None] | n[:, None, list(others)], axis=0)
     apart = z[:, :, None] - z[:, None, list(others)]
     spread = (apart * apart).sum(axis=0)
     raw = sums.of("preview_read", "regretted")
     same = (raw[:, :, None] == raw[:, None, list(others)]).all(axis=(0, 3))
-    t = quantile(share, r)
-    unknown = wilson(np.zeros(1), np.full(1, float(r)), t)[1][0]
-    half: Floats = np.where((spread < 1e-24) | same, unknown, t * np.sqrt(r / (r - 1) * spread))
-    return half
+    t = quantiles(share, r)
+    unknown = wilson(np.zeros(r.shape), r.astype(np.float64), t)[1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        half: Floats = np.where((spread < 1e-24) | same, unknown, t * np.sqrt(r / (r - 1) * spread))
+    return np.where(r < 2, np.nan, half)
 
 
 def _change(sums: Sums) -> Part:
@@ -193,7 +201,7 @@ def _prices(sums: Sums) -> Part:
     y = np.where(delays, y / SECOND, y)
     value, low, high, count, total = _share(y, n)
     _, variance, _ = _ratio(y, n)
-    r = len(y)
-    half = quantile((1 + CONFIDENCE) / 2, r) * np.sqrt(variance) if r > 1 else np.full_like(value, np.nan)
+    r = np.count_nonzero(n, axis=0)
+    half = np.where(r > 1, quantiles((1 + CONFIDENCE) / 2, r) * np.sqrt(variance), np.nan)
     low, high = np.where(delays, value - half, low), np.where(delays, value + half, high)
     return value, low, high, np.where(delays, 0.0, count), total

@@ -61,8 +61,9 @@ def unknown(scenario: Scenario, path: str, ends: tuple[Any, ...]) -> Unknown:
     >>> unknown(sim.load("scenarios/linkedin_dm.toml"), "senders.action", ("3 s", "12 s")).change(0.5).columns
     {'senders.action': '6 s', 'senders.action_s': 6.0}
     """
-    value_at, how = _between(ends)
-    apply_all = [_setter(scenario, one, ends) for one in _spelled(scenario, path)]
+    spelled = _spelled(scenario, path)
+    value_at, how = _between(ends, _form(scenario, spelled[0]))
+    apply_all = [_setter(scenario, one, ends) for one in spelled]
 
     def change(u: float) -> Change:
         value = value_at(u)
@@ -83,12 +84,27 @@ def _spelled(scenario: Scenario, path: str) -> list[list[str]]:
     return [keys]
 
 
-def _between(ends: tuple[Any, ...]) -> tuple[Callable[[float], Any], str]:
+def _form(scenario: Scenario, keys: list[str]) -> str:
+    """Say what numbers of a range are for a parameter: whole numbers, factors on a law, or plain numbers."""
+    old: Any = scenario
+    for key in keys:
+        if isinstance(old, tuple):
+            old = next((one for one in old if getattr(one, "name", None) == key), None)
+        else:
+            old = old.get(key) if isinstance(old, Mapping) else getattr(old, key, None)
+    if hasattr(old, "dist") or hasattr(old, "gap"):
+        return "factor"
+    return "whole" if type(old) is int else "number"
+
+
+def _between(ends: tuple[Any, ...], form_of: str) -> tuple[Callable[[float], Any], str]:
     """Give the value at a share of a range, and how it runs, in words."""
     if len(ends) == 2 and all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends):
         low, high = sorted(ends)
-        if isinstance(low, int) and isinstance(high, int):
-            return lambda u: low + min(int(u * (high - low + 1)), high - low), ""
+        if form_of == "whole":
+            return lambda u: int(low) + min(int(u * (high - low + 1)), int(high - low)), ""
+        if form_of == "factor" and low > 0:
+            return lambda u: _rounded(low * (high / low) ** u), ", evenly in the logarithm"
         return lambda u: _rounded(low + u * (high - low)), ""
     for form in (_TIME, _RATE):
         found = [form.fullmatch(end) if isinstance(end, str) else None for end in ends]

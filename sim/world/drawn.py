@@ -32,7 +32,10 @@ def _to_glances(log_miss, us):  # type: ignore[no-untyped-def]
 
 @njit
 def _tie(scores, weight, us):  # type: ignore[no-untyped-def]
-    """Move uniforms towards the latent scores: normal scores with correlation `weight`, a high one means a low uniform."""
+    """Move uniforms towards the latent scores: normal scores with correlation `weight`, a high one means a low uniform.
+
+    `erfc` is the C library's: under urgency, unlike elsewhere, last bits may differ from machine to machine.
+    """
     own = math.sqrt(1.0 - weight * weight)
     for i in range(us.size):
         score = weight * scores[i] - own * normal_quantile(us[i])
@@ -103,7 +106,7 @@ class Drawn:
 
     def glances(self, name: str, chances: list[float]) -> Int64s:
         """Draw how many glances it takes to notice a preview: geometric, with a chance per segment."""
-        log_miss = self.of_segment([-np.inf if chance == 1 else float(np.log1p(-chance)) for chance in chances])
+        log_miss = self.of_segment([-np.inf if chance == 1 else float(log_rest(chance)) for chance in chances])
         glances = self.uniforms(name, self.soon)
         _to_glances(log_miss, glances)
         return glances.astype(np.int64)

@@ -265,3 +265,14 @@ def test_a_value_is_shown_as_written_and_times_also_as_numbers() -> None:
     assert shown("a", "never") == {"a": "never", "a_s": float("inf")}
     assert shown("a", "none") == {"a": "none"}
     assert shown("a", 3) == {"a": 3}
+
+
+def test_numbers_are_whole_only_where_the_parameter_is_and_factors_run_in_the_logarithm() -> None:
+    scenario = sim.load("scenarios/linkedin_dm.toml")
+
+    def at(path: str, ends: tuple[float, float], u: float) -> object:
+        return unknown(scenario, path, ends).change(u).columns[path]
+
+    assert at("mistakes.chance", (0, 1), 0.5) == 0.5
+    assert [at("senders.hands", (1, 5), u) for u in (0.0, 0.5, 0.99)] == [1, 3, 5]
+    assert at("push.latency", (0.5, 2.0), 0.5) == 1.0

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.estimates import NOTHING, Estimate, difference, mean, share
+from sim.estimates import NOTHING, Estimate, difference, difference_apart, mean, share
 
 MANY = settings(derandomize=True, deadline=None, database=None, max_examples=150)
 
@@ -193,3 +193,41 @@ def test_one_replication_says_nothing_of_a_difference_and_no_message_nothing_at_
 def test_more_confidence_is_wider_and_more_worlds_are_narrower() -> None:
     wide, usual = (share([3, 1, 2], [10] * 3, confidence=c).half_width for c in (0.99, 0.95))
     assert wide > usual > share([3, 1, 2] * 10, [10] * 30).half_width
+
+
+def batches(worlds: int, chance: float, sets: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Draw worlds of which few have anything: a batch of 300 whose share of losses is that world's own, Beta(3, 3)."""
+    rng = np.random.default_rng(20261122)
+    out = []
+    for _ in range(sets):
+        of = np.where(rng.random(worlds) < chance, 300, 0)
+        out.append((rng.binomial(of, rng.beta(3, 3, worlds)), of))
+    return out
+
+
+@pytest.mark.parametrize(("worlds", "chance"), [(100, 0.05), (100, 0.1), (30, 0.1)])
+def test_worlds_with_nothing_to_count_make_no_interval_narrower(worlds: int, chance: float) -> None:
+    """A batch mistake leaves most worlds empty; the wrong model counts them as evidence about spread."""
+    made = [(y, n) for y, n in batches(worlds, chance, SETS) if n.any()]
+    covered = sum(e.low <= 0.5 <= e.high for e in (share(y, n) for y, n in made))
+    assert covered / len(made) > 0.926
+    wrong = 0
+    for y, n in made:
+        p, total = y.sum() / n.sum(), n.sum()
+        error = math.sqrt(worlds / (worlds - 1) * ((y - p * n) ** 2).sum()) / total
+        wrong += abs(p - 0.5) <= stats.t.ppf(0.975, worlds - 1) * error
+    assert wrong / len(made) < 0.926, "with empty worlds counted, coverage would be seen to fail"
+
+
+def test_one_world_among_empty_ones_says_next_to_nothing() -> None:
+    hits, of = [0] * 50 + [110] + [0] * 49, [0] * 50 + [300] + [0] * 49
+    e = share(hits, of)
+    assert (e.low, e.high) == (pytest.approx(0, abs=0.02), pytest.approx(1, abs=0.02))
+    assert math.isnan(difference(hits, of, [0] * 100, of).low)
+    assert math.isnan(mean(hits, of).low)
+    assert e.replications == 1
+
+
+def test_a_difference_of_one_world_each_has_no_interval() -> None:
+    assert math.isnan(difference_apart([9], [10], [1], [10]).low)
+    assert math.isnan(difference([1], [10], [1], [10]).low)

@@ -118,6 +118,20 @@ def test_follow_ups_credits_and_remedies_are_counted_over_all_messages() -> None
     assert t["others"] == 0, "what follows a regretted message up, sent or withheld, is no price"
 
 
+def test_what_follows_a_caught_message_up_is_no_price_either() -> None:
+    opening = {"regretted": False, "caught": True}
+    step = {"regretted": False, "mistake": False, "accepted": NEVER, "paused": 60, "after": 0}
+    assert sums(opening, step, {"regretted": False, "accepted": 0})["others"] == 1
+    plain = ({"regretted": False, "accepted": 0}, {**step, "accepted": 60, "paused": NEVER})
+    assert sums(*plain)["others"] == 2
+
+
+def test_messages_regretted_under_the_baseline_only_are_no_price() -> None:
+    mine = ({"regretted": False, "accepted": 0}, {"regretted": False, "accepted": 60, "after": 0})
+    base = ({**D}, {"regretted": False, "accepted": 60, "after": 0})
+    assert sums(*mine, base=base)["others"] == 0
+
+
 def test_an_apology_is_counted_as_one_and_is_no_message_of_the_comparison() -> None:
     base = ({**D, **push(5)}, {"regretted": False, "accepted": 0})
     apology = {"regretted": False, "accepted": 40, "after": 0, "apology": True, "push_dispatched": 41, "kind": 1}

@@ -224,6 +224,12 @@ def test_signs_without_text_are_existence_and_nothing_is_nothing() -> None:
     assert [Level(v) for v in levels] == [Level.NOTHING, Level.EXISTENCE, Level.EXISTENCE, Level.EXISTENCE]
 
 
+def test_the_edited_text_is_no_sign_of_the_regretted_one() -> None:
+    rows = [{"push_noticed": 5, "push_chars": 9, "push_edited": True}, {"desk_read": 5, "desk_chars": 9, "desk_edited": True},
+            {"email_read": 5, "email_chars": 9, "email_edited": True}, {"thread_read": 5, "thread_edited": True}]  # fmt: skip
+    assert {Level(v) for v in judge(records(*rows), remedy="edit").level} == {Level.NOTHING}
+
+
 def test_notified_is_the_earlier_of_push_and_mail() -> None:
     rows = [{"push_arrived": 5, "email_arrived": 3}, {"email_arrived": 3}, {"push_arrived": 5}, {}]
     assert judge(records(*rows)).notified.tolist() == [3, 3, 5, NEVER]
