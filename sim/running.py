@@ -28,7 +28,7 @@ Count = Callable[[Records, Judged, Judged], dict[str, int]]
 """Adds up one replication: (records, verdicts, the baseline's verdicts) to whole numbers by name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """What a run leaves: every replication's sums per policy, and the tables made of them.
 
@@ -41,6 +41,11 @@ class Outcome:
     engine: str
     asked: int
     replications: tuple[Tallies, ...]
+
+    def __repr__(self) -> str:
+        e = self.summary.headline(self.policies[0])
+        return (f"<Outcome of {self.scenario.file}: {100 * e.value:.1f} % read under \"{self.policies[0]}\", "
+                f"{len(self.policies)} policies, {len(self.replications)} replications>")  # fmt: skip
 
     @cached_property
     def summary(self) -> Summary:

@@ -42,9 +42,13 @@ MEASURES: Final = {
 """Shares of regretted messages a run reports, and what each means."""
 
 PRICES: Final = {
-    "delay_notified_s": ("others_delay_notified", "others_both_notified", "added delay until notified, seconds"),
+    "delay_notified_s": (
+        "others_delay_notified",
+        "others_both_notified",
+        "added delay until notified (of what had not been read in the app by then), seconds",
+    ),
     "delay_read_s": ("others_delay_read", "others_both_read", "added delay until first read, seconds"),
-    "never_notified": ("others_never_notified", "others", "share never notified"),
+    "never_notified": ("others_never_notified", "others", "share never notified, nor read in the app"),
     "pushes_per_message": ("others_pushed", "others", "pushes sent per message"),
     "emails_per_message": ("others_mailed", "others", "e-mails that carried it, per message"),
     "orphans_per_followup": ("orphans", "followups", "follow-ups sent after their opening message was gone"),

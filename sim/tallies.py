@@ -71,14 +71,15 @@ def _price(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
     """Add up what a policy costs messages that nobody regretted, against the baseline message by message."""
     gone = judged.regretted | base.regretted | records["caught"]
     others = ~gone & ~((records["after"] >= 0) & gone[np.maximum(records["after"], 0)])  # withheld or not: no price
+    told, told_before = (np.where(one.notified <= one.thread_read, one.notified, NEVER) for one in (judged, base))
     prices = {
         "others": _count(others),
-        "others_never_notified": _count(others & (judged.notified == NEVER)),
+        "others_never_notified": _count(others & (told == NEVER) & (judged.thread_read == NEVER)),
         "others_pushed": _count(others & (records["push_dispatched"] != NEVER)),
         "others_mailed": _count(others & (records["email_dispatched"] != NEVER)),
     }
     for name, mine, theirs in (
-        ("notified", judged.notified, base.notified),
+        ("notified", told, told_before),  # what has been read in the app needs no notice any more
         ("read", judged.first_read, base.first_read),
     ):
         both = others & (mine != NEVER) & (theirs != NEVER)

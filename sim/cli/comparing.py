@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from sim.cli.running import INTERRUPTED, check_options, progress_bar, say_if_cold
-from sim.cli.tables import effect_tables, interval, new_table, percent, price_table
+from sim.cli.tables import console_for, effect_tables, interval, new_table, percent, price_table
 from sim.comparing import Comparison, Pairing
 from sim.comparing.document import document, write
 from sim.comparing.playing import planned, play
@@ -79,7 +78,7 @@ def answer(comparison: Comparison) -> str:
     """
     best, base = comparison.best, comparison.against
     e = comparison.headline(best)
-    if not e.per:
+    if not e.per:  # the best of all, so nobody anywhere
         return "Nobody regretted a message, so there is nothing to compare."
     lost = f'"{best}" loses least: {percent(e.value)} % of regretted messages had their preview read'
     if best != base:
@@ -88,6 +87,11 @@ def answer(comparison: Comparison) -> str:
         lost += f', {down:.1f} points fewer than under "{base}" (95 % interval {least:.1f} to {most:.1f})'
     elif comparison.is_sure:
         lost += "; all others lose more"
+    somewhere, before = (comparison.headline(name, "read_anywhere").value for name in (best, base))
+    if best != base and somewhere > before:  # reading in the app first keeps a preview from being the first
+        lost += (
+            f', but its text was read somewhere by {percent(somewhere)} %, against {percent(before)} % under "{base}"'
+        )
     return f"{lost}. {_sureness(comparison)}"
 
 
@@ -111,11 +115,11 @@ def warnings_of(comparison: Comparison) -> list[str]:
 
 def print_comparison(comparison: Comparison) -> None:
     """Print the answer and the tables on stdout."""
-    console = Console(file=sys.stdout, width=max(Console().width, 118), highlight=False)
+    tables = (_shares(comparison), price_table(comparison.names, comparison.price, _what(comparison)),
+              *effect_tables(comparison.names, comparison.tables, comparison.costs))  # fmt: skip
+    console = console_for(*tables)
     console.print(escape(answer(comparison)), soft_wrap=True)
-    console.print(_shares(comparison))
-    console.print(price_table(comparison.names, comparison.price))
-    for table in effect_tables(comparison.names, comparison.tables, comparison.costs):
+    for table in tables:
         console.print(table)
     paired = [name for name in comparison.names[1:] if comparison.pairing[name] is Pairing.MESSAGES]
     if paired:
@@ -137,18 +141,24 @@ def _points(row: dict[str, Any]) -> str:
     return "–" if value != value else f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
 
 
+def _changed(row: dict[str, Any]) -> str:
+    """Write a change; where messages are paired and none changed sides there is nothing to measure."""
+    return "none changed" if row["value"] == 0 and row["saved"] == 0 and row["newly_lost"] == 0 else _points(row)
+
+
 def _shares(comparison: Comparison) -> Table:
     table = new_table("Preview read, % of regretted messages (95 % interval; differences hold all at once at 95 %)",
                       _what(comparison), "preview read", "change, points", "saved", "newly lost",
-                      "behind the best, points")  # fmt: skip
+                      "behind the best, points", "read at all")  # fmt: skip
     changes = {row["policy"]: row for row in _rows(comparison.differences)}
     behind = {row["policy"]: row for row in _rows(comparison.behind)}
     for name in comparison.names:
         change = changes.get(name)
         counted = ["", ""] if change is None else [_count(change["saved"]), _count(change["newly_lost"])]
         table.add_row(escape(name), interval(comparison.headline(name)),
-                      "compared against" if change is None else _points(change), *counted,
-                      _points(behind[name]) if name in behind else "the best")  # fmt: skip
+                      "compared against" if change is None else _changed(change), *counted,
+                      _points(behind[name]) if name in behind else "the best",
+                      interval(comparison.headline(name, "read_anywhere")))  # fmt: skip
     return table
 
 

@@ -57,12 +57,17 @@ def sweep_command(
         folder = stack.enter_context(ResultFolder(out)) if out is not None else None
         checking = stack.enter_context(bar("checking cells"))
         progress = stack.enter_context(bar("tasks"))
-        swept = carry_out(planned, open_store(store), how, shard=part, say=say, progress=progress, checking=checking)
+        is_new = not store.exists()
+        if is_new:  # a sweep that cannot be played leaves no store behind
+            check(planned, lambda done: checking(done, len(planned.cells)))
+        swept = carry_out(planned, open_store(store), how, shard=part, say=say, progress=progress, checking=checking,
+                          is_checked=is_new)  # fmt: skip
         if folder is not None and swept.complete:
             folder.put(lambda making: _save(swept, making))
             say(f"Wrote {out}: table.csv, best.csv, charts and run.json.")
     _print(swept)
     if not swept.complete:
+        say("Give the same command again to play the rest; what is stored is kept.")
         raise typer.Exit(INTERRUPTED)
 
 
@@ -204,10 +209,14 @@ def _save(swept: Swept, making: Path) -> dict[str, Any]:
 
 
 def _print(swept: Swept) -> None:
-    found = best(swept.frame)
-    _print_frame(_readable(found), SHOWN)
-    planned = swept.plan
-    console = _wide()
+    found, planned, console = best(swept.frame), swept.plan, _wide()
+    if not found.empty:
+        surely = ", ".join(f'"{name}" in {n:,}' for name, n in found["best"][found["sure"]].value_counts().items())
+        undecided = int((~found["sure"]).sum())
+        console.print(
+            escape(f"Loses least, surely: {surely or 'none'}; undecided in {undecided:,} of {len(found):,} cells.")
+        )
+        _print_frame(_readable(found), SHOWN)
     console.print(
         f"{swept.cells:,} of {len(planned.cells):,} cells have enough; {swept.played:,} tasks were played now.",
         soft_wrap=True,

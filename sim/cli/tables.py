@@ -30,7 +30,10 @@ def interval(e: Estimate) -> str:
     return f"{percent(e.value)} ({percent(e.low)}–{percent(e.high)})"
 
 
-def _change(difference: dict[str, Any]) -> str:
+def change_of(difference: dict[str, Any]) -> str:
+    """Write a difference with its interval, in points; where no message changed sides there is nothing to measure."""
+    if difference["value"] == 0 and difference["saved"] == 0 and difference["newly_lost"] == 0:
+        return "none changed"
     value, low, high = (100 * difference[key] for key in ("value", "low", "high"))
     return f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
 
@@ -102,12 +105,12 @@ def new_table(title: str, *columns: str) -> Table:
 def _policies(outcome: Outcome) -> Table:
     s = outcome.summary
     table = new_table("Preview read, % of regretted messages (95 % interval)",
-                   "policy", "overall", "by push", "by e-mail", "read in app", "change, points")  # fmt: skip
+                   "policy", "overall", "by push", "by e-mail", "read in app", "read at all", "change, points")  # fmt: skip
     differences: dict[str, Any] = {row["policy"]: row for row in s.differences.to_dict("records")}
     for name in outcome.policies:
         d = differences.get(name)
-        change = "baseline" if d is None else _change(d)
-        measures = ("preview_read", "read_push", "read_email", "read_thread")
+        change = "baseline" if d is None else change_of(d)
+        measures = ("preview_read", "read_push", "read_email", "read_thread", "read_anywhere")
         table.add_row(escape(name), *(interval(s.headline(name, m)) for m in measures), change)
     return table
 
@@ -158,9 +161,9 @@ def effect_tables(
         yield table
 
 
-def price_table(policies: Sequence[str], prices: pd.DataFrame) -> Table:
+def price_table(policies: Sequence[str], prices: pd.DataFrame, what: str = "policy") -> Table:
     """Say what messages that nobody regretted pay, policy by policy."""
-    table = new_table("The price for messages nobody regretted (95 % interval)", "policy", "later notified, s",
+    table = new_table("The price for messages nobody regretted (95 % interval)", what, "later notified, s",
                    "later read, s", "never notified, %", "pushes each", "e-mails each")  # fmt: skip
     price: dict[Any, Any] = {(row["policy"], row["measure"]): row for row in prices.to_dict("records")}
     for name in policies:

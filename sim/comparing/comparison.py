@@ -20,7 +20,7 @@ LOST = "preview_read"
 """What is compared: the share of regretted messages whose preview was read."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """What a comparison leaves; the first of `worlds` is what the others are compared against.
 
@@ -81,6 +81,9 @@ class Comparison:
     def headline(self, name: str, measure: str = LOST) -> est.Estimate:
         """Give one share: by default the share whose preview was read."""
         return self._each[name].headline(name, measure)
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {', '.join(self.names)} against {self.against}: {self.best} loses least>"
 
     @cached_property
     def best(self) -> str:

@@ -90,7 +90,8 @@ class Email(Strict):
     """The e-mail channel."""
 
     delay: DurationLaw = Field(
-        default=NOW, description='Instant mode, and batches with anchor "flush": from acceptance to dispatch.'
+        default=NOW,
+        description='Instant mode, and batches with anchor "flush": from acceptance to dispatch; never: no e-mail at all.',
     )
     delay_active: DurationLaw | None = Field(
         default=None, description="The same for a recipient in a session at the desktop, where it differs."

@@ -171,6 +171,9 @@ class Scenario(Strict):
             raise ValueError(f"two segments share a name ({', '.join(names)}); give each its own")
         return segments
 
+    def __repr__(self) -> str:
+        return f"<Scenario {self.file}: {self.title or 'untitled'}>"
+
     @property
     def raw(self) -> dict[str, Any]:
         """The resolved tables as they stood in the files: what a patch is merged into."""

@@ -7,6 +7,7 @@ themselves; Dask workers send it back, so that they need no common disk.
 from __future__ import annotations
 
 import contextlib
+import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -101,9 +102,15 @@ def _checked(done: Generator[Done, None, None]) -> Iterator[Key]:
 def _on_pool(tasks: Sequence[Task], store: Store, how: How, backend: str, perform: Any) -> Generator[Done, None, None]:
     import joblib
 
+    own = {"initializer": _leave_interrupts_to_the_parent} if backend == "loky" else {}
     pool = joblib.Parallel(n_jobs=min(workers_of(how), len(tasks)), backend=backend,
-                           return_as="generator_unordered", pre_dispatch="3*n_jobs")  # fmt: skip
+                           return_as="generator_unordered", pre_dispatch="3*n_jobs", **own)  # fmt: skip
     yield from pool(joblib.delayed(perform)(task, store) for task in tasks)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """Make a worker deaf to Ctrl-C, which a terminal sends to all: the parent ends it without a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _on_processes(tasks: Sequence[Task], store: Store, how: How, say: Say, perform: Any) -> Iterator[Key]:

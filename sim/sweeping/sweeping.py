@@ -89,15 +89,16 @@ def sweep(
 
 def carry_out(
     plan: Plan, store: Store, how: How, *, shard: Shard | None = None, say: Say | None = None, progress: Progress | None = None,
-    checking: Progress | None = None,
+    checking: Progress | None = None, is_checked: bool = False,
 ) -> Swept:  # fmt: skip
     """Check and play a plan, store by store; what is there is not played again.
 
-    Ctrl-C ends it with the table of what has enough so far. Raises `ScenarioError` for cells that are not valid and
+    Ctrl-C ends it with the table of what has enough so far. `is_checked`: every cell was checked before.
+    Raises `ScenarioError` for cells that are not valid and
     `OutputError` if the disk refuses; what is stored stays.
     """
     talk, say, shard = say or _nothing, say or _warn, shard or Shard()
-    if not is_kept(store, plan.identity):
+    if not is_checked and not is_kept(store, plan.identity):
         check(plan, None if checking is None else lambda done: checking(done, len(plan.cells)))
     asked = asked_of(plan)
     try:

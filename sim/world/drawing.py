@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit
+from sim.distributions.spec import Never
 from sim.draws import replication_key
 from sim.scenario.model import Scenario
 from sim.world.calendar import next_open, open_spans
@@ -40,6 +42,8 @@ def draw_world(scenario: Scenario, replication: int) -> World:
     rules = rules_of(scenario, key)
     sent = draw_traffic(scenario, key)
     recipients = draw_recipients(scenario.segments, scenario.push.store, sent.recipients, key)
+    if isinstance(scenario.email.delay, Never):  # a platform that sends no e-mail, whatever people would take
+        recipients = replace(recipients, email=np.zeros_like(recipients.email))
     attention = attention_of(scenario.segments)
     spells = draw_spells(scenario, recipients, attention, key)
     if rules.remedy == APOLOGY:
