@@ -160,9 +160,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     print(f"load average before: {os.getloadavg()[0]:.1f}\n")
-    print(
-        f"| {options.cells} cells of | tasks | wall time | playing, by the clock | by the processor | a task costs besides | a worker |"
-    )
+    columns = ("tasks", "wall time", "playing, by the clock", "by the processor", "a task costs besides", "a worker")
+    print(f"| {options.cells} cells of | {' | '.join(columns)} |")
     print("|---|---|---|---|---|---|---|")
     for kind in ("linkedin_dm", "campaign"):
         print(busy(kind, options.cells, options.workers), flush=True)

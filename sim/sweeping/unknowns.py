@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sim.clock import UNITS, parse_duration
@@ -133,7 +134,8 @@ def _rounded(value: float) -> float:
 
 def _plain(value: float) -> str:
     """Write a size without an exponent, which no file may have."""
-    return f"{_rounded(value):.15f}".rstrip("0").rstrip(".")
+    digits = f"{Decimal(repr(_rounded(value))):f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
 def _setter(scenario: Scenario, keys: list[str], ends: tuple[Any, ...]) -> Callable[[Any], Raw]:

@@ -186,8 +186,13 @@ def value(path: str, ends: tuple[object, ...], u: float, *keys: str) -> object:
         ("push.latency", ("1 s", {"dist": "never"}), {0.4: "1 s", 0.6: {"dist": "never"}}, ("push", "latency")),
         ("push.slow", (0.0, 0.5), {0.5: 0.25}, ("push", "slow", "chance")),
         ("senders.action", ("2 s", "8 s"), {0.5: "4 s"}, ("senders", "action", "median")),
-        ("senders.action", (0.5, 2.0), {0.5: "6.25 s"}, ("senders", "action", "median")),
-        ("segments.*.glances", (0.5, 1.5), {0.5: "40 min"}, ("segments", "1", "glances", "gap", "mean")),
+        ("senders.action", (0.5, 2.0), {0.5: "5 s", 1.0: "10 s"}, ("senders", "action", "median")),
+        (
+            "segments.*.glances",
+            (0.25, 4.0),
+            {0.75: "80 min", 0.6: "52.7804 min"},
+            ("segments", "1", "glances", "gap", "mean"),
+        ),
     ],
 )
 def test_a_range_means_what_its_parameter_is(

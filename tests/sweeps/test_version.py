@@ -16,7 +16,7 @@ from sim.sweeping.tasks import Task, play, sums_of
 
 from .making import FILES
 
-KNOWN = {1: "9e65e82845f8b905"}
+KNOWN = {1: "7449a8468f651a6c"}
 """The digest of the sums below, by version."""
 
 
