@@ -30,7 +30,7 @@ def test_the_published_table_has_every_cell_of_the_sweep(table: pd.DataFrame, mo
     monkeypatch.chdir(ROOT)
     planned = plan("scenarios/sweeps/hold_by_regime.toml")
     assert table["sweep"].unique().tolist() == [planned.identity], (
-        "the sweep or a scenario below it has changed: make published"
+        "the sweep or a scenario below it has changed: give its command again"
     )
     assert table["cell"].unique().tolist() == list(planned.cases)
     assert len(table) == len(planned.cells) * 2 * len(ROWS)
