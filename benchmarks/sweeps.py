@@ -15,9 +15,10 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +32,7 @@ from sim.sweeping.executing import Done, How, execute, play_and_store
 from sim.sweeping.planning import Plan, plan
 from sim.sweeping.querying import query
 from sim.sweeping.records import asked_of, keep, kept
-from sim.sweeping.rows import ROWS, Rows
+from sim.sweeping.rows import ROWS
 from sim.sweeping.store import Store, open_store
 from sim.sweeping.sweeping import Shard, missing
 from sim.sweeping.tables import Settled, as_frame, keys_of, refreshed, settle, write_table
@@ -45,10 +46,10 @@ def timed(task: tasks.Task, store: Store) -> Done:
     played = [0.0, 0.0]
     real = running.play_replication
 
-    def watched(*arguments: object) -> object:
+    def watched(*arguments: Any) -> Any:
         clock, processor = time.perf_counter(), time.thread_time()
         try:
-            return real(*arguments)  # type: ignore[arg-type]
+            return real(*arguments)
         finally:
             played[0] += time.perf_counter() - clock
             played[1] += time.thread_time() - processor
@@ -132,11 +133,11 @@ def stored(cells: int, replications: int) -> list[str]:
         asked, name = asked_of(planned), planned.identity
         files = len(store.stored())
 
-        def measured(what: str, function: object, rounds: int = 3) -> object:
+        def measured(what: str, function: Callable[[], Any], rounds: int = 3) -> Any:
             times = []
             for _ in range(rounds):
                 began = time.perf_counter()
-                found = function()  # type: ignore[operator]
+                found = function()
                 times.append(time.perf_counter() - began)
             out.append(f"| {what} | {min(times):.2f} s |")
             return found
@@ -147,8 +148,8 @@ def stored(cells: int, replications: int) -> list[str]:
                          lambda: as_frame(refreshed(kept(store, name), store, quiet)[0]))  # fmt: skip
         sql = 'SELECT policy, measure, avg(value), max("mistakes.chance") FROM results GROUP BY ALL'
         measured("DuckDB group-by over the table", lambda: query(store, sql))
-        assert len(frame) == cells * 2 * len(ROWS) and Rows  # type: ignore[arg-type]
-        out.append(f"| rows of the table | {len(frame):,} |")  # type: ignore[arg-type]
+        assert len(frame) == cells * 2 * len(ROWS)
+        out.append(f"| rows of the table | {len(frame):,} |")
     return out
 
 
