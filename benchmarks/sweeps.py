@@ -160,6 +160,8 @@ def main() -> None:
     parser.add_argument("--stored", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
+    if options.cells <= 2 * options.workers:
+        parser.error("the first two cells of every worker only warm up; give more --cells")
     print(f"load average before: {os.getloadavg()[0]:.1f}\n")
     columns = ("tasks", "wall time", "playing, by the clock", "by the processor", "a task costs besides", "a worker")
     print(f"| {options.cells} cells of | {' | '.join(columns)} |")
