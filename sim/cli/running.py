@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from sim.cli.tables import print_outcome, warnings_of
-from sim.engines import MODULES, is_ready
+from sim.engines import COMPILING, MODULES, is_ready
 from sim.errors import Fault, FaultyInputError
 from sim.results import ResultFolder, document
 from sim.running import Outcome, chosen, engine_for, run
@@ -63,7 +63,7 @@ def run_command(
 def say_if_cold(engine: str) -> None:
     """Say on stderr that an engine is going to be compiled, so that nobody wonders about the wait."""
     if not is_ready(engine):
-        sys.stderr.write("Compiling, once on this machine (less than a minute); later runs load what is compiled.\n")
+        sys.stderr.write(f"{COMPILING}\n")
 
 
 def check_options(engine: str, numbers: dict[str, tuple[int | None, int]]) -> None:

@@ -19,6 +19,9 @@ MODULES: Final = {"simpy": "sim.engines.reference", "compiled": "sim.engines.com
 VERSION: Final = 1
 """Raised whenever the records, verdicts or sums of any scenario change: stored results of another version are not used."""
 
+COMPILING: Final = "Compiling, once on this machine (a minute or two); later runs load what is compiled."
+"""What is said before an engine that is not ready is used."""
+
 SMALL: Final = 2_000
 """Up to so many messages `auto` plays with SimPy: that takes less than a second, loading the kernels may take more."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.engines import choose, is_ready
+from sim.engines import COMPILING, choose, is_ready
 from sim.scenario.model import Scenario
 from sim.sweeping.checking import check
 from sim.sweeping.executing import DiskError, How, execute
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
 """Called with (tasks done, tasks known of); a precision adds tasks as it goes."""
-
-
-COMPILING = "Compiling, once on this machine (less than a minute); later runs load what is compiled."
 
 
 @dataclass(frozen=True)
