@@ -1,8 +1,10 @@
-"""Measure the engines against each other, against idiomatic SimPy and against bare drawing, in one interleaved run.
+"""Measure the engines against each other, against idiomatic SimPy and against bare drawing, in one
+interleaved run.
 
-Run `python benchmarks/engines.py` (about two minutes on two cores), or `--stream 1e6 1e7 1e8` for the long campaigns.
-Prints markdown tables. Rates are messages per second of processor time for one worker, of wall time for two; every
-figure is the best of the rounds, because a shared machine only ever adds time. Compiling is done before.
+Run `python benchmarks/engines.py` (about two minutes on two cores), or `--stream 1e6 1e7 1e8` for
+the long campaigns. Prints markdown tables. Rates are messages per second of processor time for one
+worker, of wall time for two; every figure is the best of the rounds, because a shared machine only
+ever adds time. Compiling is done before.
 """
 
 from __future__ import annotations
@@ -50,32 +52,75 @@ COMMON: dict[str, Any] = {
 
 
 def dense(days: int, recipients: int = RECIPIENTS) -> Scenario:
-    """Give the dense scenario: 20 messages a day for each recipient; push, batched e-mail for 30 %, glances."""
-    return build(COMMON | {
-        "run": {"seed": 1, "horizon": f"{days} d"},
-        "traffic": {"kind": "stream", "senders": recipients // 10, "recipients": recipients, "rate": f"{10 * PER_DAY} / d"},
-        "segments": [{"name": "all", "email": {"off": 0.7, "batched": 0.3}, "notice": 0.8,
-                      "glances": GLANCES, "checks": CHECKS}],
-    }, file="dense", folder=Path())  # fmt: skip
+    """Give the dense scenario: 20 messages a day for each recipient.
+
+    Push, batched e-mail for 30 %, glances.
+    """
+    return build(
+        COMMON
+        | {
+            "run": {"seed": 1, "horizon": f"{days} d"},
+            "traffic": {
+                "kind": "stream",
+                "senders": recipients // 10,
+                "recipients": recipients,
+                "rate": f"{10 * PER_DAY} / d",
+            },
+            "segments": [
+                {
+                    "name": "all",
+                    "email": {"off": 0.7, "batched": 0.3},
+                    "notice": 0.8,
+                    "glances": GLANCES,
+                    "checks": CHECKS,
+                }
+            ],
+        },
+        file="dense",
+        folder=Path(),
+    )
 
 
 def sparse() -> Scenario:
-    """Give the sparse scenario: an InMail campaign, one message per recipient, push, instant e-mail and app visits."""
+    """Give the sparse scenario: an InMail campaign, one message per recipient, push, instant e-mail
+    and app visits.
+    """
     visits = {
         "gap": {"dist": "exponential", "mean": "12 h"},
         "length": {"dist": "lognormal", "median": "2 min", "sigma": 1.0},
     }
-    return build(COMMON | {
-        "run": {"seed": 1, "horizon": "3 d"},
-        "traffic": {"kind": "campaign", "messages": CAMPAIGN, "throttle": "100 ms", "message": "inmail"},
-        "segments": [{"name": "all", "push": 0.6, "email": {"off": 0.5, "instant": 0.5}, "notice": 0.8,
-                      "glances": GLANCES, "checks": CHECKS, "visits": visits}],
-    }, file="sparse", folder=Path())  # fmt: skip
+    return build(
+        COMMON
+        | {
+            "run": {"seed": 1, "horizon": "3 d"},
+            "traffic": {
+                "kind": "campaign",
+                "messages": CAMPAIGN,
+                "throttle": "100 ms",
+                "message": "inmail",
+            },
+            "segments": [
+                {
+                    "name": "all",
+                    "push": 0.6,
+                    "email": {"off": 0.5, "instant": 0.5},
+                    "notice": 0.8,
+                    "glances": GLANCES,
+                    "checks": CHECKS,
+                    "visits": visits,
+                }
+            ],
+        },
+        file="sparse",
+        folder=Path(),
+    )
 
 
 @dataclass
 class Contender:
-    """Something that plays messages: what it is, how to play once (giving their number), and its best times."""
+    """Something that plays messages: what it is, how to play once (giving their number), and its
+    best times.
+    """
 
     name: str
     plays: Callable[[], int]
@@ -109,7 +154,9 @@ def replications(scenario: Scenario, count: int, workers: int) -> int:
 
 
 def drawing(scenario: Scenario, days: int) -> int:
-    """Draw about as many keyed uniforms as the dense scenario takes: eight a message, two a look."""
+    """Draw about as many keyed uniforms as the dense scenario takes: eight a message, two a
+    look.
+    """
     messages = RECIPIENTS * PER_DAY * days
     looks = RECIPIENTS * days * (24 * 60 / 15.5 + 0.3 * 24 / 2.03)
     names = np.arange(messages, dtype=np.uint64)
@@ -121,15 +168,27 @@ def drawing(scenario: Scenario, days: int) -> int:
 
 def contenders(days: int, slow_days: int) -> dict[str, Contender]:
     """Give everything that is measured, by its short name."""
-    few, many, small, campaign = dense(slow_days), dense(days), dense(days, RECIPIENTS // 10), sparse()
+    few, many, small, campaign = (
+        dense(slow_days),
+        dense(days),
+        dense(days, RECIPIENTS // 10),
+        sparse(),
+    )
     shipped = load("scenarios/linkedin_dm.toml")
     return {
-        "simpy": Contender("idiomatic SimPy", lambda: len(simulate(RECIPIENTS // 10, RECIPIENTS, PER_DAY, slow_days))),
-        "reference": Contender("reference engine, world drawn", lambda: len(reference.play(draw_world(few, 0)))),
+        "simpy": Contender(
+            "idiomatic SimPy",
+            lambda: len(simulate(RECIPIENTS // 10, RECIPIENTS, PER_DAY, slow_days)),
+        ),
+        "reference": Contender(
+            "reference engine, world drawn", lambda: len(reference.play(draw_world(few, 0)))
+        ),
         "compiled": Contender("compiled engine, world drawn", lambda: replications(many, 1, 1)),
         "small": Contender("compiled engine, 10 worlds of 200", lambda: replications(small, 10, 1)),
         "small2": Contender(
-            "compiled engine, 20 worlds of 200, 2 workers", lambda: replications(small, 20, 2), workers=2
+            "compiled engine, 20 worlds of 200, 2 workers",
+            lambda: replications(small, 20, 2),
+            workers=2,
         ),
         "drawing": Contender("bare keyed uniforms, as many", lambda: drawing(many, days)),
         "sparse": Contender("sparse: compiled engine", lambda: replications(campaign, 15, 1)),
@@ -137,14 +196,27 @@ def contenders(days: int, slow_days: int) -> dict[str, Contender]:
             "linkedin_dm.toml: reference engine",
             lambda: sum(len(reference.play(draw_world(shipped, k))) for k in range(6)),
         ),
-        "linkedin2": Contender("linkedin_dm.toml: compiled engine", lambda: replications(shipped, 24, 1)),
-        "sparse2": Contender("sparse: compiled engine, 2 workers", lambda: replications(campaign, 30, 2), workers=2),
+        "linkedin2": Contender(
+            "linkedin_dm.toml: compiled engine", lambda: replications(shipped, 24, 1)
+        ),
+        "sparse2": Contender(
+            "sparse: compiled engine, 2 workers", lambda: replications(campaign, 30, 2), workers=2
+        ),
     }
 
 
 def peak(name: str, days: int, slow_days: int) -> float:
     """Measure the peak memory, in MB, of a process that does nothing else."""
-    command = [sys.executable, __file__, "--only", name, "--days", str(days), "--slow-days", str(slow_days)]
+    command = [
+        sys.executable,
+        __file__,
+        "--only",
+        name,
+        "--days",
+        str(days),
+        "--slow-days",
+        str(slow_days),
+    ]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
@@ -159,7 +231,10 @@ def compare(days: int, slow_days: int, rounds: int) -> None:
     """Play all contenders in turn, several times, and print what came out."""
     all_of_them = contenders(days, slow_days)
     draw_world(dense(1), 0)
-    replications(sparse(), 1, 1), replications(dense(1), 1, 1)  # compiles, or loads what is compiled
+    (
+        replications(sparse(), 1, 1),
+        replications(dense(1), 1, 1),
+    )  # compiles, or loads what is compiled
     for _ in range(rounds):
         for contender in all_of_them.values():
             contender.round()
@@ -167,8 +242,11 @@ def compare(days: int, slow_days: int, rounds: int) -> None:
     print("| what | messages | messages/s | x idiomatic SimPy | x reference | peak memory |")
     print("|---|---|---|---|---|---|")
     for name, c in all_of_them.items():
-        print(f"| {c.name} | {c.messages:,} | {c.rate:,.0f} | {c.rate / simpy:.1f} | {c.rate / reference_rate:.1f} "
-              f"| {peak(name, days, slow_days):.0f} MB |", flush=True)  # fmt: skip
+        print(
+            f"| {c.name} | {c.messages:,} | {c.rate:,.0f} | {c.rate / simpy:.1f} | {c.rate / reference_rate:.1f} "
+            f"| {peak(name, days, slow_days):.0f} MB |",
+            flush=True,
+        )
 
 
 def stream(sizes: list[int], workers: int) -> None:
@@ -181,17 +259,30 @@ def stream(sizes: list[int], workers: int) -> None:
         begin = time.perf_counter()
         played = replications(campaign, max(1, size // CAMPAIGN), workers)
         took = time.perf_counter() - begin
-        print(f"| {played:,} | {took:.1f} s | {played / took:,.0f} | {own_peak():.0f} MB |", flush=True)
+        print(
+            f"| {played:,} | {took:.1f} s | {played / took:,.0f} | {own_peak():.0f} MB |",
+            flush=True,
+        )
 
 
 def main() -> None:
     """Read the options and measure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--days", type=int, default=7, help="days the compiled engine plays of the dense scenario")
-    parser.add_argument("--slow-days", type=int, default=1, help="days the SimPy programs play of it")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--days", type=int, default=7, help="days the compiled engine plays of the dense scenario"
+    )
+    parser.add_argument(
+        "--slow-days", type=int, default=1, help="days the SimPy programs play of it"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="rounds of the interleaved run")
     parser.add_argument(
-        "--stream", type=float, nargs="+", metavar="N", help="play sparse campaigns of so many messages"
+        "--stream",
+        type=float,
+        nargs="+",
+        metavar="N",
+        help="play sparse campaigns of so many messages",
     )
     parser.add_argument("--workers", type=int, default=2, help="threads of --stream")
     parser.add_argument("--only", help=argparse.SUPPRESS)

@@ -1,6 +1,8 @@
-"""The dense benchmark as an idiomatic SimPy program: nothing of this package, one process per message and per habit.
+"""The dense benchmark as an idiomatic SimPy program: nothing of this package, one process per
+message and per habit.
 
-The same story, simplified as one would write it: floats for seconds, `random` for chance, one `Environment`.
+The same story, simplified as one would write it: floats for seconds, `random` for chance, one
+`Environment`.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ class Message:
 
 @dataclass(slots=True, eq=False)
 class Recipient:
-    """One recipient: pushes not yet noticed, mails not yet read, messages waiting for the next mail."""
+    """One recipient: pushes not yet noticed, mails not yet read, messages waiting for the next
+    mail.
+    """
 
     has_mail: bool
     tray: list[Message] = field(default_factory=list)
@@ -43,7 +47,10 @@ def weibull(rng: random.Random, mean: float, shape: float) -> float:
 
 
 def look_at_phone(env: simpy.Environment, rng: random.Random, person: Recipient) -> Steps:
-    """Glance at the phone every quarter of an hour or so; each push in the tray is noticed with chance 0.8."""
+    """Glance at the phone every quarter of an hour or so.
+
+    Each push in the tray is noticed with chance 0.8.
+    """
     while True:
         yield env.timeout(weibull(rng, 15 * MINUTE, 0.6))
         missed = []
@@ -69,7 +76,9 @@ def look_at_mail(env: simpy.Environment, rng: random.Random, person: Recipient) 
 
 
 def send_batch(env: simpy.Environment, rng: random.Random, person: Recipient) -> Steps:
-    """Close a batch a quarter of an hour after its first message, then deliver what is left of it."""
+    """Close a batch a quarter of an hour after its first message, then deliver what is left of
+    it.
+    """
     yield env.timeout(15 * MINUTE)
     going = [message for message in person.pending if message.deleted > env.now]
     person.pending = []
@@ -77,7 +86,9 @@ def send_batch(env: simpy.Environment, rng: random.Random, person: Recipient) ->
     person.inbox.extend(going)
 
 
-def regret(env: simpy.Environment, rng: random.Random, message: Message, hands: simpy.Resource) -> Steps:
+def regret(
+    env: simpy.Environment, rng: random.Random, message: Message, hands: simpy.Resource
+) -> Steps:
     """Notice the mistake, wait for a free hand, delete."""
     yield env.timeout(rng.lognormvariate(math.log(2 * MINUTE), 1.5))
     with hands.request() as turn:
@@ -86,7 +97,9 @@ def regret(env: simpy.Environment, rng: random.Random, message: Message, hands: 
     message.deleted = env.now
 
 
-def deliver(env: simpy.Environment, rng: random.Random, message: Message, hands: simpy.Resource) -> Steps:
+def deliver(
+    env: simpy.Environment, rng: random.Random, message: Message, hands: simpy.Resource
+) -> Steps:
     """Take one message from acceptance to the tray and the mail queue."""
     person = message.recipient
     if rng.random() < 0.02:
@@ -100,7 +113,11 @@ def deliver(env: simpy.Environment, rng: random.Random, message: Message, hands:
 
 
 def write_messages(
-    env: simpy.Environment, rng: random.Random, people: list[Recipient], rate: float, sent: list[Message]
+    env: simpy.Environment,
+    rng: random.Random,
+    people: list[Recipient],
+    rate: float,
+    sent: list[Message],
 ) -> Steps:
     """Let one sender write to people picked at random, at `rate` messages a second."""
     hands = simpy.Resource(env, capacity=1)
@@ -111,8 +128,13 @@ def write_messages(
         env.process(deliver(env, rng, message, hands))
 
 
-def simulate(senders: int, recipients: int, per_day: float, days: float, seed: int = 1) -> list[Message]:
-    """Play `days` in which every recipient gets `per_day` messages on average; give all messages."""
+def simulate(
+    senders: int, recipients: int, per_day: float, days: float, seed: int = 1
+) -> list[Message]:
+    """Play `days` in which every recipient gets `per_day` messages on average.
+
+    Give all messages.
+    """
     rng, env = random.Random(seed), simpy.Environment()
     people = [Recipient(has_mail=rng.random() < 0.3) for _ in range(recipients)]
     sent: list[Message] = []

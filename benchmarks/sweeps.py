@@ -1,9 +1,11 @@
-"""Measure sweeps: how busy two cores are, what a task costs, memory of a worker, and a store of ten thousand cells.
+"""Measure sweeps: how busy two cores are, what a task costs, memory of a worker, and a store of ten
+thousand cells.
 
-Run `python benchmarks/sweeps.py` (about ten minutes on two quiet cores; `--cells 20 --stored 1000` for a look). Prints
-markdown tables. Playing is time spent in `play_replication` (drawing, engine, verdicts, sums) over wall time times workers,
-from the first task given to the last one stored; compiling is done before. By the clock it says how little is lost between
-tasks; by the processor it also counts what other programs took from this one.
+Run `python benchmarks/sweeps.py` (about ten minutes on two quiet cores; `--cells 20 --stored 1000`
+for a look). Prints markdown tables. Playing is time spent in `play_replication` (drawing, engine,
+verdicts, sums) over wall time times workers, from the first task given to the last one stored;
+compiling is done before. By the clock it says how little is lost between tasks; by the processor it
+also counts what other programs took from this one.
 """
 
 from __future__ import annotations
@@ -42,7 +44,10 @@ MESSAGES = 20_000
 
 
 def timed(task: tasks.Task, store: Store) -> Done:
-    """Play and store a task; note beside the store what playing took (clock and processor), all of it, and the memory."""
+    """Play and store a task.
+
+    Note beside the store what playing took (clock and processor), all of it, and the memory.
+    """
     played = [0.0, 0.0]
     real = running.play_replication
 
@@ -55,7 +60,7 @@ def timed(task: tasks.Task, store: Store) -> Done:
             played[1] += time.thread_time() - processor
 
     began = time.thread_time()
-    tasks.play_replication = watched  # type: ignore[assignment]
+    tasks.play_replication = watched
     try:
         done = play_and_store(task, store)
     finally:
@@ -72,7 +77,9 @@ def quiet(message: str) -> None:
 
 
 def sweep_of(kind: str, cells: int) -> Plan:
-    """Plan a sweep of cells of about 20,000 messages: many small worlds under two policies, or one campaign under one."""
+    """Plan a sweep of cells of about 20,000 messages: many small worlds under two policies, or one
+    campaign under one.
+    """
     base = load(SHIPPED) if kind == "linkedin_dm" else sparse()
     replications = max(round(MESSAGES / running.expected_messages(base)), 1)
     chances = np.linspace(0.01, 0.03, cells).round(6).tolist()
@@ -97,21 +104,38 @@ def busy(kind: str, cells: int, workers: int) -> str:
         for _ in execute(rest, store, how, quiet, timed):
             pass
         wall = time.perf_counter() - began
-        lines = [line.split() for one in Path(folder).glob("times-*") for line in one.read_text().splitlines()]
+        lines = [
+            line.split()
+            for one in Path(folder).glob("times-*")
+            for line in one.read_text().splitlines()
+        ]
     times = np.array(lines, dtype=float)
     assert len(times) == len(rest)
-    clock, processor, took, peak = times[:, 0].sum(), times[:, 1].sum(), times[:, 2].sum(), times[:, 3].max()
+    clock, processor, took, peak = (
+        times[:, 0].sum(),
+        times[:, 1].sum(),
+        times[:, 2].sum(),
+        times[:, 3].max(),
+    )
     all_of_it = wall * workers
     besides, own = 1000 * (all_of_it - clock) / len(rest), 1000 * (took - processor) / len(rest)
-    return (f"| {kind} | {len(todo):,} | {wall:.1f} s | {100 * clock / all_of_it:.1f} % | {100 * processor / all_of_it:.1f} % | "
-            f"{besides:.1f} ms ({own:.1f} ms of processor in the worker) | {peak:.0f} MB |")  # fmt: skip
+    return (
+        f"| {kind} | {len(todo):,} | {wall:.1f} s | {100 * clock / all_of_it:.1f} % | {100 * processor / all_of_it:.1f} % | "
+        f"{besides:.1f} ms ({own:.1f} ms of processor in the worker) | {peak:.0f} MB |"
+    )
 
 
 @contextlib.contextmanager
 def filled(cells: int, replications: int) -> Iterator[tuple[Store, Plan]]:
-    """Give a store that holds a sweep of so many cells: one cell is played, and its file stands for all of them."""
-    planned = plan(load(SHIPPED), {"mistakes.chance": np.linspace(0.01, 0.03, cells).round(8).tolist()},
-                   replications=replications, policies=["today", "undo 10 s"])  # fmt: skip
+    """Give a store that holds a sweep of so many cells: one cell is played, and its file stands for
+    all of them.
+    """
+    planned = plan(
+        load(SHIPPED),
+        {"mistakes.chance": np.linspace(0.01, 0.03, cells).round(8).tolist()},
+        replications=replications,
+        policies=["today", "undo 10 s"],
+    )
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder) / "store")
         keep(planned, store)
@@ -144,8 +168,10 @@ def stored(cells: int, replications: int) -> list[str]:
 
         made = f"table made from {files:,} results"
         measured(made, lambda: write_table(asked, settle(asked, store, Settled(), quiet), store), 1)
-        frame = measured("opened, checked against the store, as a pandas frame",
-                         lambda: as_frame(refreshed(kept(store, name), store, quiet)[0]))  # fmt: skip
+        frame = measured(
+            "opened, checked against the store, as a pandas frame",
+            lambda: as_frame(refreshed(kept(store, name), store, quiet)[0]),
+        )
         sql = 'SELECT policy, measure, avg(value), max("mistakes.chance") FROM results GROUP BY ALL'
         measured("DuckDB group-by over the table", lambda: query(store, sql))
         assert len(frame) == cells * 2 * len(ROWS)
@@ -163,7 +189,14 @@ def main() -> None:
     if options.cells <= 2 * options.workers:
         parser.error("the first two cells of every worker only warm up; give more --cells")
     print(f"load average before: {os.getloadavg()[0]:.1f}\n")
-    columns = ("tasks", "wall time", "playing, by the clock", "by the processor", "a task costs besides", "a worker")
+    columns = (
+        "tasks",
+        "wall time",
+        "playing, by the clock",
+        "by the processor",
+        "a task costs besides",
+        "a worker",
+    )
     print(f"| {options.cells} cells of | {' | '.join(columns)} |")
     print("|---|---|---|---|---|---|---|")
     for kind in ("linkedin_dm", "campaign"):

@@ -33,7 +33,14 @@ The closed platforms publish nothing about whether a deletion removes a notifica
 
 def page() -> str:
     """Give the page: the list, each platform, the works."""
-    return "\n".join([OPENING, *_list(), *(line for name in platforms.names() for line in _section(name)), *_works()])
+    return "\n".join(
+        [
+            OPENING,
+            *_list(),
+            *(line for name in platforms.names() for line in _section(name)),
+            *_works(),
+        ]
+    )
 
 
 def _list() -> Iterator[str]:
@@ -68,7 +75,13 @@ def _row(one: Entry) -> str:
     explore = [f"Explore {sweep_words(one.sweep)}."] if one.sweep else []
     note = [f"{one.note[:1].upper()}{one.note[1:]}."] if one.note else []
     what = one.path if one.is_fact else f"`{one.path}`"
-    cells = (what, one.said, one.grade or "unknown", one.source or one.assumed, " ".join(explore + note))
+    cells = (
+        what,
+        one.said,
+        one.grade or "unknown",
+        one.source or one.assumed,
+        " ".join(explore + note),
+    )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -1,6 +1,7 @@
 """Hold the shipped scenarios against published facts that none of their parameters was fitted to.
 
-Run from the repository's root: `python docs/validation.py [replications]`; writes docs/validation.md.
+Run from the repository's root: `python docs/validation.py [replications]`; writes
+docs/validation.md.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ PAGE = Path("docs/validation.md")
 
 @dataclass(frozen=True)
 class Fact:
-    """A published fact, what the model says, and whether it is within the tolerance set beforehand."""
+    """A published fact, what the model says, and whether it is within the tolerance set
+    beforehand.
+    """
 
     name: str
     fact: str
@@ -43,7 +46,10 @@ def played(scenario: Scenario, replications: int) -> Iterator[tuple[World, Recor
 
 
 def waits(scenario: Scenario, replications: int, start: str, *ends: str) -> np.ndarray:
-    """Collect minutes from one step to the earliest of some others; inf where none came; only where the start is."""
+    """Collect minutes from one step to the earliest of some others.
+
+    Inf where none came; only where the start is.
+    """
     found = []
     for world, r in played(scenario, replications):
         first = np.minimum.reduce([r[name] for name in ends])
@@ -61,13 +67,18 @@ def judged(value: float, low: float, high: float) -> str:
 def to_view(dm: Scenario, texts: Scenario, n: int) -> Fact:
     """VAL-1: the median time from arrival to viewing a mobile instant message."""
     a = float(np.median(waits(dm, n, "push_arrived", "push_noticed", "thread_read")))
-    b = float(np.median(waits(texts, max(n // 30, 1), "push_arrived", "push_noticed", "thread_read")))
+    b = float(
+        np.median(waits(texts, max(n // 30, 1), "push_arrived", "push_noticed", "thread_read"))
+    )
     return Fact(
-        "VAL-1", "median from arrival to view 6.15 min; accept 4 to 9", "Pielot et al., CHI 2014, 24 Android users",
-        f"{a:.1f} min (direct message), {b:.1f} min (texts)", f"{judged(a, 4, 9)}, {judged(b, 4, 9)}",
+        "VAL-1",
+        "median from arrival to view 6.15 min; accept 4 to 9",
+        "Pielot et al., CHI 2014, 24 Android users",
+        f"{a:.1f} min (direct message), {b:.1f} min (texts)",
+        f"{judged(a, 4, 9)}, {judged(b, 4, 9)}",
         "people glance far more while messages come than the 24-hour average of 57 looks a day says: 31 % of arrivals "
         "met a lit screen in one study, about 4 % do here, because looks know nothing of messages",
-    )  # fmt: skip
+    )
 
 
 def clicked(texts: Scenario, n: int) -> Fact:
@@ -75,56 +86,81 @@ def clicked(texts: Scenario, n: int) -> Fact:
     found = waits(texts, max(n // 30, 1), "push_arrived", "thread_read")
     value = float(np.mean(found[np.isfinite(found)] <= 10))
     return Fact(
-        "VAL-2", "more than 60 % of handled notifications clicked within 10 min", "Mehrotra et al., UbiComp 2015",
-        f"{100 * value:.0f} % of texts opened at all were opened within 10 min", judged(value, 0.6, 1),
+        "VAL-2",
+        "more than 60 % of handled notifications clicked within 10 min",
+        "Mehrotra et al., UbiComp 2015",
+        f"{100 * value:.0f} % of texts opened at all were opened within 10 min",
+        judged(value, 0.6, 1),
         "handling is only opening the app here; dismissing is not in the model, and would remove the slow ones from the base",
-    )  # fmt: skip
+    )
 
 
 def alerted(dm: Scenario, n: int) -> Fact:
     """VAL-3: an alert that is felt makes the view come sooner than a silent one."""
-    felt = {"segments.*.alert.chance": 0.078 / 0.7446}  # 25.54 % are silent, and those cause no reaction
-    silent = float(np.median(waits(dm.patched({"segments.*.alert.chance": 0.0}), n, "push_arrived", "push_noticed")))
+    felt = {
+        "segments.*.alert.chance": 0.078 / 0.7446
+    }  # 25.54 % are silent, and those cause no reaction
+    silent = float(
+        np.median(
+            waits(dm.patched({"segments.*.alert.chance": 0.0}), n, "push_arrived", "push_noticed")
+        )
+    )
     loud = float(np.median(waits(dm.patched(felt), n, "push_arrived", "push_noticed")))
     return Fact(
-        "VAL-3", "vibrate is seen sooner than silent: 3.35 against 7.3 min (ratio 0.46)", "Mehrotra et al., CHI 2016",
+        "VAL-3",
+        "vibrate is seen sooner than silent: 3.35 against 7.3 min (ratio 0.46)",
+        "Mehrotra et al., CHI 2016",
         f"{loud:.1f} against {silent:.1f} min (ratio {loud / silent:.2f})",
         f"direction {'within' if loud < silent else '**misses**'}; ratio {judged(loud / silent, 0.25, 0.75)}",
         "an alert acts on 10 % of arrivals only (7.8 % over all modes), too few to halve a median",
-    )  # fmt: skip
+    )
 
 
 def alert_driven(dm: Scenario, n: int) -> Fact:
     """VAL-4: the share of looks that a notification started."""
-    chance = np.mean([(w.messages.alert_after != NEVER).mean() for w, _ in played(dm, max(n // 10, 1))])
+    chance = np.mean(
+        [(w.messages.alert_after != NEVER).mean() for w, _ in played(dm, max(n // 10, 1))]
+    )
     felt = 63.5 * (1 - 0.308) * float(chance)
     value = felt / (57 + felt)
     return Fact(
-        "VAL-4", "11 % of looks are started by a notification", "Heitmayer & Lahlou 2021, 37 users",
-        f"{100 * value:.0f} % at 63.5 notifications a day, 69.2 % of them on a dark screen", judged(value, 0.08, 0.14),
+        "VAL-4",
+        "11 % of looks are started by a notification",
+        "Heitmayer & Lahlou 2021, 37 users",
+        f"{100 * value:.0f} % at 63.5 notifications a day, 69.2 % of them on a dark screen",
+        judged(value, 0.08, 0.14),
         "the reaction share of 7.8 % counts unlocks within 15 s only; looks without an unlock and later ones are missing",
-    )  # fmt: skip
+    )
 
 
 def pending(texts: Scenario, n: int) -> Fact:
-    """VAL-5: the age of pending notifications, sampled every 15 minutes; median per device, then over devices."""
+    """VAL-5: the age of pending notifications, sampled every 15 minutes.
+
+    Median per device, then over devices.
+    """
     medians = []
     for world, r in played(texts, max(n // 30, 1)):
         shown = (r["push_arrived"] != NEVER) & (r["push_left"] > r["push_arrived"])
         left = np.minimum(r["push_left"], world.horizon)
         for person in np.unique(r["recipient"][shown]):
             mine = shown & (r["recipient"] == person)
-            ages = np.concatenate([np.arange(-(-a // (15 * MINUTE)) * 15 * MINUTE, b, 15 * MINUTE) - a
-                                   for a, b in zip(r["push_arrived"][mine], left[mine], strict=True)])  # fmt: skip
+            ages = np.concatenate(
+                [
+                    np.arange(-(-a // (15 * MINUTE)) * 15 * MINUTE, b, 15 * MINUTE) - a
+                    for a, b in zip(r["push_arrived"][mine], left[mine], strict=True)
+                ]
+            )
             if ages.size:
                 medians.append(np.median(ages) / MINUTE)
     low, middle, high = np.percentile(medians, [25, 50, 75])
     return Fact(
-        "VAL-5", "age of a pending message notification: device median 20 min, quartiles 11 and 38; accept 10 to 40",
-        "Weber, Voit & Henze, MuC 2019, 3,953 phones", f"{middle:.0f} min, quartiles {low:.0f} and {high:.0f} (texts)",
+        "VAL-5",
+        "age of a pending message notification: device median 20 min, quartiles 11 and 38; accept 10 to 40",
+        "Weber, Voit & Henze, MuC 2019, 3,953 phones",
+        f"{middle:.0f} min, quartiles {low:.0f} and {high:.0f} (texts)",
         judged(float(middle), 10, 40),
         "notifications leave the tray only when the app is opened, by retraction or expiry; people also swipe them away",
-    )  # fmt: skip
+    )
 
 
 def opened_mail(dm: Scenario, n: int) -> Fact:
@@ -133,12 +169,14 @@ def opened_mail(dm: Scenario, n: int) -> Fact:
     found = found[np.isfinite(found)] / 60
     six, day, week = (100 * float(np.mean(found <= h)) for h in (6, 24, 168))
     return Fact(
-        "VAL-6", "of eventual opens 52–53 % by 6 h, 78–79 % by 24 h, 95 % by 7 d (bulk mail); accept ± 10 points",
-        "MailerMailer 2012; i-emailer", f"{six:.0f} %, {day:.0f} %, {week:.0f} %",
+        "VAL-6",
+        "of eventual opens 52–53 % by 6 h, 78–79 % by 24 h, 95 % by 7 d (bulk mail); accept ± 10 points",
+        "MailerMailer 2012; i-emailer",
+        f"{six:.0f} %, {day:.0f} %, {week:.0f} %",
         f"{judged(six, 42, 63)}, {judged(day, 68, 89)}, {judged(week, 85, 100)}",
         "notifications of one person's message are not bulk mail: a mailbox check reads every mail, "
         "and checks come every hour and a half on average",
-    )  # fmt: skip
+    )
 
 
 def evening(texts: Scenario) -> Fact:
@@ -146,9 +184,13 @@ def evening(texts: Scenario) -> Fact:
     hours = draw_world(texts, 0).messages.written % DAY // HOUR
     value = float(np.mean(hours >= 17))
     return Fact(
-        "VAL-8", "44.2 % of notifications arrive between 17 and 24 h; accept ± 5 points", "Visuri et al. 2019, 40 users",
-        f"{100 * value:.1f} % of the real texts", judged(value, 0.392, 0.492), "an input, not a result of the model",
-    )  # fmt: skip
+        "VAL-8",
+        "44.2 % of notifications arrive between 17 and 24 h; accept ± 5 points",
+        "Visuri et al. 2019, 40 users",
+        f"{100 * value:.1f} % of the real texts",
+        judged(value, 0.392, 0.492),
+        "an input, not a result of the model",
+    )
 
 
 def page(facts: list[Fact], n: int) -> str:
@@ -163,7 +205,9 @@ weighted to meet them, and what misses stays missed. The tolerances are those of
 | fact | published | model | verdict |
 |---|---|---|---|
 """
-    rows = "".join(f"| {f.name} | {f.fact} ({f.source}) | {f.model} | {f.verdict} |\n" for f in facts)
+    rows = "".join(
+        f"| {f.name} | {f.fact} ({f.source}) | {f.model} | {f.verdict} |\n" for f in facts
+    )
     why = "".join(f"* **{f.name}.** {f.reason[0].upper()}{f.reason[1:]}.\n" for f in facts)
     return f"""{head}{rows}
 ## The most likely reasons
@@ -188,8 +232,15 @@ def main() -> None:
     """Play the scenarios and write the page."""
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     dm, texts = sim.load("scenarios/linkedin_dm.toml"), sim.load("scenarios/texts.toml")
-    facts = [to_view(dm, texts, n), clicked(texts, n), alerted(dm, n), alert_driven(dm, n), pending(texts, n),
-             opened_mail(dm, n), evening(texts)]  # fmt: skip
+    facts = [
+        to_view(dm, texts, n),
+        clicked(texts, n),
+        alerted(dm, n),
+        alert_driven(dm, n),
+        pending(texts, n),
+        opened_mail(dm, n),
+        evening(texts),
+    ]
     PAGE.write_text(page(facts, n), encoding="utf-8")
     print(f"Wrote {PAGE}")
 

@@ -10,14 +10,20 @@ from nbclient import NotebookClient
 
 
 def execute(script: Path, replace: dict[str, str] | None = None) -> nbformat.NotebookNode:
-    """Execute a py:percent script as a notebook; `replace` changes its text before (to make it small)."""
+    """Execute a py:percent script as a notebook.
+
+    `replace` changes its text before (to make it small).
+    """
     text = script.read_text(encoding="utf-8")
     for old, new in (replace or {}).items():
         assert old in text, old
         text = text.replace(old, new)
     notebook = jupytext.reads(text, fmt="py:percent")
     NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": script.parent}}
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        resources={"metadata": {"path": script.parent}},
     ).execute()
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"

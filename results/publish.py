@@ -1,7 +1,9 @@
-"""Make `results/published` again, and the two tables that quote it: `python results/publish.py` from the root.
+"""Make `results/published` again, and the two tables that quote it: `python results/publish.py`
+from the root.
 
-Every scenario's folder holds the tables of one `toolate run` (the command is in its run.json) and, in checks.csv, what
-`toolate check` found. Records are left out, and charts too but for the first scenarios; both are made by the command.
+Every scenario's folder holds the tables of one `toolate run` (the command is in its run.json) and,
+in checks.csv, what `toolate check` found. Records are left out, and charts too but for the first
+scenarios; both are made by the command.
 """
 
 from __future__ import annotations
@@ -48,10 +50,15 @@ class Job:
 
 
 def jobs() -> list[Job]:
-    """List everything that is published: each scenario of the library, and one of them small enough for a test."""
+    """List everything that is published: each scenario of the library, and one of them small enough
+    for a test.
+    """
     files = sorted(SCENARIOS.glob("*.toml")) + sorted((SCENARIOS / "platforms").glob("*.toml"))
     every = [Job(file, PUBLISHED / file.relative_to(SCENARIOS).with_suffix("")) for file in files]
-    return [*every, Job(SCENARIOS / "linkedin_dm.toml", PUBLISHED / "linkedin_dm_small", replications=4)]
+    return [
+        *every,
+        Job(SCENARIOS / "linkedin_dm.toml", PUBLISHED / "linkedin_dm_small", replications=4),
+    ]
 
 
 def publish(job: Job) -> None:
@@ -60,7 +67,11 @@ def publish(job: Job) -> None:
     outcome = run(scenario, replications=job.replications)
 
     def write(making: Path) -> dict[str, Any]:
-        tables = {"shares": outcome.shares, "differences": outcome.differences, "price": outcome.price}
+        tables = {
+            "shares": outcome.shares,
+            "differences": outcome.differences,
+            "price": outcome.price,
+        }
         if scenario.costs:
             tables["costs"] = outcome.costs
         for name, table in tables.items():
@@ -76,10 +87,16 @@ def publish(job: Job) -> None:
             from sim.charts import save
 
             save(outcome, making)
-            (making / "summary.json").write_text(json.dumps(document(outcome), indent=1) + "\n", encoding="utf-8")
+            (making / "summary.json").write_text(
+                json.dumps(document(outcome), indent=1) + "\n", encoding="utf-8"
+            )
         done = len(outcome.replications)
-        whole = manifest(scenario, outcome.policies, done, outcome.asked, outcome.engine, job.command)
-        return {name: value for name, value in whole.items() if name != "scenario"}  # it is in scenarios/
+        whole = manifest(
+            scenario, outcome.policies, done, outcome.asked, outcome.engine, job.command
+        )
+        return {
+            name: value for name, value in whole.items() if name != "scenario"
+        }  # it is in scenarios/
 
     job.folder.parent.mkdir(parents=True, exist_ok=True)
     with ResultFolder(job.folder) as folder:
@@ -125,12 +142,15 @@ ANSWERS = {
     "{two steps|credits_lost_per_inmail} of the credits are lost, {credit back on recall|credits_lost_per_inmail} "
     "if a recall returned them.",
 }
-"""The answer to each question; what is in braces is looked up in the published tables: {POLICY|MEASURE}, a share in
-per cent; {POLICY|MEASURE|each}, a count in each replication; {POLICY|cost}. Others list the headline of each policy."""
+"""The answer to each question; what is in braces is looked up in the published tables:
+{POLICY|MEASURE}, a share in per cent; {POLICY|MEASURE|each}, a count in each replication;
+{POLICY|cost}. Others list the headline of each policy."""
 
 
 def tables(folder: Path) -> Iterator[dict[str, str]]:
-    """Yield the rows of a folder's shares and prices, and what each policy costs as a measure of its own."""
+    """Yield the rows of a folder's shares and prices, and what each policy costs as a measure of
+    its own.
+    """
     for name in ("shares", "price"):
         with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             yield from csv.DictReader(file)
@@ -148,7 +168,11 @@ def looked_up(folder: Path) -> Callable[[re.Match[str]], str]:
         row = rows[policy, measure]
         if form == ["each"]:
             return f"{int(row['count']) // int(row['replications']):,}"
-        return f"{float(row['value']):,.0f}" if measure == "cost" else f"{100 * float(row['value']):.0f} %"
+        return (
+            f"{float(row['value']):,.0f}"
+            if measure == "cost"
+            else f"{100 * float(row['value']):.0f} %"
+        )
 
     return number
 
@@ -163,23 +187,34 @@ def answer(job: Job) -> str:
 
 def page_of_scenarios() -> str:
     """Make the tables of scenarios/README.md."""
-    groups: dict[str, list[Job]] = {"LinkedIn": [], "Real texts": [], "The catalogue's platforms": []}
+    groups: dict[str, list[Job]] = {
+        "LinkedIn": [],
+        "Real texts": [],
+        "The catalogue's platforms": [],
+    }
     for job in (one for one in jobs() if one.replications is None):
         of_texts = "Real texts" if job.file.stem.startswith("texts") else "LinkedIn"
-        groups[of_texts if job.file.parent == SCENARIOS else "The catalogue's platforms"].append(job)
+        groups[of_texts if job.file.parent == SCENARIOS else "The catalogue's platforms"].append(
+            job
+        )
     out = ""
     for title, members in groups.items():
         out += f"## {title}\n\n| file | question | answer |\n|---|---|---|\n"
         for job in members:
             link = job.file.relative_to(SCENARIOS).as_posix()
-            out += f"| [{job.file.stem}]({link}) | {sim.load(job.file).question} | {answer(job)} |\n"
+            out += (
+                f"| [{job.file.stem}]({link}) | {sim.load(job.file).question} | {answer(job)} |\n"
+            )
         out += "\n"
     return out
 
 
 def page_of_results() -> str:
     """Make the table of results/README.md."""
-    rows = "".join(f"| `{job.folder.relative_to(PUBLISHED).as_posix()}` | `{job.command}` |\n" for job in jobs())
+    rows = "".join(
+        f"| `{job.folder.relative_to(PUBLISHED).as_posix()}` | `{job.command}` |\n"
+        for job in jobs()
+    )
     return f"| folder | command |\n|---|---|\n{rows}"
 
 

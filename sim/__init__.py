@@ -21,11 +21,31 @@ if TYPE_CHECKING:
     from sim.sweeping import sweep
 
 __version__ = "0.1.0"
-__all__ = ["Comparison", "Outcome", "Scenario", "check", "compare", "draw", "load", "parse", "run", "sweep"]
+__all__ = [
+    "Comparison",
+    "Outcome",
+    "Scenario",
+    "check",
+    "compare",
+    "draw",
+    "load",
+    "parse",
+    "run",
+    "sweep",
+]
 
-_HOMES = {"load": "sim.scenario", "parse": "sim.scenario", "Scenario": "sim.scenario", "run": "sim.running",
-          "Outcome": "sim.running", "draw": "sim.charts", "compare": "sim.comparing", "Comparison": "sim.comparing",
-          "check": "sim.checking", "sweep": "sim.sweeping"}  # fmt: skip
+_HOMES = {
+    "load": "sim.scenario",
+    "parse": "sim.scenario",
+    "Scenario": "sim.scenario",
+    "run": "sim.running",
+    "Outcome": "sim.running",
+    "draw": "sim.charts",
+    "compare": "sim.comparing",
+    "Comparison": "sim.comparing",
+    "check": "sim.checking",
+    "sweep": "sim.sweeping",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,7 @@
 """Time is a whole number of microseconds from the scenario's start, a Monday 00:00.
 
-Integers keep ties exact: 1,200 deletions of 4 s against a window of 60 min give exactly 900 (docs/model.md, section 1).
+Integers keep ties exact: 1,200 deletions of 4 s against a window of 60 min give exactly 900
+(docs/model.md, section 1).
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ DAY: Final = 24 * HOUR
 WEEK: Final = 7 * DAY
 
 LONGEST: Final = 36_525 * DAY
-"""The longest duration a scenario may name: 100 years. Sums of a few of them stay far below `NEVER`."""
+"""The longest duration a scenario may name: 100 years. Sums of a few of them stay far below
+`NEVER`."""
 
 UNITS: Final = {"ms": MILLISECOND, "s": SECOND, "min": MINUTE, "h": HOUR, "d": DAY}
 DURATION_PATTERN: Final = r"^\s*[0-9]+(\.[0-9]+)?\s*(ms|s|min|h|d)\s*$"
@@ -32,24 +34,28 @@ _DURATION = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(ms|s|min|h|d)\s*")
 def parse_duration(text: str) -> int:
     """Convert a duration such as "5 s" or "400 ms" to whole microseconds.
 
-    The number and the unit (ms, s, min, h, d) are both required. Raises `ValueError` for anything else, negative
-    numbers and more than 100 years included; the message says what would be right.
+    The number and the unit (ms, s, min, h, d) are both required. Raises `ValueError` for anything
+    else, negative numbers and more than 100 years included; the message says what would be right.
 
     >>> parse_duration("1.5 s")
     1500000
     """
-    # Not pandas.Timedelta: it reads "90" as 90 nanoseconds and "" as a missing time. Decimal keeps "0.1 s" exact.
+    # Not pandas.Timedelta: it reads "90" as 90 nanoseconds and "" as a missing time. Decimal keeps
+    # "0.1 s" exact.
     match = _DURATION.fullmatch(text)
     if match is None:
         raise ValueError(f'"{text}" is not a duration; {HOW_TO_WRITE}')
     micros = int((Decimal(match[1]) * UNITS[match[2]]).to_integral_value())
     if micros > LONGEST:
-        raise ValueError(f'"{text}" is longer than 100 years; {HOW_TO_WRITE}, or "never" where that is offered')
+        raise ValueError(
+            f'"{text}" is longer than 100 years; {HOW_TO_WRITE}, or "never" where that is offered'
+        )
     return micros
 
 
 def format_duration(micros: int | float) -> str:
-    """Write microseconds as a person would say them, in the largest unit that keeps the number readable.
+    """Write microseconds as a person would say them, in the largest unit that keeps the number
+    readable.
 
     >>> format_duration(1_500_000), format_duration(5_400_000_000), format_duration(NEVER)
     ('1.5 s', '1.5 h', 'never')
@@ -57,14 +63,17 @@ def format_duration(micros: int | float) -> str:
     if micros >= NEVER:
         return "never"
     size = abs(micros)
-    unit = next((u for u in ("d", "h", "min", "s", "ms") if size >= UNITS[u]), "ms" if size else "s")
+    unit = next(
+        (u for u in ("d", "h", "min", "s", "ms") if size >= UNITS[u]), "ms" if size else "s"
+    )
     if unit == "d" and size < 2 * DAY and size % DAY:
         unit = "h"
     return f"{micros / UNITS[unit]:.4g} {unit}"
 
 
 def format_instant(micros: int) -> str:
-    """Write an instant as weekday and wall time of the scenario's clock, for example `Tue 09:30:05`.
+    """Write an instant as weekday and wall time of the scenario's clock, for example `Tue
+    09:30:05`.
 
     >>> format_instant(DAY + 9 * HOUR + 30 * MINUTE)
     'Tue 09:30:00'

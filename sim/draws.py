@@ -1,9 +1,11 @@
-"""Keyed uniforms: every random number is a pure function of (seed, replication, purpose, entity, index).
+"""Keyed uniforms: every random number is a pure function of (seed, replication, purpose, entity,
+index).
 
-The function is Philox-4x32-10: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy
-as 1, 2, 3", SC 2011, doi 10.1145/2063384.2063405. No generator object exists, so no draw depends on another, on a
-policy, or on the order of events. The counter's four words are (index // 2, purpose, entity low, entity high); the
-block's two halves are the uniforms of an even and the following odd index.
+The function is Philox-4x32-10: J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random
+numbers: as easy as 1, 2, 3", SC 2011, doi 10.1145/2063384.2063405. No generator object exists, so
+no draw depends on another, on a policy, or on the order of events. The counter's four words are
+(index // 2, purpose, entity low, entity high); the block's two halves are the uniforms of an even
+and the following odd index.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ _HALF, _STEP = 0.5, 2.0**-52
 
 
 def purpose(name: str) -> int:
-    """Give the 32-bit number of a purpose by its name, so that adding a purpose moves no other draw.
+    """Give the 32-bit number of a purpose by its name, so that adding a purpose moves no other
+    draw.
 
     >>> purpose("push.latency") == purpose("push.latency"), purpose("push.latency") == purpose("push.slow")
     (True, False)
@@ -33,8 +36,10 @@ def purpose(name: str) -> int:
 
 
 @njit_inlined
-def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
-    """Return the four 32-bit words of one Philox-4x32-10 block, as uint64, for a counter and a key of 32-bit words."""
+def philox(c0, c1, c2, c3, k0, k1):
+    """Return the four 32-bit words of one Philox-4x32-10 block, as uint64, for a counter and a key
+    of 32-bit words.
+    """
     for _ in range(10):
         p0, p1 = _M0 * c0, _M1 * c2
         c0, c1, c2, c3 = (p1 >> _32) ^ c1 ^ k0, p1 & _MASK, (p0 >> _32) ^ c3 ^ k1, p0 & _MASK
@@ -43,14 +48,17 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @njit_inlined
-def to_unit(high, low):  # type: ignore[no-untyped-def]
-    """Turn two 32-bit words into a uniform strictly inside (0, 1): the midpoints of 2^52 equal cells."""
-    # 52 bits and not 53: the midpoint of the last of 2^53 cells would round to 1.0 and make quantiles infinite.
+def to_unit(high, low):
+    """Turn two 32-bit words into a uniform strictly inside (0, 1): the midpoints of 2^52 equal
+    cells.
+    """
+    # 52 bits and not 53: the midpoint of the last of 2^53 cells would round to 1.0 and make
+    # quantiles infinite.
     return (np.float64(((high << _32) | low) >> _12) + _HALF) * _STEP
 
 
 @njit_inlined
-def uniform_pair(key, purpose, entity, pair):  # type: ignore[no-untyped-def]
+def uniform_pair(key, purpose, entity, pair):
     """Return the uniforms of index `2 * pair` and `2 * pair + 1` from one Philox block."""
     k, e = U64(key), U64(entity)
     w0, w1, w2, w3 = philox(U64(pair), U64(purpose), e & _MASK, e >> _32, k & _MASK, k >> _32)
@@ -58,8 +66,10 @@ def uniform_pair(key, purpose, entity, pair):  # type: ignore[no-untyped-def]
 
 
 @njit_inlined
-def uniform(key, purpose, entity, index):  # type: ignore[no-untyped-def]
-    """Return the uniform in (0, 1) of (key, purpose, entity, index); all four are non-negative integers.
+def uniform(key, purpose, entity, index):
+    """Return the uniform in (0, 1) of (key, purpose, entity, index).
+
+    All four are non-negative integers.
 
     `key` comes from `replication_key`, `purpose` from `purpose(name)`; `entity` is a 64-bit name.
     """
@@ -68,13 +78,17 @@ def uniform(key, purpose, entity, index):  # type: ignore[no-untyped-def]
 
 
 @njit
-def fill_uniforms(key, purpose, entities, index, out):  # type: ignore[no-untyped-def]
-    """Write `uniform(key, purpose, entity, index)` of every entity (uint64 array) into `out` (float64, same shape)."""
+def fill_uniforms(key, purpose, entities, index, out):
+    """Write `uniform(key, purpose, entity, index)` of every entity (uint64 array) into `out`
+    (float64, same shape).
+    """
     for i in range(entities.size):
         out[i] = uniform(key, purpose, entities[i], index)
 
 
-def uniforms(key: int, name: str, entities: npt.NDArray[np.uint64], index: int = 0) -> npt.NDArray[np.float64]:
+def uniforms(
+    key: int, name: str, entities: npt.NDArray[np.uint64], index: int = 0
+) -> npt.NDArray[np.float64]:
     """Draw one uniform per entity for a named purpose: float64 in (0, 1), same shape as `entities`.
 
     >>> uniforms(replication_key(1, 0), "doc", np.arange(2, dtype=np.uint64)).shape
@@ -86,7 +100,8 @@ def uniforms(key: int, name: str, entities: npt.NDArray[np.uint64], index: int =
 
 
 def replication_key(seed: int, replication: int) -> int:
-    """Give the 64-bit Philox key of one replication of one seed (both below 2^63), itself a Philox block.
+    """Give the 64-bit Philox key of one replication of one seed (both below 2^63), itself a Philox
+    block.
 
     >>> replication_key(1, 0) != replication_key(1, 1)
     True

@@ -1,6 +1,8 @@
-"""Everything this package raises on purpose: one small family, each class something a caller can act on.
+"""Everything this package raises on purpose: one small family, each class something a caller can
+act on.
 
-A wrong input is described by `Fault`s, one line each: the file, the place in it, what is wrong, what would be right.
+A wrong input is described by `Fault`s, one line each: the file, the place in it, what is wrong,
+what would be right.
 """
 
 from __future__ import annotations
@@ -60,4 +62,6 @@ class OutputError(FaultyInputError):
 
 
 class WorldError(ToolateError):
-    """A world written down by hand does not hold together (its arrays disagree, or a time is impossible)."""
+    """A world written down by hand does not hold together (its arrays disagree, or a time is
+    impossible).
+    """

@@ -1,10 +1,10 @@
 """Shares with intervals, and paired differences, from the sums of independent replications.
 
-The replication is the unit of inference: everything inside one may be dependent. A share is a ratio of sums. Its
-interval is Wilson's with an effective number of messages and a t quantile: the cluster-robust error of the ratio over
-replications sets the effective number, so that the interval is a t interval in the middle, and near 0 and 1 it stays
-inside and is not empty (coverage measured: .93 to .96 from 10 to 500 clusters that are not empty; research notes,
-statistics, 3.1).
+The replication is the unit of inference: everything inside one may be dependent. A share is a ratio
+of sums. Its interval is Wilson's with an effective number of messages and a t quantile: the
+cluster-robust error of the ratio over replications sets the effective number, so that the interval
+is a t interval in the middle, and near 0 and 1 it stays inside and is not empty (coverage measured:
+.93 to .96 from 10 to 500 clusters that are not empty; research notes, statistics, 3.1).
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ FEW = 30
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A number with its interval; `per` says of how many, `replications` how many independent worlds."""
+    """A number with its interval.
+
+    `per` says of how many, `replications` how many independent worlds.
+    """
 
     value: float
     low: float
@@ -55,9 +58,10 @@ def _wilson(p: float, n: float, t: float) -> tuple[float, float]:
 def share(hits: npt.ArrayLike, of: npt.ArrayLike, *, confidence: float = 0.95) -> Estimate:
     """Estimate a share from each replication's hits and totals (arrays of one length).
 
-    With no hits, or only hits, the number of replications with any total stands in for the number of messages. With one
-    replication nothing is known of the spread between worlds, and the interval treats messages as independent. Of several
-    replications only those with any total count, here and below: a batch mistake may leave most worlds empty.
+    With no hits, or only hits, the number of replications with any total stands in for the number
+    of messages. With one replication nothing is known of the spread between worlds, and the
+    interval treats messages as independent. Of several replications only those with any total
+    count, here and below: a batch mistake may leave most worlds empty.
 
     >>> e = share([3, 1, 2], [10, 10, 10])
     >>> round(e.value, 3), round(e.low, 3), round(e.high, 3)
@@ -67,7 +71,10 @@ def share(hits: npt.ArrayLike, of: npt.ArrayLike, *, confidence: float = 0.95) -
     alone, total = y.size == 1, float(n.sum())
     if total <= 0:
         return NOTHING
-    y, n = y[n > 0], n[n > 0]  # a world in which there was nothing to count says nothing about spread
+    y, n = (
+        y[n > 0],
+        n[n > 0],
+    )  # a world in which there was nothing to count says nothing about spread
     p, r = float(y.sum()) / total, int(y.size)
     t = float(stats.norm.ppf((1 + confidence) / 2)) if alone else _t(confidence, r)
     if p in (0.0, 1.0) or (r == 1 and not alone):
@@ -88,10 +95,11 @@ def difference(
     *,
     confidence: float = 0.95,
 ) -> Estimate:
-    """Estimate a paired difference of two shares on the same replications, with a t interval inside [-1, 1].
+    """Estimate a paired difference of two shares on the same replications, with a t interval inside
+    [-1, 1].
 
-    If no replication differs from the others the error is unknown, not zero: the interval then reaches to what a share
-    of no replication could be.
+    If no replication differs from the others the error is unknown, not zero: the interval then
+    reaches to what a share of no replication could be.
 
     >>> difference([1, 2], [10, 10], [3, 2], [10, 10]).value
     -0.1
@@ -124,29 +132,44 @@ def difference_apart(
     *,
     confidence: float = 0.95,
 ) -> Estimate:
-    """Estimate a difference of two shares from independent replications (other seeds), which may differ in number.
+    """Estimate a difference of two shares from independent replications (other seeds), which may
+    differ in number.
 
-    The limits of each share's own interval are combined (Zou & Donner, Statistics in Medicine 27:1693, 2008).
+    The limits of each share's own interval are combined (Zou & Donner, Statistics in Medicine
+    27:1693, 2008).
 
     >>> difference_apart([1, 2], [10, 10], [3, 2, 2], [10, 10, 10]).replications
     2
     """
-    mine, base = share(hits, of, confidence=confidence), share(base_hits, base_of, confidence=confidence)
+    mine, base = (
+        share(hits, of, confidence=confidence),
+        share(base_hits, base_of, confidence=confidence),
+    )
     if not mine.per or not base.per:
         return NOTHING
     d = mine.value - base.value
     if min(mine.replications, base.replications) < 2:
-        return Estimate(d, float("nan"), float("nan"), mine.per, min(mine.replications, base.replications))
+        return Estimate(
+            d, float("nan"), float("nan"), mine.per, min(mine.replications, base.replications)
+        )
     down = float(np.hypot(mine.value - mine.low, base.high - base.value))
     up = float(np.hypot(mine.high - mine.value, base.value - base.low))
-    return Estimate(d, max(d - down, -1.0), min(d + up, 1.0), mine.per, min(mine.replications, base.replications))
+    return Estimate(
+        d,
+        max(d - down, -1.0),
+        min(d + up, 1.0),
+        mine.per,
+        min(mine.replications, base.replications),
+    )
 
 
 def for_each_of(intervals: int, confidence: float = 0.95) -> float:
-    """Give the confidence each of some intervals needs so that all of them hold at once (Bonferroni).
+    """Give the confidence each of some intervals needs so that all of them hold at once
+    (Bonferroni).
 
-    It asks nothing about how the estimates depend on each other, and t intervals over replications are right at any
-    level; where estimates move together the intervals are a little wider than they must be.
+    It asks nothing about how the estimates depend on each other, and t intervals over replications
+    are right at any level; where estimates move together the intervals are a little wider than they
+    must be.
 
     >>> round(for_each_of(5), 4)
     0.99

@@ -1,4 +1,6 @@
-"""What a run leaves: one row per message, the times of every step, and nothing that has been counted or judged."""
+"""What a run leaves: one row per message, the times of every step, and nothing that has been
+counted or judged.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the records: its name, what it holds, and its dtype (times: int64 microseconds, NEVER = absent)."""
+    """One column of the records: its name, what it holds, and its dtype (times: int64 microseconds,
+    NEVER = absent).
+    """
 
     name: str
     meaning: str
@@ -35,15 +39,25 @@ FROM_WORLD = (
     Column("kind", "kind of message, in the order dm, inmail, message_ad, connection_note, email"),
     Column("length", "characters in the message"),
     Column("batch", "campaign it belongs to; -1: none"),
-    Column("after", "row of the message it follows up (a step of a sequence, an apology); -1: none"),
-    Column("apology", "whether it is an apology, sent only as the remedy of the message it follows", "bool"),
+    Column(
+        "after", "row of the message it follows up (a step of a sequence, an apology); -1: none"
+    ),
+    Column(
+        "apology",
+        "whether it is an apology, sent only as the remedy of the message it follows",
+        "bool",
+    ),
     Column("mistake", "whether it was a mistake", "bool"),
     Column(
-        "regretted", "whether its sender notices the mistake sooner or later, so that its deletion is asked for", "bool"
+        "regretted",
+        "whether its sender notices the mistake sooner or later, so that its deletion is asked for",
+        "bool",
     ),
     Column("caught", "whether the review stopped it", "bool"),
     Column("written", "when it was written"),
-    Column("pressed", "when send was pressed (also if the review stopped it: when it would have been)"),
+    Column(
+        "pressed", "when send was pressed (also if the review stopped it: when it would have been)"
+    ),
     Column("noticed", "when the sender noticed, or would (it may lie beyond the horizon)"),
     Column("reply_after", "from its first reading to the recipient's reply; absent: no reply"),
 )
@@ -66,7 +80,10 @@ FROM_ENGINE = (
     Column("blocked", "when the sender blocked the recipient because of it"),
     Column("push_dispatched", "when its push left the server"),
     Column("push_arrived", "when its push entered the tray"),
-    Column("push_lost", "when its push was lost: thrown out of the store, outlived there, or gone as it was fetched"),
+    Column(
+        "push_lost",
+        "when its push was lost: thrown out of the store, outlived there, or gone as it was fetched",
+    ),
     Column("push_left", "when its push left the tray: app opened, retracted, replaced or expired"),
     Column("push_chars", "characters of text its push showed; 0: hidden or no push", "int64", 0),
     Column("push_noticed", "first glance that noticed its push"),
@@ -92,7 +109,12 @@ FROM_ENGINE = (
     Column("badge_cleared", "when the badge stopped counting it"),
     Column("thread_read", "when its text was read in the app"),
     Column("thread_edited", "whether the app showed the edited text as it was read", "bool", 0),
-    Column("from_cache", "whether the app showed it from the device's copy after its deletion", "bool", 0),
+    Column(
+        "from_cache",
+        "whether the app showed it from the device's copy after its deletion",
+        "bool",
+        0,
+    ),
     Column("phantom", "first time a sign of it was met after its deletion with no content"),
 )
 """Columns that an engine writes."""
@@ -109,7 +131,8 @@ def blank(n: int) -> dict[str, npt.NDArray[Any]]:
 class Records:
     """The rows of one replication under one policy, in the order of the world's messages.
 
-    `columns` maps every name of `COLUMNS` to an array of one length; `horizon` is when observation ended.
+    `columns` maps every name of `COLUMNS` to an array of one length; `horizon` is when observation
+    ended.
     """
 
     columns: Mapping[str, npt.NDArray[Any]]
@@ -119,10 +142,7 @@ class Records:
     def of(cls, world: World, written: Mapping[str, npt.NDArray[Any]]) -> Records:
         """Join what the world decided to what an engine wrote."""
         m = world.messages
-        own = {
-            "segment": world.recipients.segment[m.recipient],
-            "regretted": m.noticed != NEVER,
-        }
+        own = {"segment": world.recipients.segment[m.recipient], "regretted": m.noticed != NEVER}
         drawn = {c.name: own[c.name] if c.name in own else getattr(m, c.name) for c in FROM_WORLD}
         return cls(drawn | {c.name: written[c.name] for c in FROM_ENGINE}, world.horizon)
 
@@ -144,7 +164,10 @@ class Records:
 
 
 def first_difference(a: Records, b: Records) -> str | None:
-    """Name the first message whose records differ, with the fields that do; None: they are equal."""
+    """Name the first message whose records differ, with the fields that do.
+
+    None: they are equal.
+    """
     if len(a) != len(b):
         return f"{len(a)} rows against {len(b)}"
     unequal = np.zeros(len(a), dtype=np.bool_)
@@ -153,5 +176,9 @@ def first_difference(a: Records, b: Records) -> str | None:
     if not unequal.any():
         return None
     row = int(np.argmax(unequal))
-    fields = [f"{c.name} {a[c.name][row]} / {b[c.name][row]}" for c in COLUMNS if a[c.name][row] != b[c.name][row]]
+    fields = [
+        f"{c.name} {a[c.name][row]} / {b[c.name][row]}"
+        for c in COLUMNS
+        if a[c.name][row] != b[c.name][row]
+    ]
     return f"message {row}: {', '.join(fields)}"

@@ -1,4 +1,6 @@
-"""What is kept of a run: a folder of manifest, Parquet records, CSV tables and chart, written whole or not at all."""
+"""What is kept of a run: a folder of manifest, Parquet records, CSV tables and chart, written whole
+or not at all.
+"""
 
 from __future__ import annotations
 
@@ -28,18 +30,24 @@ MANIFEST = "run.json"
 
 
 def scenario_hash(scenario: Scenario) -> str:
-    """Give the SHA-256 of a resolved scenario, sources and checks aside: what its results depend on.
+    """Give the SHA-256 of a resolved scenario, sources and checks aside: what its results depend
+    on.
 
     >>> import sim
     >>> len(scenario_hash(sim.load("scenarios/linkedin_dm.toml")))
     64
     """
-    told = {k: v for k, v in scenario.raw.items() if k not in ("sources", "checks", "title", "question", "extends")}
+    told = {
+        k: v
+        for k, v in scenario.raw.items()
+        if k not in ("sources", "checks", "title", "question", "extends")
+    }
     return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def document(outcome: Outcome) -> dict[str, Any]:
-    """Give the one JSON document of a run: per policy the headline, every verdict and channel, and the difference.
+    """Give the one JSON document of a run: per policy the headline, every verdict and channel, and
+    the difference.
 
     Its keys are documented in docs/json.md. Shares are numbers from 0 to 1.
     """
@@ -49,7 +57,12 @@ def document(outcome: Outcome) -> dict[str, Any]:
 
     def said(policy: str, measure: str) -> dict[str, Any]:
         row = shares[policy, measure]
-        return {"count": row.count, "share": _number(row.value), "low": _number(row.low), "high": _number(row.high)}
+        return {
+            "count": row.count,
+            "share": _number(row.value),
+            "low": _number(row.low),
+            "high": _number(row.high),
+        }
 
     costs = outcome.costs.set_index("policy")
 
@@ -66,25 +79,36 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "channels": {c: said(name, f"read_{c}") for c in CHANNELS},
             "flags": {f: said(name, f) for f in FLAGS},
             "exposed": {level: said(name, f"level_{level}") for level in LEVELS},
-            "price": {row.measure: {**_interval(row), "of": row.of}
-                      for row in s.price[s.price["policy"] == name].itertuples()},
-        }  # fmt: skip
+            "price": {
+                row.measure: {**_interval(row), "of": row.of}
+                for row in s.price[s.price["policy"] == name].itertuples()
+            },
+        }
         if name in differences:
             d = differences[name]
-            entry["difference"] = {"to": outcome.policies[0], "share": _number(d.value), "low": _number(d.low),
-                                   "high": _number(d.high), "saved": d.saved, "newly_lost": d.newly_lost}  # fmt: skip
+            entry["difference"] = {
+                "to": outcome.policies[0],
+                "share": _number(d.value),
+                "low": _number(d.low),
+                "high": _number(d.high),
+                "saved": d.saved,
+                "newly_lost": d.newly_lost,
+            }
         if outcome.scenario.costs:
             cost = costs.loc[name]
             entry["cost"] = {
-                key: _number(cost[key]) for key in ("value", "low", "high", "change", "change_low", "change_high")
+                key: _number(cost[key])
+                for key in ("value", "low", "high", "change", "change_low", "change_high")
             }
         policies.append(entry)
     run = outcome.scenario.run
     return {
         "schema": 1,
         "tool": {"name": "toolate", "version": sim.__version__},
-        "scenario": {name: getattr(outcome.scenario, name) for name in ("file", "title", "question")}
-                    | {"sha256": scenario_hash(outcome.scenario)},
+        "scenario": {
+            name: getattr(outcome.scenario, name) for name in ("file", "title", "question")
+        }
+        | {"sha256": scenario_hash(outcome.scenario)},
         "seed": run.seed,
         "replications": len(outcome.replications),
         "replications_asked": outcome.asked,
@@ -92,7 +116,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "confidence": 0.95,
         "regretted": int(s.shares.iloc[0]["of"]),
         "policies": policies,
-    }  # fmt: skip
+    }
 
 
 def _interval(row: Any) -> dict[str, float | None]:
@@ -105,10 +129,11 @@ def _number(value: Any) -> float | None:
 
 
 class ResultFolder:
-    """A folder of results in the making: everything goes to a temporary name beside it, and is renamed whole.
+    """A folder of results in the making: everything goes to a temporary name beside it, and is
+    renamed whole.
 
-    Raises `OutputError` if the folder cannot be written, or holds anything but earlier results. What is not finished
-    leaves nothing behind.
+    Raises `OutputError` if the folder cannot be written, or holds anything but earlier results.
+    What is not finished leaves nothing behind.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -140,10 +165,13 @@ class ResultFolder:
         if self._home.is_file():
             raise self._fault("is a file", "name a folder")
         if not near.is_dir():
-            raise self._fault(f"cannot be made, because {near.name} is a file", "name another folder")
+            raise self._fault(
+                f"cannot be made, because {near.name} is a file", "name another folder"
+            )
         if not os.access(near, os.W_OK):
             raise self._fault(
-                f"cannot be written, because {near.name or near} is not yours to write to", "name another folder"
+                f"cannot be written, because {near.name or near} is not yours to write to",
+                "name another folder",
             )
         if self._home.is_dir() and (others := self._others()):
             problem = f"holds {others[0]}, which is no result of toolate"
@@ -176,17 +204,24 @@ class ResultFolder:
         self._writers = {}
 
     def keep(self, replication: int, policy: str, records: Records, judged: Judged) -> None:
-        """Append the records of one replication under one policy to `records.parquet`; absent times become null."""
+        """Append the records of one replication under one policy to `records.parquet`.
+
+        Absent times become null.
+        """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         columns: dict[str, Any] = {
-            "policy": pa.DictionaryArray.from_arrays(pa.array([0] * len(records), pa.int32()), pa.array([policy])),
+            "policy": pa.DictionaryArray.from_arrays(
+                pa.array([0] * len(records), pa.int32()), pa.array([policy])
+            ),
             "replication": pa.array([replication] * len(records), pa.int64()),
         }
         for column in COLUMNS:
             values = records[column.name]
-            columns[column.name] = pa.array(values, mask=values == NEVER if values.dtype == "int64" else None)
+            columns[column.name] = pa.array(
+                values, mask=values == NEVER if values.dtype == "int64" else None
+            )
         for name, names, values in (
             ("verdict", Verdict, judged.verdict),
             ("lost", Lost, judged.lost),
@@ -202,8 +237,12 @@ class ResultFolder:
             )
         self._writers["records"].write_table(table)
 
-    def finish(self, outcome: Outcome, command: str, *, draw: Callable[[Outcome, Path], object]) -> Path:
-        """Write a run's tables, pictures (by `draw`) and manifest, put the folder in place, and return it."""
+    def finish(
+        self, outcome: Outcome, command: str, *, draw: Callable[[Outcome, Path], object]
+    ) -> Path:
+        """Write a run's tables, pictures (by `draw`) and manifest, put the folder in place, and
+        return it.
+        """
 
         def write(making: Path) -> dict[str, Any]:
             outcome.shares.to_csv(making / "shares.csv", index=False)
@@ -212,18 +251,32 @@ class ResultFolder:
             if outcome.scenario.costs:
                 outcome.costs.to_csv(making / "costs.csv", index=False)
             draw(outcome, making)
-            (making / "summary.json").write_text(json.dumps(document(outcome), indent=1) + "\n", encoding="utf-8")
-            return manifest(outcome.scenario, outcome.policies, len(outcome.replications), outcome.asked,
-                            outcome.engine, command)  # fmt: skip
+            (making / "summary.json").write_text(
+                json.dumps(document(outcome), indent=1) + "\n", encoding="utf-8"
+            )
+            return manifest(
+                outcome.scenario,
+                outcome.policies,
+                len(outcome.replications),
+                outcome.asked,
+                outcome.engine,
+                command,
+            )
 
         return self.put(write)
 
     def put(self, write: Callable[[Path], dict[str, Any]]) -> Path:
-        """Put the folder in place once `write` has filled it and returned a manifest. Raises `OutputError`."""
+        """Put the folder in place once `write` has filled it and returned a manifest.
+
+        Raises `OutputError`.
+        """
         try:
             self._close()
             told = write(self.making)
-            digests = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(self.making.iterdir())}
+            digests = {
+                p.name: hashlib.sha256(p.read_bytes()).hexdigest()
+                for p in sorted(self.making.iterdir())
+            }
             text = json.dumps(told | {"files": digests}, indent=1, default=str)
             (self.making / MANIFEST).write_text(text + "\n", encoding="utf-8")
             self._put_in_place()
@@ -262,7 +315,12 @@ def manifest(
         "replications_asked": asked,
         "engine": engine,
         "draws": "Philox-4x32-10, keyed by (seed, replication, purpose, entity, index)",
-        "tie_order": ["deletion", "hold end, dispatch, arrival, retraction", "window close", "look"],
+        "tie_order": [
+            "deletion",
+            "hold end, dispatch, arrival, retraction",
+            "window close",
+            "look",
+        ],
         "python": platform.python_version(),
         "system": platform.system(),
         "packages": {name: importlib.metadata.version(name) for name in packages},

@@ -25,15 +25,16 @@ Kept = dict[str, tuple[Records, Judged]]
 Keep = Callable[[int, str, Records, Judged], None]
 """Called with (replication, policy, records, verdicts) for every replication, in order."""
 Count = Callable[[Records, Judged, Judged], dict[str, int]]
-"""Adds up one replication: (records, verdicts, the baseline's verdicts) to whole numbers by name."""
+"""Adds up one replication: (records, verdicts, the baseline's verdicts) to whole numbers by
+name."""
 
 
 @dataclass(frozen=True, repr=False)
 class Outcome:
     """What a run leaves: every replication's sums per policy, and the tables made of them.
 
-    `policies` has the baseline first. `asked` is how many replications were asked for; fewer are there if the run was
-    interrupted.
+    `policies` has the baseline first. `asked` is how many replications were asked for; fewer are
+    there if the run was interrupted.
     """
 
     scenario: Scenario
@@ -44,8 +45,10 @@ class Outcome:
 
     def __repr__(self) -> str:
         e = self.summary.headline(self.policies[0])
-        return (f"<Outcome of {self.scenario.file}: {100 * e.value:.1f} % read under \"{self.policies[0]}\", "
-                f"{len(self.policies)} policies, {len(self.replications)} replications>")  # fmt: skip
+        return (
+            f'<Outcome of {self.scenario.file}: {100 * e.value:.1f} % read under "{self.policies[0]}", '
+            f"{len(self.policies)} policies, {len(self.replications)} replications>"
+        )
 
     @cached_property
     def summary(self) -> Summary:
@@ -54,12 +57,16 @@ class Outcome:
 
     @property
     def shares(self) -> pd.DataFrame:
-        """One row per policy and measure: the share of regretted messages, with its 95 % interval."""
+        """One row per policy and measure: the share of regretted messages, with its 95 %
+        interval.
+        """
         return self.summary.shares
 
     @property
     def differences(self) -> pd.DataFrame:
-        """One row per policy but the baseline: its headline less the baseline's, paired, in shares."""
+        """One row per policy but the baseline: its headline less the baseline's, paired, in
+        shares.
+        """
         return self.summary.differences
 
     @property
@@ -69,8 +76,12 @@ class Outcome:
 
     @property
     def costs(self) -> pd.DataFrame:
-        """One row per policy: what a world costs by the scenario's `[costs]`, and the change against the baseline."""
-        return expected_costs(self.summary.sums, self.scenario.costs, self.scenario.credits.per_inmail)
+        """One row per policy: what a world costs by the scenario's `[costs]`, and the change
+        against the baseline.
+        """
+        return expected_costs(
+            self.summary.sums, self.scenario.costs, self.scenario.credits.per_inmail
+        )
 
 
 def run(
@@ -86,9 +97,10 @@ def run(
 ) -> Outcome:
     """Play a scenario under its policies on the same worlds and return the sums and tables.
 
-    `policies` defaults to all, and always includes the baseline. `workers` replications are played at a time; their
-    number changes no result. `keep` gets every replication's records. Ctrl-C ends the run with what is done so far.
-    Raises `ScenarioError` for an unknown policy and `TraceError` for a malformed trace.
+    `policies` defaults to all, and always includes the baseline. `workers` replications are played
+    at a time; their number changes no result. `keep` gets every replication's records. Ctrl-C ends
+    the run with what is done so far. Raises `ScenarioError` for an unknown policy and `TraceError`
+    for a malformed trace.
 
     >>> import sim
     >>> sim.run(sim.load("scenarios/linkedin_dm.toml"), replications=2).summary.headline("today").replications
@@ -121,9 +133,11 @@ def play_all(
     keep: Keep | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[Tallies, ...]:
-    """Play replications of scenarios that share their messages, the baseline first, and add up each by `count`.
+    """Play replications of scenarios that share their messages, the baseline first, and add up each
+    by `count`.
 
-    `count` must be a function of a module, so that workers find it. Ctrl-C ends it with what is done so far.
+    `count` must be a function of a module, so that workers find it. Ctrl-C ends it with what is
+    done so far.
     """
     done: list[Tallies] = []
     try:
@@ -142,7 +156,9 @@ def play_all(
 
 
 def chosen(scenario: Scenario, policies: Sequence[str] | None) -> tuple[str, ...]:
-    """Give the policies to play, the baseline first and always there, the rest in the scenario's order."""
+    """Give the policies to play, the baseline first and always there, the rest in the scenario's
+    order.
+    """
     names = scenario.policy_names()
     if policies is None:
         return names
@@ -170,9 +186,13 @@ def expected_messages(scenario: Scenario) -> float:
 
 
 def play_replication(
-    scenarios: Sequence[Scenario], names: Sequence[str], engine: str, replication: int, want_records: bool,
+    scenarios: Sequence[Scenario],
+    names: Sequence[str],
+    engine: str,
+    replication: int,
+    want_records: bool,
     count: Count = tally,
-) -> tuple[Tallies, Kept]:  # fmt: skip
+) -> tuple[Tallies, Kept]:
     """Play one replication under every policy (the baseline first) and add it up."""
     play = play_with(engine)
     sums: Tallies = {}
@@ -181,9 +201,12 @@ def play_replication(
     for scenario, name in zip(scenarios, names, strict=True):
         records = play(draw_world(scenario, replication))
         judged = judge(
-            records, speed=scenario.reading.speed, refund_within=int(scenario.credits.refund_within),
-            refund_on_recall=scenario.credits.refund_on_recall, remedy=scenario.deletion.remedy,
-        )  # fmt: skip
+            records,
+            speed=scenario.reading.speed,
+            refund_within=int(scenario.credits.refund_within),
+            refund_on_recall=scenario.credits.refund_on_recall,
+            remedy=scenario.deletion.remedy,
+        )
         base = judged if base is None else base
         sums[name] = count(records, judged, base)
         if want_records:
@@ -192,9 +215,14 @@ def play_replication(
 
 
 def _played(
-    scenarios: Sequence[Scenario], names: Sequence[str], engine: str, asked: int, workers: int, count: Count,
+    scenarios: Sequence[Scenario],
+    names: Sequence[str],
+    engine: str,
+    asked: int,
+    workers: int,
+    count: Count,
     want_records: bool,
-) -> Iterator[tuple[Tallies, Kept]]:  # fmt: skip
+) -> Iterator[tuple[Tallies, Kept]]:
     """Yield replications in order, `workers` of them at a time."""
     numbers: Iterable[int] = range(asked)
     if workers == 1 or asked == 1:
@@ -203,9 +231,14 @@ def _played(
         return
     import joblib
 
-    # SimPy holds the interpreter lock, so it needs processes; compiled kernels release it, so threads do.
+    # SimPy holds the interpreter lock, so it needs processes; compiled kernels release it, so
+    # threads do.
     prefer = "processes" if engine == "simpy" else "threads"
     task = joblib.delayed(play_replication)
     # More workers than cores only take memory, so no more are started, whatever was asked for.
-    pool = joblib.Parallel(n_jobs=min(workers, asked, joblib.cpu_count()), prefer=prefer, return_as="generator")
-    yield from pool(task(scenarios, names, engine, number, want_records, count) for number in numbers)
+    pool = joblib.Parallel(
+        n_jobs=min(workers, asked, joblib.cpu_count()), prefer=prefer, return_as="generator"
+    )
+    yield from pool(
+        task(scenarios, names, engine, number, want_records, count) for number in numbers
+    )

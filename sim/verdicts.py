@@ -1,4 +1,5 @@
-"""Verdicts: what became of every regretted message, worked out afterwards from the times in the records.
+"""Verdicts: what became of every regretted message, worked out afterwards from the times in the
+records.
 
 The rules are docs/model.md, sections 8 and 9. No engine decides a verdict.
 """
@@ -34,7 +35,9 @@ class Verdict(IntEnum):
 
 
 class Lost(IntEnum):
-    """When a message that was too late was lost: what its sender was doing as the preview was read."""
+    """When a message that was too late was lost: what its sender was doing as the preview was
+    read.
+    """
 
     NOT = 0
     BEFORE_NOTICING = 1
@@ -56,7 +59,9 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Verdicts and flags of every message of some records: arrays of one length, in the records' order."""
+    """Verdicts and flags of every message of some records: arrays of one length, in the records'
+    order.
+    """
 
     verdict: npt.NDArray[np.int8]
     lost: npt.NDArray[np.int8]
@@ -76,7 +81,8 @@ class Judged:
     replied: Int64s
     """When the recipient replied; NEVER."""
     orphan: Flags
-    """A follow-up that was sent although its opening message had been caught, cancelled or deleted."""
+    """A follow-up that was sent although its opening message had been caught, cancelled or
+    deleted."""
     credit_used: Flags
     credit_lost: Flags
     """It consumed an InMail credit, and that credit did not come back."""
@@ -91,13 +97,20 @@ class Judged:
 
 
 def judge(
-    records: Records, *, speed: float = 24.0, refund_within: int = 90 * DAY, refund_on_recall: bool = False,
+    records: Records,
+    *,
+    speed: float = 24.0,
+    refund_within: int = 90 * DAY,
+    refund_on_recall: bool = False,
     remedy: str = "delete",
-) -> Judged:  # fmt: skip
-    """Work out verdicts, flags and exposure of every message; `speed` is reading speed, characters a second.
+) -> Judged:
+    """Work out verdicts, flags and exposure of every message.
 
-    An InMail's credit comes back on a reply at an age of at most `refund_within` (microseconds), or when it is deleted
-    if `refund_on_recall`. `remedy`: what the sender does about a mistake (`deletion.remedy` of the scenario).
+    `speed` is reading speed, characters a second.
+
+    An InMail's credit comes back on a reply at an age of at most `refund_within` (microseconds), or
+    when it is deleted if `refund_on_recall`. `remedy`: what the sender does about a mistake
+    (`deletion.remedy` of the scenario).
 
     >>> from sim.engines.reference import play
     >>> from sim.world.parts import World
@@ -122,8 +135,9 @@ def judge(
     phantom = (r["phantom"] != NEVER) & (first == NEVER)
     level = np.select(
         [(exposed >= r["length"]) & (first != NEVER), first != NEVER, _sign_met(r)],
-        [Level.ALL, Level.PART, Level.EXISTENCE], Level.NOTHING,
-    )  # fmt: skip
+        [Level.ALL, Level.PART, Level.EXISTENCE],
+        Level.NOTHING,
+    )
     verdict = np.select(
         [
             ~regretted,
@@ -176,34 +190,58 @@ def _pushes_read(r: Records) -> tuple[Int64s, Int64s, Int64s]:
 
 
 def _replied(r: Records, deletes: bool) -> Int64s:
-    """Say when the recipient replied: a while after first reading anything, if the message is still there then."""
-    texts = [np.where(r[f"{name}_chars"] > 0, r[read], NEVER) for name, read in
-             (("push", "push_noticed"), ("push", "watch_read"), ("desk", "desk_read"), ("email", "email_read"))]  # fmt: skip
+    """Say when the recipient replied: a while after first reading anything, if the message is still
+    there then.
+    """
+    texts = [
+        np.where(r[f"{name}_chars"] > 0, r[read], NEVER)
+        for name, read in (
+            ("push", "push_noticed"),
+            ("push", "watch_read"),
+            ("desk", "desk_read"),
+            ("email", "email_read"),
+        )
+    ]
     first = np.minimum.reduce([*texts, r["thread_read"]])
     replies = (first != NEVER) & (r["reply_after"] != NEVER)
-    at = np.where(replies, np.where(replies, first, 0) + np.where(replies, r["reply_after"], 0), NEVER)
+    at = np.where(
+        replies, np.where(replies, first, 0) + np.where(replies, r["reply_after"], 0), NEVER
+    )
     gone = (r["effective"] <= at) if deletes else np.zeros(at.size, dtype=np.bool_)
     return np.where((at < r.horizon) & ~gone, at, NEVER)
 
 
 def _orphans(r: Records, deletes: bool) -> Flags:
-    """Tell which follow-ups were sent although their opening message had been caught, cancelled or deleted."""
+    """Tell which follow-ups were sent although their opening message had been caught, cancelled or
+    deleted.
+    """
     step = (r["after"] >= 0) & ~r["apology"] & (r["accepted"] != NEVER)
     opening = np.maximum(r["after"], 0)
     gone = r["caught"] | (r["cancelled"] != NEVER)
-    before = (r["effective"][opening] <= r["accepted"]) if deletes else np.zeros(step.size, dtype=np.bool_)
+    before = (
+        (r["effective"][opening] <= r["accepted"])
+        if deletes
+        else np.zeros(step.size, dtype=np.bool_)
+    )
     orphans: Flags = step & (gone[opening] | before)
     return orphans
 
 
 def _undecided(r: Records) -> Flags:
-    """Tell which messages, unread so far, still have a copy that can be read, or are still to be sent."""
+    """Tell which messages, unread so far, still have a copy that can be read, or are still to be
+    sent.
+    """
     deleted = r["effective"] != NEVER
     in_thread = (r["accepted"] == NEVER) | ~deleted
     in_tray = (r["push_arrived"] != NEVER) & (r["push_left"] == NEVER) & (r["push_chars"] > 0)
     in_tray &= ~r["push_edited"] & (r["push_rewritten"] == NEVER)
-    # A push that never arrived because it was retracted on the way is decided; one that left and is still coming is not.
-    coming = (r["push_dispatched"] != NEVER) & (r["push_arrived"] == NEVER) & (r["retraction_arrived"] == NEVER)
+    # A push that never arrived because it was retracted on the way is decided; one that left and is
+    # still coming is not.
+    coming = (
+        (r["push_dispatched"] != NEVER)
+        & (r["push_arrived"] == NEVER)
+        & (r["retraction_arrived"] == NEVER)
+    )
     coming &= (r["push_lost"] == NEVER) & ~r["push_edited"]
     bare = ((r["email_arrived"] != NEVER) & (r["email_chars"] == 0)) | r["email_edited"]
     in_mail = (r["email_dispatched"] != NEVER) & (r["email_read"] == NEVER) & ~bare
@@ -211,27 +249,53 @@ def _undecided(r: Records) -> Flags:
     return undecided
 
 
-def _lost(r: Records, preview: Int64s, verdict: npt.NDArray[np.int8], remedy: str) -> npt.NDArray[np.int8]:
+def _lost(
+    r: Records, preview: Int64s, verdict: npt.NDArray[np.int8], remedy: str
+) -> npt.NDArray[np.int8]:
     """Say what the sender was doing when the preview of a message that was too late was read."""
     lost = np.select(
-        [preview < r["noticed"], preview < r["requested"], preview < r["started"], preview < r["completed"],
-         r["refused"] > 0, (preview < r["effective"]) & (remedy in ("delete", "edit"))],
-        [Lost.BEFORE_NOTICING, Lost.REACTING, Lost.IN_QUEUE, Lost.IN_ACTION, Lost.AFTER_REFUSAL, Lost.IN_ACTION],
+        [
+            preview < r["noticed"],
+            preview < r["requested"],
+            preview < r["started"],
+            preview < r["completed"],
+            r["refused"] > 0,
+            (preview < r["effective"]) & (remedy in ("delete", "edit")),
+        ],
+        [
+            Lost.BEFORE_NOTICING,
+            Lost.REACTING,
+            Lost.IN_QUEUE,
+            Lost.IN_ACTION,
+            Lost.AFTER_REFUSAL,
+            Lost.IN_ACTION,
+        ],
         Lost.AFTER_REMEDY,
-    )  # fmt: skip
+    )
     return np.where(verdict == Verdict.TOO_LATE, lost, Lost.NOT).astype(np.int8)
 
 
 def _sign_met(r: Records) -> Flags:
-    """Tell which messages left a sign; what showed the edited text left none of the regretted one."""
-    signs = (("push_noticed", "push_edited"), ("watch_read", "push_edited"), ("desk_read", "desk_edited"),
-             ("email_read", "email_edited"))  # fmt: skip
-    met: Flags = np.logical_or.reduce([r["phantom"] != NEVER, *((r[sign] != NEVER) & ~r[new] for sign, new in signs)])
+    """Tell which messages left a sign.
+
+    What showed the edited text left none of the regretted one.
+    """
+    signs = (
+        ("push_noticed", "push_edited"),
+        ("watch_read", "push_edited"),
+        ("desk_read", "desk_edited"),
+        ("email_read", "email_edited"),
+    )
+    met: Flags = np.logical_or.reduce(
+        [r["phantom"] != NEVER, *((r[sign] != NEVER) & ~r[new] for sign, new in signs)]
+    )
     return met
 
 
 def _exposed(r: Records, read: tuple[Int64s, ...], speed: float) -> Int64s:
-    """Count the characters the time of reading allowed: at least one of what was noticed, at most what was shown."""
+    """Count the characters the time of reading allowed: at least one of what was noticed, at most
+    what was shown.
+    """
 
     def part(start: Int64s, end: Int64s, shown: Any) -> Int64s:
         read = start != NEVER

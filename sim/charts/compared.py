@@ -1,4 +1,6 @@
-"""The chart of a comparison: paired differences with their intervals, and beside them what others pay for it."""
+"""The chart of a comparison: paired differences with their intervals, and beside them what others
+pay for it.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +17,13 @@ if TYPE_CHECKING:
     from sim.comparing import Comparison
 
 BEST, OTHER = "#0072B2", "#555555"
-"""Colours of the one that loses least and of the rest (Okabe & Ito's blue, and grey); their markers differ too."""
+"""Colours of the one that loses least and of the rest (Okabe & Ito's blue, and grey); their markers
+differ too."""
 
 
 def draw_comparison(comparison: Comparison) -> Chart:
-    """Draw each difference to what is compared against, in points, and the delay that messages nobody regretted pay.
+    """Draw each difference to what is compared against, in points, and the delay that messages
+    nobody regretted pay.
 
     Returns a matplotlib figure; in Jupyter it shows itself.
 
@@ -28,7 +32,11 @@ def draw_comparison(comparison: Comparison) -> Chart:
     2
     """
     names = comparison.names[1:]
-    prices = comparison.price[comparison.price["measure"] == "delay_notified_s"].set_index("policy").loc[list(names)]
+    prices = (
+        comparison.price[comparison.price["measure"] == "delay_notified_s"]
+        .set_index("policy")
+        .loc[list(names)]
+    )
     paid = bool(prices["value"].notna().any())
     with mpl.rc_context(STYLE):
         figure = Chart(figsize=(8.4, 1.9 + 0.4 * len(names)), layout="constrained")
@@ -50,22 +58,48 @@ def draw_comparison(comparison: Comparison) -> Chart:
 
 
 def _dots(axes: Axes, comparison: Comparison, table: Any, factor: float, unit: str) -> None:
-    """Draw a dot with its interval for every name, the value above it, and a line at no difference."""
+    """Draw a dot with its interval for every name, the value above it, and a line at no
+    difference.
+    """
     axes.axvline(0, color="black", linewidth=0.8)
     axes.grid(axis="x", color="#DDDDDD", linewidth=0.6)
     axes.set_axisbelow(True)
     for row, name in enumerate(comparison.names[1:]):
-        value, low, high = (factor * float(table.loc[name, key]) for key in ("value", "low", "high"))
+        value, low, high = (
+            factor * float(table.loc[name, key]) for key in ("value", "low", "high")
+        )
         if value != value:
-            axes.annotate("not known", (0, row), xytext=(6, 0), textcoords="offset points", va="center", fontsize=8,
-                          color=OTHER)  # fmt: skip
+            axes.annotate(
+                "not known",
+                (0, row),
+                xytext=(6, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+                color=OTHER,
+            )
             continue
         best = name == comparison.best
         error = None if low != low else [[value - low], [high - value]]
-        axes.errorbar(value, row, xerr=error, color=BEST if best else OTHER, marker="D" if best else "o",
-                      markersize=6, capsize=3, linewidth=1.4)  # fmt: skip
-        axes.annotate(_signed(value) + unit, (value, row), xytext=(0, 7), ha="center", fontsize=8,
-                      textcoords="offset points", bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
+        axes.errorbar(
+            value,
+            row,
+            xerr=error,
+            color=BEST if best else OTHER,
+            marker="D" if best else "o",
+            markersize=6,
+            capsize=3,
+            linewidth=1.4,
+        )
+        axes.annotate(
+            _signed(value) + unit,
+            (value, row),
+            xytext=(0, 7),
+            ha="center",
+            fontsize=8,
+            textcoords="offset points",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+        )
     axes.margins(x=0.12)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -94,7 +128,10 @@ def _note(comparison: Comparison) -> str:
 
 
 def save(comparison: Comparison, folder: Path, name: str = "chart") -> list[Path]:
-    """Write the chart as SVG and PNG into a folder and return the two paths; the bytes depend on the comparison only."""
+    """Write the chart as SVG and PNG into a folder and return the two paths.
+
+    The bytes depend on the comparison only.
+    """
     figure = draw_comparison(comparison)
     paths = [folder / f"{name}.svg", folder / f"{name}.png"]
     with mpl.rc_context(STYLE):

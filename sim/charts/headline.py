@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def draw(outcome: Outcome) -> Chart:
-    """Draw the share of regretted messages whose preview was read, by policy and by when it was lost.
+    """Draw the share of regretted messages whose preview was read, by policy and by when it was
+    lost.
 
     Returns a matplotlib figure; in Jupyter it shows itself.
 
@@ -29,8 +30,12 @@ def draw(outcome: Outcome) -> Chart:
         axes = figure.subplots()
         _bars(axes, outcome)
         headline = outcome.summary.headline(outcome.policies[0])
-        figure.suptitle("Preview read despite the deletion", x=0.01, ha="left", fontweight="bold", fontsize=11)
-        axes.set_title(outcome.scenario.title or outcome.scenario.file, fontsize=9, fontweight="normal")
+        figure.suptitle(
+            "Preview read despite the deletion", x=0.01, ha="left", fontweight="bold", fontsize=11
+        )
+        axes.set_title(
+            outcome.scenario.title or outcome.scenario.file, fontsize=9, fontweight="normal"
+        )
         axes.set_xlabel("share of regretted messages (%), with 95 % interval")
         if axes.get_legend_handles_labels()[0]:  # none, when no preview was read
             axes.legend(
@@ -55,15 +60,38 @@ def _bars(axes: Axes, outcome: Outcome) -> None:
     for measure, (label, colour, hatch) in PARTS.items():
         widths = [100 * outcome.summary.headline(name, measure).value for name in names]
         if any(width > 0 for width in widths):
-            axes.barh(range(len(names)), widths, left=left, color=colour, hatch=hatch, edgecolor="#333333",
-                      linewidth=0.5, label=label, height=0.62)  # fmt: skip
+            axes.barh(
+                range(len(names)),
+                widths,
+                left=left,
+                color=colour,
+                hatch=hatch,
+                edgecolor="#333333",
+                linewidth=0.5,
+                label=label,
+                height=0.62,
+            )
         left = [a + b for a, b in zip(left, widths, strict=True)]
     top = 1.0
     for row, name in enumerate(names):
         e = outcome.summary.headline(name)
         value, low, high = 100 * e.value, 100 * e.low, 100 * e.high
-        axes.errorbar(value, row, xerr=[[value - low], [high - value]], color="black", capsize=3, linewidth=1.2)
-        axes.annotate(f"{value:.1f} %", (high, row), xytext=(5, 0), textcoords="offset points", va="center", fontsize=9)
+        axes.errorbar(
+            value,
+            row,
+            xerr=[[value - low], [high - value]],
+            color="black",
+            capsize=3,
+            linewidth=1.2,
+        )
+        axes.annotate(
+            f"{value:.1f} %",
+            (high, row),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+        )
         top = max(top, high)
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
@@ -71,7 +99,10 @@ def _bars(axes: Axes, outcome: Outcome) -> None:
 
 
 def save(outcome: Outcome, folder: Path, name: str = "chart") -> list[Path]:
-    """Write the chart as SVG and PNG into a folder and return the two paths; the bytes depend on the outcome only."""
+    """Write the chart as SVG and PNG into a folder and return the two paths.
+
+    The bytes depend on the outcome only.
+    """
     figure = draw(outcome)
     paths = [folder / f"{name}.svg", folder / f"{name}.png"]
     with mpl.rc_context(STYLE):

@@ -1,4 +1,7 @@
-"""One look for every chart: readable in grey, without colour vision, and small; bytes repeat run by run."""
+"""One look for every chart: readable in grey, without colour vision, and small.
+
+Bytes repeat run by run.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,8 @@ STYLE: Final[Any] = {
     "hatch.linewidth": 0.6,
 }
 
-# Okabe & Ito's palette (jfly.uni-koeln.de/color), told apart by people with any colour vision; hatches tell them apart
-# in grey too.
+# Okabe & Ito's palette (jfly.uni-koeln.de/color), told apart by people with any colour vision;
+# hatches tell them apart in grey too.
 PARTS: Final = {
     "lost_before_noticing": ("before the sender noticed", "#56B4E9", ""),
     "lost_reacting": ("while reacting", "#009E73", "\\\\\\"),

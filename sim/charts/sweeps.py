@@ -17,16 +17,28 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LINES: Final = (
-    ("#0072B2", "-", "o"), ("#D55E00", "--", "s"), ("#009E73", "-.", "^"), ("#CC79A7", ":", "D"),
-    ("#56B4E9", "-", "v"), ("#E69F00", "--", "P"), ("#000000", "-.", "X"), ("#999999", ":", "*"),
-)  # fmt: skip
+    ("#0072B2", "-", "o"),
+    ("#D55E00", "--", "s"),
+    ("#009E73", "-.", "^"),
+    ("#CC79A7", ":", "D"),
+    ("#56B4E9", "-", "v"),
+    ("#E69F00", "--", "P"),
+    ("#000000", "-.", "X"),
+    ("#999999", ":", "*"),
+)
 """Okabe and Ito's colours, each with a line and a marker that tell it apart in grey."""
 WRITTEN: Final = 400
 """Cells of a heat map that have their number written in them, at most."""
 
 
 def heat_map(
-    frame: pd.DataFrame, x: str, y: str, *, measure: str = "preview_read", policy: str | None = None, title: str = ""
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    *,
+    measure: str = "preview_read",
+    policy: str | None = None,
+    title: str = "",
 ) -> Chart:
     """Draw a measure of one policy (by default the last) over two parameters of a sweep's table.
 
@@ -44,45 +56,78 @@ def heat_map(
     found = rows.groupby([x, y], observed=True, sort=False)["value"].mean()
     values = np.array([[100 * found.get((a, b), np.nan) for a in across] for b in up])
     with mpl.rc_context(STYLE):
-        figure = Chart(figsize=(2.4 + 0.62 * len(across), 1.9 + 0.46 * len(up)), layout="constrained")
+        figure = Chart(
+            figsize=(2.4 + 0.62 * len(across), 1.9 + 0.46 * len(up)), layout="constrained"
+        )
         axes = figure.subplots()
         signed = measure == CHANGE
         most = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
-        image = axes.imshow(values, aspect="auto", cmap="RdBu_r" if signed else "cividis_r",
-                            vmin=-most if signed else None, vmax=most if signed else None)  # fmt: skip
+        image = axes.imshow(
+            values,
+            aspect="auto",
+            cmap="RdBu_r" if signed else "cividis_r",
+            vmin=-most if signed else None,
+            vmax=most if signed else None,
+        )
         _write(axes, values, signed=signed)
         axes.set_xticks(range(len(across)), [str(one) for one in across])
         axes.set_yticks(range(len(up)), [str(one) for one in up])
         axes.set_xlabel(x)
         axes.set_ylabel(y)
         axes.spines[:].set_visible(False)
-        figure.colorbar(image, label="points" if signed else "% of regretted messages", fraction=0.05)
+        figure.colorbar(
+            image, label="points" if signed else "% of regretted messages", fraction=0.05
+        )
         _titles(figure, axes, title, f'{_words(measure)}, policy "{policy}"')
         _note(figure, rows, [x, y])
     return figure
 
 
-def _write(axes: Axes, values: np.ndarray[tuple[int, int], np.dtype[np.float64]], *, signed: bool) -> None:
+def _write(
+    axes: Axes, values: np.ndarray[tuple[int, int], np.dtype[np.float64]], *, signed: bool
+) -> None:
     """Write every number into its cell, light on dark and dark on light."""
     if values.size > WRITTEN:
         return
-    low, high = (float(np.nanmin(values)), float(np.nanmax(values))) if np.isfinite(values).any() else (0.0, 1.0)
+    low, high = (
+        (float(np.nanmin(values)), float(np.nanmax(values)))
+        if np.isfinite(values).any()
+        else (0.0, 1.0)
+    )
     for (row, column), value in np.ndenumerate(values):
         if np.isnan(value):
             continue
-        dark = abs(value) > 0.6 * max(abs(low), abs(high)) if signed else value > low + 0.55 * (high - low)
+        dark = (
+            abs(value) > 0.6 * max(abs(low), abs(high))
+            if signed
+            else value > low + 0.55 * (high - low)
+        )
         text = f"{value:+.1f}" if signed else f"{value:.1f}"
-        axes.text(column, row, text, ha="center", va="center", fontsize=8, color="white" if dark else "black")
+        axes.text(
+            column,
+            row,
+            text,
+            ha="center",
+            va="center",
+            fontsize=8,
+            color="white" if dark else "black",
+        )
 
 
 def lines(
-    frame: pd.DataFrame, x: str, *, by: str = "policy", measure: str = "preview_read", policy: str | None = None,
+    frame: pd.DataFrame,
+    x: str,
+    *,
+    by: str = "policy",
+    measure: str = "preview_read",
+    policy: str | None = None,
     title: str = "",
-) -> Chart:  # fmt: skip
-    """Draw a measure over one parameter, a line with its 95 % interval for each policy or each value of another.
+) -> Chart:
+    """Draw a measure over one parameter, a line with its 95 % interval for each policy or each
+    value of another.
 
-    With `by` a parameter, `policy` says whose lines (by default the last one's). Over whatever else varies lines are
-    averaged, and the band is then the range of the averaged ends.
+    With `by` a parameter, `policy` says whose lines (by default the last one's). Over whatever else
+    varies lines are averaged, and the band is then the range of the averaged ends.
 
     >>> import sim
     >>> frame = sim.sweep(sim.load("scenarios/linkedin_dm.toml"), {"send.hold": ["0 s", "1 h"]}, replications=2, workers=1)
@@ -99,31 +144,58 @@ def lines(
         figure = Chart(figsize=(7.2, 4.2), layout="constrained")
         axes = figure.subplots()
         for k, name in enumerate(dict.fromkeys(rows[by])):
-            mine = rows[rows[by] == name].groupby(x, observed=True, sort=False)[["value", "low", "high"]].mean()
-            value, low, high = (100 * mine[one].reindex(places).to_numpy() for one in ("value", "low", "high"))
+            mine = (
+                rows[rows[by] == name]
+                .groupby(x, observed=True, sort=False)[["value", "low", "high"]]
+                .mean()
+            )
+            value, low, high = (
+                100 * mine[one].reindex(places).to_numpy() for one in ("value", "low", "high")
+            )
             colour, dash, marker = LINES[k % len(LINES)]
-            axes.plot(numbers, value, color=colour, linestyle=dash, marker=marker, markersize=4, label=str(name))
+            axes.plot(
+                numbers,
+                value,
+                color=colour,
+                linestyle=dash,
+                marker=marker,
+                markersize=4,
+                label=str(name),
+            )
             axes.fill_between(numbers, low, high, color=colour, alpha=0.15, linewidth=0)
         axes.set_xticks(numbers, [str(one) for one in places])
         axes.set_xlabel(x)
         axes.set_ylabel("points" if measure == CHANGE else "% of regretted messages")
         axes.set_ylim(bottom=None if measure == CHANGE else 0)
         axes.legend(title=by, frameon=False, fontsize=8, title_fontsize=8, alignment="left")
-        _titles(figure, axes, title, _words(measure) + ("" if by == "policy" else f', policy "{policy}"'))
+        _titles(
+            figure,
+            axes,
+            title,
+            _words(measure) + ("" if by == "policy" else f', policy "{policy}"'),
+        )
         _note(figure, rows, [x, by])
     return figure
 
 
 def _places(rows: pd.DataFrame, x: str, places: list[object]) -> list[float]:
-    """Give where values stand on the axis: numbers at their size if they are spread evenly enough, else in order."""
-    numbers = [float(one) if isinstance(one, int | float) and not isinstance(one, bool) else np.nan for one in places]
+    """Give where values stand on the axis: numbers at their size if they are spread evenly enough,
+    else in order.
+    """
+    numbers = [
+        float(one) if isinstance(one, int | float) and not isinstance(one, bool) else np.nan
+        for one in places
+    ]
     gaps = np.abs(np.diff(numbers))
     even = len(places) > 2 and np.isfinite(numbers).all() and gaps.min() > 0.25 * gaps.max()
     return numbers if even else [float(k) for k in range(len(places))]
 
 
 def _words(measure: str) -> str:
-    named = {"preview_read": "Preview read despite the deletion", CHANGE: "Change of the share whose preview was read"}
+    named = {
+        "preview_read": "Preview read despite the deletion",
+        CHANGE: "Change of the share whose preview was read",
+    }
     return named.get(measure, measure.replace("_", " ").capitalize())
 
 
@@ -137,13 +209,21 @@ def _note(figure: Chart, rows: pd.DataFrame, shown: list[str]) -> None:
     """Say how much a picture rests on, and over what it is averaged."""
     low, high = rows["replications"].min(), rows["replications"].max()
     worlds = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-    others = [one for one in parameters_of(rows) if one not in shown and rows[one].nunique(dropna=False) > 1]
+    others = [
+        one
+        for one in parameters_of(rows)
+        if one not in shown and rows[one].nunique(dropna=False) > 1
+    ]
     over = f"; averaged over {', '.join(others)}" if others else ""
-    figure.supxlabel(f"{worlds} replications per cell{over}", fontsize=7, color="#555555", x=0.99, ha="right")
+    figure.supxlabel(
+        f"{worlds} replications per cell{over}", fontsize=7, color="#555555", x=0.99, ha="right"
+    )
 
 
 def draw_sweep(frame: pd.DataFrame, axes: list[str], title: str = "") -> dict[str, Chart]:
-    """Give the pictures of a sweep by name: lines over its first axis, and heat maps over its first two."""
+    """Give the pictures of a sweep by name: lines over its first axis, and heat maps over its first
+    two.
+    """
     if not axes or frame.empty:
         return {}
     changed = frame.loc[frame["measure"] == CHANGE, "value"].notna().any()

@@ -26,7 +26,8 @@ CHANGE = re.compile(
 )
 FORMS = 'write "POLICY: late share <= 30 %" or "POLICY saves at least 5 points over POLICY" (docs/checks.md)'
 SAVED = {"at least": "<=", "at most": ">=", "more than": "<", "less than": ">"}
-"""Signs for the change of the share: who saves at least 5 points has a share that is lower by 5 points or more."""
+"""Signs for the change of the share: who saves at least 5 points has a share that is lower by 5
+points or more."""
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -44,16 +45,26 @@ class Range:
         >>> Range(0, 0.3).holds(0.25, 0.3), Range(0, 0.3, strict=True).holds(0.25, 0.3)
         (True, False)
         """
-        return self.low < low <= high < self.high if self.strict else self.low <= low <= high <= self.high
+        return (
+            self.low < low <= high < self.high
+            if self.strict
+            else self.low <= low <= high <= self.high
+        )
 
     def excludes(self, low: float, high: float) -> bool:
         """Tell whether nothing of an interval is allowed."""
-        return (high <= self.low or low >= self.high) if self.strict else (high < self.low or low > self.high)
+        return (
+            (high <= self.low or low >= self.high)
+            if self.strict
+            else (high < self.low or low > self.high)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim that was understood: what is claimed of which policy (less which other, if any), and what is allowed."""
+    """A claim that was understood: what is claimed of which policy (less which other, if any), and
+    what is allowed.
+    """
 
     quantity: Quantity
     policy: str
@@ -62,7 +73,10 @@ class Claim:
 
 
 class ClaimError(ValueError):
-    """A claim is not understood; the message has what is wrong and what would be right, parted by "; "."""
+    """A claim is not understood.
+
+    The message has what is wrong and what would be right, parted by "; ".
+    """
 
 
 def understood(text: str, policies: Sequence[str]) -> Claim:
@@ -75,7 +89,12 @@ def understood(text: str, policies: Sequence[str]) -> Claim:
     if change := CHANGE.fullmatch(told):
         quantity = quantities()["late share"]
         allowed = _range(SAVED[change["sign"]], -_number(change["bound"]) / 100)
-        return Claim(quantity, _policy(change["policy"], policies), _policy(change["base"], policies), allowed)
+        return Claim(
+            quantity,
+            _policy(change["policy"], policies),
+            _policy(change["base"], policies),
+            allowed,
+        )
     level = LEVEL.fullmatch(told)
     if level is None:
         raise ClaimError(f"{said(text)} is not a claim; {FORMS}")
@@ -83,14 +102,22 @@ def understood(text: str, policies: Sequence[str]) -> Claim:
     base = None if level["base"] is None else _policy(level["base"], policies)
     quantity = _quantity(level["what"])
     if base is not None and quantity.kind not in (Kind.SHARE, Kind.COST):
-        raise ClaimError(f'"against" compares shares and costs, and {said(quantity.words)} is neither; leave it out')
+        raise ClaimError(
+            f'"against" compares shares and costs, and {said(quantity.words)} is neither; leave it out'
+        )
     if level["sign"] is None:
-        low, high = (_bound(level[name], quantity, is_change=base is not None) for name in ("low", "high"))
+        low, high = (
+            _bound(level[name], quantity, is_change=base is not None) for name in ("low", "high")
+        )
         if low > high:
-            raise ClaimError(f"nothing lies between {level['low']} and {level['high']}; give the lower bound first")
+            raise ClaimError(
+                f"nothing lies between {level['low']} and {level['high']}; give the lower bound first"
+            )
         return Claim(quantity, policy, base, Range(low, high))
     if level["sign"] == "=" and quantity.kind is not Kind.COUNT:
-        raise ClaimError(f"{said(quantity.words)} is estimated, and no estimate is exact; use <=, >= or between")
+        raise ClaimError(
+            f"{said(quantity.words)} is estimated, and no estimate is exact; use <=, >= or between"
+        )
     bound = _bound(level["bound"], quantity, is_change=base is not None)
     return Claim(quantity, policy, base, _range(level["sign"], bound))
 
@@ -104,7 +131,9 @@ def _policy(name: str, policies: Sequence[str]) -> str:
     name = name.strip().strip('"')
     if name not in policies:
         known = ", ".join(map(said, policies))
-        raise ClaimError(f"there is no policy {said(name)}{did_you_mean(name, policies)}; use one of {known}")
+        raise ClaimError(
+            f"there is no policy {said(name)}{did_you_mean(name, policies)}; use one of {known}"
+        )
     return name
 
 
@@ -130,7 +159,9 @@ def _bound(text: str, quantity: Quantity, *, is_change: bool) -> float:
     if is_change and quantity.kind is Kind.SHARE:
         number = re.fullmatch(r"(\S+) points?", text)
         if number is None:
-            raise ClaimError(f'{said(text)} is not a change of a share; write it in points, for example "-5 points"')
+            raise ClaimError(
+                f'{said(text)} is not a change of a share; write it in points, for example "-5 points"'
+            )
         return _number(number[1]) / 100
     match quantity.kind:
         case Kind.SHARE | Kind.PRICE_SHARE:
@@ -142,12 +173,16 @@ def _bound(text: str, quantity: Quantity, *, is_change: bool) -> float:
             except ValueError as error:
                 raise ClaimError(str(error)) from None
         case Kind.COUNT if text.endswith("%"):
-            raise ClaimError(f"{said(quantity.words)} is a count; write {said(quantity.words + ' share')} for a share")
+            raise ClaimError(
+                f"{said(quantity.words)} is a count; write {said(quantity.words + ' share')} for a share"
+            )
         case Kind.COUNT:
             value = _number(text)
             good = value >= 0 and value == int(value)
         case _:
             value, good = _number(text), True
     if not good:
-        raise ClaimError(f"{said(text)} is not a bound for {said(quantity.words)}; write {quantity.kind.value}")
+        raise ClaimError(
+            f"{said(text)} is not a bound for {said(quantity.words)}; write {quantity.kind.value}"
+        )
     return value

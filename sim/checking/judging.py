@@ -29,9 +29,10 @@ def check(
 ) -> pd.DataFrame:
     """Play what a scenario's claims are about and judge them: a row per claim.
 
-    Columns: `claim`, `because`, `verdict` ("holds": all of the 95 % interval is as claimed, "fails": nothing of it is,
-    else "undecided"), `value`, `low`, `high` (shares and counts as they are, delays in seconds), `found` (the same in
-    words). A count is judged in every replication. Raises `ScenarioError` for a claim that is not understood.
+    Columns: `claim`, `because`, `verdict` ("holds": all of the 95 % interval is as claimed,
+    "fails": nothing of it is, else "undecided"), `value`, `low`, `high` (shares and counts as they
+    are, delays in seconds), `found` (the same in words). A count is judged in every replication.
+    Raises `ScenarioError` for a claim that is not understood.
 
     >>> import sim
     >>> checked = sim.check(sim.load("scenarios/linkedin_dm.toml"), replications=2)
@@ -43,26 +44,47 @@ def check(
     if claims:
         wanted = {name for one in claims for name in (one.policy, one.base) if name is not None}
         policies = [name for name in scenario.policy_names() if name in wanted]
-        outcome = run(scenario, policies=policies, replications=replications, engine=engine, workers=workers,
-                      progress=progress)  # fmt: skip
-        if len(outcome.replications) < outcome.asked:  # nothing is judged by half of what was asked for
+        outcome = run(
+            scenario,
+            policies=policies,
+            replications=replications,
+            engine=engine,
+            workers=workers,
+            progress=progress,
+        )
+        if (
+            len(outcome.replications) < outcome.asked
+        ):  # nothing is judged by half of what was asked for
             raise KeyboardInterrupt
         for told, claim in zip(scenario.checks, claims, strict=True):
             finding = judged(claim, outcome)
             rows.append(
-                (told.claim, told.because, finding.verdict, finding.value, finding.low, finding.high, finding.found)
+                (
+                    told.claim,
+                    told.because,
+                    finding.verdict,
+                    finding.value,
+                    finding.low,
+                    finding.high,
+                    finding.found,
+                )
             )
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def claims_of(scenario: Scenario) -> list[Claim]:
-    """Read all claims of a scenario. Raises `ScenarioError` with a fault for each that is not understood."""
+    """Read all claims of a scenario.
+
+    Raises `ScenarioError` with a fault for each that is not understood.
+    """
     claims, faults = [], []
     for number, one in enumerate(scenario.checks):
         try:
             claim = understood(one.claim, scenario.policy_names())
             if claim.quantity.kind is Kind.COST and not scenario.costs:
-                raise ClaimError("nothing has a cost; add a [costs] table, for example too_late = 100")
+                raise ClaimError(
+                    "nothing has a cost; add a [costs] table, for example too_late = 100"
+                )
             claims.append(claim)
         except ClaimError as error:
             problem, _, remedy = str(error).partition("; ")
@@ -74,7 +96,9 @@ def claims_of(scenario: Scenario) -> list[Claim]:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found about a claim: the verdict, the number with its interval, and that in words."""
+    """What was found about a claim: the verdict, the number with its interval, and that in
+    words.
+    """
 
     verdict: str
     value: float
@@ -84,18 +108,31 @@ class Finding:
 
 
 def judged(claim: Claim, outcome: Outcome) -> Finding:
-    """Judge one claim by the interval of what it is about; a count by the least and the most of any replication."""
+    """Judge one claim by the interval of what it is about.
+
+    A count by the least and the most of any replication.
+    """
     if claim.quantity.kind is Kind.COUNT:
         return _counted(claim, outcome)
     e = _estimated(claim, outcome)
     if e.value != e.value:
         return Finding(UNDECIDED, e.value, e.low, e.high, "nothing to measure it by")
     if e.low != e.low or len(outcome.replications) < 2:
-        return Finding(UNDECIDED, e.value, e.low, e.high, f"{_said(claim, e.value)}, without interval: one replication")
+        return Finding(
+            UNDECIDED,
+            e.value,
+            e.low,
+            e.high,
+            f"{_said(claim, e.value)}, without interval: one replication",
+        )
     if claim.quantity.kind is Kind.COST and not _anything_cost(claim, outcome):
         return Finding(UNDECIDED, e.value, e.low, e.high, "nothing that costs anything happened")
     verdict = (
-        HOLDS if claim.allowed.holds(e.low, e.high) else FAILS if claim.allowed.excludes(e.low, e.high) else UNDECIDED
+        HOLDS
+        if claim.allowed.holds(e.low, e.high)
+        else FAILS
+        if claim.allowed.excludes(e.low, e.high)
+        else UNDECIDED
     )
     form, factor, unit = _written(claim)
     low, high = (format(factor * bound, form) for bound in (e.low, e.high))
@@ -104,9 +141,15 @@ def judged(claim: Claim, outcome: Outcome) -> Finding:
 
 
 def _anything_cost(claim: Claim, outcome: Outcome) -> bool:
-    """Tell whether anything with a cost happened: that nothing did so far does not make its cost surely nothing."""
+    """Tell whether anything with a cost happened: that nothing did so far does not make its cost
+    surely nothing.
+    """
     events = list(outcome.scenario.costs)
-    return any(bool(outcome.summary.sums[name][events].to_numpy().any()) for name in (claim.policy, claim.base) if name)
+    return any(
+        bool(outcome.summary.sums[name][events].to_numpy().any())
+        for name in (claim.policy, claim.base)
+        if name
+    )
 
 
 def _counted(claim: Claim, outcome: Outcome) -> Finding:
@@ -139,9 +182,17 @@ def _cost(claim: Claim, outcome: Outcome) -> est.Estimate:
     """Estimate what a world costs, or how much more than under another policy."""
     names = [claim.policy] if claim.base is None else [claim.base, claim.policy]
     scenario, sums = outcome.scenario, outcome.summary.sums
-    table = expected_costs({name: sums[name] for name in names}, scenario.costs, scenario.credits.per_inmail)
+    table = expected_costs(
+        {name: sums[name] for name in names}, scenario.costs, scenario.credits.per_inmail
+    )
     row, start = table.to_dict("records")[-1], "" if claim.base is None else "change_"
-    keys = ("change" if start else "value", f"{start}low", f"{start}high", "replications", "replications")
+    keys = (
+        "change" if start else "value",
+        f"{start}low",
+        f"{start}high",
+        "replications",
+        "replications",
+    )
     return est.Estimate(*(row[key] for key in keys))
 
 
@@ -165,5 +216,7 @@ def _written(claim: Claim) -> tuple[str, float, str]:
 
 
 def failing(verdicts: Sequence[str], *, strict: bool) -> bool:
-    """Tell whether verdicts fail a check as a whole: one that fails does, and if it is strict one that is undecided."""
+    """Tell whether verdicts fail a check as a whole: one that fails does, and if it is strict one
+    that is undecided.
+    """
     return FAILS in verdicts or (strict and UNDECIDED in verdicts)

@@ -1,4 +1,5 @@
-"""What a claim can be about: shares of regretted messages, prices for the others, costs, and counts, by the words for them.
+"""What a claim can be about: shares of regretted messages, prices for the others, costs, and
+counts, by the words for them.
 
 Nothing is listed here twice: words are made from the names in `sim.summaries` and `sim.tallies`.
 """
@@ -18,7 +19,10 @@ from sim.verdicts import judge
 
 
 class Kind(Enum):
-    """How a quantity is estimated and in what its bounds are written; the value says how to write one."""
+    """How a quantity is estimated and in what its bounds are written.
+
+    The value says how to write one.
+    """
 
     SHARE = '0.30 or "30 %"'
     PRICE_SHARE = '0.02 or "2 %"'
@@ -30,7 +34,9 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """Something a claim can be about: how it is called, its kind, and the names of what makes it up."""
+    """Something a claim can be about: how it is called, its kind, and the names of what makes it
+    up.
+    """
 
     words: str
     kind: Kind
@@ -49,7 +55,9 @@ def quantities() -> dict[str, Quantity]:
     (('preview_read',), 'COUNT')
     """
     measures = SUMS | {name: (name,) for name in MEASURES}
-    found = [Quantity(f"{_words(name)} share", Kind.SHARE, parts) for name, parts in measures.items()]
+    found = [
+        Quantity(f"{_words(name)} share", Kind.SHARE, parts) for name, parts in measures.items()
+    ]
     found += [_price(name) for name in PRICES]
     found.append(Quantity("expected cost", Kind.COST, ()))
     counts = SUMS | {name: (name,) for name in _counted() if not name.startswith("others_delay")}
@@ -62,9 +70,13 @@ def _words(name: str) -> str:
 
 
 def _price(name: str) -> Quantity:
-    """Name a price: delays are in seconds, what is called "share" in words is one, anything else is a number."""
+    """Name a price: delays are in seconds, what is called "share" in words is one, anything else is
+    a number.
+    """
     if name.startswith("delay_"):
-        return Quantity(f"added delay until {_words(name[6:].removesuffix('_s'))}", Kind.DELAY, (name,))
+        return Quantity(
+            f"added delay until {_words(name[6:].removesuffix('_s'))}", Kind.DELAY, (name,)
+        )
     if PRICES[name][2].startswith("share"):
         return Quantity(f"{_words(name)} share", Kind.PRICE_SHARE, (name,))
     return Quantity(_words(name), Kind.NUMBER, (name,))

@@ -1,4 +1,7 @@
-"""The command line: thin, the only place that prints. Heavy imports happen inside commands, so that help is fast."""
+"""The command line: thin, the only place that prints.
+
+Heavy imports happen inside commands, so that help is fast.
+"""
 
 from sim.cli.app import main
 

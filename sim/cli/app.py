@@ -1,4 +1,7 @@
-"""The commands of `toolate`: data on stdout or in --out, talk on stderr; exit 0 done, 1 a check failed, 2 bad input."""
+"""The commands of `toolate`: data on stdout or in --out, talk on stderr.
+
+Exit 0 done, 1 a check failed, 2 bad input.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +33,16 @@ UsageError: Any = typer.BadParameter.__base__
 
 
 def main() -> None:
-    """Run the command line. A wrong option is one line and exit 2; Ctrl-C ends without a traceback and exit 130."""
-    with contextlib.suppress(ValueError):  # not in the main thread: whoever runs it decides about signals
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exit cleans up, a kill would not
+    """Run the command line.
+
+    A wrong option is one line and exit 2; Ctrl-C ends without a traceback and exit 130.
+    """
+    with contextlib.suppress(
+        ValueError
+    ):  # not in the main thread: whoever runs it decides about signals
+        signal.signal(
+            signal.SIGTERM, lambda *_: sys.exit(143)
+        )  # an exit cleans up, a kill would not
     try:
         status = app(prog_name="toolate", standalone_mode=False)
     except UsageError as error:
@@ -83,19 +93,33 @@ def _root(
 @app.command()
 def run(
     file: File,
-    out: Annotated[Path | None, typer.Option(help="Folder for records, tables and chart.", show_default=False)] = None,
-    json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document (docs/json.md) instead of tables.")
-    ] = False,
-    replications: Annotated[int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of every draw, 0 or more.", show_default=False)] = None,
-    engine: Annotated[str, typer.Option(help="auto, simpy or compiled; never changes a result.")] = "auto",
-    policy: Annotated[
-        list[str] | None, typer.Option(help="Play only this policy (repeat for more) and the baseline.")
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for records, tables and chart.", show_default=False)
     ] = None,
-    workers: Annotated[int, typer.Option(help="Replications played at a time; never changes a result.")] = 1,
+    json: Annotated[
+        bool,
+        typer.Option("--json", help="Print one JSON document (docs/json.md) instead of tables."),
+    ] = False,
+    replications: Annotated[
+        int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of every draw, 0 or more.", show_default=False)
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="auto, simpy or compiled; never changes a result.")
+    ] = "auto",
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(help="Play only this policy (repeat for more) and the baseline."),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(help="Replications played at a time; never changes a result.")
+    ] = 1,
 ) -> None:
-    """Play a scenario under its policies: how often the preview is read despite the deletion, and at what price."""
+    """Play a scenario under its policies: how often the preview is read despite the deletion, and
+    at what price.
+    """
     from sim.cli.running import run_command
 
     with faults_on_one_line():
@@ -105,25 +129,48 @@ def run(
 @app.command()
 def compare(
     files: Annotated[
-        list[str], typer.Argument(help="A scenario, for its policies; or several scenarios.", show_default=False)
+        list[str],
+        typer.Argument(
+            help="A scenario, for its policies; or several scenarios.", show_default=False
+        ),
     ],
     policy: Annotated[
         list[str] | None,
-        typer.Option("--policy", "--policies", help="Only these: one, or several with commas; repeat for more."),
+        typer.Option(
+            "--policy",
+            "--policies",
+            help="Only these: one, or several with commas; repeat for more.",
+        ),
     ] = None,
     against: Annotated[
-        str | None, typer.Option(help="Policy (or file) to compare against, by default the baseline (the first file).")
+        str | None,
+        typer.Option(
+            help="Policy (or file) to compare against, by default the baseline (the first file)."
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for tables and chart.", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for tables and chart.", show_default=False)
+    ] = None,
     json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document (docs/compare.md) instead of tables.")
+        bool,
+        typer.Option("--json", help="Print one JSON document (docs/compare.md) instead of tables."),
     ] = False,
-    replications: Annotated[int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of every draw, 0 or more.", show_default=False)] = None,
-    engine: Annotated[str, typer.Option(help="auto, simpy or compiled; never changes a result.")] = "auto",
-    workers: Annotated[int, typer.Option(help="Replications played at a time; never changes a result.")] = 1,
+    replications: Annotated[
+        int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Seed of every draw, 0 or more.", show_default=False)
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="auto, simpy or compiled; never changes a result.")
+    ] = "auto",
+    workers: Annotated[
+        int, typer.Option(help="Replications played at a time; never changes a result.")
+    ] = 1,
 ) -> None:
-    """Compare policies on the same worlds, or scenarios: which loses least, how sure that is, and at what price."""
+    """Compare policies on the same worlds, or scenarios: which loses least, how sure that is, and
+    at what price.
+    """
     from sim.cli.comparing import compare_command
 
     with faults_on_one_line():
@@ -133,13 +180,26 @@ def compare(
 @app.command()
 def check(
     files: Annotated[
-        list[str], typer.Argument(help="Scenario files that make claims (docs/checks.md).", show_default=False)
+        list[str],
+        typer.Argument(
+            help="Scenario files that make claims (docs/checks.md).", show_default=False
+        ),
     ],
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 also if a claim is undecided.")] = False,
-    junit: Annotated[Path | None, typer.Option(help="File for a JUnit report (XML).", show_default=False)] = None,
-    replications: Annotated[int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)] = None,
-    engine: Annotated[str, typer.Option(help="auto, simpy or compiled; never changes a result.")] = "auto",
-    workers: Annotated[int, typer.Option(help="Replications played at a time; never changes a result.")] = 1,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 1 also if a claim is undecided.")
+    ] = False,
+    junit: Annotated[
+        Path | None, typer.Option(help="File for a JUnit report (XML).", show_default=False)
+    ] = None,
+    replications: Annotated[
+        int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="auto, simpy or compiled; never changes a result.")
+    ] = "auto",
+    workers: Annotated[
+        int, typer.Option(help="Replications played at a time; never changes a result.")
+    ] = 1,
 ) -> None:
     """Judge the claims that scenarios make about their answers; exit 1 if one fails."""
     from sim.cli.checking import check_command
@@ -157,18 +217,33 @@ Kept = Annotated[Path, typer.Option(help="Folder of stored results.")]
 def sweep(
     file: Annotated[str, typer.Argument(help="A sweep file (TOML).", show_default=False)],
     store: Kept = STORE,
-    out: Annotated[Path | None, typer.Option(help="Folder for tables and charts.", show_default=False)] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes, by default one a core.", show_default=False)] = None,
-    threads: Annotated[bool, typer.Option("--threads", help="Threads instead of processes.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for tables and charts.", show_default=False)
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes, by default one a core.", show_default=False)
+    ] = None,
+    threads: Annotated[
+        bool, typer.Option("--threads", help="Threads instead of processes.")
+    ] = False,
     dask: Annotated[
-        str | None, typer.Option(help='Address of a Dask scheduler, or "local" for one here.', show_default=False)
+        str | None,
+        typer.Option(
+            help='Address of a Dask scheduler, or "local" for one here.', show_default=False
+        ),
     ] = None,
     shard: Annotated[
-        str | None, typer.Option(help='Play this part only, such as "3/64"; merge later.', show_default=False)
+        str | None,
+        typer.Option(help='Play this part only, such as "3/64"; merge later.', show_default=False),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, time and memory; store nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan, time and memory; store nothing.")
+    ] = False,
 ) -> None:
-    """Play many scenarios made of one, and store every answer; what is stored is not played again."""
+    """Play many scenarios made of one, and store every answer.
+
+    What is stored is not played again.
+    """
     from sim.cli.sweeping import sweep_command
 
     with faults_on_one_line():
@@ -177,8 +252,12 @@ def sweep(
 
 @app.command()
 def merge(
-    store: Annotated[Path, typer.Argument(help="Folder of stored results to merge into.", show_default=False)],
-    sources: Annotated[list[Path] | None, typer.Argument(help="Folders to take results from.")] = None,
+    store: Annotated[
+        Path, typer.Argument(help="Folder of stored results to merge into.", show_default=False)
+    ],
+    sources: Annotated[
+        list[Path] | None, typer.Argument(help="Folders to take results from.")
+    ] = None,
 ) -> None:
     """Merge stored results of shards or machines into one folder, and make its tables."""
     from sim.cli.sweeping import merge_command
@@ -189,7 +268,9 @@ def merge(
 
 @app.command()
 def query(
-    sql: Annotated[str, typer.Argument(help='SQL, such as "DESCRIBE results".', show_default=False)],
+    sql: Annotated[
+        str, typer.Argument(help='SQL, such as "DESCRIBE results".', show_default=False)
+    ],
     store: Kept = STORE,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
 ) -> None:
@@ -202,12 +283,19 @@ def query(
 
 @app.command()
 def diff(
-    files: Annotated[list[str], typer.Argument(help="Two scenarios, or one with two policies.", show_default=False)],
+    files: Annotated[
+        list[str],
+        typer.Argument(help="Two scenarios, or one with two policies.", show_default=False),
+    ],
     policy: Annotated[
-        list[str] | None, typer.Option(help="Of one file: two policies. Of two files: the policy of both.")
+        list[str] | None,
+        typer.Option(help="Of one file: two policies. Of two files: the policy of both."),
     ] = None,
 ) -> None:
-    """Say what differs between two scenarios, resolved, and who set it; exit 0 if nothing does, 1 if anything."""
+    """Say what differs between two scenarios, resolved, and who set it.
+
+    Exit 0 if nothing does, 1 if anything.
+    """
     from sim.cli.differing import diff_command
 
     with faults_on_one_line():
@@ -218,7 +306,9 @@ def diff(
 @app.command()
 def explain(
     file: File,
-    policy: Annotated[str | None, typer.Option(help="Explain it under this policy.", show_default=False)] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="Explain it under this policy.", show_default=False)
+    ] = None,
 ) -> None:
     """Say the resolved scenario in words, each number with its source."""
     from sim.cli.explaining import explain_command
@@ -229,9 +319,13 @@ def explain(
 
 @app.command()
 def verify(
-    scenarios: Annotated[int, typer.Option(help="Generated scenarios for engine against engine.")] = 300,
+    scenarios: Annotated[
+        int, typer.Option(help="Generated scenarios for engine against engine.")
+    ] = 300,
 ) -> None:
-    """Check the simulator on this machine: known answers, exact cases, and one engine against the other."""
+    """Check the simulator on this machine: known answers, exact cases, and one engine against the
+    other.
+    """
     from sim.cli.verifying import verify_command
 
     with faults_on_one_line():
@@ -242,12 +336,19 @@ def verify(
 @app.command()
 def platforms(
     name: Annotated[
-        str | None, typer.Argument(help="A platform, ID or ID/VARIANT; with --bibtex also a file.", show_default=False)
+        str | None,
+        typer.Argument(
+            help="A platform, ID or ID/VARIANT; with --bibtex also a file.", show_default=False
+        ),
     ] = None,
-    bibtex: Annotated[bool, typer.Option("--bibtex", help="Print the works it rests on as BibTeX.")] = False,
+    bibtex: Annotated[
+        bool, typer.Option("--bibtex", help="Print the works it rests on as BibTeX.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """List the platforms of the catalogue, or print one with the source and grade of every value."""
+    """List the platforms of the catalogue, or print one with the source and grade of every
+    value.
+    """
     from sim.cli.platforms import platforms_command
 
     with faults_on_one_line():

@@ -1,4 +1,6 @@
-"""The command `check`: a line per claim on stdout, and a report in JUnit's XML for somebody's CI."""
+"""The command `check`: a line per claim on stdout, and a report in JUnit's XML for somebody's
+CI.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,26 @@ Row = dict[str, Any]
 
 
 def check_command(
-    files: list[str], strict: bool, junit: Path | None, replications: int | None, engine: str, workers: int
+    files: list[str],
+    strict: bool,
+    junit: Path | None,
+    replications: int | None,
+    engine: str,
+    workers: int,
 ) -> bool:
     """Judge the claims of every file, print a line for each, and tell whether all is well."""
     check_options(engine, {"--replications": (replications, 1), "--workers": (workers, 1)})
     if junit is not None and (junit.is_dir() or not junit.absolute().parent.is_dir()):
-        raise OutputError([Fault("--junit", str(junit), "cannot be written", "name a file in a folder that is there")])
+        raise OutputError(
+            [
+                Fault(
+                    "--junit",
+                    str(junit),
+                    "cannot be written",
+                    "name a file in a folder that is there",
+                )
+            ]
+        )
     suites: dict[str, list[Row]] = {}
     for scenario in _loaded(files):
         if not scenario.checks:
@@ -31,13 +47,25 @@ def check_command(
         total = replications or scenario.run.replications
         say_if_cold(engine_for(scenario, scenario.policy_names(), engine, total))
         with progress_bar(total) as progress:
-            table = check(scenario, replications=replications, engine=engine, workers=workers, progress=progress)
-        suites[scenario.file] = [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+            table = check(
+                scenario,
+                replications=replications,
+                engine=engine,
+                workers=workers,
+                progress=progress,
+            )
+        suites[scenario.file] = [
+            {str(key): value for key, value in row.items()} for row in table.to_dict("records")
+        ]
         for row in suites[scenario.file]:
-            sys.stdout.write(f"{row['verdict']:<9}  {scenario.file}: {_line(row['claim'])}: {row['found']}\n")
+            sys.stdout.write(
+                f"{row['verdict']:<9}  {scenario.file}: {_line(row['claim'])}: {row['found']}\n"
+            )
     verdicts = [row["verdict"] for rows in suites.values() for row in rows]
-    counts = ", ".join(f"{verdicts.count(one)} {said}" for one, said in
-                       ((HOLDS, "hold"), (FAILS, "fail"), (UNDECIDED, "undecided")))  # fmt: skip
+    counts = ", ".join(
+        f"{verdicts.count(one)} {said}"
+        for one, said in ((HOLDS, "hold"), (FAILS, "fail"), (UNDECIDED, "undecided"))
+    )
     sys.stdout.write(f"{len(verdicts)} claims: {counts}.\n")
     if junit is not None:
         _write(junit, report(suites, strict=strict))
@@ -65,7 +93,9 @@ def _line(text: str) -> str:
 
 
 def report(suites: dict[str, list[Row]], *, strict: bool = False) -> ElementTree.Element:
-    """Make JUnit's XML: a suite per file, a case per claim; what is undecided is skipped, or if strict a failure.
+    """Make JUnit's XML: a suite per file, a case per claim.
+
+    What is undecided is skipped, or if strict a failure.
 
     >>> row = {"claim": "late share <= 30 %", "because": "", "verdict": "fails", "found": "40 % (35 % to 45 %)"}
     >>> ElementTree.tostring(report({"a.toml": [row]}), encoding="unicode")[:55]
@@ -75,13 +105,19 @@ def report(suites: dict[str, list[Row]], *, strict: bool = False) -> ElementTree
     top = ElementTree.Element("testsuites", {"name": "toolate check", **_counts(verdicts, strict)})
     for file, rows in suites.items():
         mine = [row["verdict"] for row in rows]
-        suite = ElementTree.SubElement(top, "testsuite", {"name": _clean(file), **_counts(mine, strict)})
+        suite = ElementTree.SubElement(
+            top, "testsuite", {"name": _clean(file), **_counts(mine, strict)}
+        )
         suite.set("skipped", str(0 if strict else mine.count(UNDECIDED)))
         for row in rows:
-            case = ElementTree.SubElement(suite, "testcase", {"classname": _clean(file), "name": _clean(row["claim"])})
+            case = ElementTree.SubElement(
+                suite, "testcase", {"classname": _clean(file), "name": _clean(row["claim"])}
+            )
             told = _clean(row["found"] + (f"; because {row['because']}" if row["because"] else ""))
             if failing([row["verdict"]], strict=strict):
-                failure = ElementTree.SubElement(case, "failure", {"type": row["verdict"], "message": told})
+                failure = ElementTree.SubElement(
+                    case, "failure", {"type": row["verdict"], "message": told}
+                )
                 failure.text = f"{row['verdict']}: {_clean(row['claim'])}: {told}"
             elif row["verdict"] == UNDECIDED:
                 ElementTree.SubElement(case, "skipped", {"message": f"undecided: {told}"})

@@ -1,4 +1,6 @@
-"""The command `compare`: the answer in one sentence, then what it rests on: differences, prices, verdicts that moved."""
+"""The command `compare`: the answer in one sentence, then what it rests on: differences, prices,
+verdicts that moved.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +28,24 @@ from sim.verdicts import Verdict
 
 
 def compare_command(
-    files: list[str], policies: list[str] | None, against: str | None, out: Path | None, as_json: bool,
-    replications: int | None, seed: int | None, engine: str, workers: int,
-) -> None:  # fmt: skip
-    """Load, play, print and save. Nothing is written by a comparison that fails or is interrupted."""
-    check_options(engine, {"--replications": (replications, 1), "--seed": (seed, 0), "--workers": (workers, 1)})
+    files: list[str],
+    policies: list[str] | None,
+    against: str | None,
+    out: Path | None,
+    as_json: bool,
+    replications: int | None,
+    seed: int | None,
+    engine: str,
+    workers: int,
+) -> None:
+    """Load, play, print and save.
+
+    Nothing is written by a comparison that fails or is interrupted.
+    """
+    check_options(
+        engine,
+        {"--replications": (replications, 1), "--seed": (seed, 0), "--workers": (workers, 1)},
+    )
     scenarios = [load(file) for file in files]
     plan = planned(scenarios, _split(policies, scenarios[0]), against, replications, seed, engine)
     with contextlib.ExitStack() as stack:
@@ -53,7 +68,9 @@ def compare_command(
     if folder is not None:
         wrote = "Wrote" if complete else "Wrote nothing to"
         what = (
-            ": chart.png, comparison.json, differences.csv and more." if complete else ", because of the interruption."
+            ": chart.png, comparison.json, differences.csv and more."
+            if complete
+            else ", because of the interruption."
         )
         sys.stderr.write(f"{wrote} {folder.folder}{what}\n")
     if not complete:
@@ -61,15 +78,23 @@ def compare_command(
 
 
 def _split(told: list[str] | None, scenario: Scenario) -> list[str] | None:
-    """Read names of policies: one each, or several with commas between, unless a policy has that whole name."""
+    """Read names of policies: one each, or several with commas between, unless a policy has that
+    whole name.
+    """
     if told is None:
         return None
     known = scenario.policy_names()
-    return [name.strip() for one in told for name in ([one] if one in known else one.split(",")) if name.strip()]
+    return [
+        name.strip()
+        for one in told
+        for name in ([one] if one in known else one.split(","))
+        if name.strip()
+    ]
 
 
 def answer(comparison: Comparison) -> str:
-    """Say which loses least, by how much against the baseline, with its interval, and whether that is sure.
+    """Say which loses least, by how much against the baseline, with its interval, and whether that
+    is sure.
 
     >>> import sim
     >>> calm = sim.load("scenarios/linkedin_dm.toml").patched({"mistakes.chance": 0.0})
@@ -80,7 +105,9 @@ def answer(comparison: Comparison) -> str:
     e = comparison.headline(best)
     if not e.per:  # the best of all, so nobody anywhere
         return "Nobody regretted a message, so there is nothing to compare."
-    lost = f'"{best}" loses least: {percent(e.value)} % of regretted messages had their preview read'
+    lost = (
+        f'"{best}" loses least: {percent(e.value)} % of regretted messages had their preview read'
+    )
     if best != base:
         d = comparison.differences.set_index("policy").loc[best]
         down, least, most = (-100 * d[key] for key in ("value", "high", "low"))
@@ -88,10 +115,10 @@ def answer(comparison: Comparison) -> str:
     elif comparison.is_sure:
         lost += "; all others lose more"
     somewhere, before = (comparison.headline(name, "read_anywhere").value for name in (best, base))
-    if best != base and somewhere > before:  # reading in the app first keeps a preview from being the first
-        lost += (
-            f', but its text was read somewhere by {percent(somewhere)} %, against {percent(before)} % under "{base}"'
-        )
+    if (
+        best != base and somewhere > before
+    ):  # reading in the app first keeps a preview from being the first
+        lost += f', but its text was read somewhere by {percent(somewhere)} %, against {percent(before)} % under "{base}"'
     return f"{lost}. {_sureness(comparison)}"
 
 
@@ -107,7 +134,9 @@ def warnings_of(comparison: Comparison) -> list[str]:
     """List what a reader of a comparison should be told."""
     done, out = comparison.replications, []
     if done < comparison.asked:
-        out.append(f"interrupted: {done} of {comparison.asked} replications were played; the tables rest on those")
+        out.append(
+            f"interrupted: {done} of {comparison.asked} replications were played; the tables rest on those"
+        )
     if done < FEW:
         out.append(f"{done} replications are few; intervals are only trustworthy from {FEW} on")
     return out
@@ -115,16 +144,22 @@ def warnings_of(comparison: Comparison) -> list[str]:
 
 def print_comparison(comparison: Comparison) -> None:
     """Print the answer and the tables on stdout."""
-    tables = (_shares(comparison), price_table(comparison.names, comparison.price, _what(comparison)),
-              *effect_tables(comparison.names, comparison.tables, comparison.costs))  # fmt: skip
+    tables = (
+        _shares(comparison),
+        price_table(comparison.names, comparison.price, _what(comparison)),
+        *effect_tables(comparison.names, comparison.tables, comparison.costs),
+    )
     console = console_for(*tables)
     console.print(escape(answer(comparison)), soft_wrap=True)
     for table in tables:
         console.print(table)
     paired = [name for name in comparison.names[1:] if comparison.pairing[name] is Pairing.MESSAGES]
     if paired:
-        console.print(f'[bold]Verdicts that moved, regretted messages: from the row, under "{escape(comparison.against)}", '
-                      "to the column[/bold]", soft_wrap=True)  # fmt: skip
+        console.print(
+            f'[bold]Verdicts that moved, regretted messages: from the row, under "{escape(comparison.against)}", '
+            "to the column[/bold]",
+            soft_wrap=True,
+        )
     for name in paired:
         console.print(_moves(comparison, name))
     for line in _closing(comparison):
@@ -142,23 +177,43 @@ def _points(row: dict[str, Any]) -> str:
 
 
 def _changed(row: dict[str, Any]) -> str:
-    """Write a change; where messages are paired and none changed sides there is nothing to measure."""
-    return "none changed" if row["value"] == 0 and row["saved"] == 0 and row["newly_lost"] == 0 else _points(row)
+    """Write a change.
+
+    Where messages are paired and none changed sides there is nothing to measure.
+    """
+    return (
+        "none changed"
+        if row["value"] == 0 and row["saved"] == 0 and row["newly_lost"] == 0
+        else _points(row)
+    )
 
 
 def _shares(comparison: Comparison) -> Table:
-    table = new_table("Preview read, % of regretted messages (95 % interval; differences hold all at once at 95 %)",
-                      _what(comparison), "preview read", "change, points", "saved", "newly lost",
-                      "behind the best, points", "read at all")  # fmt: skip
+    table = new_table(
+        "Preview read, % of regretted messages (95 % interval; differences hold all at once at 95 %)",
+        _what(comparison),
+        "preview read",
+        "change, points",
+        "saved",
+        "newly lost",
+        "behind the best, points",
+        "read at all",
+    )
     changes = {row["policy"]: row for row in _rows(comparison.differences)}
     behind = {row["policy"]: row for row in _rows(comparison.behind)}
     for name in comparison.names:
         change = changes.get(name)
-        counted = ["", ""] if change is None else [_count(change["saved"]), _count(change["newly_lost"])]
-        table.add_row(escape(name), interval(comparison.headline(name)),
-                      "compared against" if change is None else _changed(change), *counted,
-                      _points(behind[name]) if name in behind else "the best",
-                      interval(comparison.headline(name, "read_anywhere")))  # fmt: skip
+        counted = (
+            ["", ""] if change is None else [_count(change["saved"]), _count(change["newly_lost"])]
+        )
+        table.add_row(
+            escape(name),
+            interval(comparison.headline(name)),
+            "compared against" if change is None else _changed(change),
+            *counted,
+            _points(behind[name]) if name in behind else "the best",
+            interval(comparison.headline(name, "read_anywhere")),
+        )
     return table
 
 
@@ -171,7 +226,9 @@ def _count(value: Any) -> str:
 
 
 def _moves(comparison: Comparison, name: str) -> Table:
-    """Lay out where messages moved: a row per verdict under the baseline, a column per verdict under another."""
+    """Lay out where messages moved: a row per verdict under the baseline, a column per verdict
+    under another.
+    """
     found = comparison.moves[comparison.moves["policy"] == name]
     counts = {(row["before"], row["after"]): row["messages"] for row in _rows(found)}
     verdicts = [v.name.lower() for v in (*list(Verdict)[1:], Verdict.NOT_ASKED)]
@@ -179,24 +236,35 @@ def _moves(comparison: Comparison, name: str) -> Table:
     table = new_table(f'under "{escape(name)}"', "", *(v.replace("_", " ") for v in after), "all")
     for row in before:
         mine = [counts.get((row, column), 0) for column in after]
-        table.add_row(row.replace("_", " "), *(f"{n:,}" if n else "·" for n in mine), f"{sum(mine):,}")
+        table.add_row(
+            row.replace("_", " "), *(f"{n:,}" if n else "·" for n in mine), f"{sum(mine):,}"
+        )
     columns = [sum(counts.get((row, column), 0) for row in before) for column in after]
     table.add_row("all", *(f"{n:,}" for n in columns), f"{sum(columns):,}")
     return table
 
 
 def _closing(comparison: Comparison) -> Sequence[str]:
-    """Say what the numbers rest on: how much was played, how it is paired, what the intervals promise."""
+    """Say what the numbers rest on: how much was played, how it is paired, what the intervals
+    promise.
+    """
     first, rest = comparison.worlds[comparison.against], comparison.names[1:]
     sums = comparison.sums[comparison.against]
     messages, regretted = (sum(one[key] for one in sums) for key in ("messages", "regretted"))
-    lines = [f'{regretted:,} regretted of {messages:,} messages under "{comparison.against}"; '
-             f"{comparison.replications} replications each, seed {first.run.seed}."]  # fmt: skip
+    lines = [
+        f'{regretted:,} regretted of {messages:,} messages under "{comparison.against}"; '
+        f"{comparison.replications} replications each, seed {first.run.seed}."
+    ]
     ways = dict.fromkeys(comparison.pairing[name] for name in rest)
     for way in ways:
         named = ", ".join(f'"{name}"' for name in rest if comparison.pairing[name] is way)
-        lines.append(f"Compared {way.value}." if len(ways) == 1 else f"{named}: compared {way.value}.")
-    lines.append(f"The {len(rest)} intervals of a column of differences hold all at once at 95 %, over "
-                 "replications, by Bonferroni." if len(rest) > 1 else
-                 "The difference has a 95 % interval over replications.")  # fmt: skip
+        lines.append(
+            f"Compared {way.value}." if len(ways) == 1 else f"{named}: compared {way.value}."
+        )
+    lines.append(
+        f"The {len(rest)} intervals of a column of differences hold all at once at 95 %, over "
+        "replications, by Bonferroni."
+        if len(rest) > 1
+        else "The difference has a 95 % interval over replications."
+    )
     return lines

@@ -1,4 +1,6 @@
-"""The command `diff`: what differs between two scenarios, or two policies of one, resolved, and who set each value."""
+"""The command `diff`: what differs between two scenarios, or two policies of one, resolved, and who
+set each value.
+"""
 
 from __future__ import annotations
 
@@ -38,16 +40,25 @@ def diff_command(files: list[str], policies: list[str] | None) -> bool:
         sys.stdout.write(f"{path}\n")
         for name, value in ((one, a), (other, b)):
             setter = f" ({value.setter})" if value.setter else ""
-            sys.stdout.write("\n".join(wrapped(f"{name}: {value.words}{setter}", width, "  ", "      ")) + "\n")
+            sys.stdout.write(
+                "\n".join(wrapped(f"{name}: {value.words}{setter}", width, "  ", "      ")) + "\n"
+            )
     return bool(found)
 
 
-def _sides(files: list[str], policies: list[str] | None) -> tuple[tuple[str, Scenario], tuple[str, Scenario]]:
-    """Load what is compared: two files (each under one policy, if it is named), or two policies of one file."""
+def _sides(
+    files: list[str], policies: list[str] | None
+) -> tuple[tuple[str, Scenario], tuple[str, Scenario]]:
+    """Load what is compared: two files (each under one policy, if it is named), or two policies of
+    one file.
+    """
     names = policies or []
     if len(files) == 2 and len(names) <= 1:
         a, b = (load(file) for file in files)
-        return (files[0], a.under(names[0]) if names else a), (files[1], b.under(names[0]) if names else b)
+        return (files[0], a.under(names[0]) if names else a), (
+            files[1],
+            b.under(names[0]) if names else b,
+        )
     if len(files) == 1 and len(names) == 2:
         scenario = load(files[0])
         return (names[0], scenario.under(names[0])), (names[1], scenario.under(names[1]))
@@ -57,7 +68,9 @@ def _sides(files: list[str], policies: list[str] | None) -> tuple[tuple[str, Sce
 
 
 def differences(a: Scenario, b: Scenario) -> Iterator[Pair]:
-    """Yield every parameter, and every value of a policy, that differs or is in one only; texts and sources aside.
+    """Yield every parameter, and every value of a policy, that differs or is in one only.
+
+    Texts and sources aside.
 
     >>> import sim
     >>> scenario = sim.load("scenarios/linkedin_dm.toml")
@@ -69,16 +82,26 @@ def differences(a: Scenario, b: Scenario) -> Iterator[Pair]:
         one, other = mine.get(path, ABSENT), theirs.get(path, ABSENT)
         if one.held != other.held:
             alike = one.words == other.words  # such as "168 weights of its own"
-            yield path, one, replace(other, words=f"{other.words}, not the same") if alike else other
+            yield (
+                path,
+                one,
+                replace(other, words=f"{other.words}, not the same") if alike else other,
+            )
 
 
 def _values(scenario: Scenario) -> dict[str, Value]:
-    """Give every value by its path: kind of traffic, parameters, baseline, and what policies set."""
+    """Give every value by its path: kind of traffic, parameters, baseline, and what policies
+    set.
+    """
     out = {"traffic.kind": Value(scenario.traffic.kind, "", scenario.traffic.kind)}
     for entry in everything(scenario):
         setter = entry.evidence.setter
         told = (
-            "default of the model" if setter is None else f"set {setter}" if setter[:3] == "by " else f"set in {setter}"
+            "default of the model"
+            if setter is None
+            else f"set {setter}"
+            if setter[:3] == "by "
+            else f"set in {setter}"
         )
         out[entry.path] = Value(entry.value, told, entry.held)
     base = scenario.policy_names()[0]

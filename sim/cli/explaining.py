@@ -1,4 +1,6 @@
-"""The command `explain`: the resolved scenario in words, section by section, each number with where it is from."""
+"""The command `explain`: the resolved scenario in words, section by section, each number with where
+it is from.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +107,9 @@ def _opening(scenario: Scenario, policy: str | None, width: int) -> Iterator[str
 
 
 def _section(title: str, about: str, entries: list[Entry], width: int) -> Iterator[str]:
-    """Say a section: what somebody has set, one by one, then in one paragraph what is left at the model's defaults."""
+    """Say a section: what somebody has set, one by one, then in one paragraph what is left at the
+    model's defaults.
+    """
     yield ""
     yield title.upper()
     if about.removesuffix(".") != title:
@@ -115,7 +119,9 @@ def _section(title: str, about: str, entries: list[Entry], width: int) -> Iterat
             yield from wrapped(f"{entry.path}: {entry.value}", width, "  ", "      ")
             yield from wrapped(entry.meaning, width, "      ")
             yield from wrapped(_sentence(entry.evidence.words()), width, "      ")
-    left = [f"{entry.path} ({entry.value})" for entry in entries if entry.evidence.kind == "default"]
+    left = [
+        f"{entry.path} ({entry.value})" for entry in entries if entry.evidence.kind == "default"
+    ]
     if left:
         yield from wrapped(f"Defaults of the model: {', '.join(left)}.", width, "  ", "      ")
 
@@ -124,7 +130,9 @@ def wrapped(text: str, width: int, first: str = "", later: str | None = None) ->
     """Break a text into lines, but never between a number and its unit."""
     kept = re.sub(r"(?<=\d) (?=(ms|s|min|h|d|%)\b|%|/ )", "\u00a0", text)
     later = first if later is None else later
-    lines = textwrap.wrap(kept, width, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        kept, width, initial_indent=first, subsequent_indent=later, break_on_hyphens=False
+    )
     return [line.replace("\u00a0", " ") for line in lines]
 
 
@@ -140,12 +148,18 @@ def _entries(scenario: Scenario, table: BaseModel, at: str, about: str = "") -> 
     """Yield every parameter of a table and of the tables in it."""
     for name, field in type(table).model_fields.items():
         value, path = getattr(table, name), f"{at}.{name}"
-        if isinstance(value, BaseModel) and not hasattr(value, "dist") and not isinstance(value, EmailShares):
+        if (
+            isinstance(value, BaseModel)
+            and not hasattr(value, "dist")
+            and not isinstance(value, EmailShares)
+        ):
             yield from _entries(scenario, value, path, field.description or "")
         elif value is not None and name not in ("name", "kind"):
             meaning = field.description or _first_line(value)
             meaning = f"{about}: {meaning[:1].lower()}{meaning[1:]}" if about else meaning
-            yield Entry(path, meaning, in_words(value, name, field), evidence(scenario, path), value)
+            yield Entry(
+                path, meaning, in_words(value, name, field), evidence(scenario, path), value
+            )
 
 
 def _claims(scenario: Scenario, width: int) -> Iterator[str]:
@@ -153,7 +167,9 @@ def _claims(scenario: Scenario, width: int) -> Iterator[str]:
     if scenario.checks:
         yield ""
         yield "CHECKS"
-        yield from wrapped("What the file claims about its answers; `toolate check` judges it.", width)
+        yield from wrapped(
+            "What the file claims about its answers; `toolate check` judges it.", width
+        )
     for check in scenario.checks:
         yield from wrapped(f"checks: {check.claim}", width, "  ", "      ")
         if check.because:
@@ -169,16 +185,22 @@ def _costs(scenario: Scenario) -> Iterator[Entry]:
 
 
 def _recipients(scenario: Scenario) -> Iterator[tuple[str, str, list[Entry]]]:
-    """Yield what all segments share as a section of its own, then each segment with what is its own."""
+    """Yield what all segments share as a section of its own, then each segment with what is its
+    own.
+    """
     by_name = {s.name: list(_entries(scenario, s, f"segments.{s.name}")) for s in scenario.segments}
     shared: list[Entry] = []
     if len(by_name) > 1:
-        shared = [_of_all(rows) for rows in zip(*by_name.values(), strict=True) if _of_all(rows).path]
+        shared = [
+            _of_all(rows) for rows in zip(*by_name.values(), strict=True) if _of_all(rows).path
+        ]
         yield "Recipients, all segments", "What all kinds of recipients share.", shared
     common = {entry.path.removeprefix("segments.*") for entry in shared}
     for segment in scenario.segments:
         start = f"segments.{segment.name}"
-        own = [entry for entry in by_name[segment.name] if entry.path.removeprefix(start) not in common]
+        own = [
+            entry for entry in by_name[segment.name] if entry.path.removeprefix(start) not in common
+        ]
         yield f"Recipients: {segment.name}", _first_line(segment), own
 
 
@@ -195,14 +217,19 @@ def _policies(scenario: Scenario, width: int) -> Iterator[str]:
     """Say each policy as its differences from the scenario."""
     yield ""
     yield "POLICIES"
-    yield from wrapped("Every policy is played on the same worlds; it changes what is listed, and nothing else.", width)
+    yield from wrapped(
+        "Every policy is played on the same worlds; it changes what is listed, and nothing else.",
+        width,
+    )
     names = scenario.policy_names()
     before = {entry.path: entry for entry in everything(scenario)}
     for name in names:
         role = " (the baseline)" if name == names[0] else ""
         yield f"  {name}{role}:"
         changed = [
-            e for e in everything(scenario.under(name)) if e != before.get(e.path) and e.evidence.kind == "policy"
+            e
+            for e in everything(scenario.under(name))
+            if e != before.get(e.path) and e.evidence.kind == "policy"
         ]
         for entry in changed:
             old = before[entry.path].value if entry.path in before else "not set"
@@ -224,7 +251,9 @@ def everything(scenario: Scenario) -> Iterator[Entry]:
 
 
 def _closing(entries: Iterable[Entry], width: int) -> Iterator[str]:
-    """List the sources a run rests on, with what rests on each, and count parameters by where they are from."""
+    """List the sources a run rests on, with what rests on each, and count parameters by where they
+    are from.
+    """
     entries = list(entries)
     resting: dict[tuple[str, str], list[str]] = {}
     for entry in entries:
@@ -234,8 +263,11 @@ def _closing(entries: Iterable[Entry], width: int) -> Iterator[str]:
     yield ""
     yield "SOURCES A RUN RESTS ON"
     if resting:
-        yield from wrapped("Grades: A primary source, B secondary naming the primary, C vendor or article, "
-                                 "D memory, E derived here.", width)  # fmt: skip
+        yield from wrapped(
+            "Grades: A primary source, B secondary naming the primary, C vendor or article, "
+            "D memory, E derived here.",
+            width,
+        )
     else:
         yield "None: no parameter is cited."
     for (grade, source), paths in sorted(resting.items()):
@@ -243,7 +275,9 @@ def _closing(entries: Iterable[Entry], width: int) -> Iterator[str]:
         yield from wrapped(f"for {', '.join(paths)}", width, "     ", "         ")
     count = Counter(entry.evidence.kind for entry in entries)
     shown = [(count[kind], words) for kind, words in COUNTED.items()]
-    said = ", ".join(f"{number} {words}" for number, words in shown if number or words in ALWAYS_COUNTED)
+    said = ", ".join(
+        f"{number} {words}" for number, words in shown if number or words in ALWAYS_COUNTED
+    )
     yield ""
     yield from wrapped(f"{len(entries)} parameters: {said}.", width)
     unsourced = [entry.path for entry in entries if entry.evidence.kind == "unsourced"]

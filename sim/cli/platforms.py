@@ -1,4 +1,6 @@
-"""The command `platforms`: the catalogue, one platform of it with its sources, or BibTeX of what a run rests on."""
+"""The command `platforms`: the catalogue, one platform of it with its sources, or BibTeX of what a
+run rests on.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +25,19 @@ from sim.platforms.works import bibtex, keys_in, works
 from sim.scenario import load
 from sim.scenario.evidence import sweep_words
 
-MEANINGS = "Grades: A primary source, B secondary source, C article or vendor, D memory, E derived here."
+MEANINGS = (
+    "Grades: A primary source, B secondary source, C article or vendor, D memory, E derived here."
+)
 
 
 def platforms_command(name: str | None, as_bibtex: bool, as_json: bool) -> None:
-    """Print the catalogue, a platform, or with `as_bibtex` the works a platform or a scenario file rests on."""
+    """Print the catalogue, a platform, or with `as_bibtex` the works a platform or a scenario file
+    rests on.
+    """
     if as_bibtex and as_json:
-        raise ScenarioError([Fault("platforms", "", "--bibtex and --json are two forms", "ask for one of them")])
+        raise ScenarioError(
+            [Fault("platforms", "", "--bibtex and --json are two forms", "ask for one of them")]
+        )
     name = name.removeprefix("platform:") if name else None
     if as_bibtex:
         sys.stdout.write(_bibtex(name))
@@ -38,10 +46,14 @@ def platforms_command(name: str | None, as_bibtex: bool, as_json: bool) -> None:
     elif name is None:
         _print_list()
     elif _is_file(name):
-        raise ScenarioError([Fault(name, "", "is a scenario file", f"add --bibtex, or say toolate explain {name}")])
+        raise ScenarioError(
+            [Fault(name, "", "is a scenario file", f"add --bibtex, or say toolate explain {name}")]
+        )
     elif as_json:
         cited = {key: str(works()[key]) for key in works_of(name)}
-        _print_json({**_row(name), "values": [asdict(one) for one in entries(name)], "works": cited})
+        _print_json(
+            {**_row(name), "values": [asdict(one) for one in entries(name)], "works": cited}
+        )
     else:
         sys.stdout.write("\n".join(_platform(name)) + "\n")
 
@@ -52,7 +64,12 @@ def _is_file(name: str) -> bool:
 
 def _row(name: str) -> dict[str, object]:
     platform = name.partition("/")[0]
-    return {"id": name, "title": titles()[platform], "variants": platforms.variants(platform), "counts": counts(name)}
+    return {
+        "id": name,
+        "title": titles()[platform],
+        "variants": platforms.variants(platform),
+        "counts": counts(name),
+    }
 
 
 def _print_json(document: object) -> None:
@@ -87,9 +104,13 @@ def _print_list() -> None:
         table.add_row(name, escape(titles()[name]), ", ".join(platforms.variants(name)), *shown)
     console = Console(file=sys.stdout, width=max(Console().width, 118), highlight=False)
     console.print(table)
-    console.print(f"Values and facts by grade, less what all share (common). {MEANINGS}", soft_wrap=True)
-    console.print('Use one by extends = "platform:ID" or "platform:ID/VARIANT"; toolate platforms ID prints it with sources.',
-                  soft_wrap=True)  # fmt: skip
+    console.print(
+        f"Values and facts by grade, less what all share (common). {MEANINGS}", soft_wrap=True
+    )
+    console.print(
+        'Use one by extends = "platform:ID" or "platform:ID/VARIANT"; toolate platforms ID prints it with sources.',
+        soft_wrap=True,
+    )
 
 
 def _platform(name: str) -> Iterator[str]:
@@ -122,7 +143,9 @@ def _platform(name: str) -> Iterator[str]:
 
 
 def _wrapped(text: str, first: str, width: int) -> list[str]:
-    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=" " * 6, break_on_hyphens=False)
+    return textwrap.wrap(
+        text, width, initial_indent=first, subsequent_indent=" " * 6, break_on_hyphens=False
+    )
 
 
 def _entry(one: Entry, width: int) -> Iterator[str]:

@@ -29,11 +29,20 @@ INTERRUPTED = 130
 
 
 def run_command(
-    file: str, out: Path | None, as_json: bool, replications: int | None, seed: int | None, engine: str,
-    policies: list[str] | None, workers: int,
-) -> None:  # fmt: skip
+    file: str,
+    out: Path | None,
+    as_json: bool,
+    replications: int | None,
+    seed: int | None,
+    engine: str,
+    policies: list[str] | None,
+    workers: int,
+) -> None:
     """Load, play, print and save. Nothing is written by a run that fails or is interrupted."""
-    check_options(engine, {"--replications": (replications, 1), "--seed": (seed, 0), "--workers": (workers, 1)})
+    check_options(
+        engine,
+        {"--replications": (replications, 1), "--seed": (seed, 0), "--workers": (workers, 1)},
+    )
     scenario = load(file)
     names = chosen(scenario, policies)
     with contextlib.ExitStack() as stack:
@@ -42,8 +51,16 @@ def run_command(
         say_if_cold(engine_for(scenario, names, engine, total))
         progress = stack.enter_context(progress_bar(total))
         keep = folder.keep if folder is not None else None
-        outcome = run(scenario, policies=policies, replications=replications, seed=seed, engine=engine, workers=workers,
-                      keep=keep, progress=progress)  # fmt: skip
+        outcome = run(
+            scenario,
+            policies=policies,
+            replications=replications,
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            keep=keep,
+            progress=progress,
+        )
         progress(total)
         complete = len(outcome.replications) == outcome.asked
         if folder is not None and complete:
@@ -53,7 +70,9 @@ def run_command(
     _print(outcome, as_json)
     if folder is not None:
         if complete:
-            sys.stderr.write(f"Wrote {folder.folder}: chart.png, summary.json, records.parquet and more.\n")
+            sys.stderr.write(
+                f"Wrote {folder.folder}: chart.png, summary.json, records.parquet and more.\n"
+            )
         else:
             sys.stderr.write(f"Wrote nothing to {folder.folder}, because of the interruption.\n")
     if not complete:
@@ -61,15 +80,20 @@ def run_command(
 
 
 def say_if_cold(engine: str) -> None:
-    """Say on stderr that an engine is going to be compiled, so that nobody wonders about the wait."""
+    """Say on stderr that an engine is going to be compiled, so that nobody wonders about the
+    wait.
+    """
     if not is_ready(engine):
         sys.stderr.write(f"{COMPILING}\n")
 
 
 def check_options(engine: str, numbers: dict[str, tuple[int | None, int]]) -> None:
     """Check what is told on the command line; raise `FaultyInputError` with every fault of it."""
-    faults = [Fault(name, "", f"{value} is out of range", f"give a whole number of at least {least}")
-              for name, (value, least) in numbers.items() if value is not None and value < least]  # fmt: skip
+    faults = [
+        Fault(name, "", f"{value} is out of range", f"give a whole number of at least {least}")
+        for name, (value, least) in numbers.items()
+        if value is not None and value < least
+    ]
     if engine not in ("auto", *MODULES):
         problem = f"{said(engine)} is not an engine{did_you_mean(engine, MODULES)}"
         faults.append(Fault("--engine", "", problem, f"use auto, {', '.join(MODULES)}"))
@@ -88,10 +112,19 @@ def _print(outcome: Outcome, as_json: bool) -> None:
 
 @contextlib.contextmanager
 def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
-    """Give a function to call with the number of replications done; a bar shows on stderr after two seconds."""
+    """Give a function to call with the number of replications done.
+
+    A bar shows on stderr after two seconds.
+    """
     console = Console(stderr=True)
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                   console=console, transient=console.is_terminal)  # fmt: skip
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=console.is_terminal,
+    )
     task = bar.add_task("replications", total=total)
     timer = threading.Timer(PATIENCE, bar.start)  # a single replication may take longer than that
     timer.daemon = True

@@ -1,4 +1,6 @@
-"""The commands `sweep`, `merge` and `query`: a plan, a bar with rate and remaining time, and tables."""
+"""The commands `sweep`, `merge` and `query`: a plan, a bar with rate and remaining time, and
+tables.
+"""
 
 from __future__ import annotations
 
@@ -42,9 +44,15 @@ def say(message: str) -> None:
 
 
 def sweep_command(
-    file: str, store: Path, out: Path | None, workers: int | None, threads: bool, dask: str | None, shard: str | None,
+    file: str,
+    store: Path,
+    out: Path | None,
+    workers: int | None,
+    threads: bool,
+    dask: str | None,
+    shard: str | None,
     dry_run: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Plan, check, play what is missing, and print the best policy of every cell."""
     how, part = _how(workers, threads, dask), _shard(shard)
     planned = plan(file)
@@ -60,8 +68,16 @@ def sweep_command(
         is_new = not store.exists()
         if is_new:  # a sweep that cannot be played leaves no store behind
             check(planned, lambda done: checking(done, len(planned.cells)))
-        swept = carry_out(planned, open_store(store), how, shard=part, say=say, progress=progress, checking=checking,
-                          is_checked=is_new)  # fmt: skip
+        swept = carry_out(
+            planned,
+            open_store(store),
+            how,
+            shard=part,
+            say=say,
+            progress=progress,
+            checking=checking,
+            is_checked=is_new,
+        )
         if folder is not None and swept.complete:
             folder.put(lambda making: _save(swept, making))
             say(f"Wrote {out}: table.csv, best.csv, charts and run.json.")
@@ -113,7 +129,9 @@ def _shard(text: str | None) -> Shard | None:
         return None
     number, slash, of = text.partition("/")
     if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise _fault("--shard", f'"{text}" is not a part', 'write which of how many, for example "3/64"')
+        raise _fault(
+            "--shard", f'"{text}" is not a part', 'write which of how many, for example "3/64"'
+        )
     return Shard(int(number), int(of))
 
 
@@ -123,11 +141,21 @@ def _fault(path: str, problem: str, remedy: str) -> FaultyInputError:
 
 @contextlib.contextmanager
 def bar(words: str) -> Iterator[Counted]:
-    """Give a function to call with (done, total); a bar with rate and remaining time shows on stderr."""
+    """Give a function to call with (done, total).
+
+    A bar with rate and remaining time shows on stderr.
+    """
     console = Console(stderr=True)
     rate = TextColumn("{task.fields[rate]}")
-    shown = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(),
-                     console=console, transient=True)  # fmt: skip
+    shown = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        rate,
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
     task = shown.add_task(words, total=None, rate="")
     began = time.monotonic()
 
@@ -167,7 +195,8 @@ def _print_plan(planned: Plan, how: How) -> None:
     made = " x ".join(f"{n:,} {name}" for name, n in planned.axes) or "no axis"
     console.print(escape(planned.title or planned.shown))
     console.print(
-        f"{len(planned.cells):,} cells: {escape(made)}; {len(planned.cases):,} of them differ.", soft_wrap=True
+        f"{len(planned.cells):,} cells: {escape(made)}; {len(planned.cases):,} of them differ.",
+        soft_wrap=True,
     )
     console.print(f"Policies: {escape(', '.join(planned.policies))}.", soft_wrap=True)
     for told in planned.unknowns:
@@ -179,9 +208,7 @@ def _print_plan(planned: Plan, how: How) -> None:
     expected = rehearse(planned, time.perf_counter)
     cores = workers_of(how)
     until = "" if planned.rule.target is None else " up to the first look"
-    played = (
-        f"{expected.tasks:,} tasks, {expected.replications:,} replications, about {expected.messages:,.0f} messages"
-    )
+    played = f"{expected.tasks:,} tasks, {expected.replications:,} replications, about {expected.messages:,.0f} messages"
     times = f"{_time(expected.seconds)} on one core, {_time(expected.seconds / cores)} on {cores}"
     sizes = f"about {expected.megabytes_a_worker:,.0f} MB a worker; {expected.megabytes_of_disk:,.1f} MB on the disk"
     console.print(f"{played} under all policies{until}.", soft_wrap=True)
@@ -199,22 +226,44 @@ def _save(swept: Swept, making: Path) -> dict[str, Any]:
     planned = swept.plan
     swept.frame.to_csv(making / "table.csv", index=False)
     best(swept.frame).to_csv(making / "best.csv", index=False)
-    save_sweep(swept.frame, [name for name, _ in planned.axes if name in swept.frame], making, planned.title)
+    save_sweep(
+        swept.frame,
+        [name for name, _ in planned.axes if name in swept.frame],
+        making,
+        planned.title,
+    )
     command = shlex.join(["toolate", *sys.argv[1:]])
     told = manifest(
-        planned.bases[0].scenario, planned.policies, planned.rule.at_most, planned.rule.at_most, "auto", command
+        planned.bases[0].scenario,
+        planned.policies,
+        planned.rule.at_most,
+        planned.rule.at_most,
+        "auto",
+        command,
     )
-    left = {key: value for key, value in told.items() if not key.startswith("replications") and key != "engine"}
-    return left | {"sweep_file": planned.shown, "cells": len(planned.cells), "rule": planned.rule.words()}
+    left = {
+        key: value
+        for key, value in told.items()
+        if not key.startswith("replications") and key != "engine"
+    }
+    return left | {
+        "sweep_file": planned.shown,
+        "cells": len(planned.cells),
+        "rule": planned.rule.words(),
+    }
 
 
 def _print(swept: Swept) -> None:
     found, planned, console = best(swept.frame), swept.plan, _wide()
     if not found.empty:
-        surely = ", ".join(f'"{name}" in {n:,}' for name, n in found["best"][found["sure"]].value_counts().items())
+        surely = ", ".join(
+            f'"{name}" in {n:,}' for name, n in found["best"][found["sure"]].value_counts().items()
+        )
         undecided = int((~found["sure"]).sum())
         console.print(
-            escape(f"Loses least, surely: {surely or 'none'}; undecided in {undecided:,} of {len(found):,} cells.")
+            escape(
+                f"Loses least, surely: {surely or 'none'}; undecided in {undecided:,} of {len(found):,} cells."
+            )
         )
         _print_frame(_readable(found), SHOWN)
     console.print(
@@ -223,18 +272,30 @@ def _print(swept: Swept) -> None:
     )
     console.print(f"Rule: {planned.rule.words()}", soft_wrap=True)
     for address in swept.unsure[:SHOWN]:
-        say(f"Warning: cell {address[:12]} stopped at {planned.rule.at_most:,} replications without being sure enough")
-    console.print(f"Table: {swept.store.folder}/sweeps/{planned.identity}/table.parquet", soft_wrap=True)
+        say(
+            f"Warning: cell {address[:12]} stopped at {planned.rule.at_most:,} replications without being sure enough"
+        )
+    console.print(
+        f"Table: {swept.store.folder}/sweeps/{planned.identity}/table.parquet", soft_wrap=True
+    )
 
 
 def _readable(found: pd.DataFrame) -> pd.DataFrame:
     """Write shares as percentages, and leave out what files and queries have."""
     if found.empty:
         return found
-    told = found.drop(columns=["cell", "value", "low", "high", "sure", "ahead", "ahead_low", "ahead_high"])
+    told = found.drop(
+        columns=["cell", "value", "low", "high", "sure", "ahead", "ahead_low", "ahead_high"]
+    )
     place = list(told.columns).index("best") + 1
-    told.insert(place, "preview read, %", [f"{percent(v)} ({percent(a)}–{percent(b)})"
-                for v, a, b in found[["value", "low", "high"]].itertuples(index=False)])  # fmt: skip
+    told.insert(
+        place,
+        "preview read, %",
+        [
+            f"{percent(v)} ({percent(a)}–{percent(b)})"
+            for v, a, b in found[["value", "low", "high"]].itertuples(index=False)
+        ],
+    )
     told.insert(place + 1, "sure", ["yes" if one else "no" for one in found["sure"]])
     return told
 
@@ -242,7 +303,9 @@ def _readable(found: pd.DataFrame) -> pd.DataFrame:
 def _print_frame(frame: pd.DataFrame, most: int) -> None:
     table = _table(*(escape(str(name)) for name in frame.columns))
     for row in frame.head(most).itertuples(index=False):
-        table.add_row(*(escape(f"{one:.4g}" if isinstance(one, float) else str(one)) for one in row))
+        table.add_row(
+            *(escape(f"{one:.4g}" if isinstance(one, float) else str(one)) for one in row)
+        )
     console = _wide()
     console.print(table)
     if len(frame) > most:

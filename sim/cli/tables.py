@@ -1,4 +1,6 @@
-"""Tables of a run for people: the answer in the first line, then by policy, by channel, and the price."""
+"""Tables of a run for people: the answer in the first line, then by policy, by channel, and the
+price.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,10 @@ def interval(e: Estimate) -> str:
 
 
 def change_of(difference: dict[str, Any]) -> str:
-    """Write a difference with its interval, in points; where no message changed sides there is nothing to measure."""
+    """Write a difference with its interval, in points.
+
+    Where no message changed sides there is nothing to measure.
+    """
     if difference["value"] == 0 and difference["saved"] == 0 and difference["newly_lost"] == 0:
         return "none changed"
     value, low, high = (100 * difference[key] for key in ("value", "low", "high"))
@@ -48,14 +53,18 @@ def warnings_of(outcome: Outcome) -> list[str]:
     """List what a reader of the tables should be told."""
     done, out = len(outcome.replications), []
     if done < outcome.asked:
-        out.append(f"interrupted: {done} of {outcome.asked} replications were played; the tables rest on those")
+        out.append(
+            f"interrupted: {done} of {outcome.asked} replications were played; the tables rest on those"
+        )
     if done < FEW:
         out.append(f"{done} replications are few; intervals are only trustworthy from {FEW} on")
     if outcome.summary.headline(outcome.policies[0]).per == 0:
         out.append("nobody regretted a message; set mistakes.chance, or play longer")
     still = outcome.summary.headline(outcome.policies[0], "open")
     if still.value > 0.05:
-        out.append(f"{percent(still.value)} % are undecided at the horizon; a longer run.horizon would decide them")
+        out.append(
+            f"{percent(still.value)} % are undecided at the horizon; a longer run.horizon would decide them"
+        )
     return out
 
 
@@ -70,20 +79,27 @@ def print_outcome(outcome: Outcome) -> None:
     console = console_for(*tables)
     console.print(escape(outcome.scenario.title or outcome.scenario.file))
     if e.per:
-        console.print(f'Under "{escape(base)}", {percent(e.value)} % of regretted messages had their preview read all the same '
-                      f"(95 % interval {percent(e.low)} to {percent(e.high)} %).", soft_wrap=True)  # fmt: skip
+        console.print(
+            f'Under "{escape(base)}", {percent(e.value)} % of regretted messages had their preview read all the same '
+            f"(95 % interval {percent(e.low)} to {percent(e.high)} %).",
+            soft_wrap=True,
+        )
     for table in tables:
         console.print(table)
     run = outcome.scenario.run
-    console.print(f"{e.per:,.0f} regretted of {int(s.sums[base]['messages'].sum()):,} messages per policy; "
-                  f"{len(outcome.replications)} replications, seed {run.seed}; intervals over replications, differences paired.",
-                  soft_wrap=True)  # fmt: skip
+    console.print(
+        f"{e.per:,.0f} regretted of {int(s.sums[base]['messages'].sum()):,} messages per policy; "
+        f"{len(outcome.replications)} replications, seed {run.seed}; intervals over replications, differences paired.",
+        soft_wrap=True,
+    )
     for warning in warnings_of(outcome):
         sys.stderr.write(f"Warning: {warning}\n")
 
 
 def console_for(*tables: Table) -> Console:
-    """Make a console on stdout that is wide enough for every one of some tables: a squeezed table loses its names."""
+    """Make a console on stdout that is wide enough for every one of some tables: a squeezed table
+    loses its names.
+    """
     wide = Console(file=sys.stdout, width=1000)
     needed = max((wide.measure(table).maximum for table in tables), default=0)
     return Console(file=sys.stdout, width=max(Console().width, needed, 118), highlight=False)
@@ -96,7 +112,14 @@ def _money(value: float, low: float, high: float, *, form: str) -> str:
 
 def new_table(title: str, *columns: str) -> Table:
     """Make an empty table in the style of all tables: names to the left, numbers to the right."""
-    made = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    made = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1),
+    )
     for k, name in enumerate(columns):
         made.add_column(name, justify="left" if k == 0 else "right", no_wrap=k > 0)
     return made
@@ -104,8 +127,16 @@ def new_table(title: str, *columns: str) -> Table:
 
 def _policies(outcome: Outcome) -> Table:
     s = outcome.summary
-    table = new_table("Preview read, % of regretted messages (95 % interval)",
-                   "policy", "overall", "by push", "by e-mail", "read in app", "read at all", "change, points")  # fmt: skip
+    table = new_table(
+        "Preview read, % of regretted messages (95 % interval)",
+        "policy",
+        "overall",
+        "by push",
+        "by e-mail",
+        "read in app",
+        "read at all",
+        "change, points",
+    )
     differences: dict[str, Any] = {row["policy"]: row for row in s.differences.to_dict("records")}
     for name in outcome.policies:
         d = differences.get(name)
@@ -117,37 +148,65 @@ def _policies(outcome: Outcome) -> Table:
 
 def _verdicts(outcome: Outcome) -> Table:
     s = outcome.summary
-    table = new_table("Verdicts, % of regretted messages (each has one); then flags", "policy",
-                   *(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED), "| phantom", "refused")  # fmt: skip
+    table = new_table(
+        "Verdicts, % of regretted messages (each has one); then flags",
+        "policy",
+        *(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED),
+        "| phantom",
+        "refused",
+    )
     for name in outcome.policies:
-        shares = [s.headline(name, v.name.lower()).value for v in Verdict if v is not Verdict.NOT_ASKED]
+        shares = [
+            s.headline(name, v.name.lower()).value for v in Verdict if v is not Verdict.NOT_ASKED
+        ]
         refused = sum(s.headline(name, why).value for why in REFUSED)
         table.add_row(
-            escape(name), *(percent(x) for x in shares), percent(s.headline(name, "phantom").value), percent(refused)
+            escape(name),
+            *(percent(x) for x in shares),
+            percent(s.headline(name, "phantom").value),
+            percent(refused),
         )
     return table
 
 
 def _lost(outcome: Outcome) -> Table:
     s = outcome.summary
-    table = new_table("When the preview was read, % of regretted messages", "policy",
-                   *(name.removeprefix("lost_").replace("_", " ") for name in LOST_WHEN), "ghost")  # fmt: skip
+    table = new_table(
+        "When the preview was read, % of regretted messages",
+        "policy",
+        *(name.removeprefix("lost_").replace("_", " ") for name in LOST_WHEN),
+        "ghost",
+    )
     for name in outcome.policies:
-        table.add_row(escape(name), *(percent(s.headline(name, m).value) for m in (*LOST_WHEN, "ghost")))
+        table.add_row(
+            escape(name), *(percent(s.headline(name, m).value) for m in (*LOST_WHEN, "ghost"))
+        )
     return table
 
 
-_EFFECTS = {"followups": "follow-ups", "orphans": "orphans", "paused": "paused", "apologies": "apologies",
-            "blocked": "blocked", "credits_used": "credits used", "credits_lost": "credits lost"}  # fmt: skip
+_EFFECTS = {
+    "followups": "follow-ups",
+    "orphans": "orphans",
+    "paused": "paused",
+    "apologies": "apologies",
+    "blocked": "blocked",
+    "credits_used": "credits used",
+    "credits_lost": "credits lost",
+}
 
 
 def effect_tables(
     policies: Sequence[str], sums: Mapping[str, pd.DataFrame], costs: pd.DataFrame | None
 ) -> Iterator[Table]:
-    """Say what follow-ups, remedies and credits came to, and what it costs; only what the scenario has."""
+    """Say what follow-ups, remedies and credits came to, and what it costs.
+
+    Only what the scenario has.
+    """
     there = [event for event in _EFFECTS if any(table[event].any() for table in sums.values())]
     if there:
-        table = new_table("Follow-ups, remedies and credits, counts", "policy", *(_EFFECTS[e] for e in there))
+        table = new_table(
+            "Follow-ups, remedies and credits, counts", "policy", *(_EFFECTS[e] for e in there)
+        )
         for name in policies:
             table.add_row(escape(name), *(f"{int(sums[name][event].sum()):,}" for event in there))
         yield table
@@ -155,17 +214,31 @@ def effect_tables(
         table = new_table("Expected cost of a world (95 % interval)", "policy", "cost", "change")
         for row in costs.to_dict("records"):
             cost = _money(*(row[key] for key in ("value", "low", "high")), form=",.2f")
-            change = _money(*(row[key] for key in ("change", "change_low", "change_high")), form="+,.2f")
-            table.add_row(escape(str(row["policy"])), cost,
-                          "baseline" if row["policy"] == policies[0] else change)  # fmt: skip
+            change = _money(
+                *(row[key] for key in ("change", "change_low", "change_high")), form="+,.2f"
+            )
+            table.add_row(
+                escape(str(row["policy"])),
+                cost,
+                "baseline" if row["policy"] == policies[0] else change,
+            )
         yield table
 
 
 def price_table(policies: Sequence[str], prices: pd.DataFrame, what: str = "policy") -> Table:
     """Say what messages that nobody regretted pay, policy by policy."""
-    table = new_table("The price for messages nobody regretted (95 % interval)", what, "later notified, s",
-                   "later read, s", "never notified, %", "pushes each", "e-mails each")  # fmt: skip
-    price: dict[Any, Any] = {(row["policy"], row["measure"]): row for row in prices.to_dict("records")}
+    table = new_table(
+        "The price for messages nobody regretted (95 % interval)",
+        what,
+        "later notified, s",
+        "later read, s",
+        "never notified, %",
+        "pushes each",
+        "e-mails each",
+    )
+    price: dict[Any, Any] = {
+        (row["policy"], row["measure"]): row for row in prices.to_dict("records")
+    }
     for name in policies:
         cells = []
         for measure in (

@@ -16,11 +16,15 @@ def verify_command(scenarios: int) -> bool:
     """Run all checks, print the table on stdout, and tell whether everything holds."""
     talk = Console(stderr=True)
     began = time.monotonic()
-    with talk.status("compiling the kernels once (a minute at most; later runs load them)") as status:
+    with talk.status(
+        "compiling the kernels once (a minute at most; later runs load them)"
+    ) as status:
         checks = list(verify(scenarios, progress=lambda name: status.update(f"checking: {name}")))
     _print(checks)
     failed = sum(not check.holds for check in checks)
-    verdict = f"{failed} of {len(checks)} checks FAILED" if failed else f"All {len(checks)} checks hold"
+    verdict = (
+        f"{failed} of {len(checks)} checks FAILED" if failed else f"All {len(checks)} checks hold"
+    )
     sys.stdout.write(f"{verdict} ({time.monotonic() - began:.0f} s).\n")
     return not failed
 

@@ -1,4 +1,6 @@
-"""Values of a scenario in words: durations with units, chances as percentages, distributions with their quantiles."""
+"""Values of a scenario in words: durations with units, chances as percentages, distributions with
+their quantiles.
+"""
 
 from __future__ import annotations
 
@@ -68,10 +70,15 @@ def _law(spec: Spec, *, is_duration: bool) -> str:
     family, _, implied = words.partition(": ")
     match spec:
         case Mixture():
-            parts = (f"{_percent(one.weight)} {_law(one.law, is_duration=is_duration)}" for one in spec.parts)
+            parts = (
+                f"{_percent(one.weight)} {_law(one.law, is_duration=is_duration)}"
+                for one in spec.parts
+            )
             told = "of " + "; ".join(parts)
         case Scipy():
-            told = "of scipy.stats, " + ", ".join(f"{name} {value:g}" for name, value in spec.parameters.items())
+            told = "of scipy.stats, " + ", ".join(
+                f"{name} {value:g}" for name, value in spec.parameters.items()
+            )
         case _:
             told = "told from " + " and ".join(_told(spec, is_duration=is_duration))
     return f"{family} {told}: {implied}" if implied else words

@@ -1,7 +1,9 @@
-"""The verb `compare`: policies on one world, or scenarios beside each other; which loses least, and how sure that is.
+"""The verb `compare`: policies on one world, or scenarios beside each other.
 
-`playing` plays what is compared, `pairing` says whether two scenarios have the same messages, `comparison` holds the
-tables that are made of it, `document` writes them down.
+Which loses least, and how sure that is.
+
+`playing` plays what is compared, `pairing` says whether two scenarios have the same messages,
+`comparison` holds the tables that are made of it, `document` writes them down.
 """
 
 from sim.comparing.comparison import Comparison

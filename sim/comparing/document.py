@@ -22,7 +22,10 @@ METHOD = (
 
 
 def document(comparison: Comparison) -> dict[str, Any]:
-    """Give the one JSON document of a comparison; its keys are in docs/compare.md. Shares are numbers from 0 to 1."""
+    """Give the one JSON document of a comparison; its keys are in docs/compare.md.
+
+    Shares are numbers from 0 to 1.
+    """
     differences, behind = _by_name(comparison.differences), _by_name(comparison.behind)
     costs = {} if comparison.costs is None else _by_name(comparison.costs)
     entries = []
@@ -30,15 +33,21 @@ def document(comparison: Comparison) -> dict[str, Any]:
         entry: dict[str, Any] = {
             "name": name,
             "headline": _estimate(comparison.headline(name)),
-            "price": {row["measure"]: _numbers(row, "value", "low", "high")
-                      for row in _rows(comparison.price) if row["policy"] == name},
-        }  # fmt: skip
+            "price": {
+                row["measure"]: _numbers(row, "value", "low", "high")
+                for row in _rows(comparison.price)
+                if row["policy"] == name
+            },
+        }
         if name in differences:
             entry["difference"] = _numbers(
                 differences[name], "to", "value", "low", "high", "pairing", "saved", "newly_lost"
             )
-            entry["moves"] = [_numbers(row, "before", "after", "messages")
-                              for row in _rows(comparison.moves) if row["policy"] == name]  # fmt: skip
+            entry["moves"] = [
+                _numbers(row, "before", "after", "messages")
+                for row in _rows(comparison.moves)
+                if row["policy"] == name
+            ]
         if name in costs:
             keys = ("value", "low", "high", "change", "change_low", "change_high")
             entry["cost"] = _numbers(costs[name], *keys)
@@ -49,8 +58,15 @@ def document(comparison: Comparison) -> dict[str, Any]:
         "schema": 1,
         "tool": {"name": "toolate", "version": sim.__version__},
         "compared": "policies" if comparison.of_policies else "scenarios",
-        "scenarios": [{"file": one.file, "title": one.title, "seed": one.run.seed, "sha256": scenario_hash(one)}
-                      for one in comparison.scenarios],
+        "scenarios": [
+            {
+                "file": one.file,
+                "title": one.title,
+                "seed": one.run.seed,
+                "sha256": scenario_hash(one),
+            }
+            for one in comparison.scenarios
+        ],
         "replications": comparison.replications,
         "replications_asked": comparison.asked,
         "complete": comparison.replications == comparison.asked,
@@ -59,7 +75,7 @@ def document(comparison: Comparison) -> dict[str, Any]:
         "against": comparison.against,
         "best": {"name": comparison.best, "sure": comparison.is_sure},
         "entries": entries,
-    }  # fmt: skip
+    }
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -81,9 +97,16 @@ def _estimate(e: Estimate) -> dict[str, Any]:
 
 
 def write(
-    folder: ResultFolder, comparison: Comparison, command: str, *, draw: Callable[[Comparison, Path], object]
+    folder: ResultFolder,
+    comparison: Comparison,
+    command: str,
+    *,
+    draw: Callable[[Comparison, Path], object],
 ) -> Path:
-    """Write tables, JSON, pictures (by `draw`) and manifest of a comparison. Raises `OutputError`."""
+    """Write tables, JSON, pictures (by `draw`) and manifest of a comparison.
+
+    Raises `OutputError`.
+    """
 
     def fill(making: Path) -> dict[str, Any]:
         for name in ("shares", "differences", "behind", "price", "moves", "costs"):
@@ -95,7 +118,12 @@ def write(
         (making / "comparison.json").write_text(text + "\n", encoding="utf-8")
         first, *others = comparison.scenarios
         return manifest(
-            first, comparison.names, comparison.replications, comparison.asked, comparison.engine, command
+            first,
+            comparison.names,
+            comparison.replications,
+            comparison.asked,
+            comparison.engine,
+            command,
         ) | {"others": [{"scenario_file": one.file, "scenario": one.raw} for one in others]}
 
     return folder.put(fill)

@@ -25,7 +25,8 @@ class Pairing(Enum):
 def pairing(a: Scenario, b: Scenario) -> Pairing:
     """Say how two scenarios that play equally many replications are paired.
 
-    Messages are the same if their names, recipients and times are, in every replication. Raises `TraceError`.
+    Messages are the same if their names, recipients and times are, in every replication. Raises
+    `TraceError`.
 
     >>> import sim
     >>> scenario = sim.load("scenarios/linkedin_dm.toml").patched({"run.replications": 2})
@@ -43,7 +44,9 @@ def pairing(a: Scenario, b: Scenario) -> Pairing:
 
 
 def _same(a: Sent, b: Sent) -> bool:
-    """Tell whether two lists of messages name the same messages to the same people at the same times."""
+    """Tell whether two lists of messages name the same messages to the same people at the same
+    times.
+    """
     return (
         np.array_equal(a.entity, b.entity)
         and np.array_equal(a.sender, b.sender)

@@ -32,10 +32,11 @@ def compare(
 ) -> Comparison:
     """Compare the policies of one scenario, or several scenarios, each under its baseline.
 
-    `policies` defaults to all; `against` (a policy, or a scenario's file) to the baseline or the first scenario. Several
-    scenarios play as many replications as the one that asks for the fewest. The number of `workers` changes no result.
-    Ctrl-C ends a comparison of policies with what is done so far. Raises `ScenarioError` for a name that is not there,
-    or if there is nothing to compare.
+    `policies` defaults to all; `against` (a policy, or a scenario's file) to the baseline or the
+    first scenario. Several scenarios play as many replications as the one that asks for the fewest.
+    The number of `workers` changes no result. Ctrl-C ends a comparison of policies with what is
+    done so far. Raises `ScenarioError` for a name that is not there, or if there is nothing to
+    compare.
 
     >>> import sim
     >>> compared = compare(sim.load("scenarios/linkedin_dm.toml"), policies=["undo 10 s"], replications=2)
@@ -57,20 +58,30 @@ class Plan:
 
 
 def planned(
-    scenarios: Sequence[Scenario], policies: Sequence[str] | None, against: str | None,
-    replications: int | None, seed: int | None, engine: str,
-) -> Plan:  # fmt: skip
+    scenarios: Sequence[Scenario],
+    policies: Sequence[str] | None,
+    against: str | None,
+    replications: int | None,
+    seed: int | None,
+    engine: str,
+) -> Plan:
     """Check what is to be compared and choose an engine. Raises as `compare` does."""
     if len(scenarios) == 1:
         given = [set_by_hand(scenarios[0], seed=seed, replications=replications)]
         worlds = {name: given[0].under(name) for name in _policies(given[0], policies, against)}
     elif policies is not None:
-        raise _fault("--policy", "is for the policies of one scenario", "name one file, or leave it out")
+        raise _fault(
+            "--policy", "is for the policies of one scenario", "name one file, or leave it out"
+        )
     else:
-        fewest = min(one.run.replications for one in scenarios) if replications is None else replications
+        fewest = (
+            min(one.run.replications for one in scenarios) if replications is None else replications
+        )
         named = _named(scenarios, against)
         given = [set_by_hand(one, seed=seed, replications=fewest) for one in named.values()]
-        worlds = {name: one.under(one.policy_names()[0]) for name, one in zip(named, given, strict=True)}
+        worlds = {
+            name: one.under(one.policy_names()[0]) for name, one in zip(named, given, strict=True)
+        }
     first = next(iter(worlds.values()))
     asked = first.run.replications
     return Plan(tuple(given), worlds, asked, engine_for(first, tuple(worlds), engine, asked))
@@ -81,7 +92,9 @@ def _fault(place: str, problem: str, remedy: str) -> ScenarioError:
 
 
 def _policies(scenario: Scenario, policies: Sequence[str] | None, against: str | None) -> list[str]:
-    """Give the policies to compare, the one to compare against first, the rest in the scenario's order."""
+    """Give the policies to compare, the one to compare against first, the rest in the scenario's
+    order.
+    """
     known = scenario.policy_names()
     for name in (*(policies or ()), *([] if against is None else [against])):
         scenario.under(name)
@@ -94,14 +107,20 @@ def _policies(scenario: Scenario, policies: Sequence[str] | None, against: str |
 
 
 def _named(scenarios: Sequence[Scenario], against: str | None) -> dict[str, Scenario]:
-    """Name scenarios by their files, as short as tells them apart, the one to compare against first."""
+    """Name scenarios by their files, as short as tells them apart, the one to compare against
+    first.
+    """
     files = [one.file for one in scenarios]
     twice = [file for file, times in Counter(files).items() if times > 1]
     if twice:
         raise _fault(twice[0], "is named twice", "name each scenario once")
     stems = [Path(file).stem for file in files]
     names = stems if len(set(stems)) == len(stems) else files
-    places = {names[0]: 0} | {name: k for k, name in enumerate(files)} | {name: k for k, name in enumerate(names)}
+    places = (
+        {names[0]: 0}
+        | {name: k for k, name in enumerate(files)}
+        | {name: k for k, name in enumerate(names)}
+    )
     wanted = names[0] if against is None else against
     if wanted not in places:
         problem = f"{said(wanted)} is not compared{did_you_mean(wanted, names)}"
@@ -114,7 +133,8 @@ def _named(scenarios: Sequence[Scenario], against: str | None) -> dict[str, Scen
 def play(plan: Plan, *, workers: int = 1, progress: Progress | None = None) -> Comparison:
     """Play a plan: what shares its messages with the first together, anything else alone.
 
-    `progress` is told how many of `plan.asked` replications are done, everything played taken together.
+    `progress` is told how many of `plan.asked` replications are done, everything played taken
+    together.
     """
     names = tuple(plan.worlds)
     pairs = {name: _pairing(plan, name) for name in names}
@@ -128,9 +148,18 @@ def play(plan: Plan, *, workers: int = 1, progress: Progress | None = None) -> C
             if progress is not None:
                 progress((before * plan.asked + done * size) // len(names))
 
-        done = play_all([plan.worlds[name] for name in group], group, plan.engine, plan.asked,
-                        workers=workers, count=count, progress=tell)  # fmt: skip
-        if len(done) < plan.asked and len(groups) > 1:  # what has not been played at all cannot be compared
+        done = play_all(
+            [plan.worlds[name] for name in group],
+            group,
+            plan.engine,
+            plan.asked,
+            workers=workers,
+            count=count,
+            progress=tell,
+        )
+        if (
+            len(done) < plan.asked and len(groups) > 1
+        ):  # what has not been played at all cannot be compared
             raise KeyboardInterrupt
         sums |= {name: [one[name] for one in done] for name in group}
     kept = {name: tuple(sums[name]) for name in names}
@@ -138,7 +167,10 @@ def play(plan: Plan, *, workers: int = 1, progress: Progress | None = None) -> C
 
 
 def _pairing(plan: Plan, name: str) -> Pairing:
-    """Say how one of those compared is paired with the first; policies never change which messages there are."""
+    """Say how one of those compared is paired with the first.
+
+    Policies never change which messages there are.
+    """
     first = next(iter(plan.worlds))
     if len(plan.scenarios) == 1 or name == first:
         return Pairing.MESSAGES

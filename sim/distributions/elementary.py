@@ -1,8 +1,9 @@
-"""Exponential, logarithm and normal quantile of our own: the same bits one by one, vectorised, and on any machine.
+"""Exponential, logarithm and normal quantile of our own: the same bits one by one, vectorised, and
+on any machine.
 
-Only arithmetic and moved bits, no table and no call, so the compiler vectorises loops over them, which changes no bit.
-`exp` and `log` are right to one unit in the last place. Their algorithms and coefficients are those of FDLIBM 5.3,
-`e_exp.c` and `e_log.c` (Sun Microsystems, 1993).
+Only arithmetic and moved bits, no table and no call, so the compiler vectorises loops over them,
+which changes no bit. `exp` and `log` are right to one unit in the last place. Their algorithms and
+coefficients are those of FDLIBM 5.3, `e_exp.c` and `e_log.c` (Sun Microsystems, 1993).
 """
 
 from __future__ import annotations
@@ -14,9 +15,13 @@ import numpy as np
 
 from sim.compiling import njit_inlined
 
-_LN2_HIGH: Final = 6.93147180369123816490e-01  # ends in zeros: its product with an exponent is exact
+_LN2_HIGH: Final = (
+    6.93147180369123816490e-01  # ends in zeros: its product with an exponent is exact
+)
 _LN2_LOW: Final = 1.90821492927058770002e-10
-_TO_WHOLE: Final = 1.5 * 2.0**52  # the sum with a small number ends in that number, rounded to a whole one
+_TO_WHOLE: Final = (
+    1.5 * 2.0**52
+)  # the sum with a small number ends in that number, rounded to a whole one
 _LARGEST, _SMALLEST = 709.0, -708.0
 
 _FRACTION: Final = np.int64(2**52 - 1)
@@ -28,10 +33,11 @@ _BIAS: Final = 2.0**52 + 1023.0
 
 
 @njit_inlined
-def exp(x):  # type: ignore[no-untyped-def]
+def exp(x):
     """Give e to the x; below -708 and above 709 as there (no infinity, no zero).
 
-    x = k log 2 + r, |r| < 0.35; e^r = 1 + r + r c / (2 - c) with c(r^2) by Remez; k goes into the exponent.
+    x = k log 2 + r, |r| < 0.35; e^r = 1 + r + r c / (2 - c) with c(r^2) by Remez; k goes into the
+    exponent.
     """
     x = min(max(x, _SMALLEST), _LARGEST)
     shifted = x * 1.44269504088896338700 + _TO_WHOLE
@@ -39,19 +45,24 @@ def exp(x):  # type: ignore[no-untyped-def]
     high, low = x - k * _LN2_HIGH, k * _LN2_LOW
     r = high - low
     t = r * r
-    high_powers = 6.61375632143793436117e-05 + t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08)
-    c = r - t * ((1.66666666666666019037e-01 + t * -2.77777777770155933842e-03) + (t * t) * high_powers)
-    y = 1.0 - ((low - (r * c) / (2.0 - c)) - high)
-    return np.int64(np.float64(y).view(np.int64) + (np.float64(shifted).view(np.int64) << _EXPONENT_AT)).view(
-        np.float64
+    high_powers = 6.61375632143793436117e-05 + t * (
+        -1.65339022054652515390e-06 + t * 4.13813679705723846039e-08
     )
+    c = r - t * (
+        (1.66666666666666019037e-01 + t * -2.77777777770155933842e-03) + (t * t) * high_powers
+    )
+    y = 1.0 - ((low - (r * c) / (2.0 - c)) - high)
+    return np.int64(
+        np.float64(y).view(np.int64) + (np.float64(shifted).view(np.int64) << _EXPONENT_AT)
+    ).view(np.float64)
 
 
 @njit_inlined
-def log(x):  # type: ignore[no-untyped-def]
+def log(x):
     """Give the natural logarithm of a positive normal number (anything else: nonsense).
 
-    x = 2^k (1 + f), 1 + f within sqrt(1/2) and sqrt(2); s = f / (2 + f); log(1 + f) = f - f^2 / 2 + s (f^2 / 2 + R(s^2)).
+    x = 2^k (1 + f), 1 + f within sqrt(1/2) and sqrt(2); s = f / (2 + f); log(1 + f) = f - f^2 / 2 +
+    s (f^2 / 2 + R(s^2)).
     """
     bits = np.float64(x).view(np.int64) + _TO_ROOT_HALF
     k = np.int64((bits >> _EXPONENT_AT) | _TWO_TO_52).view(np.float64) - _BIAS
@@ -59,34 +70,39 @@ def log(x):  # type: ignore[no-untyped-def]
     s = f / (2.0 + f)
     z = s * s
     w = z * z
-    even = w * (3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01))
+    even = w * (
+        3.999999999940941908e-01 + w * (2.222219843214978396e-01 + w * 1.531383769920937332e-01)
+    )
     odd = z * (
         6.666666666666735130e-01
-        + w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01))
+        + w
+        * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01))
     )
     half = 0.5 * f * f
     return k * _LN2_HIGH - ((half - (s * (half + (even + odd)) + k * _LN2_LOW)) - f)
 
 
 @njit_inlined
-def log_rest(u):  # type: ignore[no-untyped-def]
+def log_rest(u):
     """Give log(1 - u) for u in (0, 1), to the last figures also where u is tiny."""
     rest = 1.0 - u
-    return log(rest) + ((1.0 - rest) - u)  # what rounding took from the rest; for a uniform of `draws` nothing
+    return log(rest) + (
+        (1.0 - rest) - u
+    )  # what rounding took from the rest; for a uniform of `draws` nothing
 
 
 @njit_inlined
-def _degree7(x, c0, c1, c2, c3, c4, c5, c6, c7):  # type: ignore[no-untyped-def]
+def _degree7(x, c0, c1, c2, c3, c4, c5, c6, c7):
     x2 = x * x  # in pairs: a chain half as long, so that more of it runs side by side
     return ((c7 * x + c6) * x2 + (c5 * x + c4)) * (x2 * x2) + ((c3 * x + c2) * x2 + (c1 * x + c0))
 
 
 @njit_inlined
-def normal_quantile(p):  # type: ignore[no-untyped-def]
+def normal_quantile(p):
     """Invert the normal distribution function to about 16 figures.
 
-    M. J. Wichura, "Algorithm AS 241: The percentage points of the normal distribution", Applied Statistics 37(3),
-    1988, routine PPND16.
+    M. J. Wichura, "Algorithm AS 241: The percentage points of the normal distribution", Applied
+    Statistics 37(3), 1988, routine PPND16.
     """
     q = p - 0.5
     if abs(q) <= 0.425:

@@ -1,4 +1,6 @@
-"""A law ready for use: its numbers, mean, quantiles, words, and the table of its length-biased version."""
+"""A law ready for use: its numbers, mean, quantiles, words, and the table of its length-biased
+version.
+"""
 
 from __future__ import annotations
 
@@ -36,11 +38,16 @@ class Law:
 
     @staticmethod
     def of(spec: s.Spec, *, is_duration: bool = True) -> Law:
-        """Make a law of a spec. Raises `ValueError` if the spec names a family that cannot be used."""
+        """Make a law of a spec.
+
+        Raises `ValueError` if the spec names a family that cannot be used.
+        """
         return Law(spec, numbers(spec), is_duration)
 
     def quantile(self, u: float | Numbers) -> Numbers:
-        """Give the values below which shares `u` of the draws lie (float64, microseconds or a number)."""
+        """Give the values below which shares `u` of the draws lie (float64, microseconds or a
+        number).
+        """
         out = np.array(u, dtype=np.float64, ndmin=1)
         q.quantiles(self.pool, 0, out)
         return out
@@ -50,7 +57,9 @@ class Law:
         return float(q.cdf(self.pool, 0, float(x)))
 
     def mean(self) -> float:
-        """Give the mean (float64, microseconds or a number), `inf` if it has none or it is beyond all numbers."""
+        """Give the mean (float64, microseconds or a number), `inf` if it has none or it is beyond
+        all numbers.
+        """
         try:
             return _mean(self.spec, self)
         except OverflowError:
@@ -61,19 +70,26 @@ class Law:
         return _describe(self)
 
     def length_biased(self) -> Numbers:
-        """Tabulate, on the grid of z, the z of the share p at which the length-biased law has share u.
+        """Tabulate, on the grid of z, the z of the share p at which the length-biased law has share
+        u.
 
-        The interval that covers a fixed instant is drawn in proportion to its length. Its quantile function is
-        Q(L^-1(u)) with L the Lorenz curve, L(p) = integral of Q from 0 to p over the mean; so only L^-1 is tabulated,
-        for any family alike. Returns float64 of shape (Z_COUNT,). Raises `ValueError` if the mean is 0 or infinite.
+        The interval that covers a fixed instant is drawn in proportion to its length. Its quantile
+        function is Q(L^-1(u)) with L the Lorenz curve, L(p) = integral of Q from 0 to p over the
+        mean; so only L^-1 is tabulated, for any family alike. Returns float64 of shape (Z_COUNT,).
+        Raises `ValueError` if the mean is 0 or infinite.
         """
         if not 0 < self.mean() < math.inf:
-            raise ValueError("the mean is zero or infinite; the equilibrium start needs a finite positive mean")
+            raise ValueError(
+                "the mean is zero or infinite; the equilibrium start needs a finite positive mean"
+            )
         p, rest = scipy.special.expit(_Z), scipy.special.expit(-_Z)
-        # dp = p (1 - p) dz, and the trapezoid rule on the whole line converges very fast for a smooth integrand.
+        # dp = p (1 - p) dz, and the trapezoid rule on the whole line converges very fast for a
+        # smooth integrand.
         piece = self.quantile(np.clip(p, 2.0**-53, 1 - 2.0**-53)) * p * rest
         if abs(float(piece.sum()) * _FINE / self.mean() - 1) > 0.01:
-            raise ValueError("its tail is too heavy for an equilibrium start; choose a lighter one (a larger shape)")
+            raise ValueError(
+                "its tail is too heavy for an equilibrium start; choose a lighter one (a larger shape)"
+            )
         below, above = np.cumsum(piece) - piece / 2, np.cumsum(piece[::-1])[::-1] - piece / 2
         z_share = np.log(np.maximum(below, 1e-300)) - np.log(np.maximum(above, 1e-300))
         grid = q.Z_MIN + q.Z_STEP * np.arange(q.Z_COUNT)
@@ -104,7 +120,9 @@ def _mean(spec: s.Spec, law: Law) -> float:
         case s.Gamma():
             return float(spec.mean or 0)
         case s.Loglogistic():
-            b = float(law.pool[2]) * math.pi  # mean = median (pi / shape) / sin(pi / shape), for shape above 1
+            b = (
+                float(law.pool[2]) * math.pi
+            )  # mean = median (pi / shape) / sin(pi / shape), for shape above 1
             return float(law.pool[1]) * b / math.sin(b) if b < math.pi else math.inf
         case s.Mixture():
             return math.fsum(part.weight * Law.of(part.law).mean() for part in spec.parts)

@@ -28,7 +28,9 @@ def _exponential(spec: s.Exponential[Any]) -> list[float]:
 
 
 def _lognormal(spec: s.Lognormal[Any]) -> list[float]:
-    """Find mu and sigma: median = exp(mu), mean = exp(mu + sigma^2 / 2), p90 = exp(mu + sigma z(.9))."""
+    """Find mu and sigma: median = exp(mu), mean = exp(mu + sigma^2 / 2), p90 = exp(mu + sigma
+    z(.9)).
+    """
     law: Any = spec  # which parameters are there has been checked by the spec
     if law.median is None:
         return [q.LOGNORMAL, math.log(law.mean) - law.sigma**2 / 2, law.sigma]
@@ -41,7 +43,9 @@ def _lognormal(spec: s.Lognormal[Any]) -> list[float]:
 
 
 def _weibull(spec: s.Weibull[Any]) -> list[float]:
-    """Find scale and 1 / shape: mean = scale Gamma(1 + 1/shape), quantile(p) = scale (-log(1-p))^(1/shape)."""
+    """Find scale and 1 / shape: mean = scale Gamma(1 + 1/shape), quantile(p) = scale
+    (-log(1-p))^(1/shape).
+    """
     law: Any = spec  # which parameters are there has been checked by the spec
     if law.shape is None:
         inverse = math.log(law.p90 / law.median) / math.log(math.log(10) / math.log(2))
@@ -53,18 +57,24 @@ def _weibull(spec: s.Weibull[Any]) -> list[float]:
 
 
 def _loglogistic(spec: s.Loglogistic[Any]) -> list[float]:
-    """Find median and 1 / shape: quantile(p) = median (p / (1 - p))^(1/shape), and p / (1 - p) = 9 at p90."""
+    """Find median and 1 / shape: quantile(p) = median (p / (1 - p))^(1/shape), and p / (1 - p) = 9
+    at p90.
+    """
     law: Any = spec  # which parameters are there has been checked by the spec
     inverse = math.log(law.p90 / law.median) / math.log(9) if law.shape is None else 1 / law.shape
     return [q.LOGLOGISTIC, law.median, inverse]
 
 
 def _table(upper: Callable[[Numbers], Any], lower: Callable[[Numbers], Any]) -> list[float]:
-    """Tabulate the logarithm of a quantile function, from its lower and its upper tail, on the grid of z."""
+    """Tabulate the logarithm of a quantile function, from its lower and its upper tail, on the grid
+    of z.
+    """
     small = scipy.special.expit(-np.abs(_Z))
     values = np.where(_Z < 0, lower(small), upper(small))
     if not np.all(np.isfinite(values)) or values[0] < 0:
-        raise ValueError("the family takes negative or infinite values here; choose parameters that keep it positive")
+        raise ValueError(
+            "the family takes negative or infinite values here; choose parameters that keep it positive"
+        )
     logs = np.maximum.accumulate(np.log(np.maximum(values, 1e-300)))
     return [q.TABLE, 0.0, 0.0, *logs.tolist()]
 
@@ -75,7 +85,8 @@ def _gamma(spec: s.Gamma[Any]) -> list[float]:
     shape = law.shape if law.shape is not None else (law.mean / law.sd) ** 2
     scale = law.mean / shape
     return _table(
-        lambda p: scale * scipy.special.gammainccinv(shape, p), lambda p: scale * scipy.special.gammaincinv(shape, p)
+        lambda p: scale * scipy.special.gammainccinv(shape, p),
+        lambda p: scale * scipy.special.gammaincinv(shape, p),
     )
 
 
@@ -83,18 +94,24 @@ def _scipy(law: s.Scipy[Any]) -> list[float]:
     """Tabulate a family of scipy.stats from its `ppf` and `isf`."""
     family = getattr(scipy.stats, law.family, None)
     if not isinstance(family, scipy.stats.rv_continuous):
-        raise ValueError(f'"{law.family}" is not a continuous family of scipy.stats; see the SciPy reference')
+        raise ValueError(
+            f'"{law.family}" is not a continuous family of scipy.stats; see the SciPy reference'
+        )
     try:
         frozen = family(**law.parameters)
         unit = 1.0 if law.unit == "number" else float(UNITS[law.unit])
         return _table(lambda p: unit * frozen.isf(p), lambda p: unit * frozen.ppf(p))
     except TypeError as error:
         needed = family.shapes or "no shape parameters"
-        raise ValueError(f"{law.family} takes {needed}, and loc and scale; correct its parameters") from error
+        raise ValueError(
+            f"{law.family} takes {needed}, and loc and scale; correct its parameters"
+        ) from error
 
 
 def _mixture(law: s.Mixture[Any]) -> list[float]:
-    """Lay a mixture out as: code, number of parts, 0, then (weight, offset) of each part, then the parts."""
+    """Lay a mixture out as: code, number of parts, 0, then (weight, offset) of each part, then the
+    parts.
+    """
     head = 3 + 2 * len(law.parts)
     pairs: list[float] = []
     body: list[float] = []
@@ -133,7 +150,9 @@ def _flat(law: s.Spec) -> list[float]:
 
 
 def numbers(law: s.Spec) -> Numbers:
-    """Lay a law out as the float64 array that `quantile.quantile` reads; durations are in microseconds.
+    """Lay a law out as the float64 array that `quantile.quantile` reads.
+
+    Durations are in microseconds.
 
     Raises `ValueError` when a family of scipy.stats is unknown or takes negative values.
 

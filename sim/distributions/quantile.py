@@ -1,8 +1,9 @@
 """The one inverse distribution function: one uniform at a time, or many with the same bits.
 
-A law is a stretch of a float64 array, the *pool*: its family code, then its numbers (written by `numbers.py`).
-Transforming a uniform in one place only keeps the engines equal to the microsecond. The bits are the same one by one
-and in bulk because nothing of NumPy or the C library, whose results differ in last bits, takes part (`elementary.py`).
+A law is a stretch of a float64 array, the *pool*: its family code, then its numbers (written by
+`numbers.py`). Transforming a uniform in one place only keeps the engines equal to the microsecond.
+The bits are the same one by one and in bulk because nothing of NumPy or the C library, whose
+results differ in last bits, takes part (`elementary.py`).
 """
 
 from __future__ import annotations
@@ -24,25 +25,28 @@ Z_STEP: Final = 1.0 / 64.0
 Z_COUNT: Final = 4737
 
 _NEVER = np.int64(2**63 - 1)
-_TOO_LATE = 4.0e18  # about 127,000 years in microseconds: beyond it a duration is "never", so that sums cannot wrap
+# about 127,000 years in microseconds: beyond it a duration is "never", so that sums cannot wrap
+_TOO_LATE = 4.0e18
 
 
 @njit_inlined
-def to_grid(u):  # type: ignore[no-untyped-def]
+def to_grid(u):
     """Give the place of u, in steps, on the grid of z = log(u / (1 - u))."""
     return (log(u / (1.0 - u)) - Z_MIN) / Z_STEP
 
 
 @njit_inlined
-def from_grid(pool, at, place):  # type: ignore[no-untyped-def]
-    """Read a table of `Z_COUNT` values, starting at `pool[at]`, at a place on the grid, by straight lines."""
+def from_grid(pool, at, place):
+    """Read a table of `Z_COUNT` values, starting at `pool[at]`, at a place on the grid, by straight
+    lines.
+    """
     i = min(max(int(place), 0), Z_COUNT - 2)
     low = pool[at + i]
     return low + (pool[at + i + 1] - low) * (place - i)
 
 
 @njit
-def _between(pool, xs, ys, n, x):  # type: ignore[no-untyped-def]
+def _between(pool, xs, ys, n, x):
     """Interpolate the increasing points (pool[xs + k], pool[ys + k]), k < n, at x; flat outside."""
     low, high = 0, n - 1
     while high - low > 1:
@@ -60,7 +64,7 @@ def _between(pool, xs, ys, n, x):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _simple_quantile(pool, at, u):  # type: ignore[no-untyped-def]
+def _simple_quantile(pool, at, u):
     """Invert the distribution function of any family but the mixture."""
     code, a, b = int(pool[at]), pool[at + 1], pool[at + 2]
     if code == CONSTANT:
@@ -84,8 +88,11 @@ def _simple_quantile(pool, at, u):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _simple_cdf(pool, at, x):  # type: ignore[no-untyped-def]
-    """Give the distribution function at x of any family but the mixture; the mixture's inverse needs it."""
+def _simple_cdf(pool, at, x):
+    """Give the distribution function at x of any family but the mixture.
+
+    The mixture's inverse needs it.
+    """
     code, a, b = int(pool[at]), pool[at + 1], pool[at + 2]
     if code == CONSTANT:
         return 1.0 if x >= a else 0.0
@@ -112,7 +119,7 @@ def _simple_cdf(pool, at, x):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _table_cdf(pool, at, y):  # type: ignore[no-untyped-def]
+def _table_cdf(pool, at, y):
     """Invert a table of log-quantiles: the u whose quantile is exp(y)."""
     low, high = 0, Z_COUNT - 1
     if y <= pool[at]:
@@ -130,7 +137,7 @@ def _table_cdf(pool, at, y):  # type: ignore[no-untyped-def]
 
 
 @njit
-def cdf(pool, at, x):  # type: ignore[no-untyped-def]
+def cdf(pool, at, x):
     """Give P(X <= x) of the law that starts at `pool[at]`."""
     if int(pool[at]) != MIXTURE:
         return _simple_cdf(pool, at, x)
@@ -141,8 +148,10 @@ def cdf(pool, at, x):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _mixture_quantile(pool, at, u):  # type: ignore[no-untyped-def]
-    """Invert a mixture by halving between its parts' own quantiles, to a billionth of a microsecond or 1e-15."""
+def _mixture_quantile(pool, at, u):
+    """Invert a mixture by halving between its parts' own quantiles, to a billionth of a microsecond
+    or 1e-15.
+    """
     low, high = math.inf, 0.0
     for k in range(int(pool[at + 1])):
         x = _simple_quantile(pool, at + int(pool[at + 4 + 2 * k]), u)
@@ -165,18 +174,22 @@ def _mixture_quantile(pool, at, u):  # type: ignore[no-untyped-def]
 
 
 @njit
-def quantile(pool, at, u):  # type: ignore[no-untyped-def]
-    """Invert the law that starts at `pool[at]`: the value (float64, microseconds or a number) for u in (0, 1)."""
+def quantile(pool, at, u):
+    """Invert the law that starts at `pool[at]`: the value (float64, microseconds or a number) for u
+    in (0, 1).
+    """
     if int(pool[at]) == MIXTURE:
         return _mixture_quantile(pool, at, u)
     return _simple_quantile(pool, at, u)
 
 
 @njit
-def quantiles(pool, at, us):  # type: ignore[no-untyped-def]
-    """Replace uniforms (float64, changed in place) by their quantiles, those of `quantile` to the bit.
+def quantiles(pool, at, us):
+    """Replace uniforms (float64, changed in place) by their quantiles, those of `quantile` to the
+    bit.
 
-    Every loop is one the compiler vectorises; loops of one function each are faster than one of all.
+    Every loop is one the compiler vectorises; loops of one function each are faster than one of
+    all.
     """
     code, a, b = int(pool[at]), pool[at + 1], pool[at + 2]
     n = us.size
@@ -201,15 +214,18 @@ def quantiles(pool, at, us):  # type: ignore[no-untyped-def]
 
 
 @njit_inlined
-def to_micros(x):  # type: ignore[no-untyped-def]
-    """Round a duration once, to the microsecond, ties to even; infinite or absurdly long becomes NEVER."""
+def to_micros(x):
+    """Round a duration once, to the microsecond, ties to even.
+
+    Infinite or absurdly long becomes NEVER.
+    """
     if x > _TOO_LATE:
         return _NEVER
     return np.int64(np.rint(x))
 
 
 @njit
-def all_to_micros(xs, factor, out):  # type: ignore[no-untyped-def]
+def all_to_micros(xs, factor, out):
     """Write `to_micros(x * factor)` of every x into `out` (int64, same shape)."""
     for i in range(xs.size):
         out[i] = to_micros(xs[i] * factor)

@@ -1,7 +1,8 @@
-"""What a scenario may say about a distribution: families by the names people use, strict and frozen.
+"""What a scenario may say about a distribution: families by the names people use, strict and
+frozen.
 
-A *duration law* takes durations with a unit ("90 s"); a *number law* takes plain positive numbers. A bare duration
-stands for a constant.
+A *duration law* takes durations with a unit ("90 s"); a *number law* takes plain positive numbers.
+A bare duration stands for a constant.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pydantic import (
     GetJsonSchemaHandler,
     Tag,
     model_validator,
-)  # fmt: skip
+)
 
 from sim.clock import DURATION_PATTERN
 from sim.distributions.values import Duration, Positive, Probability, Strict
@@ -29,7 +30,9 @@ V = TypeVar("V")
 """What a law is about: `Duration` or `Positive`."""
 
 
-def _exactly(given: Mapping[str, object], choices: tuple[tuple[str, ...], ...], family: str) -> None:
+def _exactly(
+    given: Mapping[str, object], choices: tuple[tuple[str, ...], ...], family: str
+) -> None:
     """Raise unless the named parameters are exactly one of the allowed choices."""
     names = tuple(name for name, value in given.items() if value is not None)
     if names not in [tuple(n for n in given if n in choice) for choice in choices]:
@@ -54,7 +57,8 @@ class Uniform(Strict, Generic[V]):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if not self.low < self.high:  # type: ignore[operator]
+        low: Any = self.low
+        if not low < self.high:
             raise ValueError('low is not below high; swap them, or use dist = "constant"')
         return self
 
@@ -145,7 +149,10 @@ class Loglogistic(Strict, Generic[V]):
 
 
 class Empirical(Strict, Generic[V]):
-    """A table of quantiles: straight lines between (p, value); or a CSV file of observed values, one a line."""
+    """A table of quantiles: straight lines between (p, value).
+
+    Or a CSV file of observed values, one a line.
+    """
 
     dist: Literal["empirical"] = "empirical"
     p: tuple[Probability, ...] | None = None
@@ -157,7 +164,11 @@ class Empirical(Strict, Generic[V]):
     @model_validator(mode="before")
     @classmethod
     def _lists(cls, data: Any) -> Any:
-        return {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()} if isinstance(data, dict) else data
+        return (
+            {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+            if isinstance(data, dict)
+            else data
+        )
 
     @model_validator(mode="after")
     def _told(self) -> Self:
@@ -166,15 +177,22 @@ class Empirical(Strict, Generic[V]):
                 raise ValueError("both a table and a file; give p and values, or file")
             return self
         if self.p is None or self.values is None:
-            raise ValueError("an empirical distribution needs p and values, or file; give one of the two")
+            raise ValueError(
+                "an empirical distribution needs p and values, or file; give one of the two"
+            )
         if len(self.p) != len(self.values) or len(self.p) < 2:
             raise ValueError(
                 f"p has {len(self.p)} entries and values {len(self.values)}; give as many of each, two or more"
             )
-        if list(self.p) != sorted(set(self.p)) or list(self.values) != sorted(self.values):  # type: ignore[type-var]
-            raise ValueError("the quantiles are out of order; write p and values from small to large")
+        values: list[Any] = list(self.values)
+        if list(self.p) != sorted(set(self.p)) or values != sorted(values):
+            raise ValueError(
+                "the quantiles are out of order; write p and values from small to large"
+            )
         if self.p[0] != 0 or self.p[-1] != 1:
-            raise ValueError("p does not run from 0 to 1; add the smallest and the largest possible value")
+            raise ValueError(
+                "p does not run from 0 to 1; add the smallest and the largest possible value"
+            )
         return self
 
 
@@ -185,7 +203,9 @@ class Never(Strict):
 
 
 class Scipy(Strict, Generic[V]):
-    """Any continuous family of `scipy.stats` by its name, in the unit given, through a tabulated inverse."""
+    """Any continuous family of `scipy.stats` by its name, in the unit given, through a tabulated
+    inverse.
+    """
 
     dist: Literal["scipy"] = "scipy"
     family: str
@@ -247,7 +267,11 @@ def _above(spec: Any, low: str, high: str) -> None:
     """Refuse quantiles that are out of order."""
     a, b = getattr(spec, low), getattr(spec, high)
     if a is not None and b is not None and not a < b:
-        why = "as the mean of this family always is" if high == "mean" else "the quantiles are out of order"
+        why = (
+            "as the mean of this family always is"
+            if high == "mean"
+            else "the quantiles are out of order"
+        )
         raise ValueError(f"{high} is not above {low}, {why}; swap or correct them")
 
 
@@ -268,14 +292,25 @@ class _OrBare:
     def __init__(self, bare: dict[str, Any]) -> None:
         self.bare = bare
 
-    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         return {"anyOf": [self.bare, handler(schema)]}
 
 
 FAMILIES = (
-    "constant", "uniform", "exponential", "lognormal", "weibull", "gamma", "loglogistic", "empirical", "never",
-    "scipy", "mixture",
-)  # fmt: skip
+    "constant",
+    "uniform",
+    "exponential",
+    "lognormal",
+    "weibull",
+    "gamma",
+    "loglogistic",
+    "empirical",
+    "never",
+    "scipy",
+    "mixture",
+)
 
 DurationLaw = Annotated[
     Annotated[Constant[Duration], Tag("constant")]
@@ -309,7 +344,16 @@ NumberLaw = Annotated[
     _OrBare({"type": "number", "exclusiveMinimum": 0}),
 ]
 Spec = (
-    Constant[Any] | Uniform[Any] | Exponential[Any] | Lognormal[Any] | Weibull[Any] | Gamma[Any] | Loglogistic[Any]
-    | Empirical[Any] | Never | Scipy[Any] | Mixture[Any]
-)  # fmt: skip
+    Constant[Any]
+    | Uniform[Any]
+    | Exponential[Any]
+    | Lognormal[Any]
+    | Weibull[Any]
+    | Gamma[Any]
+    | Loglogistic[Any]
+    | Empirical[Any]
+    | Never
+    | Scipy[Any]
+    | Mixture[Any]
+)
 """The spec of any law, whatever it is about."""

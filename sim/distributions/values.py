@@ -1,4 +1,7 @@
-"""The values a scenario may name: durations with a unit, probabilities, positive numbers; and the strict base of models."""
+"""The values a scenario may name: durations with a unit, probabilities, positive numbers.
+
+And the strict base of models.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from sim.clock import DURATION_PATTERN, HOW_TO_WRITE, parse_duration
 
 
 def read_duration(value: object) -> int:
-    """Read a duration from a file (text with a unit) or from a model that was read before (whole microseconds)."""
+    """Read a duration from a file (text with a unit) or from a model that was read before (whole
+    microseconds).
+    """
     if isinstance(value, Micros):
         return value
     if isinstance(value, str) and value.lstrip().startswith("-"):
@@ -24,19 +29,31 @@ def read_duration(value: object) -> int:
 
 
 class Micros(int):
-    """A duration that has been read: whole microseconds, told apart from a bare number in a file."""
+    """A duration that has been read: whole microseconds, told apart from a bare number in a
+    file.
+    """
 
 
 Duration = Annotated[
     Micros,
     BeforeValidator(read_duration),
-    WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN, "description": f"A duration: {HOW_TO_WRITE}."}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": DURATION_PATTERN,
+            "description": f"A duration: {HOW_TO_WRITE}.",
+        }
+    ),
 ]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Strict(BaseModel):
-    """The base of everything that is read from a file: no unknown keys, no silent conversions, no changes later."""
+    """The base of everything that is read from a file: no unknown keys, no silent conversions, no
+    changes later.
+    """
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True
+    )

@@ -1,6 +1,7 @@
 """The engines: two independent readings of docs/model.md that must leave equal records.
 
-`play_with(name)` is the one place where an engine is chosen; loading it loads simpy or numba kernels.
+`play_with(name)` is the one place where an engine is chosen; loading it loads simpy or numba
+kernels.
 """
 
 from __future__ import annotations
@@ -17,13 +18,17 @@ MODULES: Final = {"simpy": "sim.engines.reference", "compiled": "sim.engines.com
 """Engines by the name users give them, and where they live."""
 
 VERSION: Final = 1
-"""Raised whenever the records, verdicts or sums of any scenario change: stored results of another version are not used."""
+"""Raised whenever the records, verdicts or sums of any scenario change: stored results of another
+version are not used."""
 
-COMPILING: Final = "Compiling, once on this machine (a minute or two); later runs load what is compiled."
+COMPILING: Final = (
+    "Compiling, once on this machine (a minute or two); later runs load what is compiled."
+)
 """What is said before an engine that is not ready is used."""
 
 SMALL: Final = 2_000
-"""Up to so many messages `auto` plays with SimPy: that takes less than a second, loading the kernels may take more."""
+"""Up to so many messages `auto` plays with SimPy: that takes less than a second, loading the
+kernels may take more."""
 
 
 def play_with(engine: str) -> Callable[[World], Records]:
@@ -37,7 +42,8 @@ def play_with(engine: str) -> Callable[[World], Records]:
 
 
 def is_ready(engine: str) -> bool:
-    """Tell whether an engine can begin at once: what draws and what plays is compiled once, at its first use.
+    """Tell whether an engine can begin at once: what draws and what plays is compiled once, at its
+    first use.
 
     >>> is_ready("simpy") in (True, False)
     True
@@ -54,7 +60,9 @@ def is_ready(engine: str) -> bool:
 
 
 def choose(engine: str, messages: float) -> str:
-    """Turn "auto" into the name of an engine, by the number of messages to be played; other names stay.
+    """Turn "auto" into the name of an engine, by the number of messages to be played.
+
+    Other names stay.
 
     >>> choose("auto", 1e3), choose("auto", 1e6)
     ('simpy', 'compiled')

@@ -1,9 +1,11 @@
-"""The catalogue of platforms: cited data only, one TOML file each in `data/`, used through `extends = "platform:ID"`.
+"""The catalogue of platforms: cited data only, one TOML file each in `data/`, used through `extends
+= "platform:ID"`.
 
-A file is a part of a scenario (`[deletion]`, `[push]`, `[email]` ...) with `[sources]` for every value; `title`; `extends`
-where it rests on another file of the catalogue; `[facts]`, which are cited but are no parameter of the model; and
-`[variants.NAME]`, patches that `extends = "platform:ID/NAME"` adds. What is cited by a key in brackets, such as
-`[Z-mail]`, is spelled out in `sources.toml`.
+A file is a part of a scenario (`[deletion]`, `[push]`, `[email]` ...) with `[sources]` for every
+value; `title`; `extends` where it rests on another file of the catalogue; `[facts]`, which are
+cited but are no parameter of the model; and `[variants.NAME]`, patches that `extends =
+"platform:ID/NAME"` adds. What is cited by a key in brackets, such as `[Z-mail]`, is spelled out in
+`sources.toml`.
 """
 
 from __future__ import annotations
@@ -22,17 +24,23 @@ def names() -> list[str]:
     True
     """
     return sorted(
-        f.name.removesuffix(".toml") for f in files(__package__).joinpath("data").iterdir() if f.name.endswith(".toml")
+        f.name.removesuffix(".toml")
+        for f in files(__package__).joinpath("data").iterdir()
+        if f.name.endswith(".toml")
     )
 
 
 @cache
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("data", f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(
+        files(__package__).joinpath("data", f"{name}.toml").read_text(encoding="utf-8")
+    )
 
 
 def tables(name: str) -> dict[str, Any]:
-    """Give the tables of a platform's file, as they stand in it. Raises `KeyError` for a name it does not have.
+    """Give the tables of a platform's file, as they stand in it.
+
+    Raises `KeyError` for a name it does not have.
 
     >>> tables("linkedin")["deletion"]["window"]
     '60 min'

@@ -1,4 +1,6 @@
-"""What the catalogue knows about a platform: every value and fact with its source and grade, and what is unknown."""
+"""What the catalogue knows about a platform: every value and fact with its source and grade, and
+what is unknown.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,20 @@ GRADES = "ABCDE"
 BASE = "common"
 """The file that all platforms rest on; its facts are about no platform."""
 
-UNITS = {"preview": "characters", "store.ios": "kept", "store.android": "kept", "per_inmail": "credits"}
+UNITS = {
+    "preview": "characters",
+    "store.ios": "kept",
+    "store.android": "kept",
+    "per_inmail": "credits",
+}
 """Units of plain numbers; durations carry theirs, and the other numbers are shares and factors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One value of a platform (`path` is a parameter) or one fact about it, and where it is from."""
+    """One value of a platform (`path` is a parameter) or one fact about it, and where it is
+    from.
+    """
 
     path: str
     value: Any
@@ -60,7 +69,9 @@ def in_words(value: Any) -> str:
 
 
 def entries(name: str) -> list[Entry]:
-    """List the values of `ID` or `ID/VARIANT` in the order of the model, then its facts. Raises `ScenarioError`.
+    """List the values of `ID` or `ID/VARIANT` in the order of the model, then its facts.
+
+    Raises `ScenarioError`.
 
     >>> [one.value for one in entries("linkedin/none") if one.path == "deletion.window"]
     ['none']
@@ -86,7 +97,9 @@ def _facts(name: str) -> Iterator[Entry]:
     for who, tables in layers(name):
         if who != f"platform:{BASE}" or name == BASE:
             for what, told in tables.get("facts", {}).items():
-                facts[what] = Entry(what, told["value"], told.get("unit", ""), who, True, **_told(told))
+                facts[what] = Entry(
+                    what, told["value"], told.get("unit", ""), who, True, **_told(told)
+                )
     yield from facts.values()
 
 
@@ -96,7 +109,8 @@ def _told(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def counts(name: str) -> dict[str, int]:
-    """Count what is known of a platform by grade (less what all platforms share), and all that is unknown of it.
+    """Count what is known of a platform by grade (less what all platforms share), and all that is
+    unknown of it.
 
     >>> counts("linkedin")["unknown"] > 0
     True
@@ -114,7 +128,9 @@ def works_of(name: str) -> list[str]:
     >>> "LI1" in works_of("linkedin")
     True
     """
-    return sorted({key for one in entries(name) for key in keys_in(f"{one.source} {one.assumed} {one.note}")})
+    return sorted(
+        {key for one in entries(name) for key in keys_in(f"{one.source} {one.assumed} {one.note}")}
+    )
 
 
 def titles() -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""The works that the catalogue cites: their keys spelled out for readers, and as BibTeX for papers."""
+"""The works that the catalogue cites: their keys spelled out for readers, and as BibTeX for
+papers.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,10 @@ def works() -> dict[str, Work]:
     """
     text = files(__package__).joinpath("sources.toml").read_text(encoding="utf-8")
     read: dict[str, dict[str, Any]] = tomllib.loads(text)
-    return {key: Work(key=key, **(told | {"path": tuple(told.get("path", ()))})) for key, told in read.items()}
+    return {
+        key: Work(key=key, **(told | {"path": tuple(told.get("path", ()))}))
+        for key, told in read.items()
+    }
 
 
 def keys_in(text: str) -> list[str]:
@@ -83,17 +88,24 @@ def spelled_out(text: str) -> str:
     '[Z-pres] Zulip, Presence model of the mobile app, zulip/zulip-mobile @ea170bae41: src/presence/presenceModel.js, in words'
     """
     apart = text.replace("] [", "]; [")
-    return KEY.sub(lambda found: f"{found[0]} {works()[found[1]]}" if found[1] in works() else found[0], apart)
+    return KEY.sub(
+        lambda found: f"{found[0]} {works()[found[1]]}" if found[1] in works() else found[0], apart
+    )
 
 
 def bibtex(keys: Iterable[str], sayings: Iterable[str] = ()) -> str:
-    """Write works as BibTeX entries; `sayings` are citations in plain words, which become entries of their own.
+    """Write works as BibTeX entries.
+
+    `sayings` are citations in plain words, which become entries of their own.
 
     >>> bibtex(["Z-pres"]).splitlines()[0]
     '@misc{Z-pres,'
     """
     entries = [_entry(key, _fields(works()[key])) for key in sorted(set(keys))]
-    entries += [_entry(f"cited-{sha256(text.encode()).hexdigest()[:8]}", _said(text)) for text in sorted(set(sayings))]
+    entries += [
+        _entry(f"cited-{sha256(text.encode()).hexdigest()[:8]}", _said(text))
+        for text in sorted(set(sayings))
+    ]
     return "\n".join(entries)
 
 
@@ -103,16 +115,26 @@ def _fields(work: Work) -> dict[str, str]:
     note = ", ".join(part for part in (held, commit, *work.path, work.note) if part)
     year = str(work.year) if work.year else ""
     people = work.author if isinstance(work.author, list) else [f"{{{_escaped(work.author)}}}"]
-    return {"author": " and ".join(people), "title": f"{{{_escaped(work.title)}}}", "year": year,
-            "howpublished": f"\\url{{{_address(work.address)}}}" if work.address else "", "note": _escaped(note)}  # fmt: skip
+    return {
+        "author": " and ".join(people),
+        "title": f"{{{_escaped(work.title)}}}",
+        "year": year,
+        "howpublished": f"\\url{{{_address(work.address)}}}" if work.address else "",
+        "note": _escaped(note),
+    }
 
 
 def _said(text: str) -> dict[str, str]:
-    """Make fields of a citation in words: whole in the title, and what can be told apart for certain."""
+    """Make fields of a citation in words: whole in the title, and what can be told apart for
+    certain.
+    """
     years = re.findall(r"\b(?:19|20)\d\d\b", text)
     doi = re.search(r"\b10\.\d{4,}/[^\s,;)]+", text)
-    return {"title": f"{{{_escaped(text)}}}", "year": years[0] if len(set(years)) == 1 else "",
-            "doi": _address(doi[0].rstrip(".:")) if doi else ""}  # fmt: skip
+    return {
+        "title": f"{{{_escaped(text)}}}",
+        "year": years[0] if len(set(years)) == 1 else "",
+        "doi": _address(doi[0].rstrip(".:")) if doi else "",
+    }
 
 
 def _entry(key: str, fields: dict[str, str]) -> str:

@@ -1,4 +1,6 @@
-"""From `platform:ID/VARIANT` to the tables it stands for: the catalogue's files in order, then the variant's patches."""
+"""From `platform:ID/VARIANT` to the tables it stands for: the catalogue's files in order, then the
+variant's patches.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,11 @@ ASIDE = ("title", "extends", "facts", "variants")
 
 
 def layers(name: str, *, at: str = "platform", path: str = "") -> Iterator[tuple[str, Raw]]:
-    """Yield who says it and the tables, for every file and variant that `ID` or `ID/VARIANT` stands for.
+    """Yield who says it and the tables, for every file and variant that `ID` or `ID/VARIANT` stands
+    for.
 
-    Raises `ScenarioError`, told at file `at` and its `path`, for a platform or variant that is not in the catalogue.
+    Raises `ScenarioError`, told at file `at` and its `path`, for a platform or variant that is not
+    in the catalogue.
 
     >>> [who for who, _ in layers("linkedin/unread_only")]
     ['platform:common', 'platform:linkedin', 'platform:linkedin/unread_only']
@@ -39,7 +43,10 @@ def layers(name: str, *, at: str = "platform", path: str = "") -> Iterator[tuple
 
 
 def assembled(name: str, *, at: str, path: str) -> tuple[Raw, dict[str, str]]:
-    """Give the tables of `ID` or `ID/VARIANT` as the catalogue has them, and which file set what. Raises as `layers`."""
+    """Give the tables of `ID` or `ID/VARIANT` as the catalogue has them, and which file set what.
+
+    Raises as `layers`.
+    """
     raw: Raw = {}
     origins: dict[str, str] = {}
     for who, tables in layers(name, at=at, path=path):
@@ -50,20 +57,31 @@ def assembled(name: str, *, at: str, path: str) -> tuple[Raw, dict[str, str]]:
 
 
 def catalogued(name: str, *, at: str, path: str) -> tuple[Raw, dict[str, str]]:
-    """Give the tables that a scenario extends, with citations spelled out, and which file set what. Raises as `layers`.
+    """Give the tables that a scenario extends, with citations spelled out, and which file set what.
+
+    Raises as `layers`.
 
     >>> catalogued("linkedin", at="a.toml", path="extends")[0]["deletion"]["window"]
     '60 min'
     """
     raw, origins = assembled(name, at=at, path=path)
-    return raw | {"sources": {place: _spelled(told) for place, told in raw["sources"].items()}}, origins
+    return raw | {
+        "sources": {place: _spelled(told) for place, told in raw["sources"].items()}
+    }, origins
 
 
 def _spelled(told: dict[str, Any]) -> dict[str, Any]:
-    return {key: spelled_out(text) if key in ("source", "note", "assumed") else text for key, text in told.items()}
+    return {
+        key: spelled_out(text) if key in ("source", "note", "assumed") else text
+        for key, text in told.items()
+    }
 
 
 def _raise(at: str, path: str, what: str, wanted: str, known: list[str]) -> None:
     problem = f"there is no {what} {said(wanted)}{did_you_mean(wanted, known)}"
-    listed = "toolate platforms lists them" if what == "platform" else f"use one of {', '.join(known) or 'none'}"
+    listed = (
+        "toolate platforms lists them"
+        if what == "platform"
+        else f"use one of {', '.join(known) or 'none'}"
+    )
     raise ScenarioError([Fault(at, path, problem, listed)])

@@ -24,7 +24,9 @@ class Retraction(Strict):
     """Whether and how the platform takes a delivered push back."""
 
     chance: Probability = Field(default=0.0, description="Chance that a retraction works.")
-    latency: DurationLaw = Field(default=NOW, description="From the deletion's effect to its arrival.")
+    latency: DurationLaw = Field(
+        default=NOW, description="From the deletion's effect to its arrival."
+    )
     on: Annotated[tuple[Literal["ios", "android"], ...], BeforeValidator(as_tuple)] = Field(
         default=("ios", "android"), description="Operating systems it works on."
     )
@@ -34,18 +36,26 @@ class Retraction(Strict):
         "or it is rewritten to show no text.",
     )
     priority: Literal["high", "normal"] = Field(
-        default="high", description="Whether it wakes a dozing phone (high), or waits until it wakes."
+        default="high",
+        description="Whether it wakes a dozing phone (high), or waits until it wakes.",
     )
-    reaches: Annotated[tuple[Literal["phone", "watch", "desktop"], ...], BeforeValidator(as_tuple)] = Field(
-        default=("phone",), description="Devices it reaches."
-    )
+    reaches: Annotated[
+        tuple[Literal["phone", "watch", "desktop"], ...], BeforeValidator(as_tuple)
+    ] = Field(default=("phone",), description="Devices it reaches.")
 
 
 class Store(Strict):
-    """How many pushes the push service keeps for a phone without network; 0: all, 1: the newest, n: none once full."""
+    """How many pushes the push service keeps for a phone without network.
 
-    ios: int = Field(default=0, ge=0, le=1_000_000, description="For an iPhone; APNs keeps one for each app.")
-    android: int = Field(default=0, ge=0, le=1_000_000, description="For an Android phone; FCM keeps a hundred.")
+    0: all, 1: the newest, n: none once full.
+    """
+
+    ios: int = Field(
+        default=0, ge=0, le=1_000_000, description="For an iPhone; APNs keeps one for each app."
+    )
+    android: int = Field(
+        default=0, ge=0, le=1_000_000, description="For an Android phone; FCM keeps a hundred."
+    )
 
 
 class Push(Strict):
@@ -53,37 +63,59 @@ class Push(Strict):
 
     delay: DurationLaw = Field(default=NOW, description="From acceptance to dispatch.")
     delay_active: DurationLaw | None = Field(
-        default=None, description="The same for a recipient in a session at the desktop, where it differs."
+        default=None,
+        description="The same for a recipient in a session at the desktop, where it differs.",
     )
     delay_away: DurationLaw | None = Field(
         default=None, description="The same for a recipient who is away, where it differs."
     )
-    late_binding: bool = Field(default=True, description="Drop at dispatch what has been deleted or read by then.")
+    late_binding: bool = Field(
+        default=True, description="Drop at dispatch what has been deleted or read by then."
+    )
     latency: DurationLaw = Field(default=NOW, description="From dispatch to arrival.")
-    latency_android: DurationLaw | None = Field(default=None, description="The same on Android, where it differs.")
+    latency_android: DurationLaw | None = Field(
+        default=None, description="The same on Android, where it differs."
+    )
     slow: Slow = Field(default=Slow(), description="Devices that are offline or dozing")
-    preview: Characters = Field(default=100, description="Characters a preview shows; 0 hides the text.")
-    expiry: MaybeNever = Field(default=Micros(NEVER), description="How long a notification stays in the tray.")
+    preview: Characters = Field(
+        default=100, description="Characters a preview shows; 0 hides the text."
+    )
+    expiry: MaybeNever = Field(
+        default=Micros(NEVER), description="How long a notification stays in the tray."
+    )
     collapse: Literal["none", "thread", "app"] = Field(
         default="none", description="Which pushes a newer one replaces in the tray."
     )
-    store: Store = Field(default=Store(), description="What the push service keeps for a phone without network")
+    store: Store = Field(
+        default=Store(), description="What the push service keeps for a phone without network"
+    )
     ttl: MaybeNever = Field(default=Micros(NEVER), description="How long it keeps a push.")
-    fetch: bool = Field(default=False, description="Whether a push carries an id and its text is fetched on arrival.")
+    fetch: bool = Field(
+        default=False,
+        description="Whether a push carries an id and its text is fetched on arrival.",
+    )
     missing: Literal["nothing", "generic"] = Field(
         default="nothing", description="What a push shows whose text is gone as it is fetched."
     )
-    toast: Duration = Field(default=Micros(7 * SECOND), description="How long a notification shows at the desktop.")
+    toast: Duration = Field(
+        default=Micros(7 * SECOND), description="How long a notification shows at the desktop."
+    )
     retraction: Retraction = Field(default=Retraction(), description="Taking a delivered push back")
 
 
 class Throttle(Strict):
     """The least time between two mails about one conversation, which grows."""
 
-    gap: Duration = Field(default=Micros(0), description="Least time after a first mail; 0: no throttle.")
-    factor: float = Field(default=1.0, ge=1, le=1e6, description="What it grows by with every further mail.")
+    gap: Duration = Field(
+        default=Micros(0), description="Least time after a first mail; 0: no throttle."
+    )
+    factor: float = Field(
+        default=1.0, ge=1, le=1e6, description="What it grows by with every further mail."
+    )
     most: Duration = Field(default=Micros(0), description="What it grows to at most.")
-    reset: MaybeNever = Field(default=Micros(NEVER), description="Silence after which it starts again.")
+    reset: MaybeNever = Field(
+        default=Micros(NEVER), description="Silence after which it starts again."
+    )
 
 
 class Email(Strict):
@@ -94,26 +126,38 @@ class Email(Strict):
         description='Instant mode, and batches with anchor "flush": from acceptance to dispatch; never: no e-mail at all.',
     )
     delay_active: DurationLaw | None = Field(
-        default=None, description="The same for a recipient in a session at the desktop, where it differs."
+        default=None,
+        description="The same for a recipient in a session at the desktop, where it differs.",
     )
     delay_away: DurationLaw | None = Field(
         default=None, description="The same for a recipient who is away, where it differs."
     )
-    window: Duration = Field(default=Micros(15 * MINUTE), description="Batched mode: how long a batch stays open.")
+    window: Duration = Field(
+        default=Micros(15 * MINUTE), description="Batched mode: how long a batch stays open."
+    )
     anchor: Literal["first", "latest", "flush"] = Field(
         default="first",
         description="Batched mode: the window counts from the first pending message, or the latest; or each message "
         "is due by itself, and all that wait go with the first (flush).",
     )
-    tick: Duration = Field(default=Micros(0), description="How often the mail worker looks; 0: it never waits.")
-    throttle: Throttle = Field(default=Throttle(), description="Least time between mails about one conversation")
+    tick: Duration = Field(
+        default=Micros(0), description="How often the mail worker looks; 0: it never waits."
+    )
+    throttle: Throttle = Field(
+        default=Throttle(), description="Least time between mails about one conversation"
+    )
     every: Duration = Field(default=Micros(DAY), description="Digest mode: time between digests.")
     at: Duration = Field(
-        default=Micros(8 * HOUR), description="Digest mode: first digest after the recipient's Monday."
+        default=Micros(8 * HOUR),
+        description="Digest mode: first digest after the recipient's Monday.",
     )
     lead: Duration = Field(default=Micros(0), description="Digest mode: from snapshot to dispatch.")
-    binding: Literal["late", "snapshot"] = Field(default="late", description="When membership and text are decided.")
-    carries: Literal["full", "preview", "nothing"] = Field(default="full", description="What of the text it shows.")
+    binding: Literal["late", "snapshot"] = Field(
+        default="late", description="When membership and text are decided."
+    )
+    carries: Literal["full", "preview", "nothing"] = Field(
+        default="full", description="What of the text it shows."
+    )
     preview: Characters = Field(default=100, description="Characters when it carries a preview.")
     latency: DurationLaw = Field(default=NOW, description="From dispatch to the mailbox.")
 
@@ -121,19 +165,29 @@ class Email(Strict):
 class Badge(Strict):
     """The number on the app's icon."""
 
-    sync: DurationLaw = Field(default=NOT_EVER, description="From a deletion's effect to the corrected count.")
-    boost: float = Field(default=1.0, ge=1, le=1000, description="How much faster visits come while it is above 0.")
+    sync: DurationLaw = Field(
+        default=NOT_EVER, description="From a deletion's effect to the corrected count."
+    )
+    boost: float = Field(
+        default=1.0, ge=1, le=1000, description="How much faster visits come while it is above 0."
+    )
 
 
 class Cache(Strict):
     """The device's own copy of the thread."""
 
-    offline: Probability = Field(default=0.0, description="Chance that a visit finds the device offline.")
-    life: Duration = Field(default=Micros(48 * HOUR), description="How long a copy stays on the device.")
+    offline: Probability = Field(
+        default=0.0, description="Chance that a visit finds the device offline."
+    )
+    life: Duration = Field(
+        default=Micros(48 * HOUR), description="How long a copy stays on the device."
+    )
 
 
 class Thread(Strict):
     """The app's own inbox."""
 
-    live: Probability = Field(default=0.0, description="Share of messages that arrive while the thread is open.")
+    live: Probability = Field(
+        default=0.0, description="Share of messages that arrive while the thread is open."
+    )
     cache: Cache = Field(default=Cache(), description="The device's own copy of the thread")

@@ -1,4 +1,6 @@
-"""Rules that involve more than one parameter of a scenario: the path, what is wrong, what would be right."""
+"""Rules that involve more than one parameter of a scenario: the path, what is wrong, what would be
+right.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +19,30 @@ if TYPE_CHECKING:
 
 
 EVENTS: Final = (
-    "caught", "cancelled", "too_late", "ghost", "in_thread", "stopped", "open", "phantom", "refused_kind",
-    "refused_window", "refused_opened", "refused_receiver", "orphans", "apologies", "blocked", "credits_lost",
-)  # fmt: skip
+    "caught",
+    "cancelled",
+    "too_late",
+    "ghost",
+    "in_thread",
+    "stopped",
+    "open",
+    "phantom",
+    "refused_kind",
+    "refused_window",
+    "refused_opened",
+    "refused_receiver",
+    "orphans",
+    "apologies",
+    "blocked",
+    "credits_lost",
+)
 """What `[costs]` can put a price on; all are counts of `sim.tallies`."""
 
 
 class Finding(NamedTuple):
-    """A breach: its path, what is wrong, what would be right, and the paths of all the values that matter for it."""
+    """A breach: its path, what is wrong, what would be right, and the paths of all the values that
+    matter for it.
+    """
 
     path: str
     problem: str
@@ -32,9 +50,16 @@ class Finding(NamedTuple):
     because: tuple[str, ...] = ()
 
     def rests_on(self, faulty: Iterable[str]) -> bool:
-        """Tell whether one of the values that matter is faulty itself; then nothing is known about the rest."""
+        """Tell whether one of the values that matter is faulty itself.
+
+        Then nothing is known about the rest.
+        """
         mine = (self.path, *self.because)
-        return any(f"{a}.".startswith((f"{b}.", f"{b}[")) or f"{b}.".startswith(f"{a}.") for a in faulty for b in mine)
+        return any(
+            f"{a}.".startswith((f"{b}.", f"{b}[")) or f"{b}.".startswith(f"{a}.")
+            for a in faulty
+            for b in mine
+        )
 
 
 def cross_faults(scenario: Scenario) -> Iterator[Finding]:
@@ -49,12 +74,21 @@ def _times(s: Scenario) -> Iterator[Finding]:
     say = format_duration(horizon)
     needs = ("run.horizon", "traffic")
     if horizon <= 0:
-        yield Finding("run.horizon", "is 0, so nothing is observed", 'give the time to observe, for example "3 d"')
+        yield Finding(
+            "run.horizon",
+            "is 0, so nothing is observed",
+            'give the time to observe, for example "3 d"',
+        )
     elif s.send.hold >= horizon:
-        problem = f"a hold of {format_duration(s.send.hold)} is not shorter than the horizon of {say}"
+        problem = (
+            f"a hold of {format_duration(s.send.hold)} is not shorter than the horizon of {say}"
+        )
         yield Finding("send.hold", problem, "lengthen run.horizon or shorten the hold", needs[:1])
     t = s.traffic
-    if t.kind in ("campaign", "sequence") and t.start + t.throttle * (t.messages - 1) >= horizon > 0:
+    if (
+        t.kind in ("campaign", "sequence")
+        and t.start + t.throttle * (t.messages - 1) >= horizon > 0
+    ):
         problem = f"the campaign is not sent by the horizon of {say}"
         yield Finding("traffic", problem, "lengthen run.horizon or shorten the throttle", needs)
     if s.traffic.kind == "stream" and horizon < s.traffic.lasts < NEVER:
@@ -73,10 +107,20 @@ def _throttle(s: Scenario) -> Iterator[Finding]:
     throttle = s.email.throttle
     if throttle.gap > 0 and s.email.anchor != "flush":
         problem = f'"{s.email.anchor}" batches have no throttle'
-        yield Finding("email.throttle.gap", problem, 'set email.anchor = "flush", or leave it out', ("email.anchor",))
+        yield Finding(
+            "email.throttle.gap",
+            problem,
+            'set email.anchor = "flush", or leave it out',
+            ("email.anchor",),
+        )
     elif throttle.gap > max(throttle.most, 0) and throttle.factor > 1:
         problem = f"{format_duration(throttle.gap)} is more than the most it grows to"
-        yield Finding("email.throttle.most", problem, "make it at least email.throttle.gap", ("email.throttle.gap",))
+        yield Finding(
+            "email.throttle.most",
+            problem,
+            "make it at least email.throttle.gap",
+            ("email.throttle.gap",),
+        )
 
 
 def _laws(s: Scenario) -> Iterator[Finding]:
@@ -88,7 +132,10 @@ def _laws(s: Scenario) -> Iterator[Finding]:
 
 @lru_cache(maxsize=4096)
 def _law_fault(law: Any, *, is_duration: bool, needs_mean: bool) -> tuple[str, str] | None:
-    """Say what is wrong with a law, and what would be right; once, for policies and sweeps check most laws again."""
+    """Say what is wrong with a law, and what would be right.
+
+    Once, for policies and sweeps check most laws again.
+    """
     from sim.distributions.law import law_of  # loads scipy: only when a scenario is really checked
 
     try:
@@ -141,13 +188,21 @@ def _names(s: Scenario) -> Iterator[Finding]:
     if s.baseline is not None and s.baseline not in s.policies:
         problem = f"{said(s.baseline)} is not a policy{did_you_mean(s.baseline, s.policies)}"
         known = ", ".join(said(name) for name in s.policies)
-        remedy = f"use one of {known}" if known else "there are no policies, so leave it out, or add [policies.NAME]"
+        remedy = (
+            f"use one of {known}"
+            if known
+            else "there are no policies, so leave it out, or add [policies.NAME]"
+        )
         yield Finding("baseline", problem, remedy, ("policies",))
     if not s.sources:
         return
     paths: list[str] = []
     leaves(_shape(s), paths.append)
-    paths += [path.replace(f"segments.{one.name}.", "segments.*.", 1) for one in s.segments[:1] for path in paths]
+    paths += [
+        path.replace(f"segments.{one.name}.", "segments.*.", 1)
+        for one in s.segments[:1]
+        for path in paths
+    ]
     for path, source in s.sources.items():
         at = f"sources.{quoted(path)}"
         ways = [way for way in ("source", "assumed", "because") if getattr(source, way) is not None]
@@ -155,7 +210,9 @@ def _names(s: Scenario) -> Iterator[Finding]:
             yield Finding(at, f"says {' and '.join(ways)} at once", "keep the one that is true")
         elif not ways:
             yield Finding(
-                at, "does not say where the value is from", "give source and grade, or assumed and sweep, or because"
+                at,
+                "does not say where the value is from",
+                "give source and grade, or assumed and sweep, or because",
             )
         elif (source.source is None) != (source.grade is None):
             yield Finding(at, "a source and a grade belong together", "give both")
@@ -164,11 +221,18 @@ def _names(s: Scenario) -> Iterator[Finding]:
         if not any(p == path or p.startswith(f"{path}.") for p in paths):
             spelled = [p.replace("segments.*.", "everyone.") for p in paths] + paths
             near = did_you_mean(path.replace("segments.*.", "everyone."), spelled)
-            yield Finding(at, f"names no parameter{near}", "use a path such as push.latency", ("segments", "traffic"))
+            yield Finding(
+                at,
+                f"names no parameter{near}",
+                "use a path such as push.latency",
+                ("segments", "traffic"),
+            )
 
 
 def _shape(s: Scenario) -> dict[str, Any]:
-    """Give the scenario's parameters as tables, all defaults included, so that paths can be listed."""
+    """Give the scenario's parameters as tables, all defaults included, so that paths can be
+    listed.
+    """
     raw: dict[str, Any] = s.model_dump(
         by_alias=True, exclude={"policies", "sources", "checks", "schema_", "title", "question"}
     )

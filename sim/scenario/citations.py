@@ -11,11 +11,19 @@ from sim.scenario.quantities import as_tuple
 
 
 class Source(Strict):
-    """Where a parameter comes from: cited with a grade, assumed with a range to sweep, or set with a reason."""
+    """Where a parameter comes from: cited with a grade, assumed with a range to sweep, or set with
+    a reason.
+    """
 
-    source: str | None = Field(default=None, description="Citation: author, title, year, where in it.")
-    grade: Literal["A", "B", "C", "D", "E"] | None = Field(default=None, description="Evidence grade of the citation.")
-    assumed: str | None = Field(default=None, description="Why this value, when nobody has published one.")
+    source: str | None = Field(
+        default=None, description="Citation: author, title, year, where in it."
+    )
+    grade: Literal["A", "B", "C", "D", "E"] | None = Field(
+        default=None, description="Evidence grade of the citation."
+    )
+    assumed: str | None = Field(
+        default=None, description="Why this value, when nobody has published one."
+    )
     sweep: Annotated[tuple[Any, ...], BeforeValidator(as_tuple)] | None = Field(
         default=None, description="Range to explore."
     )

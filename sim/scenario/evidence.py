@@ -1,7 +1,8 @@
-"""Where each number of a scenario is from: cited, assumed, set with a reason, set by a policy, or the model's default.
+"""Where each number of a scenario is from: cited, assumed, set with a reason, set by a policy, or
+the model's default.
 
-A source belongs to the value it was written for. When a file overrides a value of the file it extends, the source of
-the old value does not pass on to the new one.
+A source belongs to the value it was written for. When a file overrides a value of the file it
+extends, the source of the old value does not pass on to the new one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ EvidenceKind = Literal["cited", "assumed", "because", "policy", "default", "unso
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where one value is from. `setter` is the file or policy that set it, None for a default of the model.
+    """Where one value is from.
+
+    `setter` is the file or policy that set it, None for a default of the model.
 
     >>> Evidence("cited", "a.toml", Source(source="Doe 2020, table 3", grade="B")).words()
     'cited, grade B: Doe 2020, table 3'
@@ -40,7 +43,9 @@ class Evidence:
                 said = f"assumed: {s.assumed}"
             case "because":
                 assert s is not None
-                where = f"set in {self.setter}" if self.setter else "left at the default of the model"
+                where = (
+                    f"set in {self.setter}" if self.setter else "left at the default of the model"
+                )
                 said = f"{where} because: {s.because}"
             case "policy":
                 said = f"set {self.setter}"
@@ -70,7 +75,9 @@ def _word(value: Any) -> str:
     if isinstance(value, list | tuple):
         return " + ".join(map(str, value))
     if isinstance(value, dict):
-        return ", ".join(str(one) if key == "dist" else f"{key} {one}" for key, one in value.items())
+        return ", ".join(
+            str(one) if key == "dist" else f"{key} {one}" for key, one in value.items()
+        )
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -83,7 +90,9 @@ def evidence(scenario: Scenario, path: str) -> Evidence:
     """
     key = _setting_key(scenario, path)
     if key is None:
-        told = scenario.sources.get(_starred(scenario, path)) or scenario.sources.get(path)  # of exactly this default
+        told = scenario.sources.get(_starred(scenario, path)) or scenario.sources.get(
+            path
+        )  # of exactly this default
         return Evidence("default" if told is None else _kind(told), None, told)
     setter = scenario.origins[key]
     source = _source(scenario, path, key)
@@ -95,11 +104,19 @@ def evidence(scenario: Scenario, path: str) -> Evidence:
 
 
 def _kind(source: Source) -> EvidenceKind:
-    return "cited" if source.source is not None else "assumed" if source.assumed is not None else "because"
+    return (
+        "cited"
+        if source.source is not None
+        else "assumed"
+        if source.assumed is not None
+        else "because"
+    )
 
 
 def _ranks(scenario: Scenario) -> dict[str, int]:
-    """Order whoever set anything, the first to be overridden first (`origins` is kept in that order)."""
+    """Order whoever set anything, the first to be overridden first (`origins` is kept in that
+    order).
+    """
     return {who: rank for rank, who in enumerate(dict.fromkeys(scenario.origins.values()))}
 
 
@@ -113,17 +130,23 @@ def _spellings(scenario: Scenario, path: str) -> Iterator[str]:
 
 
 def _setting_key(scenario: Scenario, path: str) -> str | None:
-    """Find the entry of `origins` that last set a value, or a part of it (one parameter of a distribution)."""
+    """Find the entry of `origins` that last set a value, or a part of it (one parameter of a
+    distribution).
+    """
     ranks = _ranks(scenario)
     for spelling in _spellings(scenario, path):
-        keys = [key for key in scenario.origins if key == spelling or key.startswith(f"{spelling}.")]
+        keys = [
+            key for key in scenario.origins if key == spelling or key.startswith(f"{spelling}.")
+        ]
         if keys:
             return max(keys, key=lambda key: ranks[scenario.origins[key]])
     return None
 
 
 def _source(scenario: Scenario, path: str, key: str) -> Source | None:
-    """Find the most specific source that was written for the value as it was last set (`key` of `origins`)."""
+    """Find the most specific source that was written for the value as it was last set (`key` of
+    `origins`).
+    """
     ranks = _ranks(scenario)
     best: tuple[tuple[int, int], Source] | None = None
     for covering, source in scenario.sources.items():
@@ -131,7 +154,11 @@ def _source(scenario: Scenario, path: str, key: str) -> Source | None:
             continue
         written = _written(scenario, covering)
         too_old = written and ranks[scenario.origins[written]] < ranks[scenario.origins[key]]
-        for_others = written is not None and written.startswith("sources.everyone.") and not key.startswith("everyone.")
+        for_others = (
+            written is not None
+            and written.startswith("sources.everyone.")
+            and not key.startswith("everyone.")
+        )
         if too_old or for_others:
             continue
         rank = (covering.count("."), -covering.count("*"))
@@ -145,7 +172,9 @@ def _written(scenario: Scenario, covering: str) -> str | None:
     spellings = [f"sources.{covering}."]
     if covering.startswith("segments.*."):
         spellings.append(f"sources.everyone.{covering.removeprefix('segments.*.')}.")
-    return next((key for start in spellings for key in scenario.origins if key.startswith(start)), None)
+    return next(
+        (key for start in spellings for key in scenario.origins if key.startswith(start)), None
+    )
 
 
 def covers(scenario: Scenario, covering: str, path: str) -> bool:

@@ -1,4 +1,6 @@
-"""From what pydantic reports to faults that a person can act on: place, value, rule and next step."""
+"""From what pydantic reports to faults that a person can act on: place, value, rule and next
+step.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ from sim.scenario.patching import quoted
 from sim.scenario.suggestions import did_you_mean, said
 
 TAGS = frozenset((*FAMILIES, "stream", "campaign", "trace"))
-"""Names that pydantic puts into a location to say which member of a union it tried; no reader needs them."""
+"""Names that pydantic puts into a location to say which member of a union it tried; no reader needs
+them."""
 
 WANTED = {
     "int": ("a whole number", "write digits, without quotes"),
@@ -38,18 +41,29 @@ MISSING = {
 
 LIMITS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 
-NOT_FOR_POLICIES = ("schema", "extends", "policies", "sources", "checks", "baseline", "title", "question")
+NOT_FOR_POLICIES = (
+    "schema",
+    "extends",
+    "policies",
+    "sources",
+    "checks",
+    "baseline",
+    "title",
+    "question",
+)
 """Keys that a policy cannot change: it changes parameters."""
 
 Place = tuple[str | int, ...]
 
 
-def place_of(location: Place, raw: object) -> Place:
+def place_of(location: Place, raw: Any) -> Place:
     """Give the keys of the file that a pydantic location means: the same, without union tags."""
     place: list[str | int] = []
     for key in location:
-        inside = raw[key] if _has(raw, key) else None  # type: ignore[index]
-        if not _has(raw, key) and (key in TAGS or _is_machinery(key) or (key == "value" and _is_bare(raw))):
+        inside = raw[key] if _has(raw, key) else None
+        if not _has(raw, key) and (
+            key in TAGS or _is_machinery(key) or (key == "value" and _is_bare(raw))
+        ):
             continue
         place.append(key)
         raw = inside
@@ -57,22 +71,24 @@ def place_of(location: Place, raw: object) -> Place:
 
 
 def _is_machinery(key: str | int) -> bool:
-    """Tell whether pydantic made up a word for what it tried, such as `function-before[_bare(), ...]`."""
+    """Tell whether pydantic made up a word for what it tried, such as `function-before[_bare(),
+    ...]`.
+    """
     return isinstance(key, str) and ("[" in key or "(" in key)
 
 
-def _is_bare(raw: object) -> bool:
+def _is_bare(raw: Any) -> bool:
     """Tell whether a plain value stands where a distribution may: it is the value of a constant."""
     return raw is not None and not isinstance(raw, Mapping)
 
 
-def _has(raw: object, key: str | int) -> bool:
+def _has(raw: Any, key: str | int) -> bool:
     if isinstance(key, int):
         return isinstance(raw, list) and key < len(raw)
     return isinstance(raw, Mapping) and key in raw
 
 
-def path_of(place: Place, raw: object) -> str:
+def path_of(place: Place, raw: Any) -> str:
     """Write a place as a dotted path; segments are called by their names.
 
     >>> path_of(("segments", 0, "share"), {"segments": [{"name": "desk", "share": 2}]})
@@ -80,7 +96,7 @@ def path_of(place: Place, raw: object) -> str:
     """
     words: list[str] = []
     for key in place:
-        raw = raw[key] if _has(raw, key) else None  # type: ignore[index]
+        raw = raw[key] if _has(raw, key) else None
         if isinstance(key, str):
             words.append(quoted(key))
         elif isinstance(raw, Mapping) and isinstance(raw.get("name"), str):
@@ -98,38 +114,59 @@ def _models(annotation: Any, tag: object) -> list[type[BaseModel]]:
         return _models(get_args(annotation)[0], tag)
     is_union = get_origin(annotation) is not None or isinstance(annotation, types.UnionType)
     found = [m for a in get_args(annotation) if is_union for m in _models(a, tag)]
-    if get_origin(annotation) in (Union, types.UnionType) or isinstance(annotation, types.UnionType):
-        named = [m for m in found if any(getattr(f, "default", None) == tag or tag in get_args(f.annotation)
-                                         for n, f in m.model_fields.items() if n in ("dist", "kind"))]  # fmt: skip
+    if get_origin(annotation) in (Union, types.UnionType) or isinstance(
+        annotation, types.UnionType
+    ):
+        named = [
+            m
+            for m in found
+            if any(
+                getattr(f, "default", None) == tag or tag in get_args(f.annotation)
+                for n, f in m.model_fields.items()
+                if n in ("dist", "kind")
+            )
+        ]
         return named or found
     return found
 
 
-def _fields(model: type[BaseModel], place: Place, raw: object) -> dict[str, FieldInfo]:
+def _fields(model: type[BaseModel], place: Place, raw: Any) -> dict[str, FieldInfo]:
     """List what is allowed in the table at a place of the file, by the name it has there."""
     models = [model]
     for key in place:
-        raw = raw[key] if _has(raw, key) else None  # type: ignore[index]
+        raw = raw[key] if _has(raw, key) else None
         if isinstance(key, int):
             continue
         fields = [f for m in models for n, f in m.model_fields.items() if key in (n, f.alias)]
-        tag = (raw.get("dist") or raw.get("kind") or "constant") if isinstance(raw, Mapping) else None
+        tag = (
+            (raw.get("dist") or raw.get("kind") or "constant") if isinstance(raw, Mapping) else None
+        )
         models = [found for f in fields for found in _models(f.annotation, tag)] or models
     return {f.alias or n: f for m in models for n, f in m.model_fields.items()}
 
 
-def _range(model: type[BaseModel], place: Place, raw: object, ctx: Mapping[str, Any]) -> str:
+def _range(model: type[BaseModel], place: Place, raw: Any, ctx: Mapping[str, Any]) -> str:
     """Say between what limits the value at a place must be."""
     field = _fields(model, place[:-1], raw).get(str(place[-1])) if place else None
-    found = {k: getattr(one, k) for one in (field.metadata if field else ()) for k in LIMITS if hasattr(one, k)}
+    found = {
+        k: getattr(one, k)
+        for one in (field.metadata if field else ())
+        for k in LIMITS
+        if hasattr(one, k)
+    }
     found = found or {k: ctx[k] for k in LIMITS if k in ctx}
     if set(found) == {"ge", "le"}:
         return f"give a value from {found['ge']:,} to {found['le']:,}"
-    return "give a value " + " and ".join(f"{LIMITS[k]} {found[k]:,}".removesuffix(".0") for k in LIMITS if k in found)
+    return "give a value " + " and ".join(
+        f"{LIMITS[k]} {found[k]:,}".removesuffix(".0") for k in LIMITS if k in found
+    )
 
 
 def _of_ours(message: str, value: object) -> tuple[str, str]:
-    """Part a message of ours at its first "; ": what is wrong, what would be right; repeat the value as in the file."""
+    """Part a message of ours at its first ".
+
+    ": what is wrong, what would be right; repeat the value as in the file.
+    """
     message = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
     with contextlib.suppress(ValueError):
         if message.startswith(repr(value)):
@@ -145,11 +182,16 @@ def _listed(words: object) -> list[str]:
 
 def _no_family(ctx: Mapping[str, Any]) -> tuple[str, str]:
     if "kind" in str(ctx.get("discriminator")):
-        return "does not say which kind of traffic it is", 'add kind = "stream", "campaign" or "trace"'
+        return (
+            "does not say which kind of traffic it is",
+            'add kind = "stream", "campaign" or "trace"',
+        )
     return "does not name its family", f'add dist = "...", one of {", ".join(FAMILIES)}'
 
 
-def _two_parts(error: Mapping[str, Any], keys: Iterable[str], last: object, limits: str) -> tuple[str, str]:
+def _two_parts(
+    error: Mapping[str, Any], keys: Iterable[str], last: object, limits: str
+) -> tuple[str, str]:
     """Say one pydantic error in two parts: what is wrong, what would be right."""
     kind, value, ctx = error["type"], error["input"], error.get("ctx", {})
     match kind:
@@ -162,14 +204,22 @@ def _two_parts(error: Mapping[str, Any], keys: Iterable[str], last: object, limi
             return _of_ours(str(error["msg"]), value)
         case "literal_error":
             allowed = _listed(ctx["expected"])
-            return f"{said(value)} is not allowed{did_you_mean(value, allowed)}", f"use {_one_of(allowed)}"
+            return (
+                f"{said(value)} is not allowed{did_you_mean(value, allowed)}",
+                f"use {_one_of(allowed)}",
+            )
         case "union_tag_invalid":
             allowed = _listed(ctx["expected_tags"])
             key, what = (
-                ("kind", "kind of traffic") if "kind" in str(ctx.get("discriminator")) else ("dist", "distribution")
+                ("kind", "kind of traffic")
+                if "kind" in str(ctx.get("discriminator"))
+                else ("dist", "distribution")
             )
             tag = value.get(key) if isinstance(value, Mapping) else value
-            return f"{said(tag)} is not a {what}{did_you_mean(tag, allowed)}", f"use {_one_of(allowed)}"
+            return (
+                f"{said(tag)} is not a {what}{did_you_mean(tag, allowed)}",
+                f"use {_one_of(allowed)}",
+            )
         case "union_tag_not_found":
             return _no_family(ctx)
         case "finite_number":
@@ -189,7 +239,9 @@ def _one_of(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"one of {', '.join(names)}"
 
 
-def faults_of(error: ValidationError, model: type[BaseModel], raw: object, file: str, prefix: str = "") -> list[Fault]:
+def faults_of(
+    error: ValidationError, model: type[BaseModel], raw: Any, file: str, prefix: str = ""
+) -> list[Fault]:
     """Turn every error pydantic found into a fault with the path as it stands in the file."""
     faults = []
     for item in error.errors(include_url=False):

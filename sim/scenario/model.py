@@ -1,4 +1,6 @@
-"""What a scenario holds: one frozen section per actor of the model (docs/model.md), every field with its meaning."""
+"""What a scenario holds: one frozen section per actor of the model (docs/model.md), every field
+with its meaning.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,30 @@ from sim.distributions.spec import DurationLaw
 from sim.distributions.values import Duration, Micros, Probability, Strict
 from sim.scenario.channels import Badge, Email, Push, Thread
 from sim.scenario.citations import Source
-from sim.scenario.quantities import DeletionWindow, MaybeNever, Offset, Speed, Windows, as_tuple, as_tuple_of_one
+from sim.scenario.quantities import (
+    DeletionWindow,
+    MaybeNever,
+    Offset,
+    Speed,
+    Windows,
+    as_tuple,
+    as_tuple_of_one,
+)
 from sim.scenario.recipients import NOT_EVER, NOW, Looks, Reaction, Segment
 from sim.scenario.traffic import KINDS, Campaign, Kind, Sequence, Stream, Trace, Traffic
 
-__all__ = ["KINDS", "NOT_EVER", "Campaign", "Looks", "Reaction", "Scenario", "Segment", "Sequence", "Stream", "Trace"]
+__all__ = [
+    "KINDS",
+    "NOT_EVER",
+    "Campaign",
+    "Looks",
+    "Reaction",
+    "Scenario",
+    "Segment",
+    "Sequence",
+    "Stream",
+    "Trace",
+]
 
 ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
@@ -33,28 +54,44 @@ class Run(Strict):
 class Mistakes(Strict):
     """How often a message is a mistake, and when its sender notices."""
 
-    chance: Probability = Field(default=0.0, description="Chance that a message is a mistake its sender may regret.")
-    batch_chance: Probability = Field(default=0.0, description="Chance that a mistake hits a whole campaign.")
-    noticed: DurationLaw = Field(default=NOW, description="From pressing send to noticing; may never happen.")
+    chance: Probability = Field(
+        default=0.0, description="Chance that a message is a mistake its sender may regret."
+    )
+    batch_chance: Probability = Field(
+        default=0.0, description="Chance that a mistake hits a whole campaign."
+    )
+    noticed: DurationLaw = Field(
+        default=NOW, description="From pressing send to noticing; may never happen."
+    )
     reaction: DurationLaw = Field(default=NOW, description="From noticing to deciding to delete.")
     urgency: Annotated[float, Field(gt=-1, lt=1)] = Field(
-        default=0.0, description="Correlation between how soon a message is read and how soon it is regretted."
+        default=0.0,
+        description="Correlation between how soon a message is read and how soon it is regretted.",
     )
 
 
 class Senders(Strict):
-    """The deletion work: how many hands, in which order, how long each deletion takes, when senders are there."""
+    """The deletion work: how many hands, in which order, how long each deletion takes, when senders
+    are there.
+    """
 
-    hands: int = Field(default=1, ge=1, le=1_000_000, description="Deletions a sender can work on at a time.")
+    hands: int = Field(
+        default=1, ge=1, le=1_000_000, description="Deletions a sender can work on at a time."
+    )
     order: Literal["first_sent", "last_sent", "first_noticed"] = Field(
         default="first_sent", description="Which waiting deletion is next."
     )
     bulk: bool = Field(default=False, description="Whether one action deletes a whole batch.")
-    action: DurationLaw = Field(default=NOW, description="Time one deletion takes (navigate, menu, confirm).")
+    action: DurationLaw = Field(
+        default=NOW, description="Time one deletion takes (navigate, menu, confirm)."
+    )
     hours: Windows = Field(default=(), description="When senders can notice; empty: always.")
-    utc_offset: Offset = Field(default=Micros(0), description="Senders' clock less the scenario's clock.")
+    utc_offset: Offset = Field(
+        default=Micros(0), description="Senders' clock less the scenario's clock."
+    )
     pause_on_deletion: bool = Field(
-        default=False, description="Whether a sequence's follow-ups are stopped once its opening message is gone."
+        default=False,
+        description="Whether a sequence's follow-ups are stopped once its opening message is gone.",
     )
 
 
@@ -68,33 +105,47 @@ class Review(Strict):
 class Send(Strict):
     """What happens between pressing send and the server's acceptance."""
 
-    hold: Duration = Field(default=Micros(0), description="Undo-send: how long a message is held back.")
-    hours: Windows = Field(default=(), description="Scheduled sending hours on the senders' clock; empty: always.")
+    hold: Duration = Field(
+        default=Micros(0), description="Undo-send: how long a message is held back."
+    )
+    hours: Windows = Field(
+        default=(), description="Scheduled sending hours on the senders' clock; empty: always."
+    )
 
 
 class Deletion(Strict):
     """The platform's rules for deletions."""
 
     window: DeletionWindow = Field(
-        default=Micros(NEVER), description='Longest age at which a deletion is accepted; "unlimited" or "none".',
+        default=Micros(NEVER),
+        description='Longest age at which a deletion is accepted; "unlimited" or "none".',
         json_schema_extra={"type": "string", "pattern": r"^(unlimited|never|none|\s*[0-9].*)$"},
-    )  # fmt: skip
-    unread_only: bool = Field(default=False, description="Refuse once the recipient has opened it in the thread.")
+    )
+    unread_only: bool = Field(
+        default=False, description="Refuse once the recipient has opened it in the thread."
+    )
     undeletable: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple)] = Field(
         default=("message_ad",), description="Kinds that cannot be deleted."
     )
-    propagation: DurationLaw = Field(default=NOW, description="From the ruling to the deletion's effect.")
-    placeholder: bool = Field(default=False, description="Whether the thread shows that a message was deleted.")
+    propagation: DurationLaw = Field(
+        default=NOW, description="From the ruling to the deletion's effect."
+    )
+    placeholder: bool = Field(
+        default=False, description="Whether the thread shows that a message was deleted."
+    )
     receiver_window: MaybeNever = Field(
-        default=Micros(NEVER), description="Age at which the recipient's client ignores an allowed deletion."
+        default=Micros(NEVER),
+        description="Age at which the recipient's client ignores an allowed deletion.",
     )
     remedy: Literal["delete", "edit", "apology", "block"] = Field(
-        default="delete", description="What the sender does about a mistake: delete it, edit it, apologise, or block."
+        default="delete",
+        description="What the sender does about a mistake: delete it, edit it, apologise, or block.",
     )
     edit_window: DeletionWindow = Field(
-        default=Micros(NEVER), description='Longest age at which an edit is accepted; "unlimited" or "none".',
+        default=Micros(NEVER),
+        description='Longest age at which an edit is accepted; "unlimited" or "none".',
         json_schema_extra={"type": "string", "pattern": r"^(unlimited|never|none|\s*[0-9].*)$"},
-    )  # fmt: skip
+    )
 
 
 class Reading(Strict):
@@ -106,11 +157,15 @@ class Reading(Strict):
 class Credits(Strict):
     """What an InMail costs its sender in credits, and when they come back."""
 
-    per_inmail: float = Field(default=1.0, ge=0, le=1e6, description="Credits an accepted InMail consumes.")
+    per_inmail: float = Field(
+        default=1.0, ge=0, le=1e6, description="Credits an accepted InMail consumes."
+    )
     refund_within: MaybeNever = Field(
         default=Micros(90 * DAY), description="Age up to which a reply brings the credit back."
     )
-    refund_on_recall: bool = Field(default=False, description="Whether deleting it brings the credit back.")
+    refund_on_recall: bool = Field(
+        default=False, description="Whether deleting it brings the credit back."
+    )
 
 
 class Check(Strict):
@@ -121,15 +176,23 @@ class Check(Strict):
 
 
 class Scenario(Strict):
-    """A whole scenario, resolved: what `extends` brought is merged in. Get one from `load` or `parse`."""
+    """A whole scenario, resolved: what `extends` brought is merged in.
+
+    Get one from `load` or `parse`.
+    """
 
     schema_: Literal[1] = Field(alias="schema", description="Version of the scenario format.")
     title: str = Field(default="", description="One line.")
     question: str = Field(default="", description="What the scenario asks.")
-    extends: Annotated[tuple[str, ...], BeforeValidator(as_tuple_of_one), WithJsonSchema(ONE_OR_MORE)] = Field(
-        default=(), description='A "platform:ID" or another file in the same folder; of a list of them, later ones win.'
+    extends: Annotated[
+        tuple[str, ...], BeforeValidator(as_tuple_of_one), WithJsonSchema(ONE_OR_MORE)
+    ] = Field(
+        default=(),
+        description='A "platform:ID" or another file in the same folder; of a list of them, later ones win.',
     )
-    baseline: str | None = Field(default=None, description="Name of the policy to compare with; by default the first.")
+    baseline: str | None = Field(
+        default=None, description="Name of the policy to compare with; by default the first."
+    )
     run: Run = Run()
     traffic: Traffic
     mistakes: Mistakes = Mistakes()
@@ -144,11 +207,16 @@ class Scenario(Strict):
     reading: Reading = Reading()
     credits: Credits = Credits()
     costs: dict[str, Annotated[float, Field(ge=-1e12, le=1e12)]] = Field(
-        default_factory=dict, description="Money per counted event, such as too_late, refused_window, orphans."
+        default_factory=dict,
+        description="Money per counted event, such as too_late, refused_window, orphans.",
     )
     segments: Annotated[tuple[Segment, ...], BeforeValidator(as_tuple)]
-    policies: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Named patches on this scenario.")
-    sources: dict[str, Source] = Field(default_factory=dict, description="Where parameters come from, by path.")
+    policies: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Named patches on this scenario."
+    )
+    sources: dict[str, Source] = Field(
+        default_factory=dict, description="Where parameters come from, by path."
+    )
     checks: Annotated[tuple[Check, ...], BeforeValidator(as_tuple)] = Field(
         default=(), description="Claims about the answers."
     )
@@ -162,7 +230,9 @@ class Scenario(Strict):
     @classmethod
     def _shares(cls, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
         if not segments:
-            raise ValueError("there is no segment, so nobody receives anything; add a [[segments]] table")
+            raise ValueError(
+                "there is no segment, so nobody receives anything; add a [[segments]] table"
+            )
         total = math.fsum(segment.share for segment in segments)
         if abs(total - 1) > 1e-9:
             raise ValueError(f"the shares sum to {total:g}; make them sum to 1")
@@ -195,26 +265,36 @@ class Scenario(Strict):
         return self._origins
 
     def patched(self, patch: Mapping[str, Any]) -> Self:
-        """Return this scenario with parameters changed: nested tables, or dotted paths such as `"send.hold"`.
+        """Return this scenario with parameters changed: nested tables, or dotted paths such as
+        `"send.hold"`.
 
-        Segments are addressed by name, or `*` for all. Raises `ScenarioError` naming every fault of the patch.
+        Segments are addressed by name, or `*` for all. Raises `ScenarioError` naming every fault of
+        the patch.
 
         >>> import sim
         >>> sim.load("scenarios/linkedin_dm.toml").patched({"send.hold": "10 s"}).send.hold
         10000000
         """
-        from sim.scenario.reading import patched  # reading builds Scenarios, so it cannot be imported at the top
+        from sim.scenario.reading import (
+            patched,
+        )  # reading builds Scenarios, so it cannot be imported at the top
 
         return patched(self, patch)
 
     def policy_names(self) -> tuple[str, ...]:
-        """Give the names of the policies, the baseline first; a scenario without any has one, "as it is"."""
+        """Give the names of the policies, the baseline first.
+
+        A scenario without any has one, "as it is".
+        """
         names = list(self.policies) or ["as it is"]
         first = self.baseline if self.baseline in names else names[0]
         return (first, *(name for name in names if name != first))
 
     def under(self, policy: str) -> Self:
-        """Return the scenario under one of its policies. Raises `ScenarioError` for a name it does not have."""
+        """Return the scenario under one of its policies.
+
+        Raises `ScenarioError` for a name it does not have.
+        """
         from sim.scenario.reading import under
 
         return under(self, policy)

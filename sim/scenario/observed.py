@@ -1,4 +1,6 @@
-"""Empirical distributions from files: observed values, one a line under a header, become a table of quantiles."""
+"""Empirical distributions from files: observed values, one a line under a header, become a table of
+quantiles.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ Raw = dict[str, Any]
 
 
 def with_files_read(raw: Raw, file: str, folder: Path, prefix: str = "") -> list[Fault]:
-    """Put the values of empirical distributions' files into tables, in place of the files' names; return the faults."""
+    """Put the values of empirical distributions' files into tables, in place of the files' names.
+
+    Return the faults.
+    """
     faults: list[Fault] = []
     for at, law in list(_empirical(raw, "")):
         is_number = "frailty" in at.split(".")
@@ -30,7 +35,9 @@ def with_files_read(raw: Raw, file: str, folder: Path, prefix: str = "") -> list
         except (OSError, ValueError) as error:
             problem, _, remedy = _told(error, name).partition("; ")
             faults.append(Fault(file, f"{prefix}{at}.file", problem, remedy))
-            law.update(p=[0.0, 1.0], values=[1.0, 2.0] if is_number else ["1 s", "2 s"])  # so that checking can go on
+            law.update(
+                p=[0.0, 1.0], values=[1.0, 2.0] if is_number else ["1 s", "2 s"]
+            )  # so that checking can go on
     return faults
 
 
@@ -38,14 +45,20 @@ def _empirical(tables: object, at: str) -> Iterator[tuple[str, Raw]]:
     """Yield every distribution that names a file, and its path."""
     if isinstance(tables, dict):
         alone = isinstance(tables.get("file"), str) and "p" not in tables and "values" not in tables
-        if tables.get("dist") == "empirical" and alone and isinstance(tables.get("column", ""), str):
+        if (
+            tables.get("dist") == "empirical"
+            and alone
+            and isinstance(tables.get("column", ""), str)
+        ):
             yield at, tables
         for key, value in tables.items():
             if at or key not in ("policies", "sources"):
                 yield from _empirical(value, f"{at}.{key}" if at else str(key))
     elif isinstance(tables, list):
         for k, item in enumerate(tables):
-            yield from _empirical(item, f"{at}.{item['name'] if isinstance(item, dict) and 'name' in item else k}")
+            yield from _empirical(
+                item, f"{at}.{item['name'] if isinstance(item, dict) and 'name' in item else k}"
+            )
 
 
 def _check_unit(unit: object, *, is_number: bool) -> None:
@@ -53,7 +66,9 @@ def _check_unit(unit: object, *, is_number: bool) -> None:
     if is_number and unit is not None:
         raise ValueError("a plain number has no unit; leave unit out")
     if not is_number and unit is None:
-        raise ValueError(f'the unit of its values is missing; add unit = "s", or another of {units}')
+        raise ValueError(
+            f'the unit of its values is missing; add unit = "s", or another of {units}'
+        )
     if not is_number and unit not in UNITS:
         raise ValueError(f"{said(unit)} is not a unit; use one of {units}")
 
@@ -71,7 +86,10 @@ def _told(error: OSError | ValueError, name: str) -> str:
 
 
 def _values(file: Path, column: str) -> list[float]:
-    """Read a column of finite, non-negative numbers, sorted. Raises `ValueError` naming the first line that is not."""
+    """Read a column of finite, non-negative numbers, sorted.
+
+    Raises `ValueError` naming the first line that is not.
+    """
     with file.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.reader(lines)
         try:
@@ -82,11 +100,17 @@ def _values(file: Path, column: str) -> list[float]:
                     f'"{file.name}" has no column "{column}"{did_you_mean(column, header)}; it has {known}'
                 )
             at = header.index(column)
-            values = sorted(_value(row, at, f'"{file.name}", line {reader.line_num}') for row in reader)
+            values = sorted(
+                _value(row, at, f'"{file.name}", line {reader.line_num}') for row in reader
+            )
         except csv.Error as error:
-            raise ValueError(f'"{file.name}", line {reader.line_num}: {error}; correct the line') from None
+            raise ValueError(
+                f'"{file.name}", line {reader.line_num}: {error}; correct the line'
+            ) from None
     if len(values) < 2:
-        raise ValueError(f'"{file.name}" holds {len(values)} values; a distribution needs two or more')
+        raise ValueError(
+            f'"{file.name}" holds {len(values)} values; a distribution needs two or more'
+        )
     return values
 
 
@@ -97,5 +121,7 @@ def _value(row: list[str], at: int, where: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value < math.inf:
-        raise ValueError(f"{where}: {said(cell)} is not a finite number of at least 0; correct the line")
+        raise ValueError(
+            f"{where}: {said(cell)} is not a finite number of at least 0; correct the line"
+        )
     return value

@@ -1,4 +1,7 @@
-"""Patches: the one mechanism by which anything varies. A patch is a nested table; it is merged, never executed."""
+"""Patches: the one mechanism by which anything varies.
+
+A patch is a nested table; it is merged, never executed.
+"""
 
 from __future__ import annotations
 
@@ -65,9 +68,10 @@ def _named(value: object) -> bool:
 def merged(base: Mapping[str, Any], patch: Mapping[str, Any], at: str = "") -> Raw:
     """Merge a patch into tables and return new ones; neither argument changes.
 
-    Tables merge key by key. A distribution that names its family replaces the old one whole, so that numbers of two
-    families never mix; so do traffic of another kind, and a source of the same path. In a list of named tables
-    (segments) keys are names, and `*` means each. Raises `PatchError` for a name that is not in the list.
+    Tables merge key by key. A distribution that names its family replaces the old one whole, so
+    that numbers of two families never mix; so do traffic of another kind, and a source of the same
+    path. In a list of named tables (segments) keys are names, and `*` means each. Raises
+    `PatchError` for a name that is not in the list.
 
     >>> merged({"send": {"hold": "0 s"}}, {"send": {"hold": "10 s"}})
     {'send': {'hold': '10 s'}}
@@ -76,7 +80,12 @@ def merged(base: Mapping[str, Any], patch: Mapping[str, Any], at: str = "") -> R
     for key, value in patch.items():
         path = f"{at}.{quoted(key)}" if at else quoted(key)
         old = out.get(key)
-        if isinstance(value, Mapping) and isinstance(old, Mapping) and at != "sources" and not _replaces(value, old):
+        if (
+            isinstance(value, Mapping)
+            and isinstance(old, Mapping)
+            and at != "sources"
+            and not _replaces(value, old)
+        ):
             out[key] = merged(old, value, path)
         elif isinstance(value, Mapping) and _named(old):
             out[key] = _merged_list(old, value, path)
@@ -101,7 +110,9 @@ def _merged_list(tables: Any, patch: Mapping[str, Any], at: str) -> list[Raw]:
         for name in ("*", table["name"]):
             if name in patch and not isinstance(patch[name], Mapping):
                 raise PatchError(
-                    f"{at}.{quoted(name)}", f"{said(patch[name])} is not a table of keys", "write parameter = value"
+                    f"{at}.{quoted(name)}",
+                    f"{said(patch[name])} is not a table of keys",
+                    "write parameter = value",
                 )
             if name in patch:
                 new = merged(new, patch[name], f"{at}.{quoted(name)}")
@@ -122,7 +133,8 @@ def leaves(tables: object, visit: Callable[[str], None], at: str = "") -> None:
 
 
 def paths_set(patch: Mapping[str, Any], whole: Mapping[str, Any]) -> list[str]:
-    """List the dotted paths a patch sets, `segments.*` spelled out for the segments of the patched tables.
+    """List the dotted paths a patch sets, `segments.*` spelled out for the segments of the patched
+    tables.
 
     >>> paths_set({"segments": {"*": {"push": 1.0}}}, {"segments": [{"name": "desk", "push": 1.0}]})
     ['segments.desk.push']
@@ -130,7 +142,9 @@ def paths_set(patch: Mapping[str, Any], whole: Mapping[str, Any]) -> list[str]:
     paths: list[str] = []
     leaves(patch, paths.append)
     segments = whole.get("segments")
-    names = [str(one["name"]) for one in segments] if _named(segments) and segments is not None else []
+    names = (
+        [str(one["name"]) for one in segments] if _named(segments) and segments is not None else []
+    )
     star = "segments.*."
     out: list[str] = []
     for path in paths:
@@ -139,8 +153,13 @@ def paths_set(patch: Mapping[str, Any], whole: Mapping[str, Any]) -> list[str]:
     return out
 
 
-def layered(origins: Mapping[str, str], patch: Mapping[str, Any], whole: Mapping[str, Any], who: str) -> dict[str, str]:
-    """Note who set what after a patch made `whole`; whoever set last stands last, and what is gone is forgotten."""
+def layered(
+    origins: Mapping[str, str], patch: Mapping[str, Any], whole: Mapping[str, Any], who: str
+) -> dict[str, str]:
+    """Note who set what after a patch made `whole`.
+
+    Whoever set last stands last, and what is gone is forgotten.
+    """
     now: list[str] = []
     leaves(whole, now.append)
     there = set(now)
@@ -159,20 +178,29 @@ def layered(origins: Mapping[str, str], patch: Mapping[str, Any], whole: Mapping
 
 
 def joined(
-    origins: Mapping[str, str], patch: Mapping[str, Any], whole: Mapping[str, Any], theirs: Mapping[str, str]
+    origins: Mapping[str, str],
+    patch: Mapping[str, Any],
+    whole: Mapping[str, Any],
+    theirs: Mapping[str, str],
 ) -> dict[str, str]:
-    """Do as `layered` for tables that several have set: `theirs` notes who set what in the patch."""
+    """Do as `layered` for tables that several have set: `theirs` notes who set what in the
+    patch.
+    """
     kept = layered(origins, patch, whole, "").items()
     return {path: who for path, who in kept if who and path not in theirs} | dict(theirs)
 
 
 def _ends(path: str) -> list[int]:
-    """Give where the path and the tables around it end: a part of a distribution was set if the whole is there."""
+    """Give where the path and the tables around it end: a part of a distribution was set if the
+    whole is there.
+    """
     return [k for k, letter in enumerate(path) if letter == "."] + [len(path)]
 
 
 def spread(raw: Raw) -> Raw:
-    """Put what `[everyone]` says under every segment that does not say otherwise; `[everyone]` is gone after that.
+    """Put what `[everyone]` says under every segment that does not say otherwise.
+
+    `[everyone]` is gone after that.
 
     >>> spread({"everyone": {"push": 0.5}, "segments": [{"name": "desk"}]})
     {'segments': [{'push': 0.5, 'name': 'desk'}]}
@@ -180,10 +208,14 @@ def spread(raw: Raw) -> Raw:
     everyone, segments, sources = raw.get("everyone"), raw.get("segments"), raw.get("sources")
     out = {key: value for key, value in raw.items() if key != "everyone"}
     if isinstance(everyone, Mapping) and isinstance(segments, list):
-        out["segments"] = [merged(everyone, one) if isinstance(one, Mapping) else one for one in segments]
+        out["segments"] = [
+            merged(everyone, one) if isinstance(one, Mapping) else one for one in segments
+        ]
     if isinstance(sources, Mapping):
         out["sources"] = {
-            f"segments.*{path.removeprefix('everyone')}" if f"{path}.".startswith("everyone.") else path: told
+            f"segments.*{path.removeprefix('everyone')}"
+            if f"{path}.".startswith("everyone.")
+            else path: told
             for path, told in sources.items()
         }
     return out

@@ -14,18 +14,34 @@ TEXT_ONLY = ("message", "length")
 
 
 def changes_rows(patch: Mapping[str, Any], file: str, prefix: str) -> list[Fault]:
-    """Refuse a policy that changes which messages there are: it could not be compared message by message."""
+    """Refuse a policy that changes which messages there are: it could not be compared message by
+    message.
+    """
     opened = nested(patch)
     paths = [key for key in ROWS if key in opened and not isinstance(opened[key], dict)]
-    paths += [f"{key}.{name}" for key in ROWS for name in opened.get(key, {}) if isinstance(opened.get(key), dict)
-              and not (key == "traffic" and name in TEXT_ONLY)]  # fmt: skip
-    return [Fault(file, prefix + path, "a policy cannot change which messages there are, or when they are observed",
-                  "make it a scenario of its own that extends this one") for path in paths]  # fmt: skip
+    paths += [
+        f"{key}.{name}"
+        for key in ROWS
+        for name in opened.get(key, {})
+        if isinstance(opened.get(key), dict) and not (key == "traffic" and name in TEXT_ONLY)
+    ]
+    return [
+        Fault(
+            file,
+            prefix + path,
+            "a policy cannot change which messages there are, or when they are observed",
+            "make it a scenario of its own that extends this one",
+        )
+        for path in paths
+    ]
 
 
 def name_faults(policies: object, file: str) -> list[Fault]:
     """Refuse names of policies that cannot be printed on one line."""
     names = [str(name) for name in policies] if isinstance(policies, dict) else []
     remedy = "give it a name of ordinary characters"
-    return [Fault(file, f"policies.{quoted(name)}", f"the name {said(name)} cannot be printed", remedy)
-            for name in names if not name.strip() or not name.isprintable()]  # fmt: skip
+    return [
+        Fault(file, f"policies.{quoted(name)}", f"the name {said(name)} cannot be printed", remedy)
+        for name in names
+        if not name.strip() or not name.isprintable()
+    ]

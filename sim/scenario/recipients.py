@@ -16,9 +16,13 @@ NOT_EVER = Never()
 
 
 class Looks(Strict):
-    """A stationary alternating renewal of looking (length) and not looking (gap), in operational time."""
+    """A stationary alternating renewal of looking (length) and not looking (gap), in operational
+    time.
+    """
 
-    gap: DurationLaw = Field(default=NOT_EVER, description="From the end of a look to the next one.")
+    gap: DurationLaw = Field(
+        default=NOT_EVER, description="From the end of a look to the next one."
+    )
     length: DurationLaw = Field(default=NOW, description="How long a look lasts.")
 
 
@@ -67,7 +71,8 @@ class Quiet(Strict):
     hours: Windows = Field(default=(), description="When they are, on the recipient's clock.")
     share: Probability = Field(default=1.0, description="Share who have them.")
     effect: Literal["silent", "hold"] = Field(
-        default="silent", description="Notifications make themselves not felt, or are held back until the end."
+        default="silent",
+        description="Notifications make themselves not felt, or are held back until the end.",
     )
 
 
@@ -77,14 +82,21 @@ class Segment(Strict):
     name: str = Field(min_length=1, description="Name of the kind of people.")
     share: Probability = Field(default=1.0, description="Share of recipients of this kind.")
     frailty: NumberLaw = Field(
-        default=Constant[Positive](value=1.0), description="Personal factor on the rate of glances, checks and visits."
+        default=Constant[Positive](value=1.0),
+        description="Personal factor on the rate of glances, checks and visits.",
     )
     week: Week = Field(default=WEEKS["flat"], description="When they look, on their own clock.")
-    utc_offset: Offset = Field(default=Micros(0), description="Their clock less the scenario's clock.")
+    utc_offset: Offset = Field(
+        default=Micros(0), description="Their clock less the scenario's clock."
+    )
     push: Probability = Field(default=1.0, description="Share with push switched on.")
     badge: Probability = Field(default=0.0, description="Share with the badge switched on.")
-    previews_hidden: Probability = Field(default=0.0, description="Share who hide previews on the lock screen.")
-    ios: Probability = Field(default=0.5, description="Share with an iPhone; the rest have Android.")
+    previews_hidden: Probability = Field(
+        default=0.0, description="Share who hide previews on the lock screen."
+    )
+    ios: Probability = Field(
+        default=0.5, description="Share with an iPhone; the rest have Android."
+    )
     email: EmailShares = Field(
         default=EmailShares(off=1.0),
         description="Shares with e-mail off, instant, batched or in a digest; they sum to 1.",
@@ -95,16 +107,23 @@ class Segment(Strict):
     glances: Looks = Field(default=Looks(), description="Glances at the lock screen or the tray")
     checks: Looks = Field(default=Looks(), description="Checks of the mailbox")
     visits: Looks = Field(default=Looks(), description="Visits to the app")
-    alert: Reaction = Field(default=Reaction(), description="A push alerts, and the phone is looked at")
+    alert: Reaction = Field(
+        default=Reaction(), description="A push alerts, and the phone is looked at"
+    )
     mail_alert: Reaction = Field(default=Reaction(), description="A mail alerts, and is read")
-    tap: Reaction = Field(default=Reaction(), description="A noticed push is tapped, which opens the app")
+    tap: Reaction = Field(
+        default=Reaction(), description="A noticed push is tapped, which opens the app"
+    )
     reply: Reaction = Field(
         default=Reaction(), description="A reply after first reading; it brings InMail credits back"
     )
     away: Looks = Field(
-        default=Looks(), description="Available (gap) and away (length): nothing is looked at meanwhile"
+        default=Looks(),
+        description="Available (gap) and away (length): nothing is looked at meanwhile",
     )
-    offline: Looks = Field(default=Looks(), description="The phone has network (gap), and has none (length)")
+    offline: Looks = Field(
+        default=Looks(), description="The phone has network (gap), and has none (length)"
+    )
     doze: Looks = Field(default=Looks(), description="The phone is awake (gap), and dozes (length)")
     desktop: Desktop = Field(default=Desktop(), description="Sessions at an active desktop")
     watch: Watch = Field(default=Watch(), description="A watch")
@@ -114,12 +133,16 @@ class Segment(Strict):
     @classmethod
     def _name(cls, value: str) -> str:
         if "." in value or value == "*" or not value.isprintable():
-            raise ValueError(f'"{value}" cannot be told in a path; give it a name without dots, and not just *')
+            raise ValueError(
+                f'"{value}" cannot be told in a path; give it a name without dots, and not just *'
+            )
         return value
 
     @field_validator("email")
     @classmethod
     def _mail_sums(cls, value: EmailShares) -> EmailShares:
         if abs(math.fsum(value.as_tuple()) - 1) > 1e-9:
-            raise ValueError(f"the shares sum to {math.fsum(value.as_tuple()):g}; make them sum to 1")
+            raise ValueError(
+                f"the shares sum to {math.fsum(value.as_tuple()):g}; make them sum to 1"
+            )
         return value

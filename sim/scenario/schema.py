@@ -22,9 +22,18 @@ def scenario_schema() -> dict[str, Any]:
     schema["$defs"]["Everyone"] = everyone
     schema["properties"]["everyone"] = {"$ref": "#/$defs/Everyone"}
     kinds = [schema["$defs"][name] for name in ("Stream", "Campaign", "Sequence", "Trace")]
-    parts = {name: part for kind in kinds for name, part in kind["properties"].items() if name != "kind"}
+    parts = {
+        name: part for kind in kinds for name, part in kind["properties"].items() if name != "kind"
+    }
     about = "What differs from the traffic of the file this one extends."
-    schema["$defs"]["PartOfTraffic"] = {"type": "object", "properties": parts, "additionalProperties": False,
-                                        "title": "Part of traffic", "description": about}  # fmt: skip
-    schema["properties"]["traffic"] = {"anyOf": [schema["properties"]["traffic"], {"$ref": "#/$defs/PartOfTraffic"}]}
+    schema["$defs"]["PartOfTraffic"] = {
+        "type": "object",
+        "properties": parts,
+        "additionalProperties": False,
+        "title": "Part of traffic",
+        "description": about,
+    }
+    schema["properties"]["traffic"] = {
+        "anyOf": [schema["properties"]["traffic"], {"$ref": "#/$defs/PartOfTraffic"}]
+    }
     return schema

@@ -22,13 +22,17 @@ class Stream(Strict):
     recipients: int = Field(ge=1, le=10_000_000, description="Recipients in a replication.")
     rate: Rate = Field(description="Messages per sender.")
     week: Week = Field(default=WEEKS["flat"], description="When senders write, on their own clock.")
-    lasts: MaybeNever = Field(default=Micros(NEVER), description="How long they write; by default until the horizon.")
+    lasts: MaybeNever = Field(
+        default=Micros(NEVER), description="How long they write; by default until the horizon."
+    )
     message: Kind = Field(default="dm", description="Kind of message.")
     length: Characters = Field(default=100, description="Characters in a message.")
 
 
 class Campaign(Strict):
-    """A batch of messages to as many recipients, from a start time, spaced by the sending tool's throttle."""
+    """A batch of messages to as many recipients, from a start time, spaced by the sending tool's
+    throttle.
+    """
 
     kind: Literal["campaign"]
     messages: int = Field(ge=1, le=100_000_000, description="Messages, one per recipient.")
@@ -46,7 +50,10 @@ class Step(Strict):
 
 
 class Sequence(Strict):
-    """A campaign with follow-ups at offsets; each goes out whether or not its opening message still exists."""
+    """A campaign with follow-ups at offsets.
+
+    Each goes out whether or not its opening message still exists.
+    """
 
     kind: Literal["sequence"]
     messages: int = Field(ge=1, le=100_000_000, description="Opening messages, one per recipient.")
@@ -60,12 +67,19 @@ class Sequence(Strict):
 
 
 class Trace(Strict):
-    """Real messages from a CSV or Parquet file: sent_at, sender, recipient; optionally id, kind, length, deleted_at."""
+    """Real messages from a CSV or Parquet file: sent_at, sender, recipient.
+
+    Optionally id, kind, length, deleted_at.
+    """
 
     kind: Literal["trace"]
     file: str = Field(description="Path of the file, from the scenario's folder.")
-    message: Kind = Field(default="dm", description="Kind of message where the file has no column for it.")
-    length: Characters = Field(default=100, description="Characters where the file has no column for it.")
+    message: Kind = Field(
+        default="dm", description="Kind of message where the file has no column for it."
+    )
+    length: Characters = Field(
+        default=100, description="Characters where the file has no column for it."
+    )
 
 
 Traffic = Annotated[Stream | Campaign | Sequence | Trace, Field(discriminator="kind")]

@@ -1,4 +1,6 @@
-"""What an axis does at each of its values: a patch on the scenario, on a policy, or another platform below it."""
+"""What an axis does at each of its values: a patch on the scenario, on a policy, or another
+platform below it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _RATE = re.compile(r"\s*([0-9.]+)\s*/\s*(ms|s|min|h|d)\s*")
 
 @dataclass(frozen=True)
 class Change:
-    """What makes a cell out of the base: a platform below it, a patch, patches of policies, and columns to show."""
+    """What makes a cell out of the base: a platform below it, a patch, patches of policies, and
+    columns to show.
+    """
 
     columns: dict[str, Any] = field(default_factory=dict)
     platform: str | None = None
@@ -28,12 +32,18 @@ class Change:
 
     def then(self, other: Change) -> Change:
         """Give both changes as one; where they meet, the other one stands."""
-        return Change(self.columns | other.columns, other.platform or self.platform, merged(self.patch, other.patch),
-                      merged(self.policies, other.policies))  # fmt: skip
+        return Change(
+            self.columns | other.columns,
+            other.platform or self.platform,
+            merged(self.patch, other.patch),
+            merged(self.policies, other.policies),
+        )
 
 
 def keys_of(path: str) -> list[str]:
-    """Split a dotted path into keys; a key with dots or spaces stands in quotes. Raises `ValueError` if it is none.
+    """Split a dotted path into keys; a key with dots or spaces stands in quotes.
+
+    Raises `ValueError` if it is none.
 
     >>> keys_of('policies."undo 0.5 s".send.hold')
     ['policies', 'undo 0.5 s', 'send', 'hold']
@@ -43,7 +53,9 @@ def keys_of(path: str) -> list[str]:
         keys.append(match[1] or match[2])
         end = match.end()
     if end < len(path) or not keys or path.endswith("."):
-        raise ValueError(f'"{path}" is not a path; write keys with dots between them, such as "send.hold"')
+        raise ValueError(
+            f'"{path}" is not a path; write keys with dots between them, such as "send.hold"'
+        )
     return keys
 
 
@@ -62,7 +74,9 @@ def opened(path: str, value: Any) -> Raw:
 def changes(axis: Axis) -> list[Change]:
     """List what an axis does at each value. Raises `ValueError` if its path is none."""
     if axis.patches is not None:
-        return [_change(shown(axis.column, name), nested(patch)) for name, patch in axis.patches.items()]
+        return [
+            _change(shown(axis.column, name), nested(patch)) for name, patch in axis.patches.items()
+        ]
     assert axis.path is not None and axis.values is not None
     return [_at(axis, value) for value in axis.values]
 
@@ -78,8 +92,12 @@ def _at(axis: Axis, value: Any) -> Change:
 def _change(columns: dict[str, Any], patch: Raw) -> Change:
     policies = patch.get("policies", {})
     rest = {key: value for key, value in patch.items() if key != "policies"}
-    if not isinstance(policies, dict) or not all(isinstance(one, dict) for one in policies.values()):
-        raise ValueError('names no parameter of a policy; write policies."NAME".send.hold, or play = [...] to choose')
+    if not isinstance(policies, dict) or not all(
+        isinstance(one, dict) for one in policies.values()
+    ):
+        raise ValueError(
+            'names no parameter of a policy; write policies."NAME".send.hold, or play = [...] to choose'
+        )
     return Change(columns, patch=rest, policies=policies)
 
 

@@ -1,4 +1,6 @@
-"""The scenario a sweep starts from, on its own platform or on another, with the sweep's policies and seed."""
+"""The scenario a sweep starts from, on its own platform or on another, with the sweep's policies
+and seed.
+"""
 
 from __future__ import annotations
 
@@ -36,12 +38,19 @@ class Base:
 
 
 def base_of(scenario: Scenario, sweep: SweepFile, shown: str) -> Base:
-    """Add a sweep's policies and seed to a scenario. Raises `ScenarioError` with every fault of them."""
+    """Add a sweep's policies and seed to a scenario.
+
+    Raises `ScenarioError` with every fault of them.
+    """
     own = dict(scenario.policies) or ({scenario.policy_names()[0]: {}} if sweep.policies else {})
-    added: Raw = {"policies": sweep.policies} | ({} if sweep.seed is None else {"run": {"seed": sweep.seed}})
+    added: Raw = {"policies": sweep.policies} | (
+        {} if sweep.seed is None else {"run": {"seed": sweep.seed}}
+    )
     raw = merged(scenario.raw | {"policies": own}, added)
     folder = Path(scenario.folder)
-    whole = build(raw, file=scenario.file, folder=folder, origins=layered(scenario.origins, added, raw, shown))
+    whole = build(
+        raw, file=scenario.file, folder=folder, origins=layered(scenario.origins, added, raw, shown)
+    )
     for name in sweep.play or ():
         if name not in whole.policy_names():
             problem = f"there is no policy {said(name)}{did_you_mean(name, whole.policy_names())}"
@@ -56,7 +65,9 @@ def base_of(scenario: Scenario, sweep: SweepFile, shown: str) -> Base:
 
 
 def from_file(path: Path, shown: str) -> Loader:
-    """Give what loads a scenario file as it is, or on another platform: with that one below all its files."""
+    """Give what loads a scenario file as it is, or on another platform: with that one below all its
+    files.
+    """
 
     def on(platform: str | None) -> Scenario:
         own = load(path)
@@ -66,12 +77,17 @@ def from_file(path: Path, shown: str) -> Loader:
 
 
 def from_scenario(scenario: Scenario) -> Loader:
-    """Give what hands out a scenario that is there already; it is on no other platform than its own."""
+    """Give what hands out a scenario that is there already.
+
+    It is on no other platform than its own.
+    """
 
     def on(platform: str | None) -> Scenario:
         if platform is not None:
             problem = "a scenario from Python is on the platform it was loaded with"
-            raise ScenarioError([Fault("sweep", "platform", problem, "name the scenario's file instead")])
+            raise ScenarioError(
+                [Fault("sweep", "platform", problem, "name the scenario's file instead")]
+            )
         return scenario
 
     return on
@@ -97,7 +113,10 @@ def _on_platform(path: Path, platform: str, shown: str) -> Scenario:
 
 
 def _steps(file: Path) -> Iterator[tuple[Path, Raw] | None]:
-    """Yield the files that a file builds on and itself, in the order they are merged; None where a platform stands."""
+    """Yield the files that a file builds on and itself, in the order they are merged.
+
+    None where a platform stands.
+    """
     tables = tomllib.loads(read_text(file, str(file)))
     for _, name in parents(tables.get("extends")):
         if name.startswith("platform:"):

@@ -17,10 +17,20 @@ from sim.scenario.model import Scenario
 from sim.scenario.patching import Raw, merged
 from sim.scenario.reading import rebuilt
 
-ASIDE: Final = ("sources", "title", "question", "extends", "policies", "baseline", "checks", "costs")
+ASIDE: Final = (
+    "sources",
+    "title",
+    "question",
+    "extends",
+    "policies",
+    "baseline",
+    "checks",
+    "costs",
+)
 """What a scenario says that decides no record; policies stand beside it."""
 PLAYED: Final = 20_000
-"""Messages a task plays, about: a tenth of a second or two, long against what a task costs, short to lose."""
+"""Messages a task plays, about: a tenth of a second or two, long against what a task costs, short
+to lose."""
 LONGEST: Final = 64
 """Replications in a task, at most."""
 
@@ -29,8 +39,9 @@ LONGEST: Final = 64
 class Case:
     """A resolved scenario and its policies, the baseline first; equal if the address is.
 
-    `tables` are the scenario's without what decides nothing, `policies` patches with files read, `folder` where a
-    trace is. `block` is how many replications one task plays: it depends on the case only, never on who plays it.
+    `tables` are the scenario's without what decides nothing, `policies` patches with files read,
+    `folder` where a trace is. `block` is how many replications one task plays: it depends on the
+    case only, never on who plays it.
     """
 
     address: str
@@ -58,11 +69,18 @@ def _scenarios(case: Case) -> tuple[Scenario, ...]:
 
 
 def case_of(tables: Raw, policies: Mapping[str, Raw], folder: str) -> Case:
-    """Make a case of resolved tables and its policies' patches; its address is a SHA-256 over both and the engine."""
+    """Make a case of resolved tables and its policies' patches.
+
+    Its address is a SHA-256 over both and the engine.
+    """
     told = {key: value for key, value in tables.items() if key not in ASIDE}
     run = {key: value for key, value in told.get("run", {}).items() if key != "replications"}
-    content = {"engine": VERSION, "scenario": told | {"run": run}, "policies": list(policies.items()),
-               "trace": _digest(told, folder)}  # fmt: skip
+    content = {
+        "engine": VERSION,
+        "scenario": told | {"run": run},
+        "policies": list(policies.items()),
+        "trace": _digest(told, folder),
+    }
     address = hashlib.sha256(canonical(content).encode()).hexdigest()[:32]
     heads = tuple(canonical(merged(told, patch).get("traffic")) for patch in policies.values())
     messages = sum(_messages(told, folder, head, str(run.get("horizon"))) for head in heads)
@@ -75,7 +93,9 @@ def canonical(content: Any) -> str:
     >>> canonical({"b": 1, "a": [True, "x"]})
     '{"a":[true,"x"],"b":1}'
     """
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return json.dumps(
+        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+    )
 
 
 _known: dict[tuple[str, str, str], float] = {}
@@ -86,7 +106,9 @@ def _messages(tables: Raw, folder: str, traffic: str, horizon: str) -> float:
     key = (folder, traffic, horizon)
     if key not in _known:
         try:
-            _known[key] = expected_messages(rebuilt(tables | {"traffic": json.loads(traffic)}, folder=folder))
+            _known[key] = expected_messages(
+                rebuilt(tables | {"traffic": json.loads(traffic)}, folder=folder)
+            )
         except (ValueError, ToolateError):
             return 0.0  # what is wrong with it is told when the cells are checked
     return _known[key]

@@ -1,4 +1,6 @@
-"""Every cell under every policy is checked before anything runs, by the rules that hold for any scenario."""
+"""Every cell under every policy is checked before anything runs, by the rules that hold for any
+scenario.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ SHOWN = 10
 
 
 def check(plan: Plan, progress: Callable[[int], None] | None = None) -> None:
-    """Check all cells of a plan. Raises `ScenarioError` naming the cells, their values and what is wrong with them.
+    """Check all cells of a plan.
+
+    Raises `ScenarioError` naming the cells, their values and what is wrong with them.
 
     >>> import sim
     >>> from sim.sweeping.planning import plan
@@ -34,7 +38,8 @@ def check(plan: Plan, progress: Callable[[int], None] | None = None) -> None:
         if cell.case.address not in seen:
             seen.add(cell.case.address)
             for policy, fault in _faults(cell, _base_of(plan, cell), read):
-                # One line for what is wrong in the same way in many cells: the first of them is named.
+                # One line for what is wrong in the same way in many cells: the first of them is
+                # named.
                 key = (fault.path, fault.problem)
                 cells[key] = cells.get(key, 0) + 1
                 faults.setdefault(key, _told(fault, cell.change, policy, plan))
@@ -42,7 +47,12 @@ def check(plan: Plan, progress: Callable[[int], None] | None = None) -> None:
             progress(number + 1)
     if faults:
         found = [_counted(fault, cells[key]) for key, fault in faults.items()]
-        more = Fault(plan.shown, "", f"{len(found) - SHOWN} more faults were found", "correct the ones above first")
+        more = Fault(
+            plan.shown,
+            "",
+            f"{len(found) - SHOWN} more faults were found",
+            "correct the ones above first",
+        )
         raise ScenarioError(found[:SHOWN] + ([more] if len(found) > SHOWN else []))
 
 
@@ -51,7 +61,10 @@ def _base_of(plan: Plan, cell: Cell) -> Base:
 
 
 def _faults(cell: Cell, base: Base, read: set[str]) -> Iterator[tuple[str | None, Fault]]:
-    """Yield what is wrong with a cell, or with a policy in it; files of real messages that were `read` are not again."""
+    """Yield what is wrong with a cell, or with a policy in it.
+
+    Files of real messages that were `read` are not again.
+    """
     try:
         scenario = patched(base.bare, cell.change.patch)
     except ScenarioError as error:
@@ -75,11 +88,16 @@ def _faults(cell: Cell, base: Base, read: set[str]) -> Iterator[tuple[str | None
 
 
 def _told(fault: Fault, change: Change, policy: str | None, plan: Plan) -> Fault:
-    values = [f"{quoted(column)} = {said(value)}" for column, value in change.columns.items()
-              if not column.endswith(("_s", "_per_d"))]  # fmt: skip
+    values = [
+        f"{quoted(column)} = {said(value)}"
+        for column, value in change.columns.items()
+        if not column.endswith(("_s", "_per_d"))
+    ]
     where = ", ".join(values + ([f"policy {said(policy)}"] if policy is not None else []))
     place = (
-        f"{fault.file}, {fault.path}".removesuffix(", ") if fault.file != plan.bases[0].scenario.file else fault.path
+        f"{fault.file}, {fault.path}".removesuffix(", ")
+        if fault.file != plan.bases[0].scenario.file
+        else fault.path
     )
     return Fault(plan.shown, f"cell {where}", f"{place}: {fault.problem}", fault.remedy)
 
@@ -87,4 +105,6 @@ def _told(fault: Fault, change: Change, policy: str | None, plan: Plan) -> Fault
 def _counted(fault: Fault, cells: int) -> Fault:
     if cells == 1:
         return fault
-    return Fault(fault.file, fault.path, f"{fault.problem} (the same in {cells - 1:,} more)", fault.remedy)
+    return Fault(
+        fault.file, fault.path, f"{fault.problem} (the same in {cells - 1:,} more)", fault.remedy
+    )

@@ -1,4 +1,7 @@
-"""Tasks on Dask workers: a scheduler's address, or a local cluster of processes. Nothing else knows of Dask."""
+"""Tasks on Dask workers: a scheduler's address, or a local cluster of processes.
+
+Nothing else knows of Dask.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,9 @@ PATIENCE = "10s"
 def on_dask(tasks: Sequence[Task], store: Store, how: How, say: Say) -> Iterator[Key]:
     """Play tasks on Dask workers and store what they send back; yield keys as they are done.
 
-    A worker that is lost in mid-task is no loss: the scheduler gives its tasks to others. Raises `FaultyInputError` if
-    the scheduler cannot be reached or goes away, or a task kills its worker again and again.
+    A worker that is lost in mid-task is no loss: the scheduler gives its tasks to others. Raises
+    `FaultyInputError` if the scheduler cannot be reached or goes away, or a task kills its worker
+    again and again.
     """
     try:
         import distributed
@@ -36,11 +40,15 @@ def on_dask(tasks: Sequence[Task], store: Store, how: How, say: Say) -> Iterator
         except distributed.KilledWorker:
             problem = f"a task lost its worker {ATTEMPTS} times"
             raise _fault(
-                "--dask", problem, "give workers more memory, and the same command again; what is stored is kept"
+                "--dask",
+                problem,
+                "give workers more memory, and the same command again; what is stored is kept",
             ) from None
         except (OSError, distributed.client.FutureCancelledError):
             raise _fault(
-                "--dask", "the scheduler went away", "start it and give the same command again; what is stored is kept"
+                "--dask",
+                "the scheduler went away",
+                "start it and give the same command again; what is stored is kept",
             ) from None
 
 
@@ -64,7 +72,9 @@ def _deaf_children() -> Iterator[None]:
 
 def _client(distributed: Any, how: How, stack: contextlib.ExitStack) -> Any:
     """Connect to the scheduler, or start a cluster of processes here; both end with the stack."""
-    logging.getLogger("distributed").setLevel(logging.ERROR)  # a worker that is lost is told by us, on one line
+    logging.getLogger("distributed").setLevel(
+        logging.ERROR
+    )  # a worker that is lost is told by us, on one line
     try:
         if how.dask == "local":
             with _deaf_children():
@@ -81,11 +91,15 @@ def _client(distributed: Any, how: How, stack: contextlib.ExitStack) -> Any:
     except (OSError, ValueError, TypeError) as error:
         problem = f"no Dask scheduler answers at {how.dask}"
         told = f"{problem} ({type(error).__name__})" if how.dask == "local" else problem
-        raise _fault("--dask", told, "start one (dask scheduler), check the address, or use --dask local") from None
+        raise _fault(
+            "--dask", told, "start one (dask scheduler), check the address, or use --dask local"
+        ) from None
 
 
 def _streamed(distributed: Any, client: Any, tasks: Sequence[Task], store: Store) -> Iterator[Key]:
-    """Keep the workers busy a few tasks ahead, so that neither the scheduler nor this process holds many."""
+    """Keep the workers busy a few tasks ahead, so that neither the scheduler nor this process holds
+    many.
+    """
     rest = iter(task for task in tasks)
     waiting: dict[Any, Task] = {}
     flow = distributed.as_completed()

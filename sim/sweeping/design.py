@@ -1,4 +1,6 @@
-"""Points that fill the unit cube of what is unknown: scrambled Sobol, or a Latin hypercube (scipy.stats.qmc)."""
+"""Points that fill the unit cube of what is unknown: scrambled Sobol, or a Latin hypercube
+(scipy.stats.qmc).
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,8 @@ from sim.sweeping.files import Design
 def points(design: Design, dimensions: int) -> npt.NDArray[np.float64]:
     """Give the design's points, float64 of shape (points, dimensions), each between 0 and 1.
 
-    The first points of a longer Sobol design are those of a shorter one, so that a design can be made longer and keeps
-    what was played. A Latin hypercube is another one at every size.
+    The first points of a longer Sobol design are those of a shorter one, so that a design can be
+    made longer and keeps what was played. A Latin hypercube is another one at every size.
 
     >>> points(Design(points=3), 2).shape
     (3, 2)

@@ -1,7 +1,8 @@
-"""Where tasks are played: here, on threads, on processes of this machine (joblib's loky), or on Dask workers.
+"""Where tasks are played: here, on threads, on processes of this machine (joblib's loky), or on
+Dask workers.
 
-All four play the same tasks by the same function and store the same bytes. Local workers store what they played
-themselves; Dask workers send it back, so that they need no common disk.
+All four play the same tasks by the same function and store the same bytes. Local workers store what
+they played themselves; Dask workers send it back, so that they need no common disk.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ AHEAD: Final = 3
 
 @dataclass(frozen=True)
 class How:
-    """How a sweep is executed: `workers` None means all cores; `dask` is a scheduler's address, or "local"."""
+    """How a sweep is executed: `workers` None means all cores.
+
+    `dask` is a scheduler's address, or "local".
+    """
 
     kind: Literal["processes", "threads", "dask"] = "processes"
     workers: int | None = None
@@ -69,12 +73,16 @@ def play_and_store(task: Task, store: Store) -> Done:
 
 
 def execute(
-    tasks: Sequence[Task], store: Store, how: How, say: Say, perform: Callable[[Task, Store], Done] = play_and_store
+    tasks: Sequence[Task],
+    store: Store,
+    how: How,
+    say: Say,
+    perform: Callable[[Task, Store], Done] = play_and_store,
 ) -> Iterator[Key]:
     """Play tasks and store their files; yield the key of each as it is done, in any order.
 
-    Raises `DiskError` if the disk refuses, and `FaultyInputError` if workers die again and again or Dask cannot be
-    reached. What was stored before stays.
+    Raises `DiskError` if the disk refuses, and `FaultyInputError` if workers die again and again or
+    Dask cannot be reached. What was stored before stays.
     """
     if not tasks:
         return
@@ -99,21 +107,32 @@ def _checked(done: Generator[Done, None, None]) -> Iterator[Key]:
             yield one.key
 
 
-def _on_pool(tasks: Sequence[Task], store: Store, how: How, backend: str, perform: Any) -> Generator[Done, None, None]:
+def _on_pool(
+    tasks: Sequence[Task], store: Store, how: How, backend: str, perform: Any
+) -> Generator[Done, None, None]:
     import joblib
 
     own = {"initializer": _leave_interrupts_to_the_parent} if backend == "loky" else {}
-    pool = joblib.Parallel(n_jobs=min(workers_of(how), len(tasks)), backend=backend,
-                           return_as="generator_unordered", pre_dispatch="3*n_jobs", **own)  # fmt: skip
+    pool = joblib.Parallel(
+        n_jobs=min(workers_of(how), len(tasks)),
+        backend=backend,
+        return_as="generator_unordered",
+        pre_dispatch="3*n_jobs",
+        **own,
+    )
     yield from pool(joblib.delayed(perform)(task, store) for task in tasks)
 
 
 def _leave_interrupts_to_the_parent() -> None:
-    """Make a worker deaf to Ctrl-C, which a terminal sends to all: the parent ends it without a traceback."""
+    """Make a worker deaf to Ctrl-C, which a terminal sends to all: the parent ends it without a
+    traceback.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _on_processes(tasks: Sequence[Task], store: Store, how: How, say: Say, perform: Any) -> Iterator[Key]:
+def _on_processes(
+    tasks: Sequence[Task], store: Store, how: How, say: Say, perform: Any
+) -> Iterator[Key]:
     """Play on processes; if one of them dies, begin again with what is left."""
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
@@ -128,7 +147,11 @@ def _on_processes(tasks: Sequence[Task], store: Store, how: How, say: Say, perfo
         except BrokenProcessPool:
             lost += 1
             if lost >= ATTEMPTS:
-                problem = f"a worker process died {ATTEMPTS} times in a row (is there memory enough?)"
-                remedy = "use fewer --workers and give the same command again; what is stored is kept"
+                problem = (
+                    f"a worker process died {ATTEMPTS} times in a row (is there memory enough?)"
+                )
+                remedy = (
+                    "use fewer --workers and give the same command again; what is stored is kept"
+                )
                 raise FaultyInputError([Fault("sweep", "", problem, remedy)]) from None
             say(f"A worker process died; {len(left):,} tasks that are not stored are played again.")

@@ -25,17 +25,27 @@ _PRECISION = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(pp|%)\s*")
 class Axis(Strict):
     """One thing that varies: a path with a list of values, or a name with a table of patches."""
 
-    name: str | None = Field(default=None, min_length=1, description="Its column in the tables; by default the path.")
+    name: str | None = Field(
+        default=None, min_length=1, description="Its column in the tables; by default the path."
+    )
     path: str | None = Field(default=None, description='What varies: a dotted path, or "platform".')
-    values: Annotated[tuple[Any, ...], Listed] | None = Field(default=None, description="The values the path takes.")
-    patches: dict[str, dict[str, Any]] | None = Field(default=None, description="Patches by the names to show.")
+    values: Annotated[tuple[Any, ...], Listed] | None = Field(
+        default=None, description="The values the path takes."
+    )
+    patches: dict[str, dict[str, Any]] | None = Field(
+        default=None, description="Patches by the names to show."
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Axis:
         if self.patches is None and (self.path is None or self.values is None):
             raise ValueError("says not what varies; give path and values, or name and patches")
-        if self.patches is not None and (self.name is None or self.path is not None or self.values is not None):
-            raise ValueError("patches go with a name, and without path and values; write name = ... and [axis.patches]")
+        if self.patches is not None and (
+            self.name is None or self.path is not None or self.values is not None
+        ):
+            raise ValueError(
+                "patches go with a name, and without path and values; write name = ... and [axis.patches]"
+            )
         if not (self.values or self.patches):
             raise ValueError("has no values; list one or more")
         return self
@@ -49,14 +59,20 @@ class Axis(Strict):
 class Design(Strict):
     """What is unknown, and how its space is filled with points."""
 
-    kind: Literal["sobol", "latin"] = Field(default="sobol", description="Scrambled Sobol points, or Latin hypercube.")
-    points: int = Field(ge=1, le=MOST_CELLS, description="Points; the first of a longer Sobol design are the same.")
+    kind: Literal["sobol", "latin"] = Field(
+        default="sobol", description="Scrambled Sobol points, or Latin hypercube."
+    )
+    points: int = Field(
+        ge=1, le=MOST_CELLS, description="Points; the first of a longer Sobol design are the same."
+    )
     seed: int = Field(default=1, ge=0, lt=2**63, description="Seed of the scrambling.")
     unknowns: Literal["assumed"] | Annotated[tuple[str, ...], Listed] = Field(
-        default="assumed", description='Paths of parameters with a sweep range, or "assumed": all that are assumed.'
+        default="assumed",
+        description='Paths of parameters with a sweep range, or "assumed": all that are assumed.',
     )
     ranges: dict[str, Annotated[tuple[Any, ...], Listed]] = Field(
-        default_factory=dict, description="Ranges by path, instead of those of the scenario's sources."
+        default_factory=dict,
+        description="Ranges by path, instead of those of the scenario's sources.",
     )
 
 
@@ -67,18 +83,39 @@ class SweepFile(Strict):
     title: str = Field(default="", description="One line.")
     question: str = Field(default="", description="What the sweep asks.")
     base: str = Field(default="", description="The base scenario, from the sweep's folder.")
-    axis: Annotated[tuple[Axis, ...], Listed] = Field(default=(), description="What varies; all are crossed.")
-    design: Design | None = Field(default=None, description="Points in the space of what is unknown.")
-    policies: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Policies added to the base's.")
-    play: Annotated[tuple[str, ...], Listed] | None = Field(default=None, description="Policies to play; else all.")
-    seed: int | None = Field(default=None, ge=0, lt=2**63, description="Instead of the base's seed.")
-    replications: int | None = Field(default=None, ge=1, le=10_000_000, description="Worlds per cell; else the base's.")
-    precision: str | None = Field(default=None, description='How sure: "0.5 pp" or "10 %", instead of replications.')
-    at_most: int = Field(default=10_000, ge=32, le=10_000_000, description="Replications at which precision gives up.")
+    axis: Annotated[tuple[Axis, ...], Listed] = Field(
+        default=(), description="What varies; all are crossed."
+    )
+    design: Design | None = Field(
+        default=None, description="Points in the space of what is unknown."
+    )
+    policies: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Policies added to the base's."
+    )
+    play: Annotated[tuple[str, ...], Listed] | None = Field(
+        default=None, description="Policies to play; else all."
+    )
+    seed: int | None = Field(
+        default=None, ge=0, lt=2**63, description="Instead of the base's seed."
+    )
+    replications: int | None = Field(
+        default=None, ge=1, le=10_000_000, description="Worlds per cell; else the base's."
+    )
+    precision: str | None = Field(
+        default=None, description='How sure: "0.5 pp" or "10 %", instead of replications.'
+    )
+    at_most: int = Field(
+        default=10_000,
+        ge=32,
+        le=10_000_000,
+        description="Replications at which precision gives up.",
+    )
     measures: Annotated[tuple[str, ...], Listed] = Field(
         default=("preview_read",), description="Shares that precision is about."
     )
-    expect_cells: int | None = Field(default=None, ge=1, description="How many cells there must be.")
+    expect_cells: int | None = Field(
+        default=None, ge=1, description="How many cells there must be."
+    )
 
     @field_validator("precision")
     @classmethod
@@ -104,12 +141,16 @@ def parse_precision(text: str) -> tuple[float, bool]:
     """
     match = _PRECISION.fullmatch(text)
     if match is None or not 0 < float(match[1]) < 100:
-        raise ValueError(f'"{text}" is not a precision; write points such as "0.5 pp", or per cent such as "10 %"')
+        raise ValueError(
+            f'"{text}" is not a precision; write points such as "0.5 pp", or per cent such as "10 %"'
+        )
     return float(match[1]) / 100, match[2] == "%"
 
 
 def read_sweep(path: str | Path) -> SweepFile:
-    """Read a sweep file. Raises `ScenarioError` with every fault of its own form; cells are checked by `plan`.
+    """Read a sweep file.
+
+    Raises `ScenarioError` with every fault of its own form; cells are checked by `plan`.
 
     >>> read_sweep("scenarios/sweeps/hold_by_regime.toml").axis[0].column
     'hold'
@@ -119,7 +160,9 @@ def read_sweep(path: str | Path) -> SweepFile:
     try:
         raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise ScenarioError([Fault(shown, "", f"is not TOML: {error}", "correct the syntax there")]) from None
+        raise ScenarioError(
+            [Fault(shown, "", f"is not TOML: {error}", "correct the syntax there")]
+        ) from None
     return checked(raw, shown)
 
 
@@ -127,13 +170,21 @@ def checked(raw: dict[str, Any], shown: str) -> SweepFile:
     """Check the tables of a sweep file. Raises `ScenarioError` with every fault of their form."""
     if "traffic" in raw and "base" not in raw:
         problem = "is a scenario, not a sweep file"
-        raise ScenarioError([Fault(shown, "", problem, f'name it in a sweep file: base = "{Path(shown).name}"')])
+        raise ScenarioError(
+            [Fault(shown, "", problem, f'name it in a sweep file: base = "{Path(shown).name}"')]
+        )
     try:
         sweep = SweepFile.model_validate(raw)
     except ValidationError as error:
-        faults = faults_of(error, SweepFile, raw, shown)  # which knows of [everyone], that only scenarios have
-        raise ScenarioError([replace(one, remedy=one.remedy.replace("everyone, ", "")) for one in faults]) from None
-    faults = [] if sweep.base else [Fault(shown, "base", "is missing", "name the base scenario's file")]
+        faults = faults_of(
+            error, SweepFile, raw, shown
+        )  # which knows of [everyone], that only scenarios have
+        raise ScenarioError(
+            [replace(one, remedy=one.remedy.replace("everyone, ", "")) for one in faults]
+        ) from None
+    faults = (
+        [] if sweep.base else [Fault(shown, "base", "is missing", "name the base scenario's file")]
+    )
     faults += measure_faults(sweep, shown)
     if faults:
         raise ScenarioError(faults)
@@ -145,8 +196,11 @@ def measure_faults(sweep: SweepFile, shown: str) -> list[Fault]:
     from sim.sweeping.rows import RESERVED, SHARES
 
     remedy = f"use one of {', '.join(SHARES)}"
-    faults = [Fault(shown, "measures", f"{said(one)} is no share{did_you_mean(one, SHARES)}", remedy)
-              for one in sweep.measures if one not in SHARES]  # fmt: skip
+    faults = [
+        Fault(shown, "measures", f"{said(one)} is no share{did_you_mean(one, SHARES)}", remedy)
+        for one in sweep.measures
+        if one not in SHARES
+    ]
     columns = [axis.column for axis in sweep.axis]
     for k, column in enumerate(columns):
         if column in RESERVED or column in columns[:k] or not column.isprintable():

@@ -17,7 +17,9 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge did: task results taken over, there already, and per sweep the cells that have enough, of how many."""
+    """What a merge did: task results taken over, there already, and per sweep the cells that have
+    enough, of how many.
+    """
 
     taken: int
     there: int
@@ -27,8 +29,9 @@ class Merged:
 def merge(into: Store, sources: Sequence[Store], say: Say) -> Merged:
     """Take over every sound result of other stores, and make the tables of all sweeps again.
 
-    Sums are whole numbers under the address of what made them, so that the order of merging changes nothing. A damaged
-    file is said and left out. Raises `OutputError` if two stores disagree about one result, or the disk refuses.
+    Sums are whole numbers under the address of what made them, so that the order of merging changes
+    nothing. A damaged file is said and left out. Raises `OutputError` if two stores disagree about
+    one result, or the disk refuses.
     """
     taken = there = 0
     try:
@@ -49,24 +52,36 @@ def merge(into: Store, sources: Sequence[Store], say: Say) -> Merged:
                 taken += 1
             for sweep in source.sweeps():
                 for file in ("cells.parquet", "plan.json"):
-                    into.write(f"sweeps/{sweep}/{file}", (source.folder / "sweeps" / sweep / file).read_bytes())
+                    into.write(
+                        f"sweeps/{sweep}/{file}",
+                        (source.folder / "sweeps" / sweep / file).read_bytes(),
+                    )
         return Merged(taken, there, refresh(into, say))
     except OSError as error:
         raise into.unwritable(error) from None
 
 
 def refresh(store: Store, say: Say) -> dict[str, tuple[int, int]]:
-    """Make every table of a store again that is older than its results; give cells that have enough, of how many."""
+    """Make every table of a store again that is older than its results.
+
+    Give cells that have enough, of how many.
+    """
     out = {}
     for sweep in store.sweeps():
         asked = kept(store, sweep)
         settled = refreshed(asked, store, say)[1]
-        out[sweep] = sum(address in settled.rows for address in asked.addresses), len(asked.addresses)
+        out[sweep] = (
+            sum(address in settled.rows for address in asked.addresses),
+            len(asked.addresses),
+        )
     return out
 
 
 def _agree(into: Store, source: Store, key: Key, name: str, data: bytes) -> None:
-    """Make sure that two files of one result hold the same numbers; other versions of Parquet write other bytes."""
+    """Make sure that two files of one result hold the same numbers.
+
+    Other versions of Parquet write other bytes.
+    """
     try:
         mine = into.get(name)
     except DamagedError:

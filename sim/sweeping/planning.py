@@ -37,7 +37,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Plan:
-    """A sweep, planned: its cells in order, what varies, who plays, and how many replications are enough."""
+    """A sweep, planned: its cells in order, what varies, who plays, and how many replications are
+    enough.
+    """
 
     name: str
     title: str
@@ -56,8 +58,14 @@ class Plan:
 
     @cached_property
     def identity(self) -> str:
-        """The name of the plan in a store: readable, and another one if any cell or the rule is another."""
-        content = [self.policies, canonical(self.rule.told()), [(c.case.address, c.columns) for c in self.cells]]
+        """The name of the plan in a store: readable, and another one if any cell or the rule is
+        another.
+        """
+        content = [
+            self.policies,
+            canonical(self.rule.told()),
+            [(c.case.address, c.columns) for c in self.cells],
+        ]
         return f"{self.name}-{hashlib.sha256(canonical(content).encode()).hexdigest()[:12]}"
 
     @cached_property
@@ -74,9 +82,12 @@ def plan(
     precision: str | None = None,
     policies: Sequence[str] | None = None,
 ) -> Plan:
-    """Plan a sweep: of a sweep file, or of a scenario (or its file) and axes by path. Cells are resolved, not checked.
+    """Plan a sweep: of a sweep file, or of a scenario (or its file) and axes by path.
 
-    `replications`, `precision` and `policies` stand instead of the file's. Raises `ScenarioError` with every fault.
+    Cells are resolved, not checked.
+
+    `replications`, `precision` and `policies` stand instead of the file's. Raises `ScenarioError`
+    with every fault.
 
     >>> import sim
     >>> len(plan(sim.load("scenarios/linkedin_dm.toml"), {"send.hold": ["0 s", "10 s"]}).cells)
@@ -90,7 +101,9 @@ def plan(
         tables = [{"path": path, "values": list(values)} for path, values in (axes or {}).items()]
         shown, name = "sweep", "sweep"
         sweep = checked({"schema": 1, "base": "given", "axis": tables}, shown)
-        load_on = from_scenario(what) if isinstance(what, Scenario) else from_file(Path(what), shown)
+        load_on = (
+            from_scenario(what) if isinstance(what, Scenario) else from_file(Path(what), shown)
+        )
     if replications is not None or precision is not None:
         sweep = sweep.model_copy(update={"replications": replications, "precision": precision})
     if policies is not None:
@@ -119,7 +132,11 @@ def crossed(sweep: SweepFile, load_on: Loader, shown: str, name: str) -> Plan:
     sizes = [(axis.column, len(one)) for axis, one in zip(sweep.axis, steps, strict=True)]
     sizes += [] if cube is None else [("points of the design", len(cube))]
     _check_count(count, sizes, sweep.expect_cells, shown)
-    there = None if cube is None else {platform: _points(cube, paths, mine) for platform, mine in unknowns.items()}
+    there = (
+        None
+        if cube is None
+        else {platform: _points(cube, paths, mine) for platform, mine in unknowns.items()}
+    )
     cells = []
     for head in heads:
         whole = [head] if there is None else [head.then(point) for point in there[head.platform]]
@@ -127,22 +144,46 @@ def crossed(sweep: SweepFile, load_on: Loader, shown: str, name: str) -> Plan:
     told = {path: mine[path].words for mine in unknowns.values() for path in mine}
     replications = sweep.replications or base.scenario.run.replications
     rule = rule_of(sweep.precision, replications, sweep.at_most, sweep.measures)
-    return Plan(name, sweep.title, tuple(cells), tuple(sizes), tuple(told.values()), left_out,
-                tuple(base.policies), rule, shown, tuple(used), tuple(used.values()))  # fmt: skip
+    return Plan(
+        name,
+        sweep.title,
+        tuple(cells),
+        tuple(sizes),
+        tuple(told.values()),
+        left_out,
+        tuple(base.policies),
+        rule,
+        shown,
+        tuple(used),
+        tuple(used.values()),
+    )
 
 
-def _points(cube: npt.NDArray[np.float64], paths: list[str], mine: dict[str, Unknown]) -> list[Change]:
-    """Give the change that each point of a design makes on one platform; what it does not assume stays as it is."""
+def _points(
+    cube: npt.NDArray[np.float64], paths: list[str], mine: dict[str, Unknown]
+) -> list[Change]:
+    """Give the change that each point of a design makes on one platform.
+
+    What it does not assume stays as it is.
+    """
     out = []
     for k, shares in enumerate(cube.tolist()):
-        moved = [mine[path].change(u) for path, u in zip(paths, shares, strict=True) if path in mine]
+        moved = [
+            mine[path].change(u) for path, u in zip(paths, shares, strict=True) if path in mine
+        ]
         out.append(_joined((Change({"point": k}), *moved)))
     return out
 
 
 def _cell(change: Change, base: Base) -> Cell:
-    policies = {name: merged(patch, change.policies.get(name, {})) for name, patch in base.policies.items()}
-    return Cell(change.columns, case_of(merged(base.bare.raw, change.patch), policies, base.scenario.folder), change)
+    policies = {
+        name: merged(patch, change.policies.get(name, {})) for name, patch in base.policies.items()
+    }
+    return Cell(
+        change.columns,
+        case_of(merged(base.bare.raw, change.patch), policies, base.scenario.folder),
+        change,
+    )
 
 
 def _joined(combination: tuple[Change, ...]) -> Change:
@@ -158,11 +199,16 @@ def _changes(sweep: SweepFile, shown: str) -> Iterator[list[Change]]:
             yield changes(axis)
         except ValueError as error:
             problem, _, remedy = str(error).partition("; ")
-            raise ScenarioError([Fault(shown, f"axis.{quoted(axis.column)}", problem, remedy)]) from None
+            raise ScenarioError(
+                [Fault(shown, f"axis.{quoted(axis.column)}", problem, remedy)]
+            ) from None
 
 
 def _steps(axis: list[Change], base: Base, shown: str) -> list[Change]:
-    """Read the files that an axis' patches name; refuse a value that is there twice, or a policy that is not."""
+    """Read the files that an axis' patches name.
+
+    Refuse a value that is there twice, or a policy that is not.
+    """
     seen: list[Any] = []
     out = []
     for change in axis:
@@ -177,7 +223,9 @@ def _steps(axis: list[Change], base: Base, shown: str) -> list[Change]:
                 known = ", ".join(said(one) for one in base.policies)
                 raise ScenarioError([Fault(shown, at, problem, f"use one of {known}")])
         patch = checked_patch(change.patch, base, shown, at)
-        policies = {name: checked_patch(one, base, shown, at) for name, one in change.policies.items()}
+        policies = {
+            name: checked_patch(one, base, shown, at) for name, one in change.policies.items()
+        }
         out.append(replace(change, patch=patch, policies=policies))
     return out
 
@@ -195,7 +243,10 @@ def _unknowns(
         known = {path: one.sweep for path, one in base.scenario.sources.items() if one.sweep}
         ranges = {**assumed(base.scenario), **design.ranges}
         if design.unknowns != "assumed":
-            ranges = {path: design.ranges.get(path, known.get(path, ())) for path in (*design.unknowns, *design.ranges)}
+            ranges = {
+                path: design.ranges.get(path, known.get(path, ()))
+                for path in (*design.unknowns, *design.ranges)
+            }
         for path, ends in ranges.items():
             try:
                 if len(ends) < 2:
@@ -206,13 +257,17 @@ def _unknowns(
                 if design.unknowns == "assumed" and path not in design.ranges:
                     left_out[path] = f"{path}: {problem}"
                 else:
-                    faults.append(Fault(shown, f"design.{quoted(path)}", problem, remedy or "leave it out"))
+                    faults.append(
+                        Fault(shown, f"design.{quoted(path)}", problem, remedy or "leave it out")
+                    )
     if faults:
         raise ScenarioError(list(dict.fromkeys(faults)))
     return found, tuple(left_out.values())
 
 
-def _check_count(count: int, sizes: list[tuple[str, int]], expected: int | None, shown: str) -> None:
+def _check_count(
+    count: int, sizes: list[tuple[str, int]], expected: int | None, shown: str
+) -> None:
     made = " x ".join(f"{n} {column}" for column, n in sizes) or "no axis"
     if expected is not None and expected != count:
         problem = f"{expected:,} cells were expected, and {made} makes {count:,}"

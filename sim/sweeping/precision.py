@@ -1,8 +1,9 @@
 """When a cell has enough replications: a fixed number, or a sequential rule with floors.
 
-The rule follows the measurements in the research notes (statistics, 3.7): plain Wald intervals stop far too early (in a
-third of all runs before the first event of a rare kind), Wilson's with floors of events and replications do not. Looks
-are at fixed numbers of replications, so that the same cell stops at the same number however the work is spread.
+The rule follows the measurements in the research notes (statistics, 3.7): plain Wald intervals stop
+far too early (in a third of all runs before the first event of a rare kind), Wilson's with floors
+of events and replications do not. Looks are at fixed numbers of replications, so that the same cell
+stops at the same number however the work is spread.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Rule:
     measures: tuple[str, ...] = ("preview_read",)
 
     def looks(self, block: int = 1) -> list[int]:
-        """List the numbers of replications at which a cell may stop, whole blocks of them if there is a rule.
+        """List the numbers of replications at which a cell may stop, whole blocks of them if there
+        is a rule.
 
         >>> Rule(200, 0.005).looks(), Rule(200, 0.005).looks(64)
         ([32, 48, 64, 96, 128, 192, 200], [64, 128, 192, 256])
@@ -56,7 +58,12 @@ class Rule:
             k, first = rows.column(measure), int(measure == CHANGE)
             value, of = rows.value[first:, k], rows.of[first:, k]
             found = reach(
-                value, rows.low[first:, k], rows.high[first:, k], rows.count[first:, k], of, rows.replications
+                value,
+                rows.low[first:, k],
+                rows.high[first:, k],
+                rows.count[first:, k],
+                of,
+                rows.replications,
             )
             scale = headline if measure == CHANGE else value
             if not (found <= (self.target * scale if self.relative else self.target)).all():
@@ -82,7 +89,9 @@ class Rule:
         return asdict(self)
 
 
-def rule_of(precision: str | None, replications: int, at_most: int, measures: tuple[str, ...]) -> Rule:
+def rule_of(
+    precision: str | None, replications: int, at_most: int, measures: tuple[str, ...]
+) -> Rule:
     """Make the rule of a sweep."""
     if precision is None:
         return Rule(replications, measures=measures)
@@ -90,11 +99,15 @@ def rule_of(precision: str | None, replications: int, at_most: int, measures: tu
     return Rule(at_most, target, relative, measures)
 
 
-def reach(value: Floats, low: Floats, high: Floats, events: Floats, of: Floats, replications: int) -> Floats:
-    """Give how far each interval reaches from its value, to the farther side; `inf` where nothing is known.
+def reach(
+    value: Floats, low: Floats, high: Floats, events: Floats, of: Floats, replications: int
+) -> Floats:
+    """Give how far each interval reaches from its value, to the farther side.
 
-    With fewer than `EVENTS` events the interval is Wilson's as if every replication were one message: what happened a
-    handful of times says little about its own spread.
+    `inf` where nothing is known.
+
+    With fewer than `EVENTS` events the interval is Wilson's as if every replication were one
+    message: what happened a handful of times says little about its own spread.
     """
     own = np.maximum(high - value, value - low)
     events = np.minimum(events, of - events)  # near 1 it is those that did not happen that are few

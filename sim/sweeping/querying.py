@@ -28,8 +28,12 @@ def query(store: Store, sql: str) -> pd.DataFrame:
     with duckdb.connect(":memory:") as connection:
         _only_a_question(duckdb, connection, sql)
         folder = str(store.folder.absolute()).replace("'", "''")
-        # Tables have each their own parameters; results are all alike, and thousands: no looking into each.
-        for view, files, alike in (("results", "sweeps/*/table.parquet", False), ("sums", "tasks/*/*.parquet", True)):
+        # Tables have each their own parameters; results are all alike, and thousands: no looking
+        # into each.
+        for view, files, alike in (
+            ("results", "sweeps/*/table.parquet", False),
+            ("sums", "tasks/*/*.parquet", True),
+        ):
             if any(store.folder.glob(files)):
                 read = f"read_parquet('{folder}/{files}', union_by_name = {not alike})"
                 connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {read}")
@@ -37,7 +41,8 @@ def query(store: Store, sql: str) -> pd.DataFrame:
             frame: pd.DataFrame = connection.sql(sql).df()
         except duckdb.Error as error:
             raise _fault(
-                _first_line(error), f"views are {' and '.join(VIEWS)}; DESCRIBE results lists its columns"
+                _first_line(error),
+                f"views are {' and '.join(VIEWS)}; DESCRIBE results lists its columns",
             ) from None
     return frame
 
@@ -47,8 +52,13 @@ def _only_a_question(duckdb: Any, connection: Any, sql: str) -> None:
         statements = connection.extract_statements(sql)
     except duckdb.Error as error:
         raise _fault(_first_line(error), "correct the SQL") from None
-    if len(statements) != 1 or statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
-        raise _fault("it is not one question", "a store is only read: give one SELECT (or DESCRIBE results)")
+    if len(statements) != 1 or statements[0].type not in (
+        duckdb.StatementType.SELECT,
+        duckdb.StatementType.EXPLAIN,
+    ):
+        raise _fault(
+            "it is not one question", "a store is only read: give one SELECT (or DESCRIBE results)"
+        )
 
 
 def _first_line(error: Exception) -> str:

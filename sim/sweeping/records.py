@@ -1,4 +1,6 @@
-"""What a store keeps of a sweep that was asked of it: enough to make its table again without the sweep's file."""
+"""What a store keeps of a sweep that was asked of it: enough to make its table again without the
+sweep's file.
+"""
 
 from __future__ import annotations
 
@@ -33,16 +35,22 @@ def is_kept(store: Store, identity: str) -> bool:
 
 
 def keep(plan: Plan, store: Store) -> None:
-    """Write down a sweep in a store: first its cells, then the plan, whose being there means that both are."""
+    """Write down a sweep in a store: first its cells, then the plan, whose being there means that
+    both are.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     asked = asked_of(plan)
-    cells = pa.table({
-        "cell": pa.array(asked.addresses),
-        "block": pa.array([asked.blocks[address] for address in asked.addresses], pa.int64()),
-        "columns": pa.array([json.dumps(cell.columns, ensure_ascii=False, default=str) for cell in plan.cells]),
-    })  # fmt: skip
+    cells = pa.table(
+        {
+            "cell": pa.array(asked.addresses),
+            "block": pa.array([asked.blocks[address] for address in asked.addresses], pa.int64()),
+            "columns": pa.array(
+                [json.dumps(cell.columns, ensure_ascii=False, default=str) for cell in plan.cells]
+            ),
+        }
+    )
     out = io.BytesIO()
     pq.write_table(cells, out, compression="zstd")
     store.write(f"sweeps/{plan.identity}/cells.parquet", out.getvalue())
@@ -61,10 +69,15 @@ def keep(plan: Plan, store: Store) -> None:
         "policies": list(plan.policies),
         "rule": plan.rule.told(),
         "rule_in_words": plan.rule.words(),
-        "bases": [{"platform": platform, "scenario": base.scenario.raw}
-                  for platform, base in zip(plan.platforms, plan.bases, strict=True)],
-    }  # fmt: skip
-    store.write(f"sweeps/{plan.identity}/plan.json", json.dumps(told, indent=1, default=str).encode() + b"\n")
+        "bases": [
+            {"platform": platform, "scenario": base.scenario.raw}
+            for platform, base in zip(plan.platforms, plan.bases, strict=True)
+        ],
+    }
+    store.write(
+        f"sweeps/{plan.identity}/plan.json",
+        json.dumps(told, indent=1, default=str).encode() + b"\n",
+    )
 
 
 def kept(store: Store, identity: str) -> Asked:
@@ -83,5 +96,11 @@ def kept(store: Store, identity: str) -> Asked:
         remedy = "give the sweep's command again, which writes it anew"
         raise store.fault(f"what it keeps of {identity} cannot be read", remedy) from None
     names = list(dict.fromkeys(name for one in columns for name in one))
-    return Asked(identity, tuple(cells["cell"]), dict(zip(cells["cell"], cells["block"], strict=True)),
-                 {name: [one.get(name) for one in columns] for name in names}, policies, rule)  # fmt: skip
+    return Asked(
+        identity,
+        tuple(cells["cell"]),
+        dict(zip(cells["cell"], cells["block"], strict=True)),
+        {name: [one.get(name) for one in columns] for name in names},
+        policies,
+        rule,
+    )

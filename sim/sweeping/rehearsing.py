@@ -13,7 +13,9 @@ from sim.sweeping.tasks import Task, blocks, play
 
 @dataclass(frozen=True)
 class Expected:
-    """What a plan takes up to its first look: tasks, replications, seconds on one core, memory and disk."""
+    """What a plan takes up to its first look: tasks, replications, seconds on one core, memory and
+    disk.
+    """
 
     tasks: int
     replications: int
@@ -24,7 +26,9 @@ class Expected:
 
 
 def rehearse(plan: Plan, clock: Callable[[], float]) -> Expected:
-    """Play one replication of the cell in the middle, twice (the first loads and compiles), and scale it up."""
+    """Play one replication of the cell in the middle, twice (the first loads and compiles), and
+    scale it up.
+    """
     cases = list(plan.cases.values())
     replications = {case.address: plan.rule.looks(case.block)[0] for case in cases}
     messages = sum(case.messages * replications[case.address] for case in cases)
@@ -35,7 +39,9 @@ def rehearse(plan: Plan, clock: Callable[[], float]) -> Expected:
     began = clock()
     size = len(play(task))
     each = (clock() - began) / max(middle.messages, 1)
-    return Expected(tasks, sum(replications.values()), messages, each * messages, _peak(), tasks * size / 1e6)
+    return Expected(
+        tasks, sum(replications.values()), messages, each * messages, _peak(), tasks * size / 1e6
+    )
 
 
 def _peak() -> float:

@@ -1,9 +1,11 @@
-"""From a cell's sums to its rows in the table: shares, the paired change, the distance to the best, and prices.
+"""From a cell's sums to its rows in the table: shares, the paired change, the distance to the best,
+and prices.
 
-The formulas are those of `sim.estimates`, here for all policies and measures of a cell at once: a sweep has a million
-intervals. A test holds the two equal. The distance to the best is new: for every policy its headline less the lowest of
-the others', with intervals that hold for all policies together (Hsu, Annals of Statistics 12:1136, 1984, by Bonferroni,
-which needs nothing about how paired policies depend on each other).
+The formulas are those of `sim.estimates`, here for all policies and measures of a cell at once: a
+sweep has a million intervals. A test holds the two equal. The distance to the best is new: for
+every policy its headline less the lowest of the others', with intervals that hold for all policies
+together (Hsu, Annals of Statistics 12:1136, 1984, by Bonferroni, which needs nothing about how
+paired policies depend on each other).
 """
 
 from __future__ import annotations
@@ -25,7 +27,19 @@ CHANGE: Final = "preview_read_change"
 AGAINST_BEST: Final = "against_best"
 ROWS: Final = (*SHARES, CHANGE, AGAINST_BEST, *PRICES)
 """What a cell has a row for, under each policy."""
-RESERVED: Final = ("sweep", "cell", "point", "policy", "measure", "value", "low", "high", "count", "of", "replications")
+RESERVED: Final = (
+    "sweep",
+    "cell",
+    "point",
+    "policy",
+    "measure",
+    "value",
+    "low",
+    "high",
+    "count",
+    "of",
+    "replications",
+)
 """Names of columns that no axis may take."""
 CONFIDENCE: Final = 0.95
 
@@ -84,7 +98,9 @@ def wilson(p: Floats, n: Floats, t: Floats | float) -> tuple[Floats, Floats]:
     with np.errstate(invalid="ignore", divide="ignore"):
         centre = (p + t * t / (2 * n)) / (1 + t * t / n)
         half = t / (1 + t * t / n) * np.sqrt(p * (1 - p) / n + t * t / (4 * n * n))
-    return np.maximum(0.0, np.minimum(centre - half, p)), np.minimum(1.0, np.maximum(centre + half, p))
+    return np.maximum(0.0, np.minimum(centre - half, p)), np.minimum(
+        1.0, np.maximum(centre + half, p)
+    )
 
 
 def rows_of(sums: Sums) -> Rows:
@@ -95,7 +111,9 @@ def rows_of(sums: Sums) -> Rows:
     np.float64(6.0)
     """
     parts = [_shares(sums), _change(sums), _against_best(sums), _prices(sums)]
-    value, low, high, count, of = (np.concatenate([part[k] for part in parts], axis=1) for k in range(5))
+    value, low, high, count, of = (
+        np.concatenate([part[k] for part in parts], axis=1) for k in range(5)
+    )
     return Rows(value, low, high, count, of, len(sums.values))
 
 
@@ -103,7 +121,9 @@ Part = tuple[Floats, Floats, Floats, Floats, Floats]
 
 
 def _ratio(y: Floats, n: Floats) -> tuple[Floats, Floats, Floats]:
-    """Give ratios of sums over the replications that have any, their squared errors, and what they are of."""
+    """Give ratios of sums over the replications that have any, their squared errors, and what they
+    are of.
+    """
     r, total = np.count_nonzero(n, axis=0), n.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         p = y.sum(axis=0) / total
@@ -113,7 +133,10 @@ def _ratio(y: Floats, n: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def _shares(sums: Sums) -> Part:
-    y, n = sums.of(*SHARES), np.broadcast_to(sums.of("regretted"), (*sums.values.shape[:2], len(SHARES)))
+    y, n = (
+        sums.of(*SHARES),
+        np.broadcast_to(sums.of("regretted"), (*sums.values.shape[:2], len(SHARES))),
+    )
     return _share(y, n)
 
 
@@ -131,7 +154,9 @@ def _share(y: Floats, n: Floats) -> Part:
 
 
 def _influence(sums: Sums) -> tuple[Floats, Floats]:
-    """Give the headline of every policy, and what each replication adds to its error: (replications, policies)."""
+    """Give the headline of every policy, and what each replication adds to its error:
+    (replications, policies).
+    """
     y, n = sums.of("preview_read")[:, :, 0], sums.of("regretted")[:, :, 0]
     with np.errstate(invalid="ignore", divide="ignore"):
         p = y.sum(axis=0) / n.sum(axis=0)
@@ -139,10 +164,11 @@ def _influence(sums: Sums) -> tuple[Floats, Floats]:
 
 
 def _half(sums: Sums, z: Floats, others: Sequence[int], share: float) -> Floats:
-    """Give the half-width of each policy's paired difference to others: (policies, others), at a share of t.
+    """Give the half-width of each policy's paired difference to others: (policies, others), at a
+    share of t.
 
-    If no replication differs from the others the error is unknown, not zero: the half-width is then what a share of no
-    replication could be.
+    If no replication differs from the others the error is unknown, not zero: the half-width is then
+    what a share of no replication could be.
     """
     n = sums.of("regretted")[:, :, 0] > 0
     r = np.count_nonzero(n[:, :, None] | n[:, None, list(others)], axis=0)
@@ -158,11 +184,17 @@ def _half(sums: Sums, z: Floats, others: Sequence[int], share: float) -> Floats:
 
 
 def _change(sums: Sums) -> Part:
-    """Give the paired change of the headline against the baseline; nothing for the baseline itself."""
+    """Give the paired change of the headline against the baseline.
+
+    Nothing for the baseline itself.
+    """
     p, z = _influence(sums)
     half = _half(sums, z, [0], (1 + CONFIDENCE) / 2)[:, 0]
     d = p - p[0]
-    moved, total = sums.of("saved", "newly_lost").sum(axis=(0, 2)), sums.of("regretted").sum(axis=(0, 2))
+    moved, total = (
+        sums.of("saved", "newly_lost").sum(axis=(0, 2)),
+        sums.of("regretted").sum(axis=(0, 2)),
+    )
     low, high = np.maximum(d - half, -1.0), np.minimum(d + half, 1.0)
     for one in (d, low, high):
         one[0] = np.nan
@@ -170,9 +202,11 @@ def _change(sums: Sums) -> Part:
 
 
 def _against_best(sums: Sums) -> Part:
-    """Give each headline less the lowest of the others', with intervals that hold for all policies at once.
+    """Give each headline less the lowest of the others', with intervals that hold for all policies
+    at once.
 
-    An upper end of 0 means surely the best; a lower end of 0 surely not. With one policy there is nothing to compare.
+    An upper end of 0 means surely the best; a lower end of 0 surely not. With one policy there is
+    nothing to compare.
     """
     p, z = _influence(sums)
     k = len(p)
@@ -194,8 +228,13 @@ def _against_best(sums: Sums) -> Part:
 
 
 def _prices(sums: Sums) -> Part:
-    """Give what messages that nobody regretted pay: shares and rates as shares, delays as means with a t interval."""
-    tops, bottoms = [top for top, _, _ in PRICES.values()], [bottom for _, bottom, _ in PRICES.values()]
+    """Give what messages that nobody regretted pay: shares and rates as shares, delays as means
+    with a t interval.
+    """
+    tops, bottoms = (
+        [top for top, _, _ in PRICES.values()],
+        [bottom for _, bottom, _ in PRICES.values()],
+    )
     y, n = sums.of(*tops), sums.of(*bottoms)
     delays = np.array([top.startswith("others_delay") for top in tops])
     y = np.where(delays, y / SECOND, y)

@@ -1,8 +1,10 @@
-"""The results store: a folder in which every task's file is whole or not there, under its content address.
+"""The results store: a folder in which every task's file is whole or not there, under its content
+address.
 
-A file is written to a temporary name beside its place, flushed to the disk, renamed, and the folder flushed. Its name
-holds a digest of its bytes, so that a damaged one is found out. Two processes may work in one folder: they write the same
-bytes under the same names. Nothing is ever changed in place.
+A file is written to a temporary name beside its place, flushed to the disk, renamed, and the folder
+flushed. Its name holds a digest of its bytes, so that a damaged one is found out. Two processes may
+work in one folder: they write the same bytes under the same names. Nothing is ever changed in
+place.
 
     store.json                                    what this folder is, and in which format
     tasks/ab/ADDRESS-FIRST-COUNT-DIGEST.parquet   the sums of one task
@@ -71,7 +73,8 @@ class Store:
         told = error.strerror or str(error)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return self.fault(
-                f"the disk is full ({told})", "free space and give the same command again; what is stored is kept"
+                f"the disk is full ({told})",
+                "free space and give the same command again; what is stored is kept",
             )
         return self.fault(f"cannot be used ({told})", "name another folder with --store")
 
@@ -85,9 +88,13 @@ class Store:
         elif self.folder.is_file():
             raise self.fault("is a file", "name a folder")
         elif self.folder.is_dir() and (
-            others := sorted(one.name for one in self.folder.iterdir() if not _MAKING.fullmatch(one.name))
+            others := sorted(
+                one.name for one in self.folder.iterdir() if not _MAKING.fullmatch(one.name)
+            )
         ):
-            raise self.fault(f"holds {others[0]} and is no results store", "name a new or empty folder")
+            raise self.fault(
+                f"holds {others[0]} and is no results store", "name a new or empty folder"
+            )
         else:
             self.write(MARK, json.dumps({"tool": "toolate", "format": FORMAT}).encode() + b"\n")
         self._tidy()
@@ -97,9 +104,13 @@ class Store:
             told = json.loads(mark.read_text(encoding="utf-8"))
             version = int(told["format"])
         except (ValueError, TypeError, KeyError):
-            raise self.fault(f"{MARK} in it cannot be read", "name another folder, or restore that file") from None
+            raise self.fault(
+                f"{MARK} in it cannot be read", "name another folder, or restore that file"
+            ) from None
         if version > FORMAT:
-            problem = f"was written by a newer toolate (store format {version}, this one knows {FORMAT})"
+            problem = (
+                f"was written by a newer toolate (store format {version}, this one knows {FORMAT})"
+            )
             raise self.fault(problem, "update toolate, or name another folder with --store")
 
     def _tidy(self) -> None:
@@ -122,7 +133,7 @@ class Store:
     def _names(self) -> Iterator[str]:
         with contextlib.suppress(FileNotFoundError):
             for group in os.scandir(self.folder / "tasks"):
-                yield from os.listdir(group.path)  # noqa: PTH208 - names only; 30,000 Path objects take a second
+                yield from os.listdir(group.path)  # noqa: PTH208
 
     def has(self, key: Key) -> bool:
         """Tell whether a task's result is there by now."""
@@ -157,10 +168,16 @@ class Store:
         (self._group(name[:32]) / name).unlink(missing_ok=True)
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file whole or not at all. Raises `OSError` as the disk does, and leaves nothing half-made then."""
+        """Write a file whole or not at all.
+
+        Raises `OSError` as the disk does, and leaves nothing half-made then.
+        """
         path = self.folder / name
         _folder(path.parent)
-        making = path.parent / f".making-{os.getpid()}.{threading.get_ident()}@{platform.node()}@{path.name}"
+        making = (
+            path.parent
+            / f".making-{os.getpid()}.{threading.get_ident()}@{platform.node()}@{path.name}"
+        )
         try:
             with making.open("wb") as file:
                 file.write(data)

@@ -29,7 +29,9 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Swept:
-    """What a sweep leaves: its table, how many of its cells have enough, and how many tasks were played now."""
+    """What a sweep leaves: its table, how many of its cells have enough, and how many tasks were
+    played now.
+    """
 
     plan: Plan
     store: Store
@@ -43,13 +45,18 @@ class Swept:
 
 @dataclass(frozen=True)
 class Shard:
-    """A part of a sweep's cells, 1 to `of`, for job arrays: parts are as equal as can be, and the same on any machine."""
+    """A part of a sweep's cells, 1 to `of`, for job arrays: parts are as equal as can be, and the
+    same on any machine.
+    """
 
     number: int = 1
     of: int = 1
 
     def part(self, addresses: Iterable[str]) -> set[str]:
-        """Give the addresses that are in this part; in the order of addresses, neighbours are no alike cells."""
+        """Give the addresses that are in this part.
+
+        In the order of addresses, neighbours are no alike cells.
+        """
         return set(sorted(addresses)[self.number - 1 :: self.of])
 
 
@@ -65,10 +72,11 @@ def sweep(
 ) -> pd.DataFrame:
     """Play a sweep file, or a scenario (or its file) and axes by path, and give the tidy table.
 
-    One row per cell, policy and measure: the parameters that vary as columns (durations also in seconds, `..._s`), then
-    `policy`, `measure`, `value` with its 95 % interval `low` to `high`, `count` `of` messages, and `replications`. Shares
-    are numbers from 0 to 1. What `store`, a folder, holds already is not played again; without one nothing is kept.
-    Raises `ScenarioError` before anything runs if a cell is not valid, and `OutputError` for a store.
+    One row per cell, policy and measure: the parameters that vary as columns (durations also in
+    seconds, `..._s`), then `policy`, `measure`, `value` with its 95 % interval `low` to `high`,
+    `count` `of` messages, and `replications`. Shares are numbers from 0 to 1. What `store`, a
+    folder, holds already is not played again; without one nothing is kept. Raises `ScenarioError`
+    before anything runs if a cell is not valid, and `OutputError` for a store.
 
     >>> import sim
     >>> frame = sim.sweep(sim.load("scenarios/linkedin_dm.toml"), {"send.hold": ["0 s", "1 h"]}, replications=1, workers=1,
@@ -85,14 +93,21 @@ def sweep(
 
 
 def carry_out(
-    plan: Plan, store: Store, how: How, *, shard: Shard | None = None, say: Say | None = None, progress: Progress | None = None,
-    checking: Progress | None = None, is_checked: bool = False,
-) -> Swept:  # fmt: skip
+    plan: Plan,
+    store: Store,
+    how: How,
+    *,
+    shard: Shard | None = None,
+    say: Say | None = None,
+    progress: Progress | None = None,
+    checking: Progress | None = None,
+    is_checked: bool = False,
+) -> Swept:
     """Check and play a plan, store by store; what is there is not played again.
 
-    Ctrl-C ends it with the table of what has enough so far. `is_checked`: every cell was checked before.
-    Raises `ScenarioError` for cells that are not valid and
-    `OutputError` if the disk refuses; what is stored stays.
+    Ctrl-C ends it with the table of what has enough so far. `is_checked`: every cell was checked
+    before. Raises `ScenarioError` for cells that are not valid and `OutputError` if the disk
+    refuses; what is stored stays.
     """
     talk, say, shard = say or _nothing, say or _warn, shard or Shard()
     if not is_checked and not is_kept(store, plan.identity):
@@ -128,13 +143,23 @@ def missing(plan: Plan, store: Store, settled: Settled, shard: Shard) -> list[Ta
     """List the tasks that are wanted next and not stored, in the order of the cells."""
     stored = store.stored()
     part = shard.part(plan.cases)
-    mine = [(plan.cases[address], count) for address, count in settled.wanted.items() if address in part]
+    mine = [
+        (plan.cases[address], count) for address, count in settled.wanted.items() if address in part
+    ]
     engine = choose("auto", sum(case.messages * count for case, count in mine))
-    return [task for case, count in mine for task in blocks(case, count, engine) if task.key not in stored]
+    return [
+        task
+        for case, count in mine
+        for task in blocks(case, count, engine)
+        if task.key not in stored
+    ]
 
 
 def _compile_first(task: Task, how: How, talk: Say) -> None:
-    """Compile here, once, what workers would otherwise each compile; they find it on the disk then."""
+    """Compile here, once, what workers would otherwise each compile.
+
+    They find it on the disk then.
+    """
     if not is_ready(task.engine):
         talk(COMPILING)
         if how.kind != "dask" or how.dask == "local":

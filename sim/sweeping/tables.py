@@ -1,8 +1,9 @@
-"""The tidy table of a sweep: a row per cell, policy and measure, made of the stored sums and kept beside them.
+"""The tidy table of a sweep: a row per cell, policy and measure, made of the stored sums and kept
+beside them.
 
-The table notes for every cell how many replications it rests on and which files they are in. What is still so is taken
-over when the table is made again; only cells that are new or changed are read. So a table of ten thousand cells opens at
-once, and is never older than the store says.
+The table notes for every cell how many replications it rests on and which files they are in. What
+is still so is taken over when the table is made again; only cells that are new or changed are read.
+So a table of ten thousand cells opens at once, and is never older than the store says.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ STAMP: Final = b"toolate"
 
 @dataclass(frozen=True)
 class Asked:
-    """A sweep as the store keeps it: its cells' addresses and columns, policies, and when a cell has enough."""
+    """A sweep as the store keeps it: its cells' addresses and columns, policies, and when a cell
+    has enough.
+    """
 
     identity: str
     addresses: tuple[str, ...]
@@ -45,7 +48,9 @@ class Asked:
 
 @dataclass
 class Settled:
-    """What is known of a sweep's cells: rows and what they rest on for those that have enough, and who needs more."""
+    """What is known of a sweep's cells: rows and what they rest on for those that have enough, and
+    who needs more.
+    """
 
     rows: dict[str, Rows] = field(default_factory=dict)
     prints: dict[str, str] = field(default_factory=dict)
@@ -54,19 +59,28 @@ class Settled:
 
     def told(self) -> dict[str, list[Any]]:
         """Give what the table notes: per address the replications and the print of their files."""
-        return {address: [self.rows[address].replications, seal] for address, seal in self.prints.items()}
+        return {
+            address: [self.rows[address].replications, seal]
+            for address, seal in self.prints.items()
+        }
 
 
 def keys_of(address: str, block: int, replications: int) -> list[Key]:
     """List the keys of the tasks that make up the first replications of a case."""
-    return [Key(address, first, min(block, replications - first)) for first in range(0, replications, block)]
+    return [
+        Key(address, first, min(block, replications - first))
+        for first in range(0, replications, block)
+    ]
 
 
-def settle(asked: Asked, store: Store, known: Settled, say: Say, *, verify: bool = False) -> Settled:
-    """Read what the store has of a sweep, and tell which cells have enough and what the others need.
+def settle(
+    asked: Asked, store: Store, known: Settled, say: Say, *, verify: bool = False
+) -> Settled:
+    """Read what the store has of a sweep, and tell which cells have enough and what the others
+    need.
 
-    What is `known` is taken over where its files still stand; with `verify` their bytes are checked too. A damaged file
-    is said and removed, and its replications are wanted again.
+    What is `known` is taken over where its files still stand; with `verify` their bytes are checked
+    too. A damaged file is said and removed, and its replications are wanted again.
     """
     stored, found = store.stored(), Settled()
     for address in dict.fromkeys(asked.addresses):
@@ -76,14 +90,19 @@ def settle(asked: Asked, store: Store, known: Settled, say: Say, *, verify: bool
             names = [stored.get(key, "") for key in keys]
             sound = not verify or all(_read(store, name, say) is not None for name in names if name)
             if sound and _print(names) == known.prints[address]:
-                found.rows[address], found.prints[address] = known.rows[address], known.prints[address]
+                found.rows[address], found.prints[address] = (
+                    known.rows[address],
+                    known.prints[address],
+                )
                 continue
             stored = stored if sound else store.stored()
         _settle_one(asked, store, stored, address, found, say)
     return found
 
 
-def _settle_one(asked: Asked, store: Store, stored: dict[Key, str], address: str, found: Settled, say: Say) -> None:
+def _settle_one(
+    asked: Asked, store: Store, stored: dict[Key, str], address: str, found: Settled, say: Say
+) -> None:
     looks, block = asked.rule.looks(asked.blocks[address]), asked.blocks[address]
     files: dict[str, bytes | None] = {}
     for replications in looks:
@@ -141,7 +160,9 @@ def _assembled(asked: Asked, settled: Settled) -> pa.Table:
     each = np.arange(len(there), dtype=np.int32)
 
     def words(places: Any, of: Sequence[str]) -> pa.DictionaryArray:
-        return pa.DictionaryArray.from_arrays(pa.array(places, pa.int32()), pa.array(of, pa.string()))
+        return pa.DictionaryArray.from_arrays(
+            pa.array(places, pa.int32()), pa.array(of, pa.string())
+        )
 
     size = len(there) * p * m
     columns: dict[str, Any] = {
@@ -150,17 +171,25 @@ def _assembled(asked: Asked, settled: Settled) -> pa.Table:
     }
     for name, values in asked.columns.items():
         columns[name] = _column([values[k] for k in there], p * m)
-    columns["policy"] = words(np.tile(np.repeat(np.arange(p, dtype=np.int32), m), len(there)), asked.policies)
+    columns["policy"] = words(
+        np.tile(np.repeat(np.arange(p, dtype=np.int32), m), len(there)), asked.policies
+    )
     columns["measure"] = words(np.tile(np.arange(m, dtype=np.int32), len(there) * p), ROWS)
     for name in NUMBERS:
-        numbers = np.concatenate([getattr(one, name).ravel() for one in cells]) if cells else np.empty(0)
+        numbers = (
+            np.concatenate([getattr(one, name).ravel() for one in cells]) if cells else np.empty(0)
+        )
         columns[name] = pa.array(numbers.astype(np.int64) if name in ("count", "of") else numbers)
-    columns["replications"] = pa.array(np.repeat(np.array([one.replications for one in cells], np.int64), p * m))
+    columns["replications"] = pa.array(
+        np.repeat(np.array([one.replications for one in cells], np.int64), p * m)
+    )
     return pa.table(columns)
 
 
 def _column(values: Sequence[Any], times: int) -> Any:
-    """Give a parameter's column, each value so many times: numbers as numbers, anything else as words."""
+    """Give a parameter's column, each value so many times: numbers as numbers, anything else as
+    words.
+    """
     import pyarrow as pa
 
     there = [value for value in values if value is not None]
@@ -179,7 +208,10 @@ def _column(values: Sequence[Any], times: int) -> Any:
 
 
 def known_of(asked: Asked, store: Store, say: Say) -> tuple[Settled, pa.Table | None]:
-    """Read what an earlier table knows, and the table; nothing if there is none, or it is damaged (which is said)."""
+    """Read what an earlier table knows, and the table.
+
+    Nothing if there is none, or it is damaged (which is said).
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -198,7 +230,9 @@ def known_of(asked: Asked, store: Store, say: Say) -> tuple[Settled, pa.Table | 
 def _taken_over(asked: Asked, table: pa.Table, stamp: Mapping[str, Any]) -> Settled:
     shape = (-1, len(asked.policies), len(ROWS))
     known = Settled()
-    numbers = {name: table.column(name).to_numpy().reshape(shape).astype(np.float64) for name in NUMBERS}
+    numbers = {
+        name: table.column(name).to_numpy().reshape(shape).astype(np.float64) for name in NUMBERS
+    }
     there = [address for address in asked.addresses if address in stamp]
     if len(there) != len(numbers["value"]):
         return known
@@ -211,7 +245,10 @@ def _taken_over(asked: Asked, table: pa.Table, stamp: Mapping[str, Any]) -> Sett
 
 
 def refreshed(asked: Asked, store: Store, say: Say) -> tuple[pa.Table, Settled]:
-    """Give the table of a sweep, made again first if the store has changed; and what is known of its cells."""
+    """Give the table of a sweep, made again first if the store has changed.
+
+    And what is known of its cells.
+    """
     known, table = known_of(asked, store, say)
     settled = settle(asked, store, known, say)
     if table is None or settled.told() != known.told():

@@ -1,4 +1,7 @@
-"""A task: one case and a block of replications. Played, it is a small Parquet file of whole numbers, always the same bytes."""
+"""A task: one case and a block of replications.
+
+Played, it is a small Parquet file of whole numbers, always the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,10 @@ class Task:
 
 
 def blocks(case: Case, replications: int, engine: str = "compiled") -> Iterator[Task]:
-    """Cut the first replications of a case into tasks. Only the last one depends on how many there are."""
+    """Cut the first replications of a case into tasks.
+
+    Only the last one depends on how many there are.
+    """
     for first in range(0, replications, case.block):
         yield Task(case, first, min(case.block, replications - first), engine)
 
@@ -58,7 +64,10 @@ def play(task: Task) -> bytes:
     """
     case = task.case
     scenarios, names = case.scenarios(), tuple(case.policies)
-    played = [play_replication(scenarios, names, task.engine, task.first + k, False)[0] for k in range(task.count)]
+    played = [
+        play_replication(scenarios, names, task.engine, task.first + k, False)[0]
+        for k in range(task.count)
+    ]
     return _written(task, played)
 
 
@@ -68,19 +77,25 @@ def _written(task: Task, played: Sequence[Tallies]) -> bytes:
 
     policies = list(task.case.policies)
     names = list(played[0][policies[0]])
-    values = np.array([[[one[policy][name] for name in names] for policy in policies] for one in played], np.int64)
+    values = np.array(
+        [[[one[policy][name] for name in names] for policy in policies] for one in played], np.int64
+    )
     r, p, s = values.shape
 
-    def words(places: np.ndarray[tuple[int], np.dtype[np.int64]], of: list[str]) -> pa.DictionaryArray:
+    def words(
+        places: np.ndarray[tuple[int], np.dtype[np.int64]], of: list[str]
+    ) -> pa.DictionaryArray:
         return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), pa.array(of))
 
-    table = pa.table({
-        "cell": words(np.zeros(r * p * s, np.int64), [task.case.address]),
-        "replication": pa.array(np.repeat(np.arange(task.first, task.first + r), p * s)),
-        "policy": words(np.tile(np.repeat(np.arange(p), s), r), policies),
-        "sum": words(np.tile(np.arange(s), r * p), names),
-        "value": pa.array(values.ravel()),
-    })  # fmt: skip
+    table = pa.table(
+        {
+            "cell": words(np.zeros(r * p * s, np.int64), [task.case.address]),
+            "replication": pa.array(np.repeat(np.arange(task.first, task.first + r), p * s)),
+            "policy": words(np.tile(np.repeat(np.arange(p), s), r), policies),
+            "sum": words(np.tile(np.arange(s), r * p), names),
+            "value": pa.array(values.ravel()),
+        }
+    )
     out = io.BytesIO()
     pq.write_table(table, out, compression="zstd", write_statistics=False)
     return out.getvalue()
@@ -93,7 +108,9 @@ def sums_of(files: Sequence[bytes]) -> Sums:
 
     parts = []
     for data in files:
-        table = pq.ParquetFile(pa.BufferReader(data)).read(["policy", "sum", "value"], use_threads=False)
+        table = pq.ParquetFile(pa.BufferReader(data)).read(
+            ["policy", "sum", "value"], use_threads=False
+        )
         policies, names = (_words(table.column(one)) for one in ("policy", "sum"))
         parts.append(table.column("value").to_numpy().reshape(-1, len(policies), len(names)))
     return Sums(np.concatenate(parts), tuple(policies), tuple(names))

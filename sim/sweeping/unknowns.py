@@ -1,8 +1,10 @@
-"""What is unknown: parameters with a range to explore, and how a number between 0 and 1 becomes a patch on each.
+"""What is unknown: parameters with a range to explore, and how a number between 0 and 1 becomes a
+patch on each.
 
-A range is what a source's `sweep` says. What it means follows from the parameter: a number or a time runs from one end to
-the other (times, rates and factors evenly in the logarithm); more than two, words, tables and true/false are choices; for a law,
-times are its median (or mean, or value) and plain numbers a factor on all its times; for a table, its chance or its gap.
+A range is what a source's `sweep` says. What it means follows from the parameter: a number or a
+time runs from one end to the other (times, rates and factors evenly in the logarithm); more than
+two, words, tables and true/false are choices; for a law, times are its median (or mean, or value)
+and plain numbers a factor on all its times; for a table, its chance or its gap.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ from sim.scenario.patching import Raw, merged
 from sim.sweeping.axes import Change, keys_of, opened, shown
 
 DIGITS = 6
-"""Significant digits of a value between the ends: enough for any study, and the same on every machine."""
+"""Significant digits of a value between the ends: enough for any study, and the same on every
+machine."""
 LOCATIONS = ("median", "mean", "value")
 """What tells where a law lies, the first that it names."""
 
@@ -45,18 +48,28 @@ def assumed(scenario: Scenario) -> dict[str, tuple[Any, ...]]:
     >>> assumed(sim.load("scenarios/linkedin_dm.toml"))["push.slow"]
     (0.0, 0.4)
     """
-    told = {path: source.sweep for path, source in scenario.sources.items() if source.sweep and source.assumed}
+    told = {
+        path: source.sweep
+        for path, source in scenario.sources.items()
+        if source.sweep and source.assumed
+    }
     return {path: sweep for path, sweep in told.items() if sweep and _stands(scenario, path)}
 
 
 def _stands(scenario: Scenario, path: str) -> bool:
-    """Tell whether a source is about the value as it is: a value that was set later has outlived it."""
-    first = path.replace("*", scenario.segments[0].name, 1) if path.startswith("segments.*.") else path
+    """Tell whether a source is about the value as it is: a value that was set later has outlived
+    it.
+    """
+    first = (
+        path.replace("*", scenario.segments[0].name, 1) if path.startswith("segments.*.") else path
+    )
     return evidence(scenario, first).source == scenario.sources[path]
 
 
 def unknown(scenario: Scenario, path: str, ends: tuple[Any, ...]) -> Unknown:
-    """Make an unknown of a path and its range. Raises `ValueError` saying why it cannot be varied so.
+    """Make an unknown of a path and its range.
+
+    Raises `ValueError` saying why it cannot be varied so.
 
     >>> import sim
     >>> unknown(sim.load("scenarios/linkedin_dm.toml"), "senders.action", ("3 s", "12 s")).change(0.5).columns
@@ -86,7 +99,9 @@ def _spelled(scenario: Scenario, path: str) -> list[list[str]]:
 
 
 def _form(scenario: Scenario, keys: list[str]) -> str:
-    """Say what numbers of a range are for a parameter: whole numbers, factors on a law, or plain numbers."""
+    """Say what numbers of a range are for a parameter: whole numbers, factors on a law, or plain
+    numbers.
+    """
     old: Any = scenario
     for key in keys:
         if isinstance(old, tuple):
@@ -100,7 +115,9 @@ def _form(scenario: Scenario, keys: list[str]) -> str:
 
 def _between(ends: tuple[Any, ...], form_of: str) -> tuple[Callable[[float], Any], str]:
     """Give the value at a share of a range, and how it runs, in words."""
-    if len(ends) == 2 and all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends):
+    if len(ends) == 2 and all(
+        isinstance(end, int | float) and not isinstance(end, bool) for end in ends
+    ):
         low, high = sorted(ends)
         if form_of == "whole":
             return lambda u: int(low) + min(int(u * (high - low + 1)), int(high - low)), ""
@@ -114,8 +131,13 @@ def _between(ends: tuple[Any, ...], form_of: str) -> tuple[Callable[[float], Any
     return lambda u: ends[min(int(u * len(ends)), len(ends) - 1)], ""
 
 
-def _sizes(is_rate: bool, first: re.Match[str], last: re.Match[str]) -> tuple[Callable[[float], str], str]:
-    """Run between two times, or two rates, in the unit of the second; evenly in the logarithm if neither is 0."""
+def _sizes(
+    is_rate: bool, first: re.Match[str], last: re.Match[str]
+) -> tuple[Callable[[float], str], str]:
+    """Run between two times, or two rates, in the unit of the second.
+
+    Evenly in the logarithm if neither is 0.
+    """
     unit = last[2]
     scale = UNITS[unit] / UNITS[first[2]] if is_rate else UNITS[first[2]] / UNITS[unit]
     low, high = sorted((float(first[1]) * scale, float(last[1])))
@@ -142,13 +164,17 @@ def _setter(scenario: Scenario, keys: list[str], ends: tuple[Any, ...]) -> Calla
     """Give what turns a value of the range into a patch at some keys."""
     old = _value(scenario.raw, keys)
     if keys[0] == "segments" and keys[-1] == "share":
-        raise ValueError("shares sum to 1, so that one cannot vary alone; use an axis with patches of all of them")
+        raise ValueError(
+            "shares sum to 1, so that one cannot vary alone; use an axis with patches of all of them"
+        )
     if any(isinstance(end, Mapping | list) for end in ends):
         return lambda value: opened(_dotted(keys), value)
     if isinstance(old, Mapping) and "dist" not in old:
         inner = "chance" if "chance" in old else "gap" if "gap" in old else None
         if inner is None:
-            raise ValueError("is a table, and its range does not say of which of its parameters; name one of them")
+            raise ValueError(
+                "is a table, and its range does not say of which of its parameters; name one of them"
+            )
         keys, old = [*keys, inner], old[inner]
     path = _dotted(keys)
     if not isinstance(old, Mapping):
@@ -157,14 +183,20 @@ def _setter(scenario: Scenario, keys: list[str], ends: tuple[Any, ...]) -> Calla
     if all(isinstance(end, str) and _TIME.fullmatch(end) for end in ends):
         named = next((one for one in LOCATIONS if isinstance(law.get(one), str)), None)
         if named is None:
-            raise ValueError("is a law that names no median, mean or value; give a range of factors instead")
+            raise ValueError(
+                "is a law that names no median, mean or value; give a range of factors instead"
+            )
         here = parse_duration(law[named])
         if here <= 0:
             raise ValueError("is a law at 0, which no factor moves; write another law")
         return lambda value: opened(path, scaled(law, parse_duration(value) / here))
-    if all(isinstance(end, int | float) and not isinstance(end, bool) and end > 0 for end in ends) and _has_times(law):
+    if all(
+        isinstance(end, int | float) and not isinstance(end, bool) and end > 0 for end in ends
+    ) and _has_times(law):
         return lambda value: opened(path, scaled(law, float(value)))
-    raise ValueError("is a law, and its range is neither of times nor of factors; name one of its parameters")
+    raise ValueError(
+        "is a law, and its range is neither of times nor of factors; name one of its parameters"
+    )
 
 
 def _dotted(keys: list[str]) -> str:

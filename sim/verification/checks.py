@@ -1,4 +1,6 @@
-"""Run every check and tell what it found: draws, exact cases on the compiled engine, engine against engine."""
+"""Run every check and tell what it found: draws, exact cases on the compiled engine, engine against
+engine.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,15 @@ from sim.verification import exact, generated
 from sim.world import draw_world
 
 Z = 4.5
-"""Standard errors an exact case may be off: with a fixed seed a failure is a defect, not bad luck."""
+"""Standard errors an exact case may be off: with a fixed seed a failure is a defect, not bad
+luck."""
 
 KNOWN_ANSWERS = (
     (0x00000000, (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
     (0xFFFFFFFF, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
 )
-"""Philox-4x32-10: every word of counter and key, and the block it gives (Random123's published vectors)."""
+"""Philox-4x32-10: every word of counter and key, and the block it gives (Random123's published
+vectors)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,12 @@ class Check:
     holds: bool
 
 
-def verify(scenarios: int = 300, *, progress: Callable[[str], None] = lambda name: None) -> Iterator[Check]:
-    """Run all checks, yielding each as it is done; `scenarios` are generated for engine against engine.
+def verify(
+    scenarios: int = 300, *, progress: Callable[[str], None] = lambda name: None
+) -> Iterator[Check]:
+    """Run all checks, yielding each as it is done.
+
+    `scenarios` are generated for engine against engine.
 
     >>> next(verify()).holds
     True
@@ -64,13 +72,24 @@ def _scenario(tables: generated.Raw) -> Scenario:
 
 def known_answers() -> Check:
     """Compare the generator's blocks with the published ones."""
-    wrong = [hex(word) for word, block in KNOWN_ANSWERS if tuple(map(int, philox(*[U64(word)] * 6))) != block]
-    return Check("Philox-4x32-10 known answers", f"{len(KNOWN_ANSWERS)} blocks", f"wrong for {wrong}" if wrong else "equal",
-                 not wrong)  # fmt: skip
+    wrong = [
+        hex(word)
+        for word, block in KNOWN_ANSWERS
+        if tuple(map(int, philox(*[U64(word)] * 6))) != block
+    ]
+    return Check(
+        "Philox-4x32-10 known answers",
+        f"{len(KNOWN_ANSWERS)} blocks",
+        f"wrong for {wrong}" if wrong else "equal",
+        not wrong,
+    )
 
 
 def exact_cases(scenario: Scenario, cases: list[exact.Case]) -> Iterator[Check]:
-    """Play a scenario on the compiled engine and compare shares with exact values; a failure names the bug it looks like."""
+    """Play a scenario on the compiled engine and compare shares with exact values.
+
+    A failure names the bug it looks like.
+    """
     records = play_with("compiled")(draw_world(scenario, 0))
     n = len(records)
     for case in cases:
@@ -80,8 +99,14 @@ def exact_cases(scenario: Scenario, cases: list[exact.Case]) -> Iterator[Check]:
         alike = [bug for bug, wrong in case.bugs.items() if abs(share - wrong) <= Z * error]
         holds = abs(off) <= Z and not alike and n >= case.needed(Z)
         looks = f"; looks like: {', '.join(alike)}" if alike else ""
-        yield Check(case.name, f"{n:,} messages, {len(case.bugs)} known bugs excluded" if case.bugs else f"{n:,} messages",
-                    f"{share:.5f}, exact {case.exact:.5f} ({off:+.1f} standard errors){looks}", holds)  # fmt: skip
+        yield Check(
+            case.name,
+            f"{n:,} messages, {len(case.bugs)} known bugs excluded"
+            if case.bugs
+            else f"{n:,} messages",
+            f"{share:.5f}, exact {case.exact:.5f} ({off:+.1f} standard errors){looks}",
+            holds,
+        )
 
 
 def engines_agree(scenarios: int) -> Check:
@@ -93,6 +118,12 @@ def engines_agree(scenarios: int) -> Check:
         messages += world.messages.size
         different = first_difference(reference(world), compiled(world))
         if different is not None:
-            return Check("reference engine = compiled engine", f"scenario {number}", different, False)
-    return Check("reference engine = compiled engine", f"{scenarios} generated scenarios, {messages:,} messages",
-                 "equal to the microsecond", True)  # fmt: skip
+            return Check(
+                "reference engine = compiled engine", f"scenario {number}", different, False
+            )
+    return Check(
+        "reference engine = compiled engine",
+        f"{scenarios} generated scenarios, {messages:,} messages",
+        "equal to the microsecond",
+        True,
+    )

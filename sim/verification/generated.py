@@ -1,7 +1,8 @@
 """Scenarios nobody thought of: every feature of the model is switched on in some and off in others.
 
-Small enough for the reference engine, busy enough for everything to meet. `pick` chooses one of a list, so the same code
-serves the command `verify` (keyed draws) and property tests (which shrink what they find).
+Small enough for the reference engine, busy enough for everything to meet. `pick` chooses one of a
+list, so the same code serves the command `verify` (keyed draws) and property tests (which shrink
+what they find).
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ def numbered(number: int) -> Pick:
     def pick(options: Sequence[Any]) -> Any:
         nonlocal count
         count += 1
-        return options[int(uniform(key, U64(purpose("verification")), U64(0), U64(count)) * len(options))]
+        return options[
+            int(uniform(key, U64(purpose("verification")), U64(0), U64(count)) * len(options))
+        ]
 
     return pick
 
@@ -59,9 +62,14 @@ def law(pick: Pick, times: Sequence[str] = FEW, *, positive: bool = False) -> An
         {"dist": "gamma", "mean": time, "shape": shape},
         {"dist": "uniform", "low": "1 s", "high": "40 min"},
         {"dist": "empirical", "p": [0, 0.3, 1], "values": ["1 s", time, "10 h"]},
-        {"dist": "mixture", "parts": [{"weight": 0.6, "law": {"dist": "exponential", "mean": time}},
-                                      {"weight": 0.4, "law": {"dist": "constant", "value": "1 min"}}]},
-    ][kind]  # fmt: skip
+        {
+            "dist": "mixture",
+            "parts": [
+                {"weight": 0.6, "law": {"dist": "exponential", "mean": time}},
+                {"weight": 0.4, "law": {"dist": "constant", "value": "1 min"}},
+            ],
+        },
+    ][kind]
 
 
 def _looks(pick: Pick, gaps: Sequence[str]) -> Raw:
@@ -78,22 +86,46 @@ def _segment(pick: Pick, name: str, share: float) -> Raw:
     mail = pick(("off", "instant", "batched", "digest", "mixed"))
     often, seldom = ("2 min", "10 min", "1 h"), ("20 min", "3 h")
     return {
-        "name": name, "share": share, "week": pick(WEEK), "utc_offset": pick(SHIFT),
+        "name": name,
+        "share": share,
+        "week": pick(WEEK),
+        "utc_offset": pick(SHIFT),
         "frailty": pick((1.0, 3.0, {"dist": "lognormal", "median": 1.0, "sigma": 0.8})),
-        "push": pick(CHANCE), "badge": pick(CHANCE), "previews_hidden": pick(CHANCE), "ios": pick(CHANCE),
-        "email": dict.fromkeys(("off", "instant", "batched", "digest"), 0.25) if mail == "mixed" else {mail: 1.0},
+        "push": pick(CHANCE),
+        "badge": pick(CHANCE),
+        "previews_hidden": pick(CHANCE),
+        "ios": pick(CHANCE),
+        "email": dict.fromkeys(("off", "instant", "batched", "digest"), 0.25)
+        if mail == "mixed"
+        else {mail: 1.0},
         "notice": pick((1.0, 0.6, 0.2)),
-        "glances": _looks(pick, often), "checks": _looks(pick, seldom), "visits": _looks(pick, seldom),
-        "alert": _reaction(pick), "mail_alert": _reaction(pick), "tap": _reaction(pick), "reply": _reaction(pick),
-    } | _circumstances(pick)  # fmt: skip
+        "glances": _looks(pick, often),
+        "checks": _looks(pick, seldom),
+        "visits": _looks(pick, seldom),
+        "alert": _reaction(pick),
+        "mail_alert": _reaction(pick),
+        "tap": _reaction(pick),
+        "reply": _reaction(pick),
+    } | _circumstances(pick)
 
 
 def _circumstances(pick: Pick) -> Raw:
-    """Choose spells, devices and quiet hours; each is absent more often than not, so that the rest still happens."""
+    """Choose spells, devices and quiet hours.
+
+    Each is absent more often than not, so that the rest still happens.
+    """
     rare, often = ("1 h", "5 h"), ("10 min", "2 h")
-    spells = {"away": _looks(pick, rare), "offline": _looks(pick, rare), "doze": _looks(pick, often)}
-    desktop = _looks(pick, often) | {"share": pick(CHANCE), "notice": pick(CHANCE), "delay": law(pick, ("1 s", "5 s")),
-                                     "reading": law(pick)}  # fmt: skip
+    spells = {
+        "away": _looks(pick, rare),
+        "offline": _looks(pick, rare),
+        "doze": _looks(pick, often),
+    }
+    desktop = _looks(pick, often) | {
+        "share": pick(CHANCE),
+        "notice": pick(CHANCE),
+        "delay": law(pick, ("1 s", "5 s")),
+        "reading": law(pick),
+    }
     watch = {
         "share": pick(CHANCE),
         "worn": pick(CHANCE),
@@ -113,46 +145,84 @@ def _traffic(pick: Pick) -> Raw:
         pick(("stream", "campaign", "sequence")),
     )
     if traffic != "stream":
-        steps = {"steps": [{"after": pick(LONG)}, {"after": pick(FEW), "length": 30}]} if traffic == "sequence" else {}
-        return {"kind": traffic, "messages": pick(range(1, 26)), "start": pick(LONG),
-                "throttle": pick(("0 s", "4 s", "5 min")), "message": kind, "length": length} | steps  # fmt: skip
+        steps = (
+            {"steps": [{"after": pick(LONG)}, {"after": pick(FEW), "length": 30}]}
+            if traffic == "sequence"
+            else {}
+        )
+        return {
+            "kind": traffic,
+            "messages": pick(range(1, 26)),
+            "start": pick(LONG),
+            "throttle": pick(("0 s", "4 s", "5 min")),
+            "message": kind,
+            "length": length,
+        } | steps
     return {
-        "kind": "stream", "senders": pick((1, 2, 3)), "recipients": pick((1, 2, 3, 4, 5)), "length": length,
-        "rate": pick(("10 / d", "40 / d")), "week": pick(WEEK), "message": kind,
-    }  # fmt: skip
+        "kind": "stream",
+        "senders": pick((1, 2, 3)),
+        "recipients": pick((1, 2, 3, 4, 5)),
+        "length": length,
+        "rate": pick(("10 / d", "40 / d")),
+        "week": pick(WEEK),
+        "message": kind,
+    }
 
 
 def _rules(pick: Pick) -> Raw:
     flag = (False, True)
     return {
         "deletion": {
-            "window": pick(("unlimited", "unlimited", "none", "10 min", "2 h")), "unread_only": pick((False, False, True)),
-            "propagation": law(pick), "placeholder": pick(flag),
+            "window": pick(("unlimited", "unlimited", "none", "10 min", "2 h")),
+            "unread_only": pick((False, False, True)),
+            "propagation": law(pick),
+            "placeholder": pick(flag),
             "remedy": pick(("delete", "delete", "delete", "edit", "apology", "block")),
-            "edit_window": pick(("unlimited", "20 min")), "receiver_window": pick(("never", "never", "30 min")),
+            "edit_window": pick(("unlimited", "20 min")),
+            "receiver_window": pick(("never", "never", "30 min")),
         },
         "push": {
-            "delay": law(pick), "late_binding": pick(flag), "latency": law(pick),
+            "delay": law(pick),
+            "late_binding": pick(flag),
+            "latency": law(pick),
             "slow": {"chance": pick(CHANCE), "latency": law(pick, LONG)},
-            "preview": pick((0, 20, 100)), "expiry": pick((*LONG, "never")),
+            "preview": pick((0, 20, 100)),
+            "expiry": pick((*LONG, "never")),
             "retraction": {
-                "chance": pick((0.0, 1.0, 1.0)), "latency": law(pick), "on": pick((["ios"], ["ios", "android"])),
+                "chance": pick((0.0, 1.0, 1.0)),
+                "latency": law(pick),
+                "on": pick((["ios"], ["ios", "android"])),
                 "scope": pick(("message", "message", "conversation", "latest", "rewrite")),
-                "priority": pick(("high", "normal")), "reaches": pick((["phone"], ["watch", "desktop"])),
+                "priority": pick(("high", "normal")),
+                "reaches": pick((["phone"], ["watch", "desktop"])),
             },
-            "collapse": pick(("none", "none", "thread", "app")), "ttl": pick(("never", *LONG)), "toast": pick(FEW),
-            "store": {"ios": pick((0, 1, 2)), "android": pick((0, 1, 3))}, "fetch": pick((False, False, True)),
+            "collapse": pick(("none", "none", "thread", "app")),
+            "ttl": pick(("never", *LONG)),
+            "toast": pick(FEW),
+            "store": {"ios": pick((0, 1, 2)), "android": pick((0, 1, 3))},
+            "fetch": pick((False, False, True)),
             "missing": pick(("nothing", "generic")),
-        } | ({"delay_active": law(pick), "delay_away": law(pick)} if pick(flag) else {}),
+        }
+        | ({"delay_active": law(pick), "delay_away": law(pick)} if pick(flag) else {}),
         "email": {
-            "delay": law(pick), "window": pick(("0 s", "15 min", "3 h")), "anchor": pick(("first", "latest")),
+            "delay": law(pick),
+            "window": pick(("0 s", "15 min", "3 h")),
+            "anchor": pick(("first", "latest")),
             "tick": pick(("0 s", "0 s", "30 s", "7 min")),
-            "every": pick(("4 h", "1 d")), "at": pick(LONG), "lead": pick(("0 s", "3 h")),
-            "binding": pick(("late", "snapshot")), "carries": pick(("full", "preview", "nothing")), "latency": law(pick),
-        } | (_flush(pick) if pick(flag) else {}),
+            "every": pick(("4 h", "1 d")),
+            "at": pick(LONG),
+            "lead": pick(("0 s", "3 h")),
+            "binding": pick(("late", "snapshot")),
+            "carries": pick(("full", "preview", "nothing")),
+            "latency": law(pick),
+        }
+        | (_flush(pick) if pick(flag) else {}),
         "badge": {"sync": pick((law(pick), {"dist": "never"})), "boost": pick((1.0, 2.5))},
-        "thread": {"live": pick((0.0, 0.3)), "cache": {"offline": pick(CHANCE), "life": pick(LONG)}},
-    }  # fmt: skip
+        "thread": {
+            "live": pick((0.0, 0.3)),
+            "cache": {"offline": pick(CHANCE), "life": pick(LONG)},
+        },
+    }
 
 
 def _flush(pick: Pick) -> Raw:
@@ -163,7 +233,12 @@ def _flush(pick: Pick) -> Raw:
         "most": "1 h",
         "reset": pick(("never", "2 h")),
     }
-    return {"anchor": "flush", "throttle": throttle, "delay_active": law(pick), "delay_away": law(pick)}
+    return {
+        "anchor": "flush",
+        "throttle": throttle,
+        "delay_active": law(pick),
+        "delay_away": law(pick),
+    }
 
 
 def scenario(pick: Pick) -> Raw:
@@ -174,15 +249,22 @@ def scenario(pick: Pick) -> Raw:
         "run": {"seed": pick(range(2**16)), "replications": 1, "horizon": pick(("13 h", "2 d"))},
         "traffic": _traffic(pick),
         "mistakes": {
-            "chance": pick(CHANCE), "batch_chance": pick(CHANCE), "noticed": law(pick), "reaction": law(pick),
+            "chance": pick(CHANCE),
+            "batch_chance": pick(CHANCE),
+            "noticed": law(pick),
+            "reaction": law(pick),
             "urgency": pick((0.0, 0.0, 0.5, -0.8)),
         },
         "senders": {
-            "hands": pick((1, 2, 3)), "order": pick(("first_sent", "last_sent", "first_noticed")),
-            "bulk": pick((False, True)), "action": law(pick), "hours": pick(HOURS), "utc_offset": pick(SHIFT),
+            "hands": pick((1, 2, 3)),
+            "order": pick(("first_sent", "last_sent", "first_noticed")),
+            "bulk": pick((False, True)),
+            "action": law(pick),
+            "hours": pick(HOURS),
+            "utc_offset": pick(SHIFT),
             "pause_on_deletion": pick((False, True)),
         },
         "review": {"time": law(pick), "catches": pick(CHANCE)},
         "send": {"hold": pick(("0 s", "10 s", "30 min")), "hours": pick(HOURS)},
         "segments": [_segment(pick, str(k), share) for k, share in enumerate(shares)],
-    }  # fmt: skip
+    }

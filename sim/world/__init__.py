@@ -1,7 +1,10 @@
-"""The world: everything chance decides, as a function of (scenario, replication); it knows nothing about verdicts.
+"""The world: everything chance decides, as a function of (scenario, replication).
 
-`parts` says what a world holds and lets a test write one down by hand; `calendar` warps clocks by weeks; `attention`
-walks look streams; `people` draws recipients, `traffic` messages, and `drawing` puts a world together.
+It knows nothing about verdicts.
+
+`parts` says what a world holds and lets a test write one down by hand; `calendar` warps clocks by
+weeks; `attention` walks look streams; `people` draws recipients, `traffic` messages, and `drawing`
+puts a world together.
 """
 
 from sim.world.drawing import draw_world

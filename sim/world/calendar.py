@@ -1,7 +1,9 @@
-"""Clocks and weeks: operational time (clock time warped by a weekly profile) and hours that are open.
+"""Clocks and weeks: operational time (clock time warped by a weekly profile) and hours that are
+open.
 
-In operational time a profile's rhythm vanishes: a process that is stationary there follows the week on the clock and
-needs no warm-up. Both directions are exact to the microsecond of rounding and monotone.
+In operational time a profile's rhythm vanishes: a process that is stationary there follows the week
+on the clock and needs no warm-up. Both directions are exact to the microsecond of rounding and
+monotone.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ _WEEK = np.int64(WEEK)
 
 
 def cumulative_week(weights: Iterable[float]) -> Int64s:
-    """Give operational time at the edges of a weekly profile's slots: int64 of n + 1, from 0 to one week.
+    """Give operational time at the edges of a weekly profile's slots: int64 of n + 1, from 0 to one
+    week.
 
     A flat profile comes back as just (0, week), for which the warp is the identity.
 
@@ -36,7 +39,7 @@ def cumulative_week(weights: Iterable[float]) -> Int64s:
 
 
 @njit
-def _slot(pool, at, n, x):  # type: ignore[no-untyped-def]
+def _slot(pool, at, n, x):
     """Find the last of n slots whose left edge, in the increasing edges pool[at:], is at most x."""
     low, high = 0, n
     while high - low > 1:
@@ -49,10 +52,12 @@ def _slot(pool, at, n, x):  # type: ignore[no-untyped-def]
 
 
 @njit
-def clock_of(weeks, at, n, op):  # type: ignore[no-untyped-def]
-    """Turn operational time into clock time, for the profile of n slots whose edges start at `weeks[at]`.
+def clock_of(weeks, at, n, op):
+    """Turn operational time into clock time, for the profile of n slots whose edges start at
+    `weeks[at]`.
 
-    Where the profile is zero operational time stands still; its value there means the end of that stretch.
+    Where the profile is zero operational time stands still; its value there means the end of that
+    stretch.
     """
     if n == 1:
         return op
@@ -65,8 +70,11 @@ def clock_of(weeks, at, n, op):  # type: ignore[no-untyped-def]
 
 
 @njit
-def operational(weeks, at, n, clock):  # type: ignore[no-untyped-def]
-    """Turn clock time into operational time; the inverse of `clock_of` where the profile is positive."""
+def operational(weeks, at, n, clock):
+    """Turn clock time into operational time.
+
+    The inverse of `clock_of` where the profile is positive.
+    """
     if n == 1:
         return clock
     week = clock // _WEEK
@@ -78,11 +86,16 @@ def operational(weeks, at, n, clock):  # type: ignore[no-untyped-def]
         i += 1
     begin, end = (i * _WEEK) // n, ((i + 1) * _WEEK) // n
     width = weeks[at + i + 1] - weeks[at + i]
-    return week * _WEEK + weeks[at + i] + np.int64(np.rint(width * ((rest - begin) / (end - begin))))
+    return (
+        week * _WEEK + weeks[at + i] + np.int64(np.rint(width * ((rest - begin) / (end - begin))))
+    )
 
 
 def open_spans(spans: Iterable[tuple[int, int]]) -> Int64s:
-    """Join overlapping (start, end) stretches of a week: int64 of shape (n, 2), sorted; empty means always open."""
+    """Join overlapping (start, end) stretches of a week: int64 of shape (n, 2), sorted.
+
+    Empty means always open.
+    """
     out: list[list[int]] = []
     for start, end in sorted(spans):
         if out and start <= out[-1][1]:
@@ -93,7 +106,9 @@ def open_spans(spans: Iterable[tuple[int, int]]) -> Int64s:
 
 
 def next_open(spans: Int64s, offset: int, times: Int64s) -> Int64s:
-    """Move instants that fall outside the open stretches to the next opening; `offset` is local less scenario clock.
+    """Move instants that fall outside the open stretches to the next opening.
+
+    `offset` is local less scenario clock.
 
     `times` is int64 microseconds of any shape; an instant inside [start, end) stays.
 
@@ -104,7 +119,8 @@ def next_open(spans: Int64s, offset: int, times: Int64s) -> Int64s:
         return times
     local = times + offset
     rest = local % WEEK
-    # The span that ends last before or at the instant is over; the one after it is open now or opens next.
+    # The span that ends last before or at the instant is over; the one after it is open now or
+    # opens next.
     i = np.searchsorted(spans[:, 1], rest, side="right")
     starts = np.append(spans[:, 0], spans[0, 0] + WEEK)
     moved: Int64s = local - rest + np.maximum(rest, starts[i]) - offset

@@ -1,7 +1,9 @@
-"""The spells of a replication: who is away, without network, dozing, at the desk or quiet, and when.
+"""The spells of a replication: who is away, without network, dozing, at the desk or quiet, and
+when.
 
-Away, no network and dozing are alternating renewals on the clock, in equilibrium at time 0; desk sessions are looks in
-the recipient's operational time; quiet hours come from the recipient's week (docs/model.md, section 2).
+Away, no network and dozing are alternating renewals on the clock, in equilibrium at time 0; desk
+sessions are looks in the recipient's operational time; quiet hours come from the recipient's week
+(docs/model.md, section 2).
 """
 
 from __future__ import annotations
@@ -23,14 +25,21 @@ _STREAM_OF = {AWAY: "away", NO_NETWORK: "offline", DOZING: "doze", AT_DESK: "des
 
 
 def owners(name: str, shares: Sequence[float], recipients: Recipients, key: int) -> Flags:
-    """Flip every recipient's own coin for having something, with the share of its segment; 0 and 1 need no draw."""
+    """Flip every recipient's own coin for having something, with the share of its segment.
+
+    0 and 1 need no draw.
+    """
     mine: Floats = np.asarray(shares, dtype=np.float64)[recipients.segment]
     certain = bool(np.all((mine == 0) | (mine == 1)))
-    own: Flags = mine == 1 if certain else uniforms(key, f"recipient.{name}", recipients.entity) < mine
+    own: Flags = (
+        mine == 1 if certain else uniforms(key, f"recipient.{name}", recipients.entity) < mine
+    )
     return own
 
 
-def draw_spells(scenario: Scenario, recipients: Recipients, attention: Attention, key: int) -> Spells:
+def draw_spells(
+    scenario: Scenario, recipients: Recipients, attention: Attention, key: int
+) -> Spells:
     """Draw every spell that begins before the horizon; a pure function of scenario and key.
 
     >>> import sim
@@ -43,7 +52,9 @@ def draw_spells(scenario: Scenario, recipients: Recipients, attention: Attention
     for kind, name in _STREAM_OF.items():
         has = [getattr(s, name).gap.dist != "never" for s in segments]
         if kind == AT_DESK:
-            has = [s.desktop.share if there else 0.0 for s, there in zip(segments, has, strict=True)]
+            has = [
+                s.desktop.share if there else 0.0 for s, there in zip(segments, has, strict=True)
+            ]
         if any(has):
             chosen = owners(name, [float(x) for x in has], recipients, key)
             spells = _walked(spells, kind, chosen, recipients, attention, key, horizon)
@@ -51,32 +62,93 @@ def draw_spells(scenario: Scenario, recipients: Recipients, attention: Attention
 
 
 def _walked(
-    spells: Spells, kind: int, chosen: Flags, recipients: Recipients, a: Attention, key: int, horizon: int
+    spells: Spells,
+    kind: int,
+    chosen: Flags,
+    recipients: Recipients,
+    a: Attention,
+    key: int,
+    horizon: int,
 ) -> Spells:
     """Add the spells of one kind, walked for the recipients chosen."""
     stream, nothing = STREAMS.index(_STREAM_OF[kind]), np.zeros(0, dtype=np.int64)
-    offsets, away, week_at = recipients.utc_offset, np.ascontiguousarray(spells.at[:, AWAY]), a.week_at
+    offsets, away, week_at = (
+        recipients.utc_offset,
+        np.ascontiguousarray(spells.at[:, AWAY]),
+        a.week_at,
+    )
     if kind != AT_DESK:  # on the clock: nobody's offset, week or absence matters
         offsets, away, week_at = offsets * 0, away * 0, np.tile([0, 1], (len(week_at), 1))
     first = np.zeros(recipients.size + 1, dtype=np.int64)
-    args = (recipients.entity, recipients.segment, offsets, chosen, a.pool, a.stream_at, a.stream_mean, a.weeks, week_at,
-            spells.op_at, spells.op_lost, away, U64(key), stream, horizon, np.ones(1),
-            np.zeros((1, STATE), dtype=np.int64), np.empty(SCRATCH), first)  # fmt: skip
+    args = (
+        recipients.entity,
+        recipients.segment,
+        offsets,
+        chosen,
+        a.pool,
+        a.stream_at,
+        a.stream_mean,
+        a.weeks,
+        week_at,
+        spells.op_at,
+        spells.op_lost,
+        away,
+        U64(key),
+        stream,
+        horizon,
+        np.ones(1),
+        np.zeros((1, STATE), dtype=np.int64),
+        np.empty(SCRATCH),
+        first,
+    )
     _walk_all(*args, nothing, nothing)
     starts, ends = np.empty(first[-1], dtype=np.int64), np.empty(first[-1], dtype=np.int64)
     _walk_all(*args, starts, ends)
     op_at, op_lost = np.zeros(first[-1], dtype=np.int64), np.zeros(first[-1], dtype=np.int64)
     if kind == AWAY:
-        _stand_still(recipients.segment, recipients.utc_offset, a.weeks, a.week_at, first, starts, ends, op_at, op_lost)
-    return spells.joined(kind, np.stack([first[:-1], first[1:]], axis=1), starts, ends, op_at, op_lost)
+        _stand_still(
+            recipients.segment,
+            recipients.utc_offset,
+            a.weeks,
+            a.week_at,
+            first,
+            starts,
+            ends,
+            op_at,
+            op_lost,
+        )
+    return spells.joined(
+        kind, np.stack([first[:-1], first[1:]], axis=1), starts, ends, op_at, op_lost
+    )
 
 
 @njit
-def _walk_all(  # type: ignore[no-untyped-def]
-    entity, segment, offsets, chosen, pool, stream_at, stream_mean, weeks, week_at, op_at, op_lost, away, key, stream,
-    horizon, rate, states, scratch, first, starts, ends,
-):  # fmt: skip
-    """Count the spells of every recipient into `first` (running), and write them if there is room for them."""
+def _walk_all(
+    entity,
+    segment,
+    offsets,
+    chosen,
+    pool,
+    stream_at,
+    stream_mean,
+    weeks,
+    week_at,
+    op_at,
+    op_lost,
+    away,
+    key,
+    stream,
+    horizon,
+    rate,
+    states,
+    scratch,
+    first,
+    starts,
+    ends,
+):
+    """Count the spells of every recipient into `first` (running), and write them if there is room
+    for them.
+    """
     n, state = 0, states[0]
     for r in range(entity.size):
         first[r] = n
@@ -84,12 +156,41 @@ def _walk_all(  # type: ignore[no-untyped-def]
             at, mean = stream_at[segment[r], stream], stream_mean[segment[r], stream]
             week, slots = week_at[segment[r], 0], week_at[segment[r], 1]
             still = (op_at, op_lost, away[r, 0], away[r, 1])
-            begin(pool, at, mean, weeks, week, slots, offsets[r : r + 1], op_at, op_lost, away[r : r + 1], rate, key,
-                  stream, entity[r : r + 1], states, scratch)  # fmt: skip
+            begin(
+                pool,
+                at,
+                mean,
+                weeks,
+                week,
+                slots,
+                offsets[r : r + 1],
+                op_at,
+                op_lost,
+                away[r : r + 1],
+                rate,
+                key,
+                stream,
+                entity[r : r + 1],
+                states,
+                scratch,
+            )
             past = np.int64(-1)
             while state[START] < horizon:
                 start = max(state[START], np.int64(0))
-                end = advance(pool, at, weeks, week, slots, offsets[r], still, 1.0, key, stream, entity[r], state)
+                end = advance(
+                    pool,
+                    at,
+                    weeks,
+                    week,
+                    slots,
+                    offsets[r],
+                    still,
+                    1.0,
+                    key,
+                    stream,
+                    entity[r],
+                    state,
+                )
                 if end <= start:
                     continue
                 if start != past:  # one that begins as the last one ends goes on with it
@@ -103,8 +204,10 @@ def _walk_all(  # type: ignore[no-untyped-def]
 
 
 @njit
-def _stand_still(segment, utc_offset, weeks, week_at, first, starts, ends, op_at, op_lost):  # type: ignore[no-untyped-def]
-    """Say at which operational time each away spell comes up, and how much has been lost to it and those before."""
+def _stand_still(segment, utc_offset, weeks, week_at, first, starts, ends, op_at, op_lost):
+    """Say at which operational time each away spell comes up, and how much has been lost to it and
+    those before.
+    """
     for r in range(segment.size):
         lost = np.int64(0)
         for k in range(first[r], first[r + 1]):
@@ -137,7 +240,9 @@ def _with_quiet_hours(
 
 
 def quiet_hours(segment: Segment, horizon: int) -> Int64s:
-    """Give a segment's quiet hours on the scenario's clock, from time 0 to past the horizon: int64 of shape (n, 2)."""
+    """Give a segment's quiet hours on the scenario's clock, from time 0 to past the horizon: int64
+    of shape (n, 2).
+    """
     weekly = open_spans(span for window in segment.quiet.hours for span in window.spans())
     offset = int(segment.utc_offset)
     weeks = np.arange(-2, horizon // WEEK + 3, dtype=np.int64) * WEEK

@@ -1,9 +1,11 @@
-"""Put one world together: who is there, in which circumstances, and what each sender does with each message."""
+"""Put one world together: who is there, in which circumstances, and what each sender does with each
+message.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +32,8 @@ _BATCH = np.uint64(1 << 63)
 
 
 def draw_world(scenario: Scenario, replication: int) -> World:
-    """Draw one independent world of a scenario: a pure function of the scenario and the replication's number.
+    """Draw one independent world of a scenario: a pure function of the scenario and the
+    replication's number.
 
     Raises `TraceError` if the scenario plays a trace that is malformed.
 
@@ -42,7 +45,9 @@ def draw_world(scenario: Scenario, replication: int) -> World:
     rules = rules_of(scenario, key)
     sent = draw_traffic(scenario, key)
     recipients = draw_recipients(scenario.segments, scenario.push.store, sent.recipients, key)
-    if isinstance(scenario.email.delay, Never):  # a platform that sends no e-mail, whatever people would take
+    if isinstance(
+        scenario.email.delay, Never
+    ):  # a platform that sends no e-mail, whatever people would take
         recipients = replace(recipients, email=np.zeros_like(recipients.email))
     attention = attention_of(scenario.segments)
     spells = draw_spells(scenario, recipients, attention, key)
@@ -51,8 +56,18 @@ def draw_world(scenario: Scenario, replication: int) -> World:
         sent = sent.with_apologies(one.regretted)
     drawn = _drawn(scenario, key, sent, recipients.segment)
     senders = _Senders(scenario, sent, drawn)
-    channels = draw_channels(scenario, drawn, sent, recipients, spells, senders.released, senders.regretted)
-    return World(key, int(scenario.run.horizon), rules, senders.messages(channels), recipients, attention, spells)
+    channels = draw_channels(
+        scenario, drawn, sent, recipients, spells, senders.released, senders.regretted
+    )
+    return World(
+        key,
+        int(scenario.run.horizon),
+        rules,
+        senders.messages(channels),
+        recipients,
+        attention,
+        spells,
+    )
 
 
 def _drawn(scenario: Scenario, key: int, sent: Sent, segment: Int64s) -> Drawn:
@@ -81,34 +96,62 @@ class _Senders:
         """Join the senders' columns to those of the channels."""
         sent, s, size = self.sent, self.s, self.sent.written.size
         columns: dict[str, npt.NDArray[np.generic]] = {
-            "mistake": self.mistake | self.regretted, "caught": self.caught, "pressed": self.pressed,
-            "released": self.released, "noticed": self.noticed, "reaction": self.reaction, "recorded": self.recorded,
+            "mistake": self.mistake | self.regretted,
+            "caught": self.caught,
+            "pressed": self.pressed,
+            "released": self.released,
+            "noticed": self.noticed,
+            "reaction": self.reaction,
+            "recorded": self.recorded,
             "action": self.drawn.duration("senders.action", s.senders.action, self.regretted),
-            "propagation": np.where(self.regretted, 0, NEVER) if sent.has_record else
-            self.drawn.duration("deletion.propagation", s.deletion.propagation, self.regretted),
+            "propagation": np.where(self.regretted, 0, NEVER)
+            if sent.has_record
+            else self.drawn.duration(
+                "deletion.propagation", s.deletion.propagation, self.regretted
+            ),
             "live": self.drawn.chance("thread.live", s.thread.live),
             "apology": np.arange(size) >= size - sent.apologies,
-        }  # fmt: skip
-        names = ("sender", "recipient", "number", "entity", "kind", "length", "batch", "written", "after")
-        return Messages(**{name: getattr(sent, name) for name in names}, **columns, **channels)  # type: ignore[arg-type]
+        }
+        names = (
+            "sender",
+            "recipient",
+            "number",
+            "entity",
+            "kind",
+            "length",
+            "batch",
+            "written",
+            "after",
+        )
+        told: dict[str, Any] = {name: getattr(sent, name) for name in names}
+        return Messages(**(told | columns | channels))
 
     def _mistakes(self) -> tuple[Flags, Flags]:
-        """Flip a coin per message and one per batch, unless deletions are on record; follow-ups are no mistakes."""
+        """Flip a coin per message and one per batch, unless deletions are on record.
+
+        Follow-ups are no mistakes.
+        """
         if self.sent.has_record:
-            return np.zeros(self.sent.written.size, np.bool_), np.zeros(self.batch_names.size, np.bool_)
+            return np.zeros(self.sent.written.size, np.bool_), np.zeros(
+                self.batch_names.size, np.bool_
+            )
         m = self.s.mistakes
         own = self.drawn.chance("mistakes.chance", m.chance) & (self.sent.after < 0)
         return own, self.drawn.chance("mistakes.batch", m.batch_chance, self.batch_names)
 
     def _caught(self, own: Flags, whole: Flags) -> Flags:
-        """Let the review catch a message's own mistake, and a batch's mistake once for the batch."""
+        """Let the review catch a message's own mistake, and a batch's mistake once for the
+        batch.
+        """
         catches = self.s.review.catches
         batch_caught = whole & self.drawn.chance("review.catches", catches, self.batch_names)
         mine = own & self.drawn.chance("review.catches", catches)
         return mine | (self.in_batch & _spread(batch_caught, self.batch_at, False))
 
     def _noticed(self, own: Flags, whole: Flags) -> tuple[Int64s, Int64s]:
-        """Draw when the sender notices (a batch mistake: once, from its first message) and how long reacting takes."""
+        """Draw when the sender notices (a batch mistake: once, from its first message) and how long
+        reacting takes.
+        """
         if self.sent.has_record:
             return self.sent.deleted_at, np.where(self.recorded, 0, NEVER)
         m, senders, drawn = self.s.mistakes, self.s.senders, self.drawn
@@ -118,9 +161,13 @@ class _Senders:
         if whole.any():
             first = np.full(self.batch_names.size, NEVER, dtype=np.int64)
             np.minimum.at(first, self.batch_at[self.in_batch], self.pressed[self.in_batch])
-            once = _plus(first, drawn.duration("mistakes.noticed", m.noticed, whole, self.batch_names))
+            once = _plus(
+                first, drawn.duration("mistakes.noticed", m.noticed, whole, self.batch_names)
+            )
             slow = drawn.duration("mistakes.reaction", m.reaction, whole, self.batch_names)
-            shared = np.where(self.in_batch, np.maximum(_spread(once, self.batch_at, NEVER), self.pressed), NEVER)
+            shared = np.where(
+                self.in_batch, np.maximum(_spread(once, self.batch_at, NEVER), self.pressed), NEVER
+            )
             reaction = np.where(shared < alone, _spread(slow, self.batch_at, NEVER), reaction)
             alone = np.minimum(alone, shared)
         hours = open_spans(span for window in senders.hours for span in window.spans())
@@ -129,7 +176,11 @@ class _Senders:
 
 def _spread(per_batch: npt.NDArray[T], batch_at: Int64s, otherwise: int | bool) -> npt.NDArray[T]:
     """Give every message the value of its batch (`otherwise`, where there are no batches)."""
-    return per_batch[batch_at] if per_batch.size else np.full(batch_at.size, otherwise, dtype=per_batch.dtype)
+    return (
+        per_batch[batch_at]
+        if per_batch.size
+        else np.full(batch_at.size, otherwise, dtype=per_batch.dtype)
+    )
 
 
 def _opening(hours: Int64s, offset: int, times: Int64s) -> Int64s:
@@ -145,13 +196,15 @@ def _plus(times: Int64s, delays: Int64s) -> Int64s:
 
 
 @njit
-def _add(times, delays, out):  # type: ignore[no-untyped-def]
+def _add(times, delays, out):
     for i in range(times.size):
         out[i] = _NEVER if times[i] == _NEVER or delays[i] == _NEVER else times[i] + delays[i]
 
 
 def _batches(batch: Int64s) -> tuple[Int64s, Int64s]:
-    """Give the numbers of the batches, in order, and for every message the place of its own among them (or 0)."""
+    """Give the numbers of the batches, in order, and for every message the place of its own among
+    them (or 0).
+    """
     if batch.size and batch[0] == batch.min() == batch.max():  # no batch, or a single one
         return batch[: 1 if batch[0] >= 0 else 0], np.zeros(batch.size, dtype=np.int64)
     batches = np.unique(batch[batch >= 0])

@@ -1,6 +1,8 @@
-"""Draws per message: durations, coins and reactions of a named purpose, as int64 microseconds and flags.
+"""Draws per message: durations, coins and reactions of a named purpose, as int64 microseconds and
+flags.
 
-With `mistakes.urgency` some purposes are tied to one latent score of the message (docs/model.md, section 2).
+With `mistakes.urgency` some purposes are tied to one latent score of the message (docs/model.md,
+section 2).
 """
 
 from __future__ import annotations
@@ -24,17 +26,22 @@ _LEAST = 2.0**-53
 
 
 @njit
-def _to_glances(log_miss, us):  # type: ignore[no-untyped-def]
-    """Replace uniforms by geometric draws: how many glances it takes; `log_miss` = log(1 - chance), -inf for 1."""
+def _to_glances(log_miss, us):
+    """Replace uniforms by geometric draws: how many glances it takes.
+
+    `log_miss` = log(1 - chance), -inf for 1.
+    """
     for i in range(us.size):
         us[i] = min(max(np.ceil(log_rest(us[i]) / log_miss[i]), 1.0), 4.0e18)
 
 
 @njit
-def _tie(scores, weight, us):  # type: ignore[no-untyped-def]
-    """Move uniforms towards the latent scores: normal scores with correlation `weight`, a high one means a low uniform.
+def _tie(scores, weight, us):
+    """Move uniforms towards the latent scores: normal scores with correlation `weight`, a high one
+    means a low uniform.
 
-    `erfc` is the C library's: under urgency, unlike elsewhere, last bits may differ from machine to machine.
+    `erfc` is the C library's: under urgency, unlike elsewhere, last bits may differ from machine to
+    machine.
     """
     own = math.sqrt(1.0 - weight * weight)
     for i in range(us.size):
@@ -51,21 +58,31 @@ def _durations(law: Spec, us: Floats) -> Int64s:
 
 
 class Drawn:
-    """Draws for the messages of one replication, known by their names; `segment` is their recipients'."""
+    """Draws for the messages of one replication, known by their names.
+
+    `segment` is their recipients'.
+    """
 
     def __init__(self, key: int, entity: Entities, segment: Int64s, urgency: float = 0.0) -> None:
         self.key, self.entity, self.segment, self.urgency = key, entity, segment, urgency
-        self.nothing = np.full(entity.size, NEVER, dtype=np.int64)  # one array for all that never happens
+        self.nothing = np.full(
+            entity.size, NEVER, dtype=np.int64
+        )  # one array for all that never happens
 
     @cached_property
     def _scores(self) -> Floats:
-        """The latent normal score of every message: a high one is read, and (r > 0) regretted, soon."""
-        return np.array([normal_quantile(u) for u in uniforms(self.key, "message.urgency", self.entity)])
+        """The latent normal score of every message: a high one is read, and (r > 0) regretted,
+        soon.
+        """
+        return np.array(
+            [normal_quantile(u) for u in uniforms(self.key, "message.urgency", self.entity)]
+        )
 
     def uniforms(
         self, name: str, tie: float = 0.0, names: Entities | None = None, where: Flags | None = None
     ) -> Floats:
-        """Draw one uniform per message (or name), moved towards its latent score with correlation `tie`.
+        """Draw one uniform per message (or name), moved towards its latent score with correlation
+        `tie`.
 
         With `where`, only for those it chooses.
         """
@@ -81,21 +98,40 @@ class Drawn:
         return math.sqrt(abs(self.urgency))
 
     def duration(
-        self, name: str, law: Spec, where: Flags | None = None, entities: Entities | None = None, *, tie: float = 0.0
+        self,
+        name: str,
+        law: Spec,
+        where: Flags | None = None,
+        entities: Entities | None = None,
+        *,
+        tie: float = 0.0,
     ) -> Int64s:
-        """Draw a duration for the messages chosen by `where` (others: NEVER), by their own names or `entities`."""
+        """Draw a duration for the messages chosen by `where` (others: NEVER), by their own names or
+        `entities`.
+        """
         names = self.entity if entities is None else entities
         if isinstance(law, Never) or (where is not None and not where.any()):
             return self.nothing if entities is None else np.full(names.size, NEVER, dtype=np.int64)
         if isinstance(law, Constant):
-            return np.full(names.size, int(law.value)) if where is None else np.where(where, int(law.value), NEVER)
+            return (
+                np.full(names.size, int(law.value))
+                if where is None
+                else np.where(where, int(law.value), NEVER)
+            )
         if where is None:
             return _durations(law, self.uniforms(name, tie, names))
         out = np.full(names.size, NEVER, dtype=np.int64)
         out[where] = _durations(law, self.uniforms(name, tie, names, where))
         return out
 
-    def chance(self, name: str, chance: float | Floats, entities: Entities | None = None, *, tie: float = 0.0) -> Flags:
+    def chance(
+        self,
+        name: str,
+        chance: float | Floats,
+        entities: Entities | None = None,
+        *,
+        tie: float = 0.0,
+    ) -> Flags:
         """Flip one coin per message (or entity); chances 0 and 1 need no draw."""
         names = self.entity if entities is None else entities
         if np.all(np.asarray(chance) <= 0):
@@ -105,8 +141,12 @@ class Drawn:
         return self.uniforms(name, tie, names) < chance
 
     def glances(self, name: str, chances: list[float]) -> Int64s:
-        """Draw how many glances it takes to notice a preview: geometric, with a chance per segment."""
-        log_miss = self.of_segment([-np.inf if chance == 1 else float(log_rest(chance)) for chance in chances])
+        """Draw how many glances it takes to notice a preview: geometric, with a chance per
+        segment.
+        """
+        log_miss = self.of_segment(
+            [-np.inf if chance == 1 else float(log_rest(chance)) for chance in chances]
+        )
         glances = self.uniforms(name, self.soon)
         _to_glances(log_miss, glances)
         return glances.astype(np.int64)
@@ -126,9 +166,16 @@ class Drawn:
                 out[mine] = self.duration(name, law, mine, tie=tie)[mine]
         return out
 
-    def reaction(self, name: str, reactions: list[Reaction], where: Flags | None = None, *, tie: float = 0.0) -> Int64s:
+    def reaction(
+        self, name: str, reactions: list[Reaction], where: Flags | None = None, *, tie: float = 0.0
+    ) -> Int64s:
         """Draw whether and after how long a reaction comes; NEVER where it does not."""
-        happens = self.chance(f"{name}.chance", self.of_segment([r.chance for r in reactions]), tie=tie)
+        happens = self.chance(
+            f"{name}.chance", self.of_segment([r.chance for r in reactions]), tie=tie
+        )
         return self.per_segment(
-            f"{name}.delay", [r.delay for r in reactions], happens if where is None else happens & where, tie=tie
+            f"{name}.delay",
+            [r.delay for r in reactions],
+            happens if where is None else happens & where,
+            tie=tie,
         )

@@ -1,8 +1,10 @@
-"""Look streams: stationary alternating renewals in operational time, walked look by look as far as needed.
+"""Look streams: stationary alternating renewals in operational time, walked look by look as far as
+needed.
 
-Look k begins at operational time s(k); s(k + 1) = s(k) + length(k) + gap(k + 1). On the clock it lasts its drawn
-length, cut where the next one begins (why not the warped length: docs/decisions/0002). Look 0 is in equilibrium: with
-chance E[length] / (E[length] + E[gap]) a length-biased look is in progress at time 0, otherwise a length-biased gap.
+Look k begins at operational time s(k); s(k + 1) = s(k) + length(k) + gap(k + 1). On the clock it
+lasts its drawn length, cut where the next one begins (why not the warped length:
+docs/decisions/0002). Look 0 is in equilibrium: with chance E[length] / (E[length] + E[gap]) a
+length-biased look is in progress at time 0, otherwise a length-biased gap.
 """
 
 from __future__ import annotations
@@ -39,15 +41,20 @@ LOOK_PURPOSES: Final = np.array([purpose(name) for name in STREAMS], dtype=np.ui
 START_PURPOSES: Final = np.array([purpose(f"{name}.start") for name in STREAMS], dtype=np.uint64)
 
 _NEVER = np.int64(NEVER)
-_FAR = np.int64(2**61)  # beyond any horizon; later operational times end the stream, so that no sum can wrap
+_FAR = np.int64(
+    2**61
+)  # beyond any horizon; later operational times end the stream, so that no sum can wrap
 K, OP, START, LENGTH = 0, 1, 2, 3
-"""Places in a stream's state: number, operational start, clock start (NEVER: no more looks) and drawn length."""
+"""Places in a stream's state: number, operational start, clock start (NEVER: no more looks) and
+drawn length."""
 _FIRST, _PAST, _DRAWN = 4, 5, 6
-"""Further places: numbers of the first look drawn ahead and of the one past the last; gap and length of each."""
+"""Further places: numbers of the first look drawn ahead and of the one past the last; gap and
+length of each."""
 OPENED: Final = _DRAWN + 2
 """Size of the state of a stream just opened: look 1 is drawn ahead."""
 AHEAD: Final = 32
-"""Looks, and streams, are drawn in blocks of at most so many, because the compiler vectorises that."""
+"""Looks, and streams, are drawn in blocks of at most so many, because the compiler vectorises
+that."""
 _ROOM: Final = _DRAWN + 2 * AHEAD
 STATE: Final = _ROOM + 2 * AHEAD
 """Size of the state of a stream that is walked; its end is room to draw in."""
@@ -56,8 +63,10 @@ SCRATCH: Final = (5, AHEAD)
 
 
 @njit
-def _length_biased(pool, law, table, us):  # type: ignore[no-untyped-def]
-    """Replace uniforms by intervals of a law that cover a fixed instant, by its inverse distribution function."""
+def _length_biased(pool, law, table, us):
+    """Replace uniforms by intervals of a law that cover a fixed instant, by its inverse
+    distribution function.
+    """
     for i in range(us.size):
         us[i] = to_grid(us[i])
     for i in range(us.size):
@@ -68,14 +77,30 @@ def _length_biased(pool, law, table, us):  # type: ignore[no-untyped-def]
 
 
 @njit
-def begin(  # type: ignore[no-untyped-def]
-    pool, at, mean, weeks, week_at, slots, offsets, op_at, op_lost, away, rates, key, surface, entities, states, scratch
+def begin(
+    pool,
+    at,
+    mean,
+    weeks,
+    week_at,
+    slots,
+    offsets,
+    op_at,
+    op_lost,
+    away,
+    rates,
+    key,
+    surface,
+    entities,
+    states,
+    scratch,
 ):
-    """Set every row of `states` (int64, n x `OPENED` or more, n <= `AHEAD`) to look 0 of a stream in equilibrium.
+    """Set every row of `states` (int64, n x `OPENED` or more, n <= `AHEAD`) to look 0 of a stream
+    in equilibrium.
 
-    Offsets, rates and entities are per stream; `at` and `mean` as in `Attention`; `scratch` is float64 of `SCRATCH`.
-    `away` (int64, n x 2) says where the away spells, in which it stands still, are in `op_at` and `op_lost`
-    (`sim.world.spells`).
+    Offsets, rates and entities are per stream; `at` and `mean` as in `Attention`; `scratch` is
+    float64 of `SCRATCH`. `away` (int64, n x 2) says where the away spells, in which it stands
+    still, are in `op_at` and `op_lost` (`sim.world.spells`).
     """
     n = entities.size
     for i in range(n):
@@ -89,7 +114,10 @@ def begin(  # type: ignore[no-untyped-def]
     quantiles(pool, at[1], lengths)
     for i in range(n):
         states[i, _FIRST], states[i, _PAST] = 1, 2
-        states[i, _DRAWN], states[i, _DRAWN + 1] = to_micros(gaps[i] * (1.0 / rates[i])), to_micros(lengths[i])
+        states[i, _DRAWN], states[i, _DRAWN + 1] = (
+            to_micros(gaps[i] * (1.0 / rates[i])),
+            to_micros(lengths[i]),
+        )
     covering, chance, part = scratch[2, :n], scratch[3, :n], scratch[4, :n]
     for i in range(n):
         chance[i], covering[i] = uniform_pair(key, START_PURPOSES[surface], entities[i], U64(0))
@@ -117,7 +145,7 @@ def begin(  # type: ignore[no-untyped-def]
 
 
 @njit
-def _draw_ahead(pool, at, rate, key, surface, entity, state):  # type: ignore[no-untyped-def]
+def _draw_ahead(pool, at, rate, key, surface, entity, state):
     """Draw the gaps and lengths of the looks that follow those drawn already: few at first."""
     first = state[_PAST]
     n = min(4 * first, AHEAD)
@@ -133,10 +161,12 @@ def _draw_ahead(pool, at, rate, key, surface, entity, state):  # type: ignore[no
 
 
 @njit
-def advance(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, entity, state):  # type: ignore[no-untyped-def]
-    """Step `state` (int64 of `STATE`) to the next look and return the end, on the clock, of the one it leaves.
+def advance(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, entity, state):
+    """Step `state` (int64 of `STATE`) to the next look and return the end, on the clock, of the one
+    it leaves.
 
-    `away` = (op_at, op_lost, first, past): the away spells in which the stream stands still, as in `begin`.
+    `away` = (op_at, op_lost, first, past): the away spells in which the stream stands still, as in
+    `begin`.
     """
     k = state[K] + 1
     if k == state[_PAST]:
@@ -156,15 +186,33 @@ def advance(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, e
 
 
 @njit
-def walk(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, entity, state, not_before, out):  # type: ignore[no-untyped-def]
-    """Write the next looks that are not over before an instant into `out` (int64, n x 3: start, end, number).
+def walk(
+    pool,
+    at,
+    weeks,
+    week_at,
+    slots,
+    offset,
+    away,
+    rate,
+    key,
+    surface,
+    entity,
+    state,
+    not_before,
+    out,
+):
+    """Write the next looks that are not over before an instant into `out` (int64, n x 3: start,
+    end, number).
 
     Returns how many were written; fewer than n only when the stream has ended.
     """
     n = 0
     while n < out.shape[0] and state[START] != _NEVER:
         start, k = state[START], state[K]
-        end = advance(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, entity, state)
+        end = advance(
+            pool, at, weeks, week_at, slots, offset, away, rate, key, surface, entity, state
+        )
         if start >= not_before or end > not_before:
             out[n, 0], out[n, 1], out[n, 2] = start, end, k
             n += 1
@@ -174,7 +222,8 @@ def walk(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, enti
 class Looks:
     """The looks of one recipient at one surface, in order, drawn as they are needed.
 
-    A look is (start, end, number): it sees what is visible in [start, end), and at its start even if end = start.
+    A look is (start, end, number): it sees what is visible in [start, end), and at its start even
+    if end = start.
     """
 
     def __init__(self, more: _Source) -> None:
@@ -186,11 +235,15 @@ class Looks:
     def written(cls, starts: Int64s, ends: Int64s) -> Looks:
         """Make looks that were written down by hand."""
         looks = cls(lambda not_before: [])
-        looks._known = [(int(s), int(e), k) for k, (s, e) in enumerate(zip(starts, ends, strict=True))]
+        looks._known = [
+            (int(s), int(e), k) for k, (s, e) in enumerate(zip(starts, ends, strict=True))
+        ]
         return looks
 
     def meeting(self, instant: int) -> tuple[int, int, int] | None:
-        """Give the first look that is not over before an instant: in progress then, or the next; None: no more.
+        """Give the first look that is not over before an instant: in progress then, or the next.
+
+        None: no more.
 
         Instants must not decrease from call to call.
         """
@@ -205,9 +258,14 @@ class Looks:
                 return None
 
     def after(self, look: tuple[int, int, int]) -> tuple[int, int, int] | None:
-        """Give the look that follows a look; `meeting` still gives the one in progress afterwards."""
+        """Give the look that follows a look.
+
+        `meeting` still gives the one in progress afterwards.
+        """
         while True:
-            at = look[2] + 1 - self._known[0][2] if self._known else 0  # known looks are numbered without gaps
+            at = (
+                look[2] + 1 - self._known[0][2] if self._known else 0
+            )  # known looks are numbered without gaps
             if self._known and at < len(self._known):
                 return self._known[at]
             more = self._more(look[0])
@@ -223,24 +281,60 @@ if TYPE_CHECKING:
 
 
 def drawn_looks(
-    a: Attention, key: int, entity: int, segment: int, surface: int, rate: float, offset: int,
+    a: Attention,
+    key: int,
+    entity: int,
+    segment: int,
+    surface: int,
+    rate: float,
+    offset: int,
     away: Away = NEVER_AWAY,
-) -> Looks:  # fmt: skip
+) -> Looks:
     """Walk the look stream of an entity by keyed draws; `away` as in `advance`."""
     at, mean = a.stream_at[segment, surface], a.stream_mean[segment, surface]
     week_at, slots = a.week_at[segment]
     state = np.zeros(STATE, dtype=np.int64)
     key64, entity64 = U64(key), U64(entity)
-    begin(a.pool, at, mean, a.weeks, week_at, slots, np.array([offset]), away[0], away[1], np.array([away[2:]]),
-          np.array([rate]), key64, surface, np.array([entity64]), state[np.newaxis], np.empty(SCRATCH))  # fmt: skip
+    begin(
+        a.pool,
+        at,
+        mean,
+        a.weeks,
+        week_at,
+        slots,
+        np.array([offset]),
+        away[0],
+        away[1],
+        np.array([away[2:]]),
+        np.array([rate]),
+        key64,
+        surface,
+        np.array([entity64]),
+        state[np.newaxis],
+        np.empty(SCRATCH),
+    )
     size = 8
 
     def more(not_before: int) -> list[tuple[int, int, int]]:
         nonlocal size
         out = np.empty((size, 3), dtype=np.int64)
         size = min(2 * size, 256)
-        n = walk(a.pool, at, a.weeks, week_at, slots, offset, away, rate, key64, surface, entity64, state, not_before,
-                 out)  # fmt: skip
+        n = walk(
+            a.pool,
+            at,
+            a.weeks,
+            week_at,
+            slots,
+            offset,
+            away,
+            rate,
+            key64,
+            surface,
+            entity64,
+            state,
+            not_before,
+            out,
+        )
         return [tuple(row) for row in out[:n].tolist()]
 
     return Looks(more)

@@ -1,4 +1,6 @@
-"""What befalls the notifications of every message: push and badge, watch and desktop, e-mail, reply."""
+"""What befalls the notifications of every message: push and badge, watch and desktop, e-mail,
+reply.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +20,18 @@ Columns = dict[str, npt.NDArray[np.generic]]
 
 
 def draw_channels(
-    s: Scenario, drawn: Drawn, sent: Sent, people: Recipients, spells: Spells, released: Int64s, regretted: Flags
+    s: Scenario,
+    drawn: Drawn,
+    sent: Sent,
+    people: Recipients,
+    spells: Spells,
+    released: Int64s,
+    regretted: Flags,
 ) -> Columns:
-    """Draw the columns of `Messages` that are about channels, one purpose at a time; `released` as there."""
+    """Draw the columns of `Messages` that are about channels, one purpose at a time.
+
+    `released` as there.
+    """
     known = np.where(released == NEVER, 0, released)
     desk = (released != NEVER) & spells.are_on(AT_DESK, sent.recipient, known)
     away = (released != NEVER) & ~desk & spells.are_on(AWAY, sent.recipient, known)
@@ -35,23 +46,34 @@ def draw_channels(
 
 
 def _push(
-    s: Scenario, drawn: Drawn, sent: Sent, people: Recipients, states: tuple[Flags, Flags, Flags], released: Int64s
+    s: Scenario,
+    drawn: Drawn,
+    sent: Sent,
+    people: Recipients,
+    states: tuple[Flags, Flags, Flags],
+    released: Int64s,
 ) -> Columns:
     """Draw the way of a push, and what it makes its recipient do."""
     push, segments, (desk, away, android) = s.push, s.segments, states
     latency = drawn.duration("push.latency", push.latency)
     if push.latency_android is not None:
-        latency = np.where(android, drawn.duration("push.latency", push.latency_android, android), latency)
+        latency = np.where(
+            android, drawn.duration("push.latency", push.latency_android, android), latency
+        )
     slow = drawn.chance("push.slow", push.slow.chance)
     latency = np.where(slow, drawn.duration("push.slow.latency", push.slow.latency, slow), latency)
-    delay = _by_presence("push.delay", (push.delay, push.delay_active, push.delay_away), drawn, desk, away)
+    delay = _by_presence(
+        "push.delay", (push.delay, push.delay_active, push.delay_away), drawn, desk, away
+    )
     alert = drawn.reaction("alert", [g.alert for g in segments], tie=drawn.soon)
     return {
         "push_delay": _held_back(s, drawn, sent, people, delay, released),
         "push_latency": latency,
         "glances_needed": drawn.glances("notice", [g.notice for g in segments]),
         "alert_after": alert,
-        "alert_length": drawn.per_segment("alert.length", [g.glances.length for g in segments], alert != NEVER),
+        "alert_length": drawn.per_segment(
+            "alert.length", [g.glances.length for g in segments], alert != NEVER
+        ),
         "tap_after": drawn.reaction("tap", [g.tap for g in segments]),
         "tap_offline": drawn.chance("tap.offline", s.thread.cache.offline),
     }
@@ -60,7 +82,9 @@ def _push(
 def _by_presence(
     name: str, laws: tuple[Spec, Spec | None, Spec | None], drawn: Drawn, desk: Flags, away: Flags
 ) -> Int64s:
-    """Draw a delay by one uniform and the law for where the recipient is: nowhere in particular, at the desk, away."""
+    """Draw a delay by one uniform and the law for where the recipient is: nowhere in particular, at
+    the desk, away.
+    """
     usual, at_desk, gone = laws
     delay = drawn.duration(name, usual)
     for law, there in ((at_desk, desk), (gone, away)):
@@ -69,7 +93,9 @@ def _by_presence(
     return delay
 
 
-def _held_back(s: Scenario, drawn: Drawn, sent: Sent, people: Recipients, delay: Int64s, released: Int64s) -> Int64s:
+def _held_back(
+    s: Scenario, drawn: Drawn, sent: Sent, people: Recipients, delay: Int64s, released: Int64s
+) -> Int64s:
     """Lengthen delays so that no push leaves in hours that hold notifications back."""
     if not any(g.quiet.hours and g.quiet.effect == "hold" for g in s.segments):
         return delay
@@ -79,14 +105,19 @@ def _held_back(s: Scenario, drawn: Drawn, sent: Sent, people: Recipients, delay:
         if segment.quiet.hours and segment.quiet.effect == "hold":
             hours = quiet_hours(segment, int(s.run.horizon))
             starts, ends = hours[:, 0].copy(), hours[:, 1].copy()
-            for i in np.flatnonzero(mine & (drawn.segment == k) & (delay != NEVER) & (released != NEVER)):
+            for i in np.flatnonzero(
+                mine & (drawn.segment == k) & (delay != NEVER) & (released != NEVER)
+            ):
                 leaves = released[i] + delay[i]
                 delay[i] += end_of_wait(starts, ends, 0, starts.size, leaves) - leaves
     return delay
 
 
 def _retractions(s: Scenario, drawn: Drawn, android: Flags, regretted: Flags) -> Columns:
-    """Draw whether and how late a deletion takes back what was delivered; only a deletion does, no other remedy."""
+    """Draw whether and how late a deletion takes back what was delivered.
+
+    Only a deletion does, no other remedy.
+    """
     back, deletes = s.push.retraction, regretted & (s.deletion.remedy == "delete")
     works = deletes & drawn.chance("push.retraction", back.chance)
     phone = works & np.where(android, "android" in back.on, "ios" in back.on)
@@ -104,22 +135,36 @@ def _retractions(s: Scenario, drawn: Drawn, android: Flags, regretted: Flags) ->
 
 
 def _devices(s: Scenario, drawn: Drawn, sent: Sent, people: Recipients) -> Columns:
-    """Draw who has a watch on, and who looks at a watch's alert or notices a toast, how soon and for how long."""
+    """Draw who has a watch on, and who looks at a watch's alert or notices a toast, how soon and
+    for how long.
+    """
     segments, soon = s.segments, drawn.soon
     watched = owners("watch", [g.watch.share for g in segments], people, drawn.key)[sent.recipient]
     worn = watched & drawn.chance("watch.worn", drawn.of_segment([g.watch.worn for g in segments]))
-    felt = worn & drawn.chance("watch.notice", drawn.of_segment([g.watch.notice for g in segments]), tie=soon)
-    seen = drawn.chance("desktop.notice", drawn.of_segment([g.desktop.notice for g in segments]), tie=soon)
+    felt = worn & drawn.chance(
+        "watch.notice", drawn.of_segment([g.watch.notice for g in segments]), tie=soon
+    )
+    seen = drawn.chance(
+        "desktop.notice", drawn.of_segment([g.desktop.notice for g in segments]), tie=soon
+    )
     return {
         "on_watch": worn,
-        "watch_after": drawn.per_segment("watch.delay", [g.watch.delay for g in segments], felt, tie=soon),
+        "watch_after": drawn.per_segment(
+            "watch.delay", [g.watch.delay for g in segments], felt, tie=soon
+        ),
         "watch_length": drawn.per_segment("watch.length", [g.watch.length for g in segments], felt),
-        "desk_after": drawn.per_segment("desktop.delay", [g.desktop.delay for g in segments], seen, tie=soon),
-        "desk_length": drawn.per_segment("desktop.reading", [g.desktop.reading for g in segments], seen),
+        "desk_after": drawn.per_segment(
+            "desktop.delay", [g.desktop.delay for g in segments], seen, tie=soon
+        ),
+        "desk_length": drawn.per_segment(
+            "desktop.reading", [g.desktop.reading for g in segments], seen
+        ),
     }
 
 
-def _email(s: Scenario, drawn: Drawn, sent: Sent, people: Recipients, states: tuple[Flags, Flags]) -> Columns:
+def _email(
+    s: Scenario, drawn: Drawn, sent: Sent, people: Recipients, states: tuple[Flags, Flags]
+) -> Columns:
     """Draw the transport and the alert of the mail that each message would open."""
     e, segments, (desk, away) = s.email, s.segments, states
     mailed = people.email[sent.recipient] > 0

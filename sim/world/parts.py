@@ -1,7 +1,9 @@
-"""What a world holds: rules, messages, recipients and attention. Both engines take their world through these only.
+"""What a world holds: rules, messages, recipients and attention.
 
-All times and durations are int64 microseconds, `NEVER` where something does not happen. A test can build these parts
-by hand, look by look (`World.written`).
+Both engines take their world through these only.
+
+All times and durations are int64 microseconds, `NEVER` where something does not happen. A test can
+build these parts by hand, look by look (`World.written`).
 """
 
 from __future__ import annotations
@@ -36,12 +38,15 @@ NO_COLLAPSE, BY_THREAD, BY_APP = 0, 1, 2
 MESSAGE, CONVERSATION, LATEST, REWRITE = 0, 1, 2, 3
 """Scopes of a retraction."""
 FIRST, LATEST_PENDING, FLUSH = 0, 1, 2
-"""What a batch's window counts from; FLUSH: every message is due by itself, and all that wait go with the first."""
+"""What a batch's window counts from; FLUSH: every message is due by itself, and all that wait go
+with the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the platform does and how deletions are worked on: plain numbers, no chance (defaults: the mildest)."""
+    """What the platform does and how deletions are worked on: plain numbers, no chance (defaults:
+    the mildest).
+    """
 
     window: int = NEVER
     """Longest age at which a deletion is accepted; -1: none is."""
@@ -97,7 +102,9 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """One entry per message, sorted by `written`: who, to whom, and every delay that chance has decided for it."""
+    """One entry per message, sorted by `written`: who, to whom, and every delay that chance has
+    decided for it.
+    """
 
     sender: Int64s
     recipient: Int64s
@@ -111,7 +118,8 @@ class Messages:
     after: Int64s
     """Row of the message it follows up, as a step of a sequence or as an apology; -1: none."""
     apology: Flags
-    """It is sent as the remedy of the message it follows is done; `released` is NEVER, for its instant is not chance's."""
+    """It is sent as the remedy of the message it follows is done; `released` is NEVER, for its
+    instant is not chance's."""
     written: Int64s
     mistake: Flags
     caught: Flags
@@ -160,7 +168,8 @@ class Messages:
     email_latency: Int64s
     """Transport of the mail this message opens."""
     mail_alert_after: Int64s
-    """From the arrival of the mail this message opens to its being read because of its alert; NEVER: no reaction."""
+    """From the arrival of the mail this message opens to its being read because of its alert;
+    NEVER: no reaction."""
     mail_alert_length: Int64s
 
     @property
@@ -197,10 +206,11 @@ class Recipients:
 class Attention:
     """The look streams: parameters to walk them by draws, or looks written down by hand.
 
-    Surfaces are GLANCES, CHECKS and VISITS. `stream_at[segment, surface]` = offsets in `pool` of the gap law, the
-    length law, and their length-biased tables; `stream_mean` = mean gap and length (a mean gap of inf: no looks).
-    `week_at[segment]` = offset in `weeks` and number of slots of the segment's weekly profile.
-    Written looks of (recipient, surface) are `starts[a:b]`, `ends[a:b]` with a, b = `written_at[recipient, surface]`.
+    Surfaces are GLANCES, CHECKS and VISITS. `stream_at[segment, surface]` = offsets in `pool` of
+    the gap law, the length law, and their length-biased tables; `stream_mean` = mean gap and length
+    (a mean gap of inf: no looks). `week_at[segment]` = offset in `weeks` and number of slots of the
+    segment's weekly profile. Written looks of (recipient, surface) are `starts[a:b]`, `ends[a:b]`
+    with a, b = `written_at[recipient, surface]`.
     """
 
     pool: Floats
@@ -216,7 +226,10 @@ class Attention:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One replication: the rules, and all that chance has decided. Engines read it and change nothing."""
+    """One replication: the rules, and all that chance has decided.
+
+    Engines read it and change nothing.
+    """
 
     key: int
     horizon: int
@@ -227,21 +240,36 @@ class World:
     spells: Spells
 
     def looks(self, recipient: int, surface: int) -> Looks:
-        """Walk the looks of one recipient at one surface (GLANCES, CHECKS, VISITS), lazily and from the start."""
+        """Walk the looks of one recipient at one surface (GLANCES, CHECKS, VISITS), lazily and from
+        the start.
+        """
         a, r = self.attention, self.recipients
         if a.by_hand:
             begin, end = a.written_at[recipient, surface]
             return Looks.written(a.starts[begin:end], a.ends[begin:end])
-        # Visits are drawn at the rate they have while the badge is above zero, and thinned when it is not.
+        # Visits are drawn at the rate they have while the badge is above zero, and thinned when it
+        # is not.
         rate = float(r.rate[recipient]) * (self.rules.badge_boost if surface > GLANCES + 1 else 1.0)
-        return drawn_looks(a, self.key, int(r.entity[recipient]), int(r.segment[recipient]), surface,
-                           rate, int(r.utc_offset[recipient]), self.spells.standstill(recipient))  # fmt: skip
+        return drawn_looks(
+            a,
+            self.key,
+            int(r.entity[recipient]),
+            int(r.segment[recipient]),
+            surface,
+            rate,
+            int(r.utc_offset[recipient]),
+            self.spells.standstill(recipient),
+        )
 
     def visit_uniforms(self, recipient: int, visit: int) -> tuple[float, float]:
-        """Give the two uniforms of an app visit: for thinning without a badge, and for being offline."""
+        """Give the two uniforms of an app visit: for thinning without a badge, and for being
+        offline.
+        """
         entity = U64(self.recipients.entity[recipient])
-        return (float(uniform(U64(self.key), THIN, entity, U64(visit))),
-                float(uniform(U64(self.key), OFFLINE, entity, U64(visit))))  # fmt: skip
+        return (
+            float(uniform(U64(self.key), THIN, entity, U64(visit))),
+            float(uniform(U64(self.key), OFFLINE, entity, U64(visit))),
+        )
 
     @staticmethod
     def written(
@@ -254,15 +282,18 @@ class World:
     ) -> World:
         """Write a world down by hand.
 
-        A message names any field of `Messages` (the rest: sent to recipient 0 at time 0, all delays zero, nothing
-        noticed); a recipient any field of `Recipients`, and looks (`glances`, `checks`, `visits`) and spells (`away`,
-        `no_network`, `dozing`, `at_desk`, `quiet`) as lists of (start, end). Raises `WorldError` if looks or spells are
-        out of order or a message names an unknown field.
+        A message names any field of `Messages` (the rest: sent to recipient 0 at time 0, all delays
+        zero, nothing noticed); a recipient any field of `Recipients`, and looks (`glances`,
+        `checks`, `visits`) and spells (`away`, `no_network`, `dozing`, `at_desk`, `quiet`) as lists
+        of (start, end). Raises `WorldError` if looks or spells are out of order or a message names
+        an unknown field.
 
         >>> w = World.written([{"noticed": 60}], [{"glances": [(30, 40)]}])
         >>> w.looks(0, GLANCES).meeting(0)
         (30, 40, 0)
         """
-        from sim.world.by_hand import write_world  # it makes these parts, so it cannot be imported at the top
+        from sim.world.by_hand import (
+            write_world,
+        )  # it makes these parts, so it cannot be imported at the top
 
         return write_world(messages, recipients, rules or Rules(), horizon, key)

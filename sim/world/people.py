@@ -30,8 +30,12 @@ def _by_segment(values: Sequence[float], segment: npt.NDArray[np.int64]) -> Floa
     return np.asarray(values, dtype=np.float64)[segment]
 
 
-def draw_recipients(segments: Sequence[Segment], store: Store, entities: Entities, key: int) -> Recipients:
-    """Draw the settings of every recipient from its own keyed uniforms; `entities` is uint64, one per recipient.
+def draw_recipients(
+    segments: Sequence[Segment], store: Store, entities: Entities, key: int
+) -> Recipients:
+    """Draw the settings of every recipient from its own keyed uniforms.
+
+    `entities` is uint64, one per recipient.
 
     `store` says how many pushes the push service keeps for a phone, by operating system.
     """
@@ -40,7 +44,9 @@ def draw_recipients(segments: Sequence[Segment], store: Store, entities: Entitie
         return uniforms(key, f"recipient.{name}", entities)
 
     segment = (
-        pick([s.share for s in segments], u("segment")) if len(segments) > 1 else np.zeros(entities.size, np.int64)
+        pick([s.share for s in segments], u("segment"))
+        if len(segments) > 1
+        else np.zeros(entities.size, np.int64)
     )
 
     def has(name: str, shares: Sequence[float]) -> Flags:
@@ -92,7 +98,9 @@ def _biased(spec: Spec) -> Floats:
 
 
 def _lay(pool: _Pool, looks: LooksSpec) -> tuple[list[int], list[float]]:
-    """Add a stream's laws to the pool: their offsets (gap, length, biased gap, biased length) and means."""
+    """Add a stream's laws to the pool: their offsets (gap, length, biased gap, biased length) and
+    means.
+    """
     gap, length = law_of(looks.gap), law_of(looks.length)
     if isinstance(looks.gap, Never):
         return [0, 0, 0, 0], [math.inf, 0.0]
@@ -101,7 +109,10 @@ def _lay(pool: _Pool, looks: LooksSpec) -> tuple[list[int], list[float]]:
 
 
 def _lay_length(pool: _Pool, length: Law) -> int:
-    """Add the length-biased table of a look's length; -1 for a constant, whose covering look is itself."""
+    """Add the length-biased table of a look's length.
+
+    -1 for a constant, whose covering look is itself.
+    """
     return -1 if isinstance(length.spec, Constant) else pool.add(_biased(length.spec))
 
 

@@ -24,22 +24,32 @@ from sim.world.parts import (
     NO_COLLAPSE,
     REWRITE,
     Rules,
-)  # fmt: skip
+)
 
 _SCOPES = {"message": MESSAGE, "conversation": CONVERSATION, "latest": LATEST, "rewrite": REWRITE}
 
 
 def rules_of(s: Scenario, key: int) -> Rules:
-    """Give the rules of a scenario as plain numbers; where the mail worker stands at time 0 is chance's."""
+    """Give the rules of a scenario as plain numbers.
+
+    Where the mail worker stands at time 0 is chance's.
+    """
     mail = {"full": NEVER, "preview": s.email.preview, "nothing": 0}
     remedy = {"delete": DELETE, "edit": EDIT, "apology": APOLOGY, "block": BLOCK}[s.deletion.remedy]
-    window, rights = int(s.deletion.window), remedy in (DELETE, EDIT)  # who apologises or blocks asks nobody
+    window, rights = (
+        int(s.deletion.window),
+        remedy in (DELETE, EDIT),
+    )  # who apologises or blocks asks nobody
     return Rules(
         window=int(s.deletion.edit_window) if remedy == EDIT else window if rights else NEVER,
         unread_only=s.deletion.unread_only and remedy == DELETE,
-        undeletable=sum(1 << KINDS.index(kind) for kind in set(s.deletion.undeletable)) if rights else 0,
+        undeletable=sum(1 << KINDS.index(kind) for kind in set(s.deletion.undeletable))
+        if rights
+        else 0,
         hands=s.senders.hands,
-        order={"first_sent": FIRST_SENT, "last_sent": LAST_SENT, "first_noticed": FIRST_NOTICED}[s.senders.order],
+        order={"first_sent": FIRST_SENT, "last_sent": LAST_SENT, "first_noticed": FIRST_NOTICED}[
+            s.senders.order
+        ],
         bulk=s.senders.bulk,
         placeholder=s.deletion.placeholder,
         remedy=remedy,

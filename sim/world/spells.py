@@ -1,6 +1,9 @@
-"""Spells that befall a recipient: away, without network, dozing, at the desk, quiet; each a sorted list of [start, end).
+"""Spells that befall a recipient: away, without network, dozing, at the desk, quiet.
 
-They are chance and circumstance, known before anything is played: no message changes them (docs/model.md, section 2).
+Each a sorted list of [start, end).
+
+They are chance and circumstance, known before anything is played: no message changes them
+(docs/model.md, section 2).
 """
 
 from __future__ import annotations
@@ -24,8 +27,11 @@ KINDS_OF_SPELL: Final = ("away", "no_network", "dozing", "at_desk", "quiet")
 
 
 @njit
-def end_of_wait(starts, ends, low, high, instant):  # type: ignore[no-untyped-def]
-    """Give the end of the spell that is on at an instant, among those at [low, high); the instant itself if none is."""
+def end_of_wait(starts, ends, low, high, instant):
+    """Give the end of the spell that is on at an instant, among those at [low, high).
+
+    The instant itself if none is.
+    """
     past = high
     while low < high:
         middle = (low + high) // 2
@@ -37,8 +43,10 @@ def end_of_wait(starts, ends, low, high, instant):  # type: ignore[no-untyped-de
 
 
 @njit
-def made_up(op_at, op_lost, low, high, op):  # type: ignore[no-untyped-def]
-    """Turn operational time that stands still while away, those at [low, high), into time that does not."""
+def made_up(op_at, op_lost, low, high, op):
+    """Turn operational time that stands still while away, those at [low, high), into time that does
+    not.
+    """
     if low == high:
         return op
     first = low
@@ -52,8 +60,10 @@ def made_up(op_at, op_lost, low, high, op):  # type: ignore[no-untyped-def]
 
 
 @njit
-def on_at(starts, ends, at, recipient, instants, out):  # type: ignore[no-untyped-def]
-    """Tell for instants (int64) whether a spell is on, of the recipients given and one kind (`at`: n x 2)."""
+def on_at(starts, ends, at, recipient, instants, out):
+    """Tell for instants (int64) whether a spell is on, of the recipients given and one kind (`at`:
+    n x 2).
+    """
     for i in range(instants.size):
         r = recipient[i]
         out[i] = end_of_wait(starts, ends, at[r, 0], at[r, 1], instants[i]) != instants[i]
@@ -61,11 +71,13 @@ def on_at(starts, ends, at, recipient, instants, out):  # type: ignore[no-untype
 
 @dataclass(frozen=True, slots=True)
 class Spells:
-    """The spells of all recipients and kinds, one after another: those of recipient r and kind k are at `at[r, k]`.
+    """The spells of all recipients and kinds, one after another: those of recipient r and kind k
+    are at `at[r, k]`.
 
-    `starts` and `ends` are int64 microseconds; `at` is int64 of shape (recipients, 5, 2): first, and past the last.
-    For away spells, `op_at` is the operational time, which stands still meanwhile, at which each comes up, and
-    `op_lost` how much would have passed in it and those before.
+    `starts` and `ends` are int64 microseconds; `at` is int64 of shape (recipients, 5, 2): first,
+    and past the last. For away spells, `op_at` is the operational time, which stands still
+    meanwhile, at which each comes up, and `op_lost` how much would have passed in it and those
+    before.
     """
 
     starts: Int64s
@@ -85,29 +97,59 @@ class Spells:
         at = np.zeros((recipients, len(KINDS_OF_SPELL), 2), dtype=np.int64)
         return cls(nothing, nothing, at, nothing, nothing)
 
-    def joined(self, kind: int, at: Int64s, starts: Int64s, ends: Int64s, op_at: Int64s, op_lost: Int64s) -> Spells:
-        """Return these spells with those of one more kind; `at` (recipients x 2) counts from their own first."""
+    def joined(
+        self, kind: int, at: Int64s, starts: Int64s, ends: Int64s, op_at: Int64s, op_lost: Int64s
+    ) -> Spells:
+        """Return these spells with those of one more kind.
+
+        `at` (recipients x 2) counts from their own first.
+        """
         places = self.at.copy()
         places[:, kind] = at + self.starts.size
-        pairs = ((self.starts, starts), (self.ends, ends), (self.op_at, op_at), (self.op_lost, op_lost))
+        pairs = (
+            (self.starts, starts),
+            (self.ends, ends),
+            (self.op_at, op_at),
+            (self.op_lost, op_lost),
+        )
         starts, ends, op_at, op_lost = (np.concatenate(pair) for pair in pairs)
         return Spells(starts, ends, places, op_at, op_lost)
 
     def standstill(self, recipient: int) -> tuple[Int64s, Int64s, int, int]:
-        """Give what makes a recipient's looks stand still while away, as the walkers of looks take it."""
-        return self.op_at, self.op_lost, int(self.at[recipient, AWAY, 0]), int(self.at[recipient, AWAY, 1])
+        """Give what makes a recipient's looks stand still while away, as the walkers of looks take
+        it.
+        """
+        return (
+            self.op_at,
+            self.op_lost,
+            int(self.at[recipient, AWAY, 0]),
+            int(self.at[recipient, AWAY, 1]),
+        )
 
     def are_on(self, kind: int, recipient: Int64s, instants: Int64s) -> npt.NDArray[np.bool_]:
-        """Tell for every instant (int64, one per recipient named) whether a spell of a kind is on."""
+        """Tell for every instant (int64, one per recipient named) whether a spell of a kind is
+        on.
+        """
         out = np.zeros(instants.size, dtype=np.bool_)
         if self.starts.size:
-            on_at(self.starts, self.ends, np.ascontiguousarray(self.at[:, kind]), recipient, instants, out)
+            on_at(
+                self.starts,
+                self.ends,
+                np.ascontiguousarray(self.at[:, kind]),
+                recipient,
+                instants,
+                out,
+            )
         return out
 
     def wait(self, recipient: int, kind: int, instant: int) -> int:
-        """Give the end of the spell of a kind that is on at an instant, or the instant itself if none is."""
+        """Give the end of the spell of a kind that is on at an instant, or the instant itself if
+        none is.
+        """
         low, high = self.at[recipient, kind]
-        return instant if low == high else int(end_of_wait(self.starts, self.ends, low, high, instant))
+        return (
+            instant if low == high else int(end_of_wait(self.starts, self.ends, low, high, instant))
+        )
 
     def is_on(self, recipient: int, kind: int, instant: int) -> bool:
         """Tell whether a spell of a kind is on at an instant."""

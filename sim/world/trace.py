@@ -1,4 +1,7 @@
-"""Real messages from a CSV or Parquet file. Every malformed row is an error with its line number; none is dropped."""
+"""Real messages from a CSV or Parquet file.
+
+Every malformed row is an error with its line number; none is dropped.
+"""
 
 from __future__ import annotations
 
@@ -29,16 +32,22 @@ Faults = list[tuple[int, str, str, str]]
 def read_trace(scenario: Scenario, trace: Trace) -> Sent:
     """Read and check the trace of a scenario, sorted by time.
 
-    `sent_at` and `deleted_at` are seconds from the scenario's start, or timestamps (then counted from the Monday 00:00
-    before the first message). Raises `TraceError` naming every malformed row.
+    `sent_at` and `deleted_at` are seconds from the scenario's start, or timestamps (then counted
+    from the Monday 00:00 before the first message). Raises `TraceError` naming every malformed row.
     """
     file = Path(scenario.folder) / trace.file
-    shown = str(Path(scenario.file).parent / trace.file) if scenario.file.endswith(".toml") else trace.file
+    shown = (
+        str(Path(scenario.file).parent / trace.file)
+        if scenario.file.endswith(".toml")
+        else trace.file
+    )
     try:
         status = file.stat()
     except FileNotFoundError:
         raise _one(
-            shown, "there is no such file", "correct traffic.file, which starts from the scenario's folder"
+            shown,
+            "there is no such file",
+            "correct traffic.file, which starts from the scenario's folder",
         ) from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
@@ -52,7 +61,9 @@ def _one(shown: str, problem: str, remedy: str) -> TraceError:
 
 
 @lru_cache(maxsize=8)
-def _read(file: Path, age: tuple[int, int], shown: str, kind: str, length: int, horizon: int) -> Sent:
+def _read(
+    file: Path, age: tuple[int, int], shown: str, kind: str, length: int, horizon: int
+) -> Sent:
     """Read a trace once, as long as its `age` (time of change, size) stays the same."""
     if file.is_dir():
         raise _one(shown, "is a folder, not a file", "name a CSV or Parquet file in it")
@@ -87,12 +98,18 @@ def _first_of(faults: Faults, shown: str) -> list[Fault]:
         for line, column, problem, remedy in sorted(faults, key=lambda fault: fault[0])
     ]
     extra = len(out) - SHOWN
-    more = [Fault(shown, "", f"{extra:,} more faults were found", "correct the ones above first")] if extra > 0 else []
+    more = (
+        [Fault(shown, "", f"{extra:,} more faults were found", "correct the ones above first")]
+        if extra > 0
+        else []
+    )
     return out[:SHOWN] + more
 
 
 def _csv(file: Path, shown: str) -> tuple[pd.DataFrame, Faults]:
-    """Read text, cell by cell: every row keeps its line number, and no value is converted or dropped unseen."""
+    """Read text, cell by cell: every row keeps its line number, and no value is converted or
+    dropped unseen.
+    """
     faults: Faults = []
     rows: list[list[str]] = []
     numbers: list[int] = []
@@ -107,17 +124,28 @@ def _csv(file: Path, shown: str) -> tuple[pd.DataFrame, Faults]:
                     numbers.append(reader.line_num)
                 elif row:
                     problem = f"has {len(row)} fields, where the header has {len(header)}"
-                    faults.append((reader.line_num, "", problem, "correct the commas or the quotes"))
+                    faults.append(
+                        (reader.line_num, "", problem, "correct the commas or the quotes")
+                    )
                 else:
                     faults.append((reader.line_num, "", "is empty", "remove it"))
     except UnicodeDecodeError:
         raise _one(shown, "is not UTF-8 text", "save it as UTF-8") from None
     except csv.Error as error:
         raise TraceError(
-            [Fault(shown, f"line {reader.line_num}", f"cannot be read ({error})", "correct its quotes")]
+            [
+                Fault(
+                    shown,
+                    f"line {reader.line_num}",
+                    f"cannot be read ({error})",
+                    "correct its quotes",
+                )
+            ]
         ) from None
     except OSError as error:
-        raise _one(shown, f"cannot be read ({error.strerror})", "write CSV with a header, or Parquet") from None
+        raise _one(
+            shown, f"cannot be read ({error.strerror})", "write CSV with a header, or Parquet"
+        ) from None
     if not rows and not faults:
         raise _one(shown, "holds no message", "add rows below the header")
     table = pd.DataFrame(rows, columns=header, dtype=str)
@@ -140,25 +168,47 @@ def _check_columns(header: list[str], shown: str) -> None:
     known = (*NEEDED, *OPTIONAL)
     if not header:
         raise _one(shown, "is empty", f"write a header with {', '.join(NEEDED)}, and rows below it")
-    wrong = [Fault(shown, name, "this column is missing", f"the file needs {', '.join(NEEDED)}")
-             for name in NEEDED if name not in header]  # fmt: skip
+    wrong = [
+        Fault(shown, name, "this column is missing", f"the file needs {', '.join(NEEDED)}")
+        for name in NEEDED
+        if name not in header
+    ]
     remedy = f"known columns: {', '.join(known)}"
-    wrong += [Fault(shown, name or '""', f"unknown column{did_you_mean(name, known)}", remedy)
-              for name in header if name not in known]  # fmt: skip
-    wrong += [Fault(shown, name, "this column is there twice", "keep one of them")
-              for name in known if header.count(name) > 1]  # fmt: skip
+    wrong += [
+        Fault(shown, name or '""', f"unknown column{did_you_mean(name, known)}", remedy)
+        for name in header
+        if name not in known
+    ]
+    wrong += [
+        Fault(shown, name, "this column is there twice", "keep one of them")
+        for name in known
+        if header.count(name) > 1
+    ]
     if wrong:
         raise TraceError(wrong)
 
 
 def _complain(
-    bad: pd.Series[bool], table: pd.DataFrame, column: str, problem: str, remedy: str, faults: Faults
+    bad: pd.Series[bool],
+    table: pd.DataFrame,
+    column: str,
+    problem: str,
+    remedy: str,
+    faults: Faults,
 ) -> None:
-    """Add a fault for every row that is bad; a cell that is empty is missing, whatever else was expected of it."""
+    """Add a fault for every row that is bad.
+
+    A cell that is empty is missing, whatever else was expected of it.
+    """
     for row in np.flatnonzero(bad.to_numpy()):
         value = table[column].iloc[row]
-        told = problem if pd.isna(value) and problem.endswith("missing") else "is missing" if pd.isna(value) else (
-            f"{said(value if isinstance(value, str) else str(value))} {problem}")  # fmt: skip
+        told = (
+            problem
+            if pd.isna(value) and problem.endswith("missing")
+            else "is missing"
+            if pd.isna(value)
+            else (f"{said(value if isinstance(value, str) else str(value))} {problem}")
+        )
         faults.append((int(table[ROW].iloc[row]), column, told, remedy))
 
 
@@ -169,11 +219,17 @@ def _instants(table: pd.DataFrame, column: str, faults: Faults) -> pd.Series[int
     """
     raw, sent = table[column], table["sent_at"]
     if _are_seconds(sent):
-        numbers = pd.to_numeric(raw, errors="coerce").astype("float64") if _are_seconds(raw) else _none(raw)
+        numbers = (
+            pd.to_numeric(raw, errors="coerce").astype("float64")
+            if _are_seconds(raw)
+            else _none(raw)
+        )
         remedy = "write seconds from the scenario's start, 0 or more, as in the rest of the file"
     else:
         first = _stamps(sent).min()
-        monday = (first - pd.Timedelta(days=first.weekday())).normalize() if pd.notna(first) else first
+        monday = (
+            (first - pd.Timedelta(days=first.weekday())).normalize() if pd.notna(first) else first
+        )
         numbers = (_stamps(raw) - monday).dt.total_seconds() if pd.notna(first) else _none(raw)
         remedy = 'write a timestamp, for example "2026-01-05T09:30:00Z", or seconds in every row'
     possible = numbers.between(0, LONGEST / SECOND)
@@ -187,10 +243,14 @@ def _none(raw: pd.Series[str]) -> pd.Series[float]:
 
 
 def _are_seconds(raw: pd.Series[str]) -> bool:
-    """Tell whether a column holds seconds rather than timestamps: one number in it, or nothing at all."""
+    """Tell whether a column holds seconds rather than timestamps: one number in it, or nothing at
+    all.
+    """
     if pd.api.types.is_datetime64_any_dtype(raw):
         return False
-    return bool(pd.to_numeric(raw, errors="coerce").notna().any()) or bool(_stamps(raw).isna().all())
+    return bool(pd.to_numeric(raw, errors="coerce").notna().any()) or bool(
+        _stamps(raw).isna().all()
+    )
 
 
 def _stamps(raw: pd.Series[str]) -> pd.Series[pd.Timestamp]:
@@ -201,7 +261,9 @@ def _kinds(table: pd.DataFrame, kind: str, faults: Faults) -> pd.Series[str]:
     if "kind" not in table:
         return pd.Series(kind, index=table.index)
     bad = ~table["kind"].isin(KINDS)
-    _complain(bad, table, "kind", "is not a kind of message", f"use one of {', '.join(KINDS)}", faults)
+    _complain(
+        bad, table, "kind", "is not a kind of message", f"use one of {', '.join(KINDS)}", faults
+    )
     return table["kind"]
 
 
@@ -210,16 +272,32 @@ def _lengths(table: pd.DataFrame, length: int, faults: Faults) -> pd.Series[floa
         return pd.Series(float(length), index=table.index)
     numbers = pd.to_numeric(table["length"], errors="coerce")
     bad = ~numbers.between(0, 1_000_000) | (numbers % 1 != 0)
-    _complain(bad, table, "length", "is not a number of characters", "write a whole number from 0 to 1,000,000", faults)
+    _complain(
+        bad,
+        table,
+        "length",
+        "is not a number of characters",
+        "write a whole number from 0 to 1,000,000",
+        faults,
+    )
     return numbers
 
 
-def _deletions(table: pd.DataFrame, written: pd.Series[int], faults: Faults) -> pd.Series[int] | None:
+def _deletions(
+    table: pd.DataFrame, written: pd.Series[int], faults: Faults
+) -> pd.Series[int] | None:
     if "deleted_at" not in table:
         return None
     deleted = _instants(table, "deleted_at", faults)
     early = (deleted < written).fillna(False).astype(bool)
-    _complain(early, table, "deleted_at", "is before the message was sent", "correct sent_at or deleted_at", faults)
+    _complain(
+        early,
+        table,
+        "deleted_at",
+        "is before the message was sent",
+        "correct sent_at or deleted_at",
+        faults,
+    )
     return deleted
 
 
@@ -229,7 +307,12 @@ def _ids(table: pd.DataFrame, faults: Faults) -> pd.Series[str]:
         ids = table["id"]
         again = ids.duplicated(keep="first") & ids.notna()
         _complain(
-            ids.isna(), table, "id", "is missing", "give every message its own id, or leave the column out", faults
+            ids.isna(),
+            table,
+            "id",
+            "is missing",
+            "give every message its own id, or leave the column out",
+            faults,
         )
         _complain(again, table, "id", "was used before", "give every message its own id", faults)
         return ids.astype("string").fillna("")
@@ -239,9 +322,13 @@ def _ids(table: pd.DataFrame, faults: Faults) -> pd.Series[str]:
 
 
 def _sent(
-    table: pd.DataFrame, written: np.ndarray, kinds: pd.Series[str], lengths: pd.Series[float],
-    deleted: pd.Series[int] | None, ids: pd.Series[str],
-) -> Sent:  # fmt: skip
+    table: pd.DataFrame,
+    written: np.ndarray,
+    kinds: pd.Series[str],
+    lengths: pd.Series[float],
+    deleted: pd.Series[int] | None,
+    ids: pd.Series[str],
+) -> Sent:
     people_out = table["sender"].astype(str).str.strip()
     people_in, recipient_names = pd.factorize(table["recipient"].astype(str).str.strip(), sort=True)
     sender, _ = pd.factorize(people_out, sort=True)
@@ -256,7 +343,9 @@ def _sent(
         recipient=people_in.astype(np.int64)[order],
         number=np.arange(len(table), dtype=np.int64)[order],
         entity=entity[order],
-        kind=np.asarray(kinds.map({name: k for k, name in enumerate(KINDS)}), dtype=np.int64)[order],
+        kind=np.asarray(kinds.map({name: k for k, name in enumerate(KINDS)}), dtype=np.int64)[
+            order
+        ],
         length=np.asarray(lengths, dtype=np.int64)[order],
         batch=np.full(len(table), -1, dtype=np.int64),
         deleted_at=recorded[order],

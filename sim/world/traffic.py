@@ -1,7 +1,9 @@
-"""Traffic: who writes to whom and when: streams, campaigns, sequences and traces; all deterministic given the key.
+"""Traffic: who writes to whom and when: streams, campaigns, sequences and traces.
 
-A message is known by its sender and its number with that sender (in a trace: by its id, or by sender, recipient and
-time), so adding one renames no other.
+All deterministic given the key.
+
+A message is known by its sender and its number with that sender (in a trace: by its id, or by
+sender, recipient and time), so adding one renames no other.
 """
 
 from __future__ import annotations
@@ -27,7 +29,10 @@ _APOLOGY = np.uint64(1 << 62)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The messages of a replication before anything befalls them, sorted by time; int64 arrays of one length."""
+    """The messages of a replication before anything befalls them, sorted by time.
+
+    Int64 arrays of one length.
+    """
 
     written: Int64s
     sender: Int64s
@@ -46,14 +51,22 @@ class Sent:
     after: Int64s
     """Row of the message it follows up; -1: none."""
     apologies: int = 0
-    """How many rows, the last ones, are apologies: their times are not chance's, so they are NEVER."""
+    """How many rows, the last ones, are apologies: their times are not chance's, so they are
+    NEVER."""
 
     def with_apologies(self, regretted: Flags) -> Sent:
-        """Return these messages with one row more for every regretted one: the apology that may follow it."""
+        """Return these messages with one row more for every regretted one: the apology that may
+        follow it.
+        """
         rows = np.flatnonzero(regretted)
         never = np.full(rows.size, NEVER, dtype=np.int64)
-        own = {"written": never, "entity": self.entity[rows] ^ _APOLOGY, "batch": never * 0 - 1, "deleted_at": never,
-               "after": rows.astype(np.int64)}  # fmt: skip
+        own = {
+            "written": never,
+            "entity": self.entity[rows] ^ _APOLOGY,
+            "batch": never * 0 - 1,
+            "deleted_at": never,
+            "after": rows.astype(np.int64),
+        }
         columns = (
             "written",
             "sender",
@@ -67,16 +80,20 @@ class Sent:
             "after",
         )
         joined: dict[str, Any] = {
-            c: np.concatenate([getattr(self, c), own.get(c, getattr(self, c)[rows])]) for c in columns
+            c: np.concatenate([getattr(self, c), own.get(c, getattr(self, c)[rows])])
+            for c in columns
         }
         return replace(self, **joined, apologies=rows.size)
 
 
 @njit
-def _write_times(key, what, sender, rate, weeks, slots, offset, until, room, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with the Poisson times, in operational time, of one sender; return how many lie before `until`.
+def _write_times(key, what, sender, rate, weeks, slots, offset, until, room, out):
+    """Fill `out` with the Poisson times, in operational time, of one sender.
 
-    More than `out` holds: returns a negative count. `room` is float64 of (2, pairs of gaps drawn at once).
+    Return how many lie before `until`.
+
+    More than `out` holds: returns a negative count. `room` is float64 of (2, pairs of gaps drawn at
+    once).
     """
     if rate <= 0.0:
         return 0
@@ -130,48 +147,106 @@ def _stream(scenario: Scenario, t: Stream, key: int) -> Sent:
     to = (uniforms(key, "traffic.recipient", entity) * t.recipients).astype(np.int64)
     written = np.concatenate(times)
     order = _order(written)  # ties stay in the order of senders and their numbers
-    return _sent(written[order], sender[order], to[order], number[order], entity[order],
-                 t.message, t.length, -1, t.recipients)  # fmt: skip
+    return _sent(
+        written[order],
+        sender[order],
+        to[order],
+        number[order],
+        entity[order],
+        t.message,
+        t.length,
+        -1,
+        t.recipients,
+    )
 
 
 def _campaign(t: Campaign) -> Sent:
     """Lay out a batch of one sender: message k goes to recipient k."""
     number = np.arange(t.messages, dtype=np.int64)
     zero = np.zeros(t.messages, dtype=np.int64)
-    return _sent(int(t.start) + number * int(t.throttle), zero, number, number, number.astype(np.uint64),
-                 t.message, t.length, 0, t.messages)  # fmt: skip
+    return _sent(
+        int(t.start) + number * int(t.throttle),
+        zero,
+        number,
+        number,
+        number.astype(np.uint64),
+        t.message,
+        t.length,
+        0,
+        t.messages,
+    )
 
 
 def _sent(
-    written: Int64s, sender: Int64s, recipient: Int64s, number: Int64s, entity: Entities,
-    kind: str, length: int, batch: int, recipients: int,
-) -> Sent:  # fmt: skip
+    written: Int64s,
+    sender: Int64s,
+    recipient: Int64s,
+    number: Int64s,
+    entity: Entities,
+    kind: str,
+    length: int,
+    batch: int,
+    recipients: int,
+) -> Sent:
     def all_of(value: int) -> Int64s:
         return np.full(written.size, value, dtype=np.int64)
 
-    return Sent(written, sender, recipient, number, entity, all_of(KINDS.index(kind)), all_of(length), all_of(batch),
-                all_of(NEVER), False, np.arange(recipients, dtype=np.uint64), all_of(-1))  # fmt: skip
+    return Sent(
+        written,
+        sender,
+        recipient,
+        number,
+        entity,
+        all_of(KINDS.index(kind)),
+        all_of(length),
+        all_of(batch),
+        all_of(NEVER),
+        False,
+        np.arange(recipients, dtype=np.uint64),
+        all_of(-1),
+    )
 
 
 def _sequence(t: Sequence) -> Sent:
-    """Lay out a campaign and its follow-ups: step j of recipient k is the sender's message j * messages + k."""
+    """Lay out a campaign and its follow-ups: step j of recipient k is the sender's message j *
+    messages + k.
+    """
     offsets = np.array([0, *(int(step.after) for step in t.steps)], dtype=np.int64)
     lengths = np.array([t.length, *(step.length for step in t.steps)], dtype=np.int64)
-    step, to = np.repeat(np.arange(offsets.size), t.messages), np.tile(np.arange(t.messages), offsets.size)
+    step, to = (
+        np.repeat(np.arange(offsets.size), t.messages),
+        np.tile(np.arange(t.messages), offsets.size),
+    )
     written = int(t.start) + to * int(t.throttle) + offsets[step]
     order = np.argsort(written, kind="stable")
     place = np.empty(order.size, dtype=np.int64)
     place[order] = np.arange(order.size)
     number = (step * t.messages + to)[order]
-    sent = _sent(written[order], np.zeros_like(order), to[order], number, number.astype(np.uint64),
-                 t.message, t.length, 0, t.messages)  # fmt: skip
+    sent = _sent(
+        written[order],
+        np.zeros_like(order),
+        to[order],
+        number,
+        number.astype(np.uint64),
+        t.message,
+        t.length,
+        0,
+        t.messages,
+    )
     opens = step[order] == 0
-    return replace(sent, length=lengths[step][order], batch=np.where(opens, 0, -1),
-                   after=np.where(opens, -1, place[to[order]]))  # fmt: skip
+    return replace(
+        sent,
+        length=lengths[step][order],
+        batch=np.where(opens, 0, -1),
+        after=np.where(opens, -1, place[to[order]]),
+    )
 
 
 def draw_traffic(scenario: Scenario, key: int) -> Sent:
-    """Give the messages of one replication. Raises `TraceError` with every malformed row of a trace."""
+    """Give the messages of one replication.
+
+    Raises `TraceError` with every malformed row of a trace.
+    """
     match scenario.traffic:
         case Stream() as stream:
             return _stream(scenario, stream, key)
@@ -180,7 +255,9 @@ def draw_traffic(scenario: Scenario, key: int) -> Sent:
         case Sequence() as sequence:
             return _sequence(sequence)
         case trace:
-            from sim.world.trace import read_trace  # pandas and pyarrow, only when a trace is played
+            from sim.world.trace import (
+                read_trace,
+            )  # pandas and pyarrow, only when a trace is played
 
             return read_trace(scenario, trace)
 
@@ -189,5 +266,10 @@ def names_of(texts: npt.NDArray[np.object_]) -> Entities:
     """Give every text a 64-bit name that depends on the text only (uint64; 8 bytes of BLAKE2b)."""
     import hashlib
 
-    return np.array([int.from_bytes(hashlib.blake2b(t.encode(), digest_size=8).digest(), "little") for t in texts],
-                    dtype=np.uint64)  # fmt: skip
+    return np.array(
+        [
+            int.from_bytes(hashlib.blake2b(t.encode(), digest_size=8).digest(), "little")
+            for t in texts
+        ],
+        dtype=np.uint64,
+    )

@@ -1,8 +1,8 @@
-"""The second reading: rows of `second_reading/*.csv`, and both it and the catalogue in one canonical form.
+"""The second reading: rows of `second_reading/*.csv`, and both it and the catalogue in one
+canonical form.
 
-A value is canonical as a number of seconds for a duration, a number for a number, and a lower-case word for anything
-else. What shows its text whole ("full") is a preview longer than any message.
-"""
+A value is canonical as a number of seconds for a duration, a number for a number, and a lower-case
+word for anything else. What shows its text whole ("full") is a preview longer than any message."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ Value = float | str
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the second reading. `path` is a parameter, or empty for a fact; a fact without unit is in words."""
+    """A row of the second reading. `path` is a parameter, or empty for a fact; a fact without unit
+    is in words."""
 
     platform: str
     path: str
@@ -40,7 +41,9 @@ class Row:
     def canonical(self) -> Value:
         if self.unit in UNITS:
             return float(self.value) * UNITS[self.unit] / SECOND
-        return canonical(float(WHOLE) if (self.path, self.value) == ("push.preview", "full") else self.value)
+        return canonical(
+            float(WHOLE) if (self.path, self.value) == ("push.preview", "full") else self.value
+        )
 
     @property
     def is_in_words(self) -> bool:
@@ -52,7 +55,7 @@ def rows() -> list[Row]:
     for file in sorted(HERE.glob("*.csv")):
         with file.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines, strict=True):
-                out.append(Row(**{**row, "tags": frozenset(row["tags"].split())}))  # type: ignore[arg-type]
+                out.append(Row(**{**row, "tags": frozenset(row["tags"].split())}))
     return out
 
 
@@ -78,7 +81,8 @@ def canonical(value: Any) -> Value:
 
 
 def catalogue() -> dict[str, list[Entry]]:
-    """Give a copy of what each file and each variant of the catalogue says itself with grade A or B, by `ID` or `ID/VARIANT`."""
+    """Give a copy of what each file and each variant of the catalogue says itself with grade A or
+    B, by `ID` or `ID/VARIANT`."""
     return {name: list(said) for name, said in _catalogue().items()}
 
 
@@ -87,7 +91,9 @@ def _catalogue() -> dict[str, list[Entry]]:
     out: dict[str, list[Entry]] = {}
     for name in platforms.names():
         for one in (name, *(f"{name}/{variant}" for variant in platforms.variants(name))):
-            said = [e for e in entries(one) if e.set_by == f"platform:{one}" and e.grade in ("A", "B")]
+            said = [
+                e for e in entries(one) if e.set_by == f"platform:{one}" and e.grade in ("A", "B")
+            ]
             if said:
                 out[one] = said
     return out
@@ -119,11 +125,18 @@ def disagreements(read: list[Row], known: dict[str, list[Entry]]) -> list[str]:
         for entry in said:
             if entry.is_fact and entry.unit:
                 missing = [
-                    q for q in quantities(entry) if not any(_reads(row, entry) and row.canonical == q for row in mine)
+                    q
+                    for q in quantities(entry)
+                    if not any(_reads(row, entry) and row.canonical == q for row in mine)
                 ]
-                out += [f"{name}: not read again: {entry.path} = {one} {sorted(tags(entry))}" for one in missing]
+                out += [
+                    f"{name}: not read again: {entry.path} = {one} {sorted(tags(entry))}"
+                    for one in missing
+                ]
             elif not any(_reads(row, entry) for row in mine):
-                out.append(f"{name}: not read again: {entry.path} = {entry.value} {sorted(tags(entry))}")
+                out.append(
+                    f"{name}: not read again: {entry.path} = {entry.value} {sorted(tags(entry))}"
+                )
     return out
 
 
@@ -131,7 +144,9 @@ def _same(row: Row, entry: Entry) -> bool:
     if row.grade != entry.grade or not row.tags <= tags(entry) | set(keys_in(entry.note)):
         return False
     if row.path:
-        return not entry.is_fact and row.path == entry.path and row.canonical == canonical(entry.value)
+        return (
+            not entry.is_fact and row.path == entry.path and row.canonical == canonical(entry.value)
+        )
     return row.is_in_words or (row.canonical in quantities(entry) and _units_agree(row, entry))
 
 

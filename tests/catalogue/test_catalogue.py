@@ -1,4 +1,5 @@
-"""Every platform can be extended, and says of every value where it is from, or that nobody knows and what to sweep."""
+"""Every platform can be extended, and says of every value where it is from, or that nobody knows
+and what to sweep."""
 
 from __future__ import annotations
 
@@ -19,7 +20,11 @@ from sim.scenario.evidence import evidence
 from sim.scenario.patching import leaves
 from sim.scenario.reading import parse
 
-EVERY = [one for name in platforms.names() for one in (name, *(f"{name}/{v}" for v in platforms.variants(name)))]
+EVERY = [
+    one
+    for name in platforms.names()
+    for one in (name, *(f"{name}/{v}" for v in platforms.variants(name)))
+]
 DATA = Path(platforms.__file__).parent / "data"
 REGIMES = ("window_60min", "anytime_silent", "unread_only", "none")
 
@@ -42,10 +47,15 @@ def loaded(name: str) -> sim.Scenario:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_a_platform_or_variant_is_the_base_of_a_scenario_and_no_value_of_it_is_without_a_source(name: str) -> None:
+def test_a_platform_or_variant_is_the_base_of_a_scenario_and_no_value_of_it_is_without_a_source(
+    name: str,
+) -> None:
     scenario = loaded(name)
     paths: list[str] = []
-    leaves({k: v for k, v in catalogued(name, at="", path="")[0].items() if k != "sources"}, paths.append)
+    leaves(
+        {k: v for k, v in catalogued(name, at="", path="")[0].items() if k != "sources"},
+        paths.append,
+    )
     assert paths
     for path in paths:
         told = evidence(scenario, path)
@@ -54,7 +64,9 @@ def test_a_platform_or_variant_is_the_base_of_a_scenario_and_no_value_of_it_is_w
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_what_is_cited_has_a_legal_grade_and_known_works_and_what_is_unknown_has_a_sweep(name: str) -> None:
+def test_what_is_cited_has_a_legal_grade_and_known_works_and_what_is_unknown_has_a_sweep(
+    name: str,
+) -> None:
     for one in entries(name):
         assert bool(one.source) != bool(one.assumed), one.path
         if one.assumed:
@@ -72,7 +84,9 @@ def test_every_value_of_a_sweep_is_one_the_parameter_can_have(name: str) -> None
     scenario = loaded(name)
     for one in entries(name):
         for value in one.sweep if one.set_by == f"platform:{name}" else ():
-            if not (one.path == "push.slow" and isinstance(value, float)):  # the share is swept, the latency is kept
+            if not (
+                one.path == "push.slow" and isinstance(value, float)
+            ):  # the share is swept, the latency is kept
                 scenario.patched({one.path: value})
 
 
@@ -101,7 +115,9 @@ def test_every_work_is_cited_somewhere_and_says_where_it_is() -> None:
     assert set(works()) == set(KEY.findall(text)) & set(works())
     for key, work in works().items():
         assert work.title and work.author, key
-        assert work.address or work.year or key.startswith("Art-"), f"{key} says nothing about where it is"
+        assert work.address or work.year or key.startswith("Art-"), (
+            f"{key} says nothing about where it is"
+        )
         assert not work.commit or (work.repository and work.path), key
 
 
@@ -112,12 +128,17 @@ def test_linkedin_has_four_regimes_and_the_hour_is_the_default(platform: str) ->
     told = {one: loaded(f"{platform}/{one}").deletion for one in REGIMES}
     assert told["window_60min"] == loaded(platform).deletion
     assert (told["window_60min"].window, told["window_60min"].unread_only) == (hour, False)
-    assert (told["anytime_silent"].window, told["anytime_silent"].unread_only) == (sim.clock.NEVER, False)
+    assert (told["anytime_silent"].window, told["anytime_silent"].unread_only) == (
+        sim.clock.NEVER,
+        False,
+    )
     assert (told["unread_only"].window, told["unread_only"].unread_only) == (sim.clock.NEVER, True)
     assert told["none"].window < 0
     for one in REGIMES:
         scenario = loaded(f"{platform}/{one}")
-        assert scenario.push.retraction.chance == 0 and "message_ad" in scenario.deletion.undeletable
+        assert (
+            scenario.push.retraction.chance == 0 and "message_ad" in scenario.deletion.undeletable
+        )
         assert scenario.credits.refund_on_recall == (one == "unread_only")
 
 
@@ -150,7 +171,9 @@ def test_facts_and_titles_of_the_catalogue_do_not_reach_the_scenario() -> None:
     assert not {"facts", "variants"} & set(scenario.raw)
 
 
-@pytest.mark.parametrize("name", ["nowhere", "linkedin/nowhere", "nowhere/none", "", "/", "linkedin/"])
+@pytest.mark.parametrize(
+    "name", ["nowhere", "linkedin/nowhere", "nowhere/none", "", "/", "linkedin/"]
+)
 def test_a_name_that_is_not_in_the_catalogue_is_a_fault(name: str) -> None:
     with pytest.raises(ScenarioError, match=r"there is no (platform|variant)"):
         loaded(name)
@@ -164,22 +187,55 @@ def test_common_is_not_counted_as_knowledge_about_a_platform() -> None:
 
 def test_the_platforms_of_the_reference_are_there() -> None:
     asked = [
-        "linkedin", "linkedin-inmail", "linkedin-message-ads", "linkedin-connection-note",
-        "linkedin-recruiter", "slack", "teams", "gmail", "outlook-defer", "outlook-recall", "whatsapp",
-        "messenger", "instagram", "imessage", "telegram", "signal", "discord", "zulip", "mattermost",
-        "matrix", "rocketchat", "tinode", "x", "wechat", "line", "line-works", "snapchat", "nextcloud-talk",
+        "linkedin",
+        "linkedin-inmail",
+        "linkedin-message-ads",
+        "linkedin-connection-note",
+        "linkedin-recruiter",
+        "slack",
+        "teams",
+        "gmail",
+        "outlook-defer",
+        "outlook-recall",
+        "whatsapp",
+        "messenger",
+        "instagram",
+        "imessage",
+        "telegram",
+        "signal",
+        "discord",
+        "zulip",
+        "mattermost",
+        "matrix",
+        "rocketchat",
+        "tinode",
+        "x",
+        "wechat",
+        "line",
+        "line-works",
+        "snapchat",
+        "nextcloud-talk",
         "delta-chat",
-    ]  # fmt: skip
+    ]
     assert set(asked) == set(platforms.names()) - {"common"}
 
 
 def test_files_hold_nothing_that_is_read_by_nobody() -> None:
-    allowed = {*sim.Scenario.model_fields, "facts", "variants"} - {"policies", "segments", "traffic", "run"}
+    allowed = {*sim.Scenario.model_fields, "facts", "variants"} - {
+        "policies",
+        "segments",
+        "traffic",
+        "run",
+    }
     facts = {"value", "unit", "source", "grade", "note"}
     for file in DATA.glob("*.toml"):
         tables: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
         for patch in (tables, *tables.get("variants", {}).values()):
             assert set(patch) <= allowed, file.name
             for what, told in patch.get("facts", {}).items():
-                assert set(told) <= facts and {"value", "source", "grade"} <= set(told), f"{file.name}: {what}"
-                assert ("unit" in told) == (not isinstance(told["value"], str)), f"{file.name}: {what}"
+                assert set(told) <= facts and {"value", "source", "grade"} <= set(told), (
+                    f"{file.name}: {what}"
+                )
+                assert ("unit" in told) == (not isinstance(told["value"], str)), (
+                    f"{file.name}: {what}"
+                )

@@ -24,7 +24,9 @@ def test_the_list_names_every_platform_with_its_counts(toolate: Toolate) -> None
         assert re.search(rf"^ ?{re.escape(name)}\b.* \d+ *$", said.out, re.MULTILINE), name
 
 
-def test_a_platform_is_printed_with_every_value_its_source_and_the_works_behind_it(toolate: Toolate) -> None:
+def test_a_platform_is_printed_with_every_value_its_source_and_the_works_behind_it(
+    toolate: Toolate,
+) -> None:
     said = toolate("platforms", "zulip/redacted")
     assert (said.status, said.err) == (0, "")
     for one in entries("zulip/redacted"):
@@ -44,8 +46,12 @@ def test_json_says_the_same(toolate: Toolate) -> None:
     assert told["works"]["LI1"] == str(works()["LI1"])
 
 
-@pytest.mark.parametrize("name", [None, "linkedin", "matrix/redactions_pushed", *map(str, SCENARIOS.glob("*.toml"))])
-def test_bibtex_is_read_by_another_program_and_has_an_entry_for_every_work(name: str | None, toolate: Toolate) -> None:
+@pytest.mark.parametrize(
+    "name", [None, "linkedin", "matrix/redactions_pushed", *map(str, SCENARIOS.glob("*.toml"))]
+)
+def test_bibtex_is_read_by_another_program_and_has_an_entry_for_every_work(
+    name: str | None, toolate: Toolate
+) -> None:
     said = toolate("platforms", *([name] if name else []), "--bibtex")
     assert (said.status, said.err) == (0, "")
     found = parse_string(said.out, "bibtex").entries
@@ -93,14 +99,20 @@ def test_what_tex_reads_as_a_command_is_escaped(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("sim.platforms.works.works", lambda: {"odd": odd})
     entry = parse_string(bibtex(["odd"]), "bibtex").entries["odd"]
     title = entry.fields["title"]
-    assert title == r"{100 \% \{of\} \$5 \#1 \textasciitilde{} \textasciicircum{} \textbackslash{}x}"
+    assert (
+        title == r"{100 \% \{of\} \$5 \#1 \textasciitilde{} \textasciicircum{} \textbackslash{}x}"
+    )
     assert entry.fields["howpublished"] == r"\url{https://a.b/c\%20d_e\%7Bf\%7D}"
     assert str(entry.persons["author"][0]) == r"{A \& B\_C}"
 
 
 def test_people_are_people_and_houses_are_houses() -> None:
     found = parse_string(bibtex(["P-gcm", "EX1"]), "bibtex").entries
-    assert [one.last_names for one in found["P-gcm"].persons["author"]] == [["Yılmaz"], ["Aydın"], ["Demirbas"]]
+    assert [one.last_names for one in found["P-gcm"].persons["author"]] == [
+        ["Yılmaz"],
+        ["Aydın"],
+        ["Demirbas"],
+    ]
     assert [str(one) for one in found["EX1"].persons["author"]] == ["{Microsoft}"]
 
 

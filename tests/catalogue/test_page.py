@@ -12,4 +12,6 @@ DOCS = Path(sim.__file__).parents[1] / "docs"
 
 def test_the_page_is_written_from_the_catalogue_as_it_is() -> None:
     made = runpy.run_path(str(DOCS / "platforms.py"))["page"]()
-    assert (DOCS / "platforms.md").read_text(encoding="utf-8") == made, "run python docs/platforms.py"
+    assert (DOCS / "platforms.md").read_text(encoding="utf-8") == made, (
+        "run python docs/platforms.py"
+    )

@@ -1,4 +1,5 @@
-"""Every A- or B-graded value of the reference was transcribed twice; the two transcriptions agree."""
+"""Every A- or B-graded value of the reference was transcribed twice; the two transcriptions
+agree."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ Toolate = Callable[..., Said]
 def toolate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Toolate:
     """Give a function that runs `toolate` with arguments and returns what it said.
 
-    As on a machine that has compiled before and is never slow: no line about compiling, no progress bar.
-    """
+    As on a machine that has compiled before and is never slow: no line about compiling, no progress
+    bar."""
     monkeypatch.setattr(running, "is_ready", lambda engine: True)
     monkeypatch.setattr(running, "PATIENCE", 3600.0)
 

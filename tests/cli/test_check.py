@@ -1,4 +1,5 @@
-"""`toolate check`: a line per claim, the exit status for CI, and a JUnit report that CI servers read."""
+"""`toolate check`: a line per claim, the exit status for CI, and a JUnit report that CI servers
+read."""
 
 from __future__ import annotations
 
@@ -23,18 +24,39 @@ claim = "hold: late share <= 99.999 %"
 """
 FALSE = '[[checks]]\nclaim = "refused = 3"\n'
 
-# What the XML Schema of Jenkins' xUnit plugin (junit-10.xsd) allows: attributes, those that must be there, children.
+# What the XML Schema of Jenkins' xUnit plugin (junit-10.xsd) allows: attributes, those that must be
+# there, children.
 ALLOWED = {
     "testsuites": ({"name", "time", "tests", "failures", "errors"}, set(), {"testsuite"}),
-    "testsuite": ({"name", "tests", "failures", "errors", "group", "time", "skipped", "timestamp", "hostname", "id",
-                   "package", "file", "log", "url"}, {"name", "tests", "failures", "errors"},
-                  {"testsuite", "properties", "testcase", "system-out", "system-err"}),
-    "testcase": ({"name", "time", "classname", "group"}, {"name"},
-                 {"skipped", "error", "failure", "system-out", "system-err"}),
+    "testsuite": (
+        {
+            "name",
+            "tests",
+            "failures",
+            "errors",
+            "group",
+            "time",
+            "skipped",
+            "timestamp",
+            "hostname",
+            "id",
+            "package",
+            "file",
+            "log",
+            "url",
+        },
+        {"name", "tests", "failures", "errors"},
+        {"testsuite", "properties", "testcase", "system-out", "system-err"},
+    ),
+    "testcase": (
+        {"name", "time", "classname", "group"},
+        {"name"},
+        {"skipped", "error", "failure", "system-out", "system-err"},
+    ),
     "failure": ({"type", "message"}, set(), set()),
     "skipped": ({"type", "message"}, set(), set()),
     "system-out": (set(), set(), set()),
-}  # fmt: skip
+}
 
 
 def breaches(element: ElementTree.Element) -> list[str]:
@@ -58,16 +80,23 @@ def test_a_line_for_each_claim_and_status_0_if_none_fails(toolate: Toolate, tmp_
     lines = said.out.splitlines()
     assert (said.status, len(lines)) == (0, 3)
     assert re.fullmatch(
-        r"holds      .*scenario\.toml: today: messages >= 1: \d+ to \d+ in each of 30 replications", lines[0]
+        r"holds      .*scenario\.toml: today: messages >= 1: \d+ to \d+ in each of 30 replications",
+        lines[0],
     )
-    assert re.fullmatch(r"\w+ +.*: hold: late share <= 99\.999 %: [\d.]+ % \([\d.]+ to [\d.]+ %\)", lines[1])
+    assert re.fullmatch(
+        r"\w+ +.*: hold: late share <= 99\.999 %: [\d.]+ % \([\d.]+ to [\d.]+ %\)", lines[1]
+    )
     assert lines[2] == "2 claims: 2 hold, 0 fail, 0 undecided."
 
 
 def test_a_false_claim_ends_with_status_1(toolate: Toolate, tmp_path: Path) -> None:
-    said = toolate("check", scenario(tmp_path, CLAIMS + FALSE), "--engine", "simpy", "--replications", "30")
+    said = toolate(
+        "check", scenario(tmp_path, CLAIMS + FALSE), "--engine", "simpy", "--replications", "30"
+    )
     assert said.status == 1
-    assert re.search(r"^fails      .*: refused = 3: 0 in each of 30 replications$", said.out, re.MULTILINE)
+    assert re.search(
+        r"^fails      .*: refused = 3: 0 in each of 30 replications$", said.out, re.MULTILINE
+    )
 
 
 def test_an_undecided_claim_fails_only_if_strict(toolate: Toolate, tmp_path: Path) -> None:
@@ -91,10 +120,15 @@ def test_the_junit_report_keeps_the_schema_and_counts_what_was_found(
     toolate: Toolate, tmp_path: Path, strict: bool, failures: int, skipped: int
 ) -> None:
     undecided = '[[checks]]\nclaim = "hold saves at least 1 point over today"\nbecause = "a < b & \\u0001 <![CDATA["\n'
-    files = [scenario(tmp_path, CLAIMS + FALSE + undecided), scenario(tmp_path, FALSE.replace("3", "0"), "other.toml")]
+    files = [
+        scenario(tmp_path, CLAIMS + FALSE + undecided),
+        scenario(tmp_path, FALSE.replace("3", "0"), "other.toml"),
+    ]
     junit = tmp_path / "report.xml"
     options = ["--strict"] if strict else []
-    said = toolate("check", *files, "--engine", "simpy", "--replications", "1", "--junit", junit, *options)
+    said = toolate(
+        "check", *files, "--engine", "simpy", "--replications", "1", "--junit", junit, *options
+    )
     top = ElementTree.parse(junit).getroot()
     assert (said.status, breaches(top)) == (1, [])
     assert (top.get("tests"), top.get("failures"), top.get("errors")) == ("5", str(failures), "0")
@@ -120,9 +154,13 @@ def test_a_report_that_breaks_the_schema_would_be_noticed() -> None:
     assert len(breaches(top)) >= 3
 
 
-def test_nothing_is_written_when_a_claim_is_not_understood(toolate: Toolate, tmp_path: Path) -> None:
+def test_nothing_is_written_when_a_claim_is_not_understood(
+    toolate: Toolate, tmp_path: Path
+) -> None:
     junit = tmp_path / "report.xml"
-    said = toolate("check", scenario(tmp_path, CLAIMS), BAD / "claim_malformed.toml", "--junit", junit)
+    said = toolate(
+        "check", scenario(tmp_path, CLAIMS), BAD / "claim_malformed.toml", "--junit", junit
+    )
     assert (said.status, said.out, junit.exists()) == (2, "", False)
 
 

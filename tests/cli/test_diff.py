@@ -1,4 +1,5 @@
-"""`toolate diff`: every value that differs, with who set it; exit 0 if none does and 1 if any, as `diff` has it."""
+"""`toolate diff`: every value that differs, with who set it; exit 0 if none does and 1 if any, as
+`diff` has it."""
 
 from __future__ import annotations
 
@@ -17,8 +18,15 @@ BASE = BAD / "base.toml"
 @pytest.fixture
 def child(tmp_path: Path) -> Path:
     (tmp_path / "base.toml").write_text(BASE.read_text(encoding="utf-8"), encoding="utf-8")
-    lines = ("schema = 1", 'extends = "base.toml"', 'title = "Another"', 'send.hold = "5 s"', "segments.desk.push = 0.5",
-             '[policies.hold]\npush.delay = "1 s"', '[policies.new]\npush.preview = 10')  # fmt: skip
+    lines = (
+        "schema = 1",
+        'extends = "base.toml"',
+        'title = "Another"',
+        'send.hold = "5 s"',
+        "segments.desk.push = 0.5",
+        '[policies.hold]\npush.delay = "1 s"',
+        "[policies.new]\npush.preview = 10",
+    )
     (tmp_path / "child.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return tmp_path / "child.toml"
 
@@ -32,19 +40,30 @@ def test_every_value_that_differs_is_said_with_who_set_it(toolate: Toolate, chil
     said = toolate("diff", BASE, child)
     assert (said.status, said.err) == (1, "")
     paths = [line for line in said.out.splitlines() if not line.startswith(" ")]
-    assert paths == ["send.hold", "segments.desk.push", "policies.hold.push.delay", "policies.new",
-                     "policies.new.push.preview"]  # fmt: skip
+    assert paths == [
+        "send.hold",
+        "segments.desk.push",
+        "policies.hold.push.delay",
+        "policies.new",
+        "policies.new.push.preview",
+    ]
 
     def bare(text: str) -> str:
         return "".join(text.split())  # long paths are broken anywhere
 
-    assert bare(f"send.hold {BASE}: 0 s (default of the model) {child}: 5 s (set in {child})") in bare(said.out)
+    assert bare(
+        f"send.hold {BASE}: 0 s (default of the model) {child}: 5 s (set in {child})"
+    ) in bare(said.out)
     assert bare(f"policies.new {BASE}: not there {child}: there") in bare(said.out)
 
 
 def test_two_policies_of_one_file_differ_in_what_they_patch(toolate: Toolate) -> None:
     said = toolate("diff", BASE, "--policy", "today", "--policy", "hold")
-    lines = ["send.hold", "  today: 0 s (default of the model)", '  hold: 10 s (set by policy "hold")']
+    lines = [
+        "send.hold",
+        "  today: 0 s (default of the model)",
+        '  hold: 10 s (set by policy "hold")',
+    ]
     assert (said.status, said.out.splitlines()) == (1, lines)
 
 

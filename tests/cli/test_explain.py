@@ -61,21 +61,28 @@ push = 0.9
     return tmp_path
 
 
-@pytest.mark.parametrize(("file", "path", "words"), [
-    ("parent", "push.preview", "cited, grade B: Doe 2020"),
-    ("parent", "push.latency", "set in {}/parent.toml because: as measured here"),
-    ("parent", "push.slow.chance", "cited, grade A: Poe 2019"),
-    ("parent", "segments.desk.push", "cited, grade C: Roe 2021, table 2. Explore 0.4 to 0.9. Note: all apps"),
-    ("parent", "segments.phone.badge", "assumed: not published. Explore 0.0 to 1.0"),
-    ("parent", "segments.phone.share", "set in {}/parent.toml, no source given"),
-    ("parent", "badge.boost", "set in {}/parent.toml, no source given"),
-    ("parent", "badge.sync", "default of the model"),
-    ("parent", "email.every", "cited, grade D: Moe 2018"),
-    ("parent", "email.lead", "left at the default of the model because: not of interest"),
-    ("parent", "run.seed", "set in {}/parent.toml"),
-    ("child", "push.latency", "set in {}/parent.toml because: as measured here"),
-    ("child", "badge.boost", "assumed: a guess. Explore 1.0 to 5.0"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("file", "path", "words"),
+    [
+        ("parent", "push.preview", "cited, grade B: Doe 2020"),
+        ("parent", "push.latency", "set in {}/parent.toml because: as measured here"),
+        ("parent", "push.slow.chance", "cited, grade A: Poe 2019"),
+        (
+            "parent",
+            "segments.desk.push",
+            "cited, grade C: Roe 2021, table 2. Explore 0.4 to 0.9. Note: all apps",
+        ),
+        ("parent", "segments.phone.badge", "assumed: not published. Explore 0.0 to 1.0"),
+        ("parent", "segments.phone.share", "set in {}/parent.toml, no source given"),
+        ("parent", "badge.boost", "set in {}/parent.toml, no source given"),
+        ("parent", "badge.sync", "default of the model"),
+        ("parent", "email.every", "cited, grade D: Moe 2018"),
+        ("parent", "email.lead", "left at the default of the model because: not of interest"),
+        ("parent", "run.seed", "set in {}/parent.toml"),
+        ("child", "push.latency", "set in {}/parent.toml because: as measured here"),
+        ("child", "badge.boost", "assumed: a guess. Explore 1.0 to 5.0"),
+    ],
+)
 def test_evidence_is_the_most_specific_source_written_for_the_value(
     file: str, path: str, words: str, files: Path
 ) -> None:
@@ -83,7 +90,9 @@ def test_evidence_is_the_most_specific_source_written_for_the_value(
 
 
 @pytest.mark.parametrize("path", ["push.preview", "push.slow.chance", "segments.desk.push"])
-def test_the_source_of_a_value_does_not_pass_on_to_the_value_that_overrides_it(path: str, files: Path) -> None:
+def test_the_source_of_a_value_does_not_pass_on_to_the_value_that_overrides_it(
+    path: str, files: Path
+) -> None:
     # Otherwise 80 characters, which somebody made up, would be cited as Doe 2020, who says 90.
     child = sim.load(files / "child.toml")
     assert evidence(child, path).words() == f"set in {files}/child.toml, no source given"
@@ -100,20 +109,26 @@ def test_what_a_policy_or_a_patch_sets_is_told_as_theirs(files: Path) -> None:
     assert evidence(everywhere, "segments.phone.badge").kind == "assumed"
 
 
-@pytest.mark.parametrize("file", [LINKEDIN, SCENARIOS / "texts.toml", BAD / "base.toml"], ids=lambda file: file.name)
+@pytest.mark.parametrize(
+    "file", [LINKEDIN, SCENARIOS / "texts.toml", BAD / "base.toml"], ids=lambda file: file.name
+)
 def test_every_parameter_of_a_file_is_explained(file: Path, toolate: Toolate) -> None:
     said = toolate("explain", file)
     assert (said.status, said.err) == (0, "")
     scenario = sim.load(file)
     paths: list[str] = []
-    leaves({k: v for k, v in scenario.raw.items() if k not in ("policies", "sources")}, paths.append)
+    leaves(
+        {k: v for k, v in scenario.raw.items() if k not in ("policies", "sources")}, paths.append
+    )
     for path in paths:
         name = path.split(".")[0]
         if name in ("schema", "title", "question", "extends", "baseline") or path == "traffic.kind":
             continue
         starred = re.sub(r"^segments\.[^.]+", "segments.*", path)
         shown = path.rsplit(".", 1)[0] if ".email." in path else path
-        assert any(f"{one}:" in said.out for one in (path, starred, shown, starred.rsplit(".", 1)[0])), path
+        assert any(
+            f"{one}:" in said.out for one in (path, starred, shown, starred.rsplit(".", 1)[0])
+        ), path
     assert max(map(len, said.out.splitlines())) <= 110
 
 
@@ -124,7 +139,10 @@ def test_the_shipped_scenario_reads_as_it_should(toolate: Toolate) -> None:
         in out
     )
     # weibull, mean 24.2 min, shape 0.6: median = mean ln(2)^(1/0.6) / Gamma(1 + 1/0.6) = 8.73 min
-    assert "segments.*.glances.gap: weibull told from mean 24.2 min and shape 0.6: mean 24.2 min, p10" in out
+    assert (
+        "segments.*.glances.gap: weibull told from mean 24.2 min and shape 0.6: mean 24.2 min, p10"
+        in out
+    )
     assert "median 8.732 min" in out
     assert "send.hold: 10 s instead of 0 s" in out
     assert "today (the baseline): no change" in out
@@ -136,7 +154,10 @@ def test_counts_add_up_and_the_unsourced_are_named(toolate: Toolate, files: Path
     out = flat(toolate("explain", files / "child.toml").out)
     closing = re.search(r"(\d+) parameters: (.*?)\. Unsourced: (.*)\.$", out)
     assert closing is not None
-    counts = {words: int(number) for number, _, words in (part.partition(" ") for part in closing[2].split(", "))}
+    counts = {
+        words: int(number)
+        for number, _, words in (part.partition(" ") for part in closing[2].split(", "))
+    }
     assert sum(counts.values()) == int(closing[1])
     assert len(closing[3].split(", ")) == counts["unsourced"]
     assert "push.preview" in closing[3] and "Doe 2020" not in out
@@ -145,25 +166,42 @@ def test_counts_add_up_and_the_unsourced_are_named(toolate: Toolate, files: Path
 def test_a_policy_explains_the_scenario_under_it(toolate: Toolate) -> None:
     out = flat(toolate("explain", LINKEDIN, "--policy", "undo 10 s").out)
     assert 'under the policy "undo 10 s"' in out
-    assert 'send.hold: 10 s Undo-send: how long a message is held back. Set by policy "undo 10 s".' in out
+    assert (
+        'send.hold: 10 s Undo-send: how long a message is held back. Set by policy "undo 10 s".'
+        in out
+    )
     assert "1 set by a policy" in out
 
 
-@pytest.mark.parametrize(("law", "words"), [
-    ('{ dist = "mixture", parts = [{ weight = 0.25, law = { dist = "never" } }, '
-     '{ weight = 0.75, law = { dist = "exponential", mean = "10 s" } }] }',
-     "mixture of 25 % never; 75 % exponential told from mean 10 s: mean 10 s"),
-    ('{ dist = "scipy", family = "invgauss", parameters = { mu = 2.0 }, unit = "s" }',
-     "invgauss of scipy.stats, mu 2: mean 2 s"),
-    ('{ dist = "uniform", low = "2 s", high = "4 s" }', "uniform told from low 2 s and high 4 s: mean 3 s"),
-    ('{ dist = "empirical", file = "delays.csv", column = "seconds", unit = "s" }',
-     "empirical told from 3 quantiles: mean 2 s"),
-    ('"5 s"', "always 5 s"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("law", "words"),
+    [
+        (
+            '{ dist = "mixture", parts = [{ weight = 0.25, law = { dist = "never" } }, '
+            '{ weight = 0.75, law = { dist = "exponential", mean = "10 s" } }] }',
+            "mixture of 25 % never; 75 % exponential told from mean 10 s: mean 10 s",
+        ),
+        (
+            '{ dist = "scipy", family = "invgauss", parameters = { mu = 2.0 }, unit = "s" }',
+            "invgauss of scipy.stats, mu 2: mean 2 s",
+        ),
+        (
+            '{ dist = "uniform", low = "2 s", high = "4 s" }',
+            "uniform told from low 2 s and high 4 s: mean 3 s",
+        ),
+        (
+            '{ dist = "empirical", file = "delays.csv", column = "seconds", unit = "s" }',
+            "empirical told from 3 quantiles: mean 2 s",
+        ),
+        ('"5 s"', "always 5 s"),
+    ],
+)
 def test_any_distribution_is_told_by_what_was_given_and_what_it_implies(
     law: str, words: str, toolate: Toolate, tmp_path: Path
 ) -> None:
     (tmp_path / "delays.csv").write_text((BAD / "data" / "delays.csv").read_text())
     (tmp_path / "base.toml").write_text((BAD / "base.toml").read_text())
-    (tmp_path / "one.toml").write_text(f'schema = 1\nextends = "base.toml"\n[senders]\naction = {law}\n')
+    (tmp_path / "one.toml").write_text(
+        f'schema = 1\nextends = "base.toml"\n[senders]\naction = {law}\n'
+    )
     assert f"senders.action: {words}" in flat(toolate("explain", tmp_path / "one.toml").out)

@@ -1,4 +1,5 @@
-"""Whatever stands in a scenario file, reading it gives a scenario or its faults, and never another exception."""
+"""Whatever stands in a scenario file, reading it gives a scenario or its faults, and never another
+exception."""
 
 from __future__ import annotations
 
@@ -23,22 +24,76 @@ TEXT = (BAD / "base.toml").read_text(encoding="utf-8")
 MANY = 150
 
 WORDS = [
-    "", "5 s", "5", "-5 s", "never", "none", "6 / d", "office", "Mon-Fri", "08:00", "a.b", "*", "desk", "nan", "é",
-    "\0", "constant", "lognormal", "empirical", "mixture", "scipy", "stream", "campaign", "trace", "9" * 500 + " s",
-]  # fmt: skip
+    "",
+    "5 s",
+    "5",
+    "-5 s",
+    "never",
+    "none",
+    "6 / d",
+    "office",
+    "Mon-Fri",
+    "08:00",
+    "a.b",
+    "*",
+    "desk",
+    "nan",
+    "é",
+    "\0",
+    "constant",
+    "lognormal",
+    "empirical",
+    "mixture",
+    "scipy",
+    "stream",
+    "campaign",
+    "trace",
+    "9" * 500 + " s",
+]
 KEYS = [
-    "dist", "kind", "value", "mean", "median", "p90", "sigma", "shape", "p", "values", "file", "unit", "parts",
-    "weight", "law", "family", "parameters", "name", "everyone", "segments", "policies", "sources",
-    "", "a.b", "*", "hodl",
-]  # fmt: skip
+    "dist",
+    "kind",
+    "value",
+    "mean",
+    "median",
+    "p90",
+    "sigma",
+    "shape",
+    "p",
+    "values",
+    "file",
+    "unit",
+    "parts",
+    "weight",
+    "law",
+    "family",
+    "parameters",
+    "name",
+    "everyone",
+    "segments",
+    "policies",
+    "sources",
+    "",
+    "a.b",
+    "*",
+    "hodl",
+]
 PLAIN = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.sampled_from([10**400, -(10**400), 2**63, 0, 1, -1]),
-    st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(WORDS), st.text(max_size=8),
-    st.just(datetime.date(2026, 1, 5)), st.just(datetime.time(9, 30)),
-)  # fmt: skip
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.sampled_from([10**400, -(10**400), 2**63, 0, 1, -1]),
+    st.floats(allow_nan=True, allow_infinity=True),
+    st.sampled_from(WORDS),
+    st.text(max_size=8),
+    st.just(datetime.date(2026, 1, 5)),
+    st.just(datetime.time(9, 30)),
+)
 VALUES = st.recursive(
     PLAIN,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=4)
+    ),
     max_leaves=6,
 )
 
@@ -52,7 +107,8 @@ def tables_of(value: Any) -> list[Any]:
 
 @st.composite
 def mutants(draw: st.DrawFn) -> dict[str, Any]:
-    """Make a scenario with one to four things deleted, replaced or put in where they do not belong."""
+    """Make a scenario with one to four things deleted, replaced or put in where they do not
+    belong."""
     raw = copy.deepcopy(draw(st.sampled_from(VALID)))
     for _ in range(draw(st.integers(1, 4))):
         table = draw(st.sampled_from(tables_of(raw)))
@@ -79,7 +135,9 @@ def check_told_well(error: ScenarioError) -> None:
 
 @settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(raw=mutants())
-def test_a_scenario_with_anything_anywhere_is_read_or_refused_with_its_faults(raw: dict[str, Any]) -> None:
+def test_a_scenario_with_anything_anywhere_is_read_or_refused_with_its_faults(
+    raw: dict[str, Any],
+) -> None:
     try:
         build(raw, file="mutant.toml", folder=Path("/nowhere"))
     except ScenarioError as error:
@@ -89,10 +147,14 @@ def test_a_scenario_with_anything_anywhere_is_read_or_refused_with_its_faults(ra
 @settings(max_examples=100, deadline=None)
 @given(
     patch=st.dictionaries(
-        st.sampled_from([*KEYS, "send.hold", "segments.*.push", "segments.desk", "push"]), VALUES, max_size=3
+        st.sampled_from([*KEYS, "send.hold", "segments.*.push", "segments.desk", "push"]),
+        VALUES,
+        max_size=3,
     )
 )
-def test_a_patch_with_anything_in_it_is_merged_or_refused_with_its_faults(patch: dict[str, Any]) -> None:
+def test_a_patch_with_anything_in_it_is_merged_or_refused_with_its_faults(
+    patch: dict[str, Any],
+) -> None:
     try:
         BASE.patched(patch)
     except ScenarioError as error:
@@ -100,8 +162,14 @@ def test_a_patch_with_anything_in_it_is_merged_or_refused_with_its_faults(patch:
 
 
 @settings(max_examples=150, deadline=None)
-@given(start=st.integers(0, len(TEXT)), cut=st.integers(0, 40), put=st.text(max_size=12) | st.sampled_from(WORDS))
-def test_a_text_with_a_stretch_replaced_is_read_or_refused_with_its_faults(start: int, cut: int, put: str) -> None:
+@given(
+    start=st.integers(0, len(TEXT)),
+    cut=st.integers(0, 40),
+    put=st.text(max_size=12) | st.sampled_from(WORDS),
+)
+def test_a_text_with_a_stretch_replaced_is_read_or_refused_with_its_faults(
+    start: int, cut: int, put: str
+) -> None:
     try:
         parse(TEXT[:start] + put + TEXT[start + cut :], folder=BAD)
     except ScenarioError as error:

@@ -23,12 +23,16 @@ try:
 finally:
     sys.stderr.write(",".join(name for name in {SLOW!r} if name in sys.modules))
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert "--replications" in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [(), ("--help",), ("run", "--help"), ("explain", "--help"), ("schema", "--help")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("--help",), ("run", "--help"), ("explain", "--help"), ("schema", "--help")]
+)
 def test_help_goes_to_stdout_with_status_0(arguments: tuple[str, ...], toolate: Toolate) -> None:
     said = toolate(*arguments)
     assert (said.status, said.err) == (0, "")

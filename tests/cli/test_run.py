@@ -1,4 +1,5 @@
-"""`toolate run` on good input: what it prints, what it writes, and that both agree with `sim.run`."""
+"""`toolate run` on good input: what it prints, what it writes, and that both agree with
+`sim.run`."""
 
 from __future__ import annotations
 
@@ -50,7 +51,9 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
 
 
-def test_json_is_one_document_on_stdout_and_agrees_with_the_tables_of_a_run(toolate: Toolate) -> None:
+def test_json_is_one_document_on_stdout_and_agrees_with_the_tables_of_a_run(
+    toolate: Toolate,
+) -> None:
     said = toolate("run", BASE, "--json", "--replications", "3")
     told, outcome = only_json(said), sim.run(sim.load(BASE), replications=3)
     assert said.status == 0
@@ -59,8 +62,17 @@ def test_json_is_one_document_on_stdout_and_agrees_with_the_tables_of_a_run(tool
     shares = outcome.shares.set_index(["policy", "measure"])
     for one in told["policies"]:
         row = shares.loc[(one["policy"], "preview_read")]
-        assert one["headline"] == {"count": row["count"], "share": row["value"], "low": row["low"], "high": row["high"]}
-        assert sum(verdict["count"] for verdict in one["verdicts"].values()) == told["regretted"] == row["of"]
+        assert one["headline"] == {
+            "count": row["count"],
+            "share": row["value"],
+            "low": row["low"],
+            "high": row["high"],
+        }
+        assert (
+            sum(verdict["count"] for verdict in one["verdicts"].values())
+            == told["regretted"]
+            == row["of"]
+        )
         for name, verdict in one["verdicts"].items():
             assert verdict["share"] == shares.loc[(one["policy"], name), "value"]
         for name, channel in one["channels"].items():
@@ -70,8 +82,12 @@ def test_json_is_one_document_on_stdout_and_agrees_with_the_tables_of_a_run(tool
     assert "difference" not in told["policies"][0]
 
 
-def test_json_of_a_world_without_regrets_has_null_for_a_share_of_nothing(toolate: Toolate, tmp_path: Path) -> None:
-    (tmp_path / "calm.toml").write_text(BASE.read_text(encoding="utf-8").replace("chance = 0.5", "chance = 0.0"))
+def test_json_of_a_world_without_regrets_has_null_for_a_share_of_nothing(
+    toolate: Toolate, tmp_path: Path
+) -> None:
+    (tmp_path / "calm.toml").write_text(
+        BASE.read_text(encoding="utf-8").replace("chance = 0.5", "chance = 0.0")
+    )
     said = toolate("run", tmp_path / "calm.toml", "--json")
     assert only_json(said)["policies"][0]["headline"]["share"] is None
     assert "Warning: nobody regretted a message; set mistakes.chance, or play longer\n" in said.err
@@ -91,7 +107,9 @@ def test_fewer_than_30_replications_come_with_a_warning_on_stderr(toolate: Toola
     assert "replications are few" not in toolate("run", BASE, "--replications", "30").err
 
 
-def test_out_holds_records_tables_chart_and_manifest_with_their_digests(toolate: Toolate, tmp_path: Path) -> None:
+def test_out_holds_records_tables_chart_and_manifest_with_their_digests(
+    toolate: Toolate, tmp_path: Path
+) -> None:
     out = tmp_path / "new" / "results"
     said = toolate("run", BASE, "--json", "--out", out)
     assert (said.status, sorted(p.name for p in out.iterdir())) == (0, WRITTEN)
@@ -99,7 +117,9 @@ def test_out_holds_records_tables_chart_and_manifest_with_their_digests(toolate:
     assert json.loads((out / "summary.json").read_text()) == only_json(said)
     manifest = json.loads((out / "run.json").read_text())
     assert manifest["files"] == {
-        name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in WRITTEN if name != "run.json"
+        name: hashlib.sha256((out / name).read_bytes()).hexdigest()
+        for name in WRITTEN
+        if name != "run.json"
     }
     assert manifest["command"].startswith("toolate run ") and manifest["seed"] == 1
     records = pq.read_table(out / "records.parquet")
@@ -113,7 +133,9 @@ def test_out_holds_records_tables_chart_and_manifest_with_their_digests(toolate:
     assert set(records["replication"].to_pylist()) == {0, 1}
 
 
-def test_a_repeated_run_replaces_the_folder_whole_with_equal_bytes(toolate: Toolate, tmp_path: Path) -> None:
+def test_a_repeated_run_replaces_the_folder_whole_with_equal_bytes(
+    toolate: Toolate, tmp_path: Path
+) -> None:
     out = tmp_path / "results"
     command = ("run", BASE, "--out", out)
     toolate(*command)
@@ -126,15 +148,19 @@ def test_a_repeated_run_replaces_the_folder_whole_with_equal_bytes(toolate: Tool
     assert [p.name for p in tmp_path.iterdir()] == ["results"]
 
 
-def test_a_folder_of_results_with_a_file_of_the_user_is_left_alone(toolate: Toolate, tmp_path: Path) -> None:
+def test_a_folder_of_results_with_a_file_of_the_user_is_left_alone(
+    toolate: Toolate, tmp_path: Path
+) -> None:
     out = tmp_path / "results"
     toolate("run", BASE, "--out", out)
     (out / "notes.txt").write_text("mine")
     before = bytes_of(out)
     said = toolate("run", BASE, "--out", out, "--seed", "7")
     assert (said.status, bytes_of(out)) == (2, before)
-    assert said.err == (f"--out: {out}: holds notes.txt, which is no result of toolate; "
-                        "name a new or empty folder, or one of earlier results\n")  # fmt: skip
+    assert said.err == (
+        f"--out: {out}: holds notes.txt, which is no result of toolate; "
+        "name a new or empty folder, or one of earlier results\n"
+    )
 
 
 def test_policy_plays_the_named_ones_and_the_baseline(toolate: Toolate, tmp_path: Path) -> None:
@@ -156,12 +182,15 @@ def test_seed_changes_the_worlds_and_the_engine_does_not(toolate: Toolate) -> No
 @contextlib.contextmanager
 def long_run(out: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Start a run that would take hours, in a process of its own that does not outlive the test."""
-    # A shell that runs the tests in the background lets its children ignore Ctrl-C; this one shall not.
+    # A shell that runs the tests in the background lets its children ignore Ctrl-C; this one shall
+    # not.
     listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     program = [sys.executable, "-c", f"{listen}; import sim.cli; sim.cli.main()"]
     options = ["--replications", "1000000", "--engine", "simpy", "--out", str(out)]
     with log.open("wb") as said:
-        process = subprocess.Popen([*program, "run", str(BASE), *options], stdout=said, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            [*program, "run", str(BASE), *options], stdout=said, stderr=subprocess.STDOUT
+        )
         try:
             yield process
         finally:
@@ -180,7 +209,9 @@ def wait_for_records(process: subprocess.Popen[bytes], folder: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
-def test_ctrl_c_says_what_is_done_and_a_kill_says_nothing_and_both_leave_nothing_behind(tmp_path: Path) -> None:
+def test_ctrl_c_says_what_is_done_and_a_kill_says_nothing_and_both_leave_nothing_behind(
+    tmp_path: Path,
+) -> None:
     earlier = tmp_path / "results"
     earlier.mkdir()
     log = tmp_path / "log"
@@ -191,10 +222,13 @@ def test_ctrl_c_says_what_is_done_and_a_kill_says_nothing_and_both_leave_nothing
             assert process.wait(timeout=120) == status
         said = log.read_text(encoding="utf-8")
         assert "Traceback" not in said
-        assert sorted(p.name for p in tmp_path.iterdir()) == ["log", "results"] and not list(earlier.iterdir())
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["log", "results"] and not list(
+            earlier.iterdir()
+        )
         if how == signal.SIGINT:
             assert re.search(
-                r"Warning: interrupted: \d+ of 1000000 replications were played; the tables rest on those", said
+                r"Warning: interrupted: \d+ of 1000000 replications were played; the tables rest on those",
+                said,
             )
             assert 'Under "today"' in said
             assert f"Wrote nothing to {earlier}, because of the interruption." in said

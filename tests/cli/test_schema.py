@@ -40,11 +40,26 @@ def test_a_shipped_scenario_is_valid_by_the_schema_it_names(file: Any, schema: A
         assert text.startswith("#:schema schema.json\n")
 
 
-@pytest.mark.parametrize("name", [
-    "key_unknown", "table_unknown", "duration_without_unit", "duration_text_without_unit",
-    "duration_unit_unknown", "probability_above_one", "probability_negative", "distribution_unknown",
-    "hands_none", "seed_negative", "rate_malformed", "week_unknown",
-    "whole_number_as_text", "wrong_types", "source_grade_unknown", "everyone_unknown_key",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "key_unknown",
+        "table_unknown",
+        "duration_without_unit",
+        "duration_text_without_unit",
+        "duration_unit_unknown",
+        "probability_above_one",
+        "probability_negative",
+        "distribution_unknown",
+        "hands_none",
+        "seed_negative",
+        "rate_malformed",
+        "week_unknown",
+        "whole_number_as_text",
+        "wrong_types",
+        "source_grade_unknown",
+        "everyone_unknown_key",
+    ],
+)
 def test_an_editor_sees_the_fault_too(name: str, schema: Any) -> None:
     assert faults(schema, (BAD / f"{name}.toml").read_text(encoding="utf-8"))

@@ -40,7 +40,15 @@ def test_there_are_examples_at_all_and_they_were_found() -> None:
         if name != "sim.__main__"
     }
     assert sum(counts.values()) >= 25
-    for name in ("sim", "sim.clock", "sim.draws", "sim.estimates", "sim.running", "sim.verdicts", "sim.world.drawing"):
+    for name in (
+        "sim",
+        "sim.clock",
+        "sim.draws",
+        "sim.estimates",
+        "sim.running",
+        "sim.verdicts",
+        "sim.world.drawing",
+    ):
         assert counts[name] > 0, name
 
 
@@ -55,7 +63,8 @@ Defined = ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef
 
 
 def undocumented(tree: ast.Module) -> Iterator[str]:
-    """Yield a module's public functions, classes and methods that have no docstring, and itself if it has none."""
+    """Yield a module's public functions, classes and methods that have no docstring, and itself if
+    it has none."""
     if not ast.get_docstring(tree):
         yield "the module"
     for node in tree.body:
@@ -63,9 +72,13 @@ def undocumented(tree: ast.Module) -> Iterator[str]:
             if not ast.get_docstring(node):
                 yield node.name
             inner = node.body if isinstance(node, ast.ClassDef) else []
-            yield from (f"{node.name}.{m.name}" for m in inner
-                        if isinstance(m,
-                                      Defined) and not m.name.startswith("_") and not ast.get_docstring(m))  # fmt: skip
+            yield from (
+                f"{node.name}.{m.name}"
+                for m in inner
+                if isinstance(m, Defined)
+                and not m.name.startswith("_")
+                and not ast.get_docstring(m)
+            )
 
 
 FILES = sorted((ROOT / "sim").rglob("*.py"))

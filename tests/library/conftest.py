@@ -1,4 +1,5 @@
-"""The scenario library, loaded once, with a short piece of the trace so that both engines can play all of it."""
+"""The scenario library, loaded once, with a short piece of the trace so that both engines can play
+all of it."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ from sim.scenario.model import Scenario
 ROOT = Path(__file__).parents[2]
 SCENARIOS = ROOT / "scenarios"
 FILES = sorted(
-    f.relative_to(SCENARIOS).as_posix() for folder in (".", "platforms") for f in (SCENARIOS / folder).glob("*.toml")
+    f.relative_to(SCENARIOS).as_posix()
+    for folder in (".", "platforms")
+    for f in (SCENARIOS / folder).glob("*.toml")
 )
 TEXTS = 1_200
 """Lines of the trace that are kept."""

@@ -1,4 +1,5 @@
-"""What is certain in the library comes out exactly: deletions one by one against a window, follow-ups that are orphans."""
+"""What is certain in the library comes out exactly: deletions one by one against a window,
+follow-ups that are orphans."""
 
 from __future__ import annotations
 
@@ -36,11 +37,15 @@ def recalled(r: Records) -> int:
     return int(np.count_nonzero(r["effective"] != NEVER))
 
 
-def test_of_400_messages_380_are_recalled_within_the_hour_at_9_47_seconds_each(play: Play, library: Library) -> None:
+def test_of_400_messages_380_are_recalled_within_the_hour_at_9_47_seconds_each(
+    play: Play, library: Library
+) -> None:
     r = played(play, library, "after_hours_400.toml", "one by one")
     assert (len(r), recalled(r)) == (400, WINDOW // (9_470 * SECOND // 1000)) == (400, 380)
     assert np.count_nonzero(r["refused"] == 2) == 20
-    assert WINDOW // (9_480 * SECOND // 1000) == 379, "a hundredth of a second more, and one fewer is recalled"
+    assert WINDOW // (9_480 * SECOND // 1000) == 379, (
+        "a hundredth of a second more, and one fewer is recalled"
+    )
 
 
 def test_of_1_200_messages_900_are_recalled_at_4_seconds_each_the_last_at_the_windows_very_end(
@@ -52,17 +57,23 @@ def test_of_1_200_messages_900_are_recalled_at_4_seconds_each_the_last_at_the_wi
     assert ages.max() == WINDOW
 
 
-@pytest.mark.parametrize(("policy", "lost", "each"), [
-    ("4 s each, found after 30 min", 30 * MINUTE, 4 * SECOND), ("2 s each, found after 30 min", 30 * MINUTE, 2 * SECOND),
-    ("9.47 s each", 0, 9_470 * SECOND // 1000),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("policy", "lost", "each"),
+    [
+        ("4 s each, found after 30 min", 30 * MINUTE, 4 * SECOND),
+        ("2 s each, found after 30 min", 30 * MINUTE, 2 * SECOND),
+        ("9.47 s each", 0, 9_470 * SECOND // 1000),
+    ],
+)
 def test_what_is_recalled_of_a_campaign_is_what_fits_into_the_rest_of_the_hour(
     policy: str, lost: int, each: int, play: Play, library: Library
 ) -> None:
     assert recalled(played(play, library, "campaign_1200.toml", policy)) == (WINDOW - lost) // each
 
 
-def test_orphans_are_the_follow_ups_sent_after_their_message_was_deleted(play: Play, library: Library) -> None:
+def test_orphans_are_the_follow_ups_sent_after_their_message_was_deleted(
+    play: Play, library: Library
+) -> None:
     r = played(play, library, "broken_template.toml", "not paused")
     step = np.flatnonzero(r["after"] >= 0)
     opening = r["after"][step]
@@ -77,13 +88,19 @@ def test_there_is_no_orphan_where_the_contacts_were_paused(play: Play, library: 
     assert np.all(r["paused"][step] != NEVER) and np.all(r["accepted"][step] == NEVER)
 
 
-def test_a_follow_up_to_a_message_that_could_not_be_deleted_is_no_orphan(play: Play, library: Library) -> None:
+def test_a_follow_up_to_a_message_that_could_not_be_deleted_is_no_orphan(
+    play: Play, library: Library
+) -> None:
     r = played(play, library, "broken_template.toml", "noticed the next day")
     assert recalled(r) == 0
     assert not judge(r).orphan.any()
 
 
-def test_an_age_of_exactly_the_window_is_inside_it_and_a_second_more_is_not(play: Play, library: Library) -> None:
-    at = {policy: recalled(played(play, library, "window_edge.toml", policy))
-          for policy in library["window_edge.toml"].policy_names()}  # fmt: skip
+def test_an_age_of_exactly_the_window_is_inside_it_and_a_second_more_is_not(
+    play: Play, library: Library
+) -> None:
+    at = {
+        policy: recalled(played(play, library, "window_edge.toml", policy))
+        for policy in library["window_edge.toml"].policy_names()
+    }
     assert at == {"at 58 min": 500, "at 60 min": 500, "at 60 min, 1 s to confirm": 0}

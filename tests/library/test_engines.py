@@ -12,7 +12,11 @@ from sim.world.drawing import draw_world
 
 from .conftest import FILES, Library
 
-SMALLER = {"stream": {"traffic.senders": 6}, "campaign": {"traffic.messages": 60}, "sequence": {"traffic.messages": 30}}
+SMALLER = {
+    "stream": {"traffic.senders": 6},
+    "campaign": {"traffic.messages": 60},
+    "sequence": {"traffic.messages": 30},
+}
 """What is patched so that the reference engine is quick; a trace is short already."""
 
 

@@ -1,4 +1,5 @@
-"""Notebooks run at small size, are committed with their pictures, and match their paired scripts."""
+"""Notebooks run at small size, are committed with their pictures, and match their paired
+scripts."""
 
 from __future__ import annotations
 

@@ -14,7 +14,12 @@ def examples(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="session")
 def effort(examples: int) -> settings:
-    """Give Hypothesis its number of examples; the same ones every time, so that a pass can be repeated."""
+    """Give Hypothesis its number of examples; the same ones every time, so that a pass can be
+    repeated."""
     return settings(
-        max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
     )

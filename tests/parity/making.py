@@ -1,4 +1,5 @@
-"""Worlds for the parity suite, and the one comparison it makes: every record column, message by message."""
+"""Worlds for the parity suite, and the one comparison it makes: every record column, message by
+message."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ Pick = Callable[[int, int], int]
 
 
 def agree(world: World) -> Records:
-    """Play a world on both engines and give the records, which are equal; otherwise name the first difference."""
+    """Play a world on both engines and give the records, which are equal; otherwise name the first
+    difference."""
     theirs, ours = reference.play(world), compiled.play(world)
     difference = first_difference(theirs, ours)
     assert difference is None, f"reference / compiled differ in {difference}"
@@ -24,17 +26,19 @@ def agree(world: World) -> Records:
 
 
 def tied_world(pick: Pick, unit: int = SECOND) -> World:
-    """Make a small world whose times are all whole units of a short stretch, so that every tie comes up.
+    """Make a small world whose times are all whole units of a short stretch, so that every tie
+    comes up.
 
-    Half of the worlds have the rules and circumstances every world has, the others any of the rest as well. Units so long
-    that sums of times pass the largest int64 are fine.
-    """
+    Half of the worlds have the rules and circumstances every world has, the others any of the rest
+    as well. Units so long that sums of times pass the largest int64 are fine."""
     people, rare = pick(1, 2), _yes(pick)
     messages = [_message(pick, people, unit) for _ in range(pick(1, 8))]
     recipients = [_recipient(pick, unit) for _ in range(people)]
     rules = _rules(pick, unit)
     if rare:
-        kind = pick(0, 3)  # 0 and 1: anything; 2: mild; 3: mild, and one conversation that nobody opens
+        kind = pick(
+            0, 3
+        )  # 0 and 1: anything; 2: mild; 3: mild, and one conversation that nobody opens
         rules |= _rare_rules(pick, unit) | (_MILD if kind > 1 else {})
         for row in messages:
             row |= _devices(pick, unit) | (_BUSY if kind == 3 else {})
@@ -45,9 +49,12 @@ def tied_world(pick: Pick, unit: int = SECOND) -> World:
             session = (pick(0, 4) * unit, min(pick(8, 20) * unit, NEVER - 1))
             recipients = [row | _UNOPENED | {"at_desk": [session]} for row in recipients]
     return World.written(
-        messages, recipients, rules=Rules(**rules),
-        horizon=min(pick(4, 40 if rare else 30) * unit, NEVER - 1), key=pick(0, 99),
-    )  # fmt: skip
+        messages,
+        recipients,
+        rules=Rules(**rules),
+        horizon=min(pick(4, 40 if rare else 30) * unit, NEVER - 1),
+        key=pick(0, 99),
+    )
 
 
 def _yes(pick: Pick) -> bool:
@@ -89,7 +96,8 @@ def _rules(pick: Pick, unit: int) -> dict[str, Any]:
 
 
 def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
-    """Choose what only some worlds have; each is off more often than not, so that they come alone and together."""
+    """Choose what only some worlds have; each is off more often than not, so that they come alone
+    and together."""
     return {
         "remedy": (DELETE, DELETE, EDIT, EDIT, APOLOGY, BLOCK)[pick(0, 5)],
         "receiver_window": _or_never(pick, 8, unit),
@@ -111,8 +119,15 @@ def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
     }
 
 
-_MILD = {"window": NEVER, "undeletable": 0, "receiver_window": NEVER, "push_expiry": NEVER, "push_preview": 7}
-"""Little that keeps a message from being deleted or its push from being read, so that rarer things come up."""
+_MILD = {
+    "window": NEVER,
+    "undeletable": 0,
+    "receiver_window": NEVER,
+    "push_expiry": NEVER,
+    "push_preview": 7,
+}
+"""Little that keeps a message from being deleted or its push from being read, so that rarer things
+come up."""
 _BUSY = {"sender": 0, "recipient": 0, "live": False, "caught": False}
 _UNOPENED: dict[str, Any] = {"push": True, "email": BATCHED, "visits": [], "quiet": []}
 
@@ -125,18 +140,31 @@ def _devices(pick: Pick, unit: int) -> dict[str, Any]:
     return row | {"watch_length": pick(0, 3) * unit, "desk_length": pick(0, 3) * unit}
 
 
-def _follow_ups(pick: Pick, messages: list[dict[str, Any]], remedy: int, unit: int) -> list[dict[str, Any]]:
-    """Give some messages steps, and all their apologies; rows of a world are in order of writing, apologies last."""
+def _follow_ups(
+    pick: Pick, messages: list[dict[str, Any]], remedy: int, unit: int
+) -> list[dict[str, Any]]:
+    """Give some messages steps, and all their apologies; rows of a world are in order of writing,
+    apologies last."""
     messages.sort(key=lambda row: int(row["written"]))
     steps, apologies = [], []
     for number, row in enumerate(messages):
         own = {"sender": row["sender"], "recipient": row["recipient"], "after": number}
         if pick(0, 2) == 0:
-            at = 7 * unit + pick(0, 6) * unit  # after all openings, so that their rows stay what they are
-            steps.append(_message(pick, 1, unit) | _devices(pick, unit) | _sent(at, pick, unit) | own | _NOT_REGRETTED)
+            at = (
+                7 * unit + pick(0, 6) * unit
+            )  # after all openings, so that their rows stay what they are
+            steps.append(
+                _message(pick, 1, unit)
+                | _devices(pick, unit)
+                | _sent(at, pick, unit)
+                | own
+                | _NOT_REGRETTED
+            )
         if remedy == APOLOGY:
             apology = _message(pick, 1, unit) | _devices(pick, unit) | own | _NOT_REGRETTED
-            apologies.append(apology | dict.fromkeys(_TIMES, NEVER) | {"apology": True, "caught": False})
+            apologies.append(
+                apology | dict.fromkeys(_TIMES, NEVER) | {"apology": True, "caught": False}
+            )
     return steps + apologies
 
 
@@ -152,26 +180,57 @@ def _sent(written: int, pick: Pick, unit: int) -> dict[str, Any]:
 
 def _message(pick: Pick, people: int, unit: int) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "sender": pick(0, 1), "recipient": pick(0, people - 1), "kind": pick(0, 1), "length": (0, 1, 40)[pick(0, 2)],
-        "batch": pick(-1, 1), "caught": _rarely(pick), "live": _rarely(pick), "tap_offline": _yes(pick),
+        "sender": pick(0, 1),
+        "recipient": pick(0, people - 1),
+        "kind": pick(0, 1),
+        "length": (0, 1, 40)[pick(0, 2)],
+        "batch": pick(-1, 1),
+        "caught": _rarely(pick),
+        "live": _rarely(pick),
+        "tap_offline": _yes(pick),
         "glances_needed": pick(1, 3),
-    } | _sent(pick(0, 6) * unit, pick, unit)  # fmt: skip
-    for delay in ("alert_after", "tap_after", "retract_after", "badge_sync_after", "mail_alert_after"):
+    } | _sent(pick(0, 6) * unit, pick, unit)
+    for delay in (
+        "alert_after",
+        "tap_after",
+        "retract_after",
+        "badge_sync_after",
+        "mail_alert_after",
+    ):
         row[delay] = _or_never(pick, 4, unit)
-    for delay in ("push_delay", "push_latency", "alert_length", "email_delay", "email_latency", "mail_alert_length"):
+    for delay in (
+        "push_delay",
+        "push_latency",
+        "alert_length",
+        "email_delay",
+        "email_latency",
+        "mail_alert_length",
+    ):
         row[delay] = NEVER if pick(0, 15) == 0 and "length" not in delay else pick(0, 3) * unit
     if pick(0, 3) > 0:
-        row |= {"noticed": row["pressed"] + pick(0, 6) * unit, "recorded": _rarely(pick), "reaction": pick(0, 2) * unit}
-        row |= {"action": pick(0, 3) * unit, "propagation": NEVER if _rarely(pick) else pick(0, 2) * unit}
+        row |= {
+            "noticed": row["pressed"] + pick(0, 6) * unit,
+            "recorded": _rarely(pick),
+            "reaction": pick(0, 2) * unit,
+        }
+        row |= {
+            "action": pick(0, 3) * unit,
+            "propagation": NEVER if _rarely(pick) else pick(0, 2) * unit,
+        }
     return row
 
 
 def _recipient(pick: Pick, unit: int) -> dict[str, Any]:
     return {
-        "push": pick(0, 4) > 0, "badge": _yes(pick), "hides_previews": _rarely(pick), "email": pick(0, 3),
+        "push": pick(0, 4) > 0,
+        "badge": _yes(pick),
+        "hides_previews": _rarely(pick),
+        "email": pick(0, 3),
         "utc_offset": pick(-3, 3) * unit,
-        "glances": _looks(pick, unit), "checks": _looks(pick, unit), "visits": _looks(pick, unit),
-    }  # fmt: skip
+        "glances": _looks(pick, unit),
+        "checks": _looks(pick, unit),
+        "visits": _looks(pick, unit),
+    }
 
 
 def _circumstances(pick: Pick, unit: int) -> dict[str, Any]:

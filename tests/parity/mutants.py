@@ -1,4 +1,5 @@
-"""The compiled engine's source with one line altered, run as plain Python, where integers that overflow warn."""
+"""The compiled engine's source with one line altered, run as plain Python, where integers that
+overflow warn."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ _PLAIN = "def njit(function):\n    return function\n\n\nnjit_inlined = njit_maki
 
 
 def altered(folder: Path, changes: Mapping[str, tuple[str, str]]) -> Callable[[World], Records]:
-    """Copy the compiled engine into a folder with `changes` (module: (old line, new line)) and give its `play`."""
+    """Copy the compiled engine into a folder with `changes` (module: (old line, new line)) and give
+    its `play`."""
     name = f"altered_{folder.name.replace('-', '_')}"
     package = folder / name
     package.mkdir()

@@ -1,4 +1,5 @@
-"""Hypothesis strategies for whole scenarios: the generator of `toolate verify`, with choices that shrink."""
+"""Hypothesis strategies for whole scenarios: the generator of `toolate verify`, with choices that
+shrink."""
 
 from __future__ import annotations
 

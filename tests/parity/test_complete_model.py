@@ -1,4 +1,5 @@
-"""What the generated worlds must reach for parity on them to mean something: every column, written within the horizon."""
+"""What the generated worlds must reach for parity on them to mean something: every column, written
+within the horizon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Watch and desktop: timelines worked out by hand, one rule each, in seconds (docs/model.md, section 5b)."""
+"""Watch and desktop: timelines worked out by hand, one rule each, in seconds (docs/model.md,
+section 5b)."""
 
 from __future__ import annotations
 
@@ -11,37 +12,48 @@ from .timelines import Row, shows, world
 
 
 def test_an_alert_goes_to_the_watch_that_is_worn_and_not_to_the_phone() -> None:
-    """
-    A 1, shown on the watch, looked at 3 to 8; the phone's reaction at 1 does not take place      not worn: it does
-    """
+    """A 1, shown on the watch, looked at 3 to 8; the phone's reaction at 1 does not take place
+    not worn: it does"""
     row = {"push_latency": 1, "alert_after": 0, "watch_after": 2, "watch_length": 5}
     rows = [row | {"on_watch": True}, row | {"recipient": 1}]
     shows(
         world(rows, [{}, {}]),
-        watch_shown=[1, None], watch_read=[3, None], watch_read_until=[8, None], push_noticed=[None, 1],
-    )  # fmt: skip
+        watch_shown=[1, None],
+        watch_read=[3, None],
+        watch_read_until=[8, None],
+        push_noticed=[None, 1],
+    )
 
 
 def test_an_alert_stays_on_the_phone_that_is_in_use() -> None:
-    """
-    glance [0 == 5], A 1: in use      glance [1 == 5], A 1: it begins after the arrival, so the watch
-    alert reaction [0 ==== 4] of another, A 1: in use
-    """
+    """glance [0 == 5], A 1: in use      glance [1 == 5], A 1: it begins after the arrival, so the
+    watch alert reaction [0 ==== 4] of another, A 1: in use"""
     row = {"push_latency": 1, "on_watch": True, "watch_after": 2}
-    rows = [row, row | {"recipient": 1}, row | {"recipient": 2}, {"recipient": 2, "alert_after": 0, "alert_length": 4}]
+    rows = [
+        row,
+        row | {"recipient": 1},
+        row | {"recipient": 2},
+        {"recipient": 2, "alert_after": 0, "alert_length": 4},
+    ]
     people: list[Row] = [{"glances": [(0, 5)]}, {"glances": [(1, 5)]}, {}]
     shows(
         world(rows, people),
-        watch_shown=[None, 1, None, None], watch_read=[None, 3, None, None], push_noticed=[1, 1, 1, 0],
-    )  # fmt: skip
+        watch_shown=[None, 1, None, None],
+        watch_read=[None, 3, None, None],
+        push_noticed=[1, 1, 1, 0],
+    )
 
 
 def test_a_watch_is_not_looked_at_while_away_and_shows_nothing_in_quiet_hours() -> None:
-    """
-    A 1, look due 3: away [3 == 5] no, away [1 == 3] yes      quiet [1 == 2]: not shown, quiet [0 == 1]: shown
-    """
+    """A 1, look due 3: away [3 == 5] no, away [1 == 3] yes      quiet [1 == 2]: not shown, quiet
+    [0 == 1]: shown"""
     row = {"push_latency": 1, "on_watch": True, "watch_after": 2}
-    people: list[Row] = [{"away": [(3, 5)]}, {"away": [(1, 3)]}, {"quiet": [(1, 2)]}, {"quiet": [(0, 1)]}]
+    people: list[Row] = [
+        {"away": [(3, 5)]},
+        {"away": [(1, 3)]},
+        {"quiet": [(1, 2)]},
+        {"quiet": [(0, 1)]},
+    ]
     rows = [row | {"recipient": k} for k in range(4)]
     shows(world(rows, people), watch_shown=[1, 1, None, 1], watch_read=[None, 3, None, 3])
 
@@ -51,29 +63,45 @@ def test_a_watch_from_which_the_push_has_been_taken_back_is_not_read() -> None:
     A 1, look due 3      x 2, taken back 3: not read      4: read      never: read
     """
     row = {"push_latency": 1, "on_watch": True, "watch_after": 2, "noticed": 2}
-    rows = [row | {"watch_retract_after": k, "sender": k % 7, "recipient": r} for r, k in enumerate((1, 2, NEVER))]
-    shows(world(rows, [{}, {}, {}]), watch_shown=[1, 1, 1], watch_read=[None, 3, 3], phantom=[None] * 3)
+    rows = [
+        row | {"watch_retract_after": k, "sender": k % 7, "recipient": r}
+        for r, k in enumerate((1, 2, NEVER))
+    ]
+    shows(
+        world(rows, [{}, {}, {}]),
+        watch_shown=[1, 1, 1],
+        watch_read=[None, 3, 3],
+        phantom=[None] * 3,
+    )
 
 
 def test_word_to_the_watch_waits_as_the_phones_retraction_does_but_in_no_store() -> None:
-    """
-    A 1, x 2, word 3, look due 6
-    no network [3 == 6]: word 6, in time     [3 == 7]: too late     room for one, and a push stored at 4: word 6 all the same
-    dozing [3 == 7], normal priority: too late      high priority: in time
-    """
-    row = {"push_latency": 1, "on_watch": True, "watch_after": 5, "noticed": 2, "watch_retract_after": 1}
-    rows = [row | {"recipient": k, "sender": k} for k in range(4)] + [{"push_latency": 4, "recipient": 2}]
+    """A 1, x 2, word 3, look due 6 no network [3 == 6]: word 6, in time     [3 == 7]: too late
+    room for one, and a push stored at 4: word 6 all the same dozing [3 == 7], normal priority: too
+    late      high priority: in time"""
+    row = {
+        "push_latency": 1,
+        "on_watch": True,
+        "watch_after": 5,
+        "noticed": 2,
+        "watch_retract_after": 1,
+    }
+    rows = [row | {"recipient": k, "sender": k} for k in range(4)] + [
+        {"push_latency": 4, "recipient": 2}
+    ]
     people: list[Row] = [
-        {"no_network": [(3, 6)]}, {"no_network": [(3, 7)]}, {"no_network": [(3, 6)], "store": 1}, {"dozing": [(3, 7)]},
-    ]  # fmt: skip
+        {"no_network": [(3, 6)]},
+        {"no_network": [(3, 7)]},
+        {"no_network": [(3, 6)], "store": 1},
+        {"dozing": [(3, 7)]},
+    ]
     shows(world(rows, people, retraction_waits=True), watch_read=[None, 6, None, 6, None])
     shows(world(rows, people), watch_read=[None, 6, None, None, None])
 
 
 def test_a_watch_without_text_that_shows_a_deleted_message_is_a_sign() -> None:
-    """
-    previews hidden: A 1, look 3      x 2: a sign      x 3: a sign (rank 3 before 13)      x 4: none yet
-    """
+    """previews hidden: A 1, look 3      x 2: a sign      x 3: a sign (rank 3 before 13)      x 4:
+    none yet"""
     row = {"push_latency": 1, "on_watch": True, "watch_after": 2}
     rows = [row | {"noticed": k, "sender": k} for k in (2, 3, 4)]
     shows(world(rows, [{"hides_previews": True}]), watch_read=[3, 3, 3], phantom=[3, 3, None])
@@ -84,7 +112,9 @@ def test_a_rewritten_push_goes_on_showing_its_text_on_the_watch() -> None:
     A 1, x 2 = R 2, look at the watch 3, not taken back there
     """
     row = {"push_latency": 1, "on_watch": True, "watch_after": 2, "noticed": 2, "retract_after": 0}
-    shows(world([row], retraction_scope=REWRITE), push_rewritten=[2], watch_read=[3], phantom=[None])
+    shows(
+        world([row], retraction_scope=REWRITE), push_rewritten=[2], watch_read=[3], phantom=[None]
+    )
 
 
 # The desktop
@@ -97,16 +127,17 @@ def test_a_toast_shows_if_a_session_is_on_as_the_push_reaches_the_service() -> N
     rows: list[Row] = [{"push_latency": k, "desk_after": 3, "desk_length": 2} for k in (4, 5, 20)]
     shows(
         world(rows, [{"at_desk": [(5, 20)]}]),
-        desk_shown=[None, 5, None], desk_chars=[0, 100, 0], desk_read=[None, 8, None], desk_read_until=[None, 10, None],
+        desk_shown=[None, 5, None],
+        desk_chars=[0, 100, 0],
+        desk_read=[None, 8, None],
+        desk_read_until=[None, 10, None],
         push_arrived=[4, 5, 20],
-    )  # fmt: skip
+    )
 
 
 def test_a_toast_is_read_while_it_shows_and_the_session_lasts() -> None:
-    """
-    at the desk [5 === 12] [12 === 99], toast [5 ====== 12]
-    6 later: read 11      7 later: the toast is gone (and the session over)      toast of 9, 7 later: session over
-    """
+    """at the desk [5 === 12] [12 === 99], toast [5 ====== 12] 6 later: read 11      7 later: the
+    toast is gone (and the session over)      toast of 9, 7 later: session over"""
     rows: list[Row] = [{"push_latency": 5, "desk_after": k} for k in (6, 7, NEVER)]
     people: list[Row] = [{"at_desk": [(5, 12), (12, 99)]}]
     shows(world(rows, people, push_toast=7), desk_shown=[5] * 3, desk_read=[11, None, None])
@@ -115,27 +146,30 @@ def test_a_toast_is_read_while_it_shows_and_the_session_lasts() -> None:
     shows(world(rows, [{"at_desk": [(5, 13)]}], push_toast=7), desk_read=[11, None, None])
 
 
-def test_a_toast_shows_though_the_phone_is_offline_and_not_if_the_message_was_read_before_or_in_quiet_hours() -> None:
-    """
-    no network [5 == 9]: toast 5, A 9      visit | 4: read before, none      visit | 5: toast first (rank 8 before 19)
-    quiet [5 == 6]: none
-    """
+def test_a_toast_shows_though_the_phone_is_offline_and_not_if_the_message_was_read_before_or_in_quiet_hours() -> (
+    None
+):
+    """no network [5 == 9]: toast 5, A 9      visit | 4: read before, none      visit | 5: toast
+    first (rank 8 before 19) quiet [5 == 6]: none"""
     row = {"push_latency": 5, "desk_after": 1}
     desk = {"at_desk": [(0, 50)]}
     people: list[Row] = [
-        desk | {"no_network": [(5, 9)]}, desk | {"visits": [(4, 4)]}, desk | {"visits": [(5, 5)]},
+        desk | {"no_network": [(5, 9)]},
+        desk | {"visits": [(4, 4)]},
+        desk | {"visits": [(5, 5)]},
         desk | {"quiet": [(5, 6)]},
-    ]  # fmt: skip
+    ]
     shows(
         world([row | {"recipient": k} for k in range(4)], people),
-        desk_shown=[5, None, 5, None], desk_read=[6, None, 6, None], push_arrived=[9, 5, 5, 5],
-    )  # fmt: skip
+        desk_shown=[5, None, 5, None],
+        desk_read=[6, None, 6, None],
+        push_arrived=[9, 5, 5, 5],
+    )
 
 
 def test_a_toast_is_not_read_once_it_has_been_taken_back() -> None:
-    """
-    toast 5, reading due 8      x 7, taken back 8: not read      9: read      no network changes nothing
-    """
+    """toast 5, reading due 8      x 7, taken back 8: not read      9: read      no network changes
+    nothing"""
     row = {"push_latency": 5, "desk_after": 3, "noticed": 7}
     rows = [row | {"desk_retract_after": k, "sender": k} for k in (1, 2)]
     people: list[Row] = [{"at_desk": [(0, 50)], "no_network": [(7, 30)]}]
@@ -150,31 +184,47 @@ def test_a_toast_has_the_text_of_its_binding() -> None:
     rows = [row | {"noticed": k, "sender": k} for k in (3, 4, 6)]
     people: list[Row] = [{"at_desk": [(0, 50)]}]
     shows(world(rows, people, remedy=EDIT), desk_edited=[1, 0, 0])
-    shows(world(rows, people, remedy=EDIT, push_fetch=True), desk_edited=[1, 1, 0], push_edited=[1, 1, 0])
+    shows(
+        world(rows, people, remedy=EDIT, push_fetch=True),
+        desk_edited=[1, 1, 0],
+        push_edited=[1, 1, 0],
+    )
 
 
 def test_a_fetched_toast_of_a_deleted_message_shows_nothing_or_no_text() -> None:
-    """
-    x 5 = toast due 5: none, or without text: read 6, a sign      x 6 = reading 6: its text is there, and read
-    """
+    """x 5 = toast due 5: none, or without text: read 6, a sign      x 6 = reading 6: its text is
+    there, and read"""
     row = {"push_latency": 5, "desk_after": 1}
     rows = [row | {"noticed": 5}, row | {"noticed": 6, "sender": 1}]
     people: list[Row] = [{"at_desk": [(0, 50)]}]
-    shows(world(rows, people, push_fetch=True), desk_shown=[None, 5], desk_read=[None, 6], push_lost=[5, None])
+    shows(
+        world(rows, people, push_fetch=True),
+        desk_shown=[None, 5],
+        desk_read=[None, 6],
+        push_lost=[5, None],
+    )
     shows(
         world(rows, people, push_fetch=True, push_generic=True),
-        desk_shown=[5, 5], desk_chars=[0, 100], desk_read=[6, 6], phantom=[6, None],
-    )  # fmt: skip
+        desk_shown=[5, 5],
+        desk_chars=[0, 100],
+        desk_read=[6, 6],
+        phantom=[6, None],
+    )
 
 
 def test_who_hides_previews_hides_them_at_the_desk_and_who_has_no_push_sees_no_toast() -> None:
     """
     toast 0, read 1      x 1: a sign (rank 3 before 14)      x 2: none
     """
-    rows: list[Row] = [{"desk_after": 1, "noticed": 1}, {"desk_after": 1, "noticed": 2, "sender": 1}]
+    rows: list[Row] = [
+        {"desk_after": 1, "noticed": 1},
+        {"desk_after": 1, "noticed": 2, "sender": 1},
+    ]
     people: list[Row] = [{"at_desk": [(0, 50)], "hides_previews": True}]
     shows(world(rows, people), desk_chars=[0, 0], desk_read=[1, 1], phantom=[1, None])
-    shows(world(rows, [{"at_desk": [(0, 50)], "push": False, "badge": True}]), desk_shown=[None, None])
+    shows(
+        world(rows, [{"at_desk": [(0, 50)], "push": False, "badge": True}]), desk_shown=[None, None]
+    )
 
 
 def test_watch_and_desktop_are_read_in_that_order_and_change_nothing_on_the_phone() -> None:
@@ -183,4 +233,11 @@ def test_watch_and_desktop_are_read_in_that_order_and_change_nothing_on_the_phon
     """
     row = {"push_latency": 1, "on_watch": True, "watch_after": 2, "desk_after": 2, "noticed": 2}
     people: list[Row] = [{"at_desk": [(0, 50)], "hides_previews": True, "glances": [(9, 9)]}]
-    shows(world([row], people), watch_read=[3], desk_read=[3], phantom=[3], push_noticed=[9], push_left=[None])
+    shows(
+        world([row], people),
+        watch_read=[3],
+        desk_read=[3],
+        phantom=[3],
+        push_noticed=[9],
+        push_left=[None],
+    )

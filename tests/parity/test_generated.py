@@ -1,4 +1,5 @@
-"""Parity on worlds and scenarios that nobody thought of: ties forced, every feature switched on and off."""
+"""Parity on worlds and scenarios that nobody thought of: ties forced, every feature switched on and
+off."""
 
 from __future__ import annotations
 
@@ -52,11 +53,26 @@ def test_engines_agree_on_traces_with_recorded_deletions(tmp_path: Path, example
             "length": {"dist": "lognormal", "median": "30 s", "sigma": 1.0},
         }
         raw: Raw = {
-            "schema": 1, "run": {"seed": seed, "horizon": "12 h"}, "traffic": {"kind": "trace", "file": f"{seed}.csv"},
+            "schema": 1,
+            "run": {"seed": seed, "horizon": "12 h"},
+            "traffic": {"kind": "trace", "file": f"{seed}.csv"},
             "deletion": {"window": "1 h", "unread_only": seed % 2 == 0, "placeholder": True},
-            "push": {"latency": {"dist": "exponential", "mean": "1 min"}, "retraction": {"chance": 0.5, "latency": "5 s"}},
-            "thread": {"cache": {"offline": 0.3}}, "badge": {"boost": 2.0, "sync": "2 min"},
-            "segments": [{"name": "all", "badge": 0.5, "email": {"batched": 1.0}, "notice": 0.7,
-                          "glances": looks, "checks": looks, "visits": looks}],
-        }  # fmt: skip
+            "push": {
+                "latency": {"dist": "exponential", "mean": "1 min"},
+                "retraction": {"chance": 0.5, "latency": "5 s"},
+            },
+            "thread": {"cache": {"offline": 0.3}},
+            "badge": {"boost": 2.0, "sync": "2 min"},
+            "segments": [
+                {
+                    "name": "all",
+                    "badge": 0.5,
+                    "email": {"batched": 1.0},
+                    "notice": 0.7,
+                    "glances": looks,
+                    "checks": looks,
+                    "visits": looks,
+                }
+            ],
+        }
         agree(draw_world(build(raw, file="made", folder=tmp_path), 0))

@@ -1,4 +1,5 @@
-"""A parity suite that would not notice a changed rule is worth nothing: here rules are changed, and it notices."""
+"""A parity suite that would not notice a changed rule is worth nothing: here rules are changed, and
+it notices."""
 
 from __future__ import annotations
 
@@ -19,49 +20,161 @@ WORLDS = 3000
 
 MUTANTS = {
     "a deletion at the window's end is refused": ("plan", "> terms.window", ">= terms.window"),
-    "a look at the instant of arrival does not see": ("phone", "glances, now, at[", "glances, now + 1, at["),
-    "a retraction that overtakes its push is ignored": ("phone", "back < now and rules", "back < 0 and rules"),
-    "a deletion at the end of the hold comes too late": ("plan", "or effect <= accepted", "or effect < accepted"),
-    "reading at the instant of the ruling refuses": ("plan", "if now < rows[i, REFUSABLE]", "if now <= rows[i, REFUSABLE]"),
+    "a look at the instant of arrival does not see": (
+        "phone",
+        "glances, now, at[",
+        "glances, now + 1, at[",
+    ),
+    "a retraction that overtakes its push is ignored": (
+        "phone",
+        "back < now and rules",
+        "back < 0 and rules",
+    ),
+    "a deletion at the end of the hold comes too late": (
+        "plan",
+        "or effect <= accepted",
+        "or effect < accepted",
+    ),
+    "reading at the instant of the ruling refuses": (
+        "plan",
+        "if now < rows[i, REFUSABLE]",
+        "if now <= rows[i, REFUSABLE]",
+    ),
     "a message accepted as its batch closes is left out": (
-        "batches", "accepted[end] <= goes:\n        if", "accepted[end] < goes:\n        if"),
-    "a copy of a message deleted before it arrived is read": ("thread", " and arrived < effect", ""),
-    "the later sent goes first among equals": ("deletions", "m.pressed[i], i)\n", "m.pressed[i], -i)\n"),
+        "batches",
+        "accepted[end] <= goes:\n        if",
+        "accepted[end] < goes:\n        if",
+    ),
+    "a copy of a message deleted before it arrived is read": (
+        "thread",
+        " and arrived < effect",
+        "",
+    ),
+    "the later sent goes first among equals": (
+        "deletions",
+        "m.pressed[i], i)\n",
+        "m.pressed[i], -i)\n",
+    ),
     "a step goes out at the instant its opening message is deleted": (
-        "follow_ups", "<= rows[i, ACCEPTED]", "< rows[i, ACCEPTED]"),
-    "an apology is sent for a message that was cancelled": ("follow_ups", "(sent < done)", "(sent <= done)"),
-    "an apology waits for an original that is still held": ("follow_ups", "(sent < done) |", "(done > 0) |"),
+        "follow_ups",
+        "<= rows[i, ACCEPTED]",
+        "< rows[i, ACCEPTED]",
+    ),
+    "an apology is sent for a message that was cancelled": (
+        "follow_ups",
+        "(sent < done)",
+        "(sent <= done)",
+    ),
+    "an apology waits for an original that is still held": (
+        "follow_ups",
+        "(sent < done) |",
+        "(done > 0) |",
+    ),
     "the recipient's client ignores a deletion at the age that is allowed": (
-        "plan", "> rules.receiver_window", ">= rules.receiver_window"),
-    "a block leaves out what is dispatched before it": ("plan", "more[GONE] <= row[DISPATCH]", "more[GONE] != _NEVER"),
-    "an edit shows in a push dispatched just before": ("writing", "else row[DISPATCH])", "else row[ARRIVED])"),
+        "plan",
+        "> rules.receiver_window",
+        ">= rules.receiver_window",
+    ),
+    "a block leaves out what is dispatched before it": (
+        "plan",
+        "more[GONE] <= row[DISPATCH]",
+        "more[GONE] != _NEVER",
+    ),
+    "an edit shows in a push dispatched just before": (
+        "writing",
+        "else row[DISPATCH])",
+        "else row[ARRIVED])",
+    ),
     "a mail bound at the instant of the edit shows the old text": (
-        "writing", "edit <= row[MAILED] - lead", "edit < row[MAILED] - lead"),
-    "a copy shows an edit that came after it": ("writing", "row[ARRIVED] if more[COPIED]", "row[READ] if more[COPIED]"),
-    "a retraction takes newer pushes along": ("retractions", "rows, extras, desk, now) == i:", "rows, extras, desk, now) > -1:"),
-    "a push that expires as it is retracted is not rewritten": ("retractions", "LEFT] >= now:", "LEFT] > now:"),
+        "writing",
+        "edit <= row[MAILED] - lead",
+        "edit < row[MAILED] - lead",
+    ),
+    "a copy shows an edit that came after it": (
+        "writing",
+        "row[ARRIVED] if more[COPIED]",
+        "row[READ] if more[COPIED]",
+    ),
+    "a retraction takes newer pushes along": (
+        "retractions",
+        "rows, extras, desk, now) == i:",
+        "rows, extras, desk, now) > -1:",
+    ),
+    "a push that expires as it is retracted is not rewritten": (
+        "retractions",
+        "LEFT] >= now:",
+        "LEFT] > now:",
+    ),
     "only the retracted push leaves a conversation": (
-        "retractions", "CONVERSATION:\n        _take(more[i, SENDER]", "CONVERSATION:\n        _take(-3"),
+        "retractions",
+        "CONVERSATION:\n        _take(more[i, SENDER]",
+        "CONVERSATION:\n        _take(-3",
+    ),
     "a push replaces nothing": ("retractions", "sender >= _EVERYBODY:", "sender > 99:"),
-    "a retraction of normal priority wakes the phone": ("retractions", "wait(extras, who, DOZES, back)", "back"),
-    "a full store loses what is in it but not what comes": ("store", "full and room > 1", "full and room > 9"),
-    "an entry as old as the service keeps it is lost": ("store", "> extras.rules.ttl", ">= extras.rules.ttl"),
+    "a retraction of normal priority wakes the phone": (
+        "retractions",
+        "wait(extras, who, DOZES, back)",
+        "back",
+    ),
+    "a full store loses what is in it but not what comes": (
+        "store",
+        "full and room > 1",
+        "full and room > 9",
+    ),
+    "an entry as old as the service keeps it is lost": (
+        "store",
+        "> extras.rules.ttl",
+        ">= extras.rules.ttl",
+    ),
     "a text is fetched at the instant it is deleted": (
-        "phone", "fetch and rows[i, EFFECT] <= now", "fetch and rows[i, EFFECT] < now"),
-    "an alert goes to the watch though a glance is in progress": ("phone", "desk.at[ALERT_END]) <= now", "_PAST) <= now"),
+        "phone",
+        "fetch and rows[i, EFFECT] <= now",
+        "fetch and rows[i, EFFECT] < now",
+    ),
+    "an alert goes to the watch though a glance is in progress": (
+        "phone",
+        "desk.at[ALERT_END]) <= now",
+        "_PAST) <= now",
+    ),
     "an alert is felt in quiet hours": ("phone", "is_on(extras, one.who, IS_QUIET, now)", "False"),
-    "an alert is answered while away": ("phone", " and not is_on(extras, one.who, IS_AWAY, due)", ""),
+    "an alert is answered while away": (
+        "phone",
+        " and not is_on(extras, one.who, IS_AWAY, due)",
+        "",
+    ),
     "a visit without network reads the thread": (
-        "thread", "offline or is_on(extras, one.who, IS_OFFLINE, start)", "offline"),
-    "the watch shows at the instant it is taken back": ("devices", "if taken > read", "if taken >= read"),
+        "thread",
+        "offline or is_on(extras, one.who, IS_OFFLINE, start)",
+        "offline",
+    ),
+    "the watch shows at the instant it is taken back": (
+        "devices",
+        "if taken > read",
+        "if taken >= read",
+    ),
     "a toast is read as it goes": ("devices", "m.desk_after[i] >= ", "m.desk_after[i] > "),
-    "a toast is read as the session ends": ("devices", "read >= min(terms.horizon, wait(", "read > min(terms.horizon, wait("),
+    "a toast is read as the session ends": (
+        "devices",
+        "read >= min(terms.horizon, wait(",
+        "read > min(terms.horizon, wait(",
+    ),
     "a message accepted as others are flushed stays behind": (
-        "batches", "accepted[end] <= goes:\n            goes", "accepted[end] < goes:\n            goes"),
+        "batches",
+        "accepted[end] <= goes:\n            goes",
+        "accepted[end] < goes:\n            goes",
+    ),
     "throttling starts again at the reset": ("batches", "> rules.reset", ">= rules.reset"),
-    "throttling may fall below its first gap": ("batches", "max(rules.gap, rules.most", "max(0, rules.most"),
-    "the worker looks a tick late": ("batches", "(rules.tick - over) % rules.tick", "rules.tick - over"),
-}  # fmt: skip
+    "throttling may fall below its first gap": (
+        "batches",
+        "max(rules.gap, rules.most",
+        "max(0, rules.most",
+    ),
+    "the worker looks a tick late": (
+        "batches",
+        "(rules.tick - over) % rules.tick",
+        "rules.tick - over",
+    ),
+}
 
 
 @pytest.mark.parametrize("rule", MUTANTS)
@@ -80,7 +193,7 @@ def test_the_compiled_engines_source_run_as_plain_python_agrees(tmp_path: Path) 
     assert not _caught(altered(tmp_path, {}), reference.play, worlds=400)
 
 
-def _caught(play, judge, worlds: int = WORLDS) -> bool:  # type: ignore[no-untyped-def]
+def _caught(play, judge, worlds: int = WORLDS) -> bool:
     """Tell whether two engines differ on any of so many tied worlds."""
     made = (tied_world(random.Random(seed).randint) for seed in range(worlds))
     return any(first_difference(judge(world), play(world)) is not None for world in made)

@@ -1,7 +1,8 @@
-"""Collapse, fetching, scopes of a retraction: timelines worked out by hand, one rule each, in seconds (section 5).
+"""Collapse, fetching, scopes of a retraction: timelines worked out by hand, one rule each, in
+seconds (section 5).
 
-`|` an event, `[==]` a look or a spell, `x` the remedy's effect, `A` a push's arrival, `R` a retraction's.
-"""
+`|` an event, `[==]` a look or a spell, `x` the remedy's effect, `A` a push's arrival, `R` a
+retraction's."""
 
 from __future__ import annotations
 
@@ -18,8 +19,14 @@ def test_a_newer_push_of_the_thread_replaces_the_older_and_of_the_app_any() -> N
     """
     rows: list[Row] = [{"push_latency": k + 1, "sender": k % 2} for k in range(3)]
     people: list[Row] = [{"glances": [(4, 5)]}]
-    shows(world(rows, people, collapse=BY_THREAD), push_left=[3, None, None], push_noticed=[None, 4, 4])
-    shows(world(rows, people, collapse=BY_APP), push_left=[2, 3, None], push_noticed=[None, None, 4])
+    shows(
+        world(rows, people, collapse=BY_THREAD),
+        push_left=[3, None, None],
+        push_noticed=[None, 4, 4],
+    )
+    shows(
+        world(rows, people, collapse=BY_APP), push_left=[2, 3, None], push_noticed=[None, None, 4]
+    )
 
 
 def test_of_two_pushes_that_arrive_at_once_the_later_row_stays() -> None:
@@ -30,8 +37,11 @@ def test_of_two_pushes_that_arrive_at_once_the_later_row_stays() -> None:
     people: list[Row] = [{"glances": [(1, 4)], "badge": True}]
     shows(
         world(rows, people, collapse=BY_THREAD),
-        push_arrived=[2, 2], push_left=[2, None], push_noticed=[None, 2], badge_counted=[2, 2],
-    )  # fmt: skip
+        push_arrived=[2, 2],
+        push_left=[2, None],
+        push_noticed=[None, 2],
+        badge_counted=[2, 2],
+    )
 
 
 # Fetching
@@ -41,16 +51,26 @@ def test_a_push_whose_text_is_gone_as_it_is_fetched_is_lost_or_shown_without_tex
     """
     x 5 = A 5: gone (rank 3 before 8)      A 5, x 6: there      glance [7 8]
     """
-    rows: list[Row] = [{"push_latency": 5, "noticed": 5}, {"push_latency": 5, "noticed": 6, "sender": 1}]
+    rows: list[Row] = [
+        {"push_latency": 5, "noticed": 5},
+        {"push_latency": 5, "noticed": 6, "sender": 1},
+    ]
     people: list[Row] = [{"glances": [(7, 8)]}]
     shows(
         world(rows, people, push_fetch=True),
-        push_arrived=[None, 5], push_lost=[5, None], push_chars=[0, 100], phantom=[None, None],
-    )  # fmt: skip
+        push_arrived=[None, 5],
+        push_lost=[5, None],
+        push_chars=[0, 100],
+        phantom=[None, None],
+    )
     shows(
         world(rows, people, push_fetch=True, push_generic=True),
-        push_arrived=[5, 5], push_lost=[None, None], push_chars=[0, 100], push_noticed=[7, 7], phantom=[7, None],
-    )  # fmt: skip
+        push_arrived=[5, 5],
+        push_lost=[None, None],
+        push_chars=[0, 100],
+        push_noticed=[7, 7],
+        phantom=[7, None],
+    )
 
 
 def test_a_push_overtaken_by_its_retraction_is_dropped_before_it_is_fetched() -> None:
@@ -60,8 +80,13 @@ def test_a_push_overtaken_by_its_retraction_is_dropped_before_it_is_fetched() ->
     rows: list[Row] = [
         {"push_latency": 5, "noticed": 2, "retract_after": 0},
         {"push_latency": 5, "noticed": 2, "retract_after": 3, "sender": 1},
-    ]  # fmt: skip
-    shows(world(rows, push_fetch=True), push_lost=[None, 5], push_arrived=[None, None], retraction_arrived=[2, 5])
+    ]
+    shows(
+        world(rows, push_fetch=True),
+        push_lost=[None, 5],
+        push_arrived=[None, None],
+        retraction_arrived=[2, 5],
+    )
 
 
 def test_a_silent_count_is_fetched_too_and_lost_without_a_note() -> None:
@@ -71,7 +96,11 @@ def test_a_silent_count_is_fetched_too_and_lost_without_a_note() -> None:
     people: list[Row] = [{"push": False, "badge": True}]
     rows: list[Row] = [{"push_latency": 5, "noticed": 5}]
     shows(world(rows, people, push_fetch=True), badge_counted=[None], push_lost=[None])
-    shows(world(rows, people, push_fetch=True, push_generic=True), badge_counted=[5], push_arrived=[None])
+    shows(
+        world(rows, people, push_fetch=True, push_generic=True),
+        badge_counted=[5],
+        push_arrived=[None],
+    )
 
 
 # Scopes of a retraction
@@ -82,10 +111,16 @@ def test_a_retraction_of_the_conversation_takes_what_the_tray_holds_of_the_sende
     sender 0: A 0 x 5, A 0, A 6      sender 1: A 0
     """
     rows: list[Row] = [{"noticed": 5, "retract_after": 0}, {}, {"push_latency": 6}, {"sender": 1}]
-    shows(world(rows, retraction_scope=CONVERSATION), push_left=[5, 5, None, None], push_arrived=[0, 0, 6, 0])
+    shows(
+        world(rows, retraction_scope=CONVERSATION),
+        push_left=[5, 5, None, None],
+        push_arrived=[0, 0, 6, 0],
+    )
 
 
-def test_a_retraction_of_the_conversation_that_overtakes_its_push_takes_the_others_and_drops_that_one() -> None:
+def test_a_retraction_of_the_conversation_that_overtakes_its_push_takes_the_others_and_drops_that_one() -> (
+    None
+):
     """
     sender 0: A 1       x 3 = R 3 ──── A 9: dropped
     """
@@ -94,15 +129,15 @@ def test_a_retraction_of_the_conversation_that_overtakes_its_push_takes_the_othe
 
 
 def test_a_retraction_of_the_latest_does_nothing_if_a_newer_push_of_the_sender_is_there() -> None:
-    """
-    A 1, A 2      the older deleted at 5: nothing      the newer: both leave      another sender's does not matter
-    """
+    """A 1, A 2      the older deleted at 5: nothing      the newer: both leave      another
+    sender's does not matter"""
     old, new, other = {"push_latency": 1}, {"push_latency": 2}, {"push_latency": 3, "sender": 1}
     gone = {"noticed": 5, "retract_after": 0}
     shows(
         world([old | gone, new, other], retraction_scope=LATEST),
-        push_left=[None, None, None], retraction_arrived=[5, None, None],
-    )  # fmt: skip
+        push_left=[None, None, None],
+        retraction_arrived=[5, None, None],
+    )
     shows(world([old, new | gone, other], retraction_scope=LATEST), push_left=[5, 5, None])
 
 
@@ -122,33 +157,44 @@ def test_a_push_that_a_retraction_of_the_latest_overtook_shows_all_the_same() ->
     rows: list[Row] = [{"push_latency": 5, "noticed": 2, "retract_after": 0}]
     shows(
         world(rows, [{"glances": [(6, 7)]}], retraction_scope=LATEST),
-        retraction_arrived=[2], push_arrived=[5], push_noticed=[6], push_left=[None],
-    )  # fmt: skip
+        retraction_arrived=[2],
+        push_arrived=[5],
+        push_noticed=[6],
+        push_left=[None],
+    )
 
 
 def test_a_rewritten_push_stays_without_text_and_is_a_sign_to_who_notices_it_then() -> None:
-    """
-    A 0     x 5 = R 5     glance [5 6]: after it, so no text and no tap      glance [4 5]: read before, tap at 5
-    """
+    """A 0     x 5 = R 5     glance [5 6]: after it, so no text and no tap      glance [4 5]: read
+    before, tap at 5"""
     row = {"noticed": 5, "retract_after": 0, "tap_after": 1}
     rows = [row, row | {"recipient": 1, "sender": 1}]
     shows(
         world(rows, [{"glances": [(5, 6)]}, {"glances": [(4, 5)]}], retraction_scope=REWRITE),
-        push_rewritten=[5, 5], push_noticed=[5, 4], phantom=[5, None], push_left=[None, 5], push_chars=[100, 100],
-    )  # fmt: skip
+        push_rewritten=[5, 5],
+        push_noticed=[5, 4],
+        phantom=[5, None],
+        push_left=[None, 5],
+        push_chars=[100, 100],
+    )
 
 
-def test_a_push_is_rewritten_before_it_expires_at_the_same_instant_and_dropped_if_overtaken() -> None:
+def test_a_push_is_rewritten_before_it_expires_at_the_same_instant_and_dropped_if_overtaken() -> (
+    None
+):
     """
     A 0, expires 7 = R 7       x 2 = R 2 ──── A 9: dropped
     """
     rows: list[Row] = [
-        {"noticed": 2, "retract_after": 5}, {"push_latency": 9, "noticed": 2, "retract_after": 0, "sender": 1},
-    ]  # fmt: skip
+        {"noticed": 2, "retract_after": 5},
+        {"push_latency": 9, "noticed": 2, "retract_after": 0, "sender": 1},
+    ]
     shows(
         world(rows, retraction_scope=REWRITE, push_expiry=7),
-        push_rewritten=[7, None], push_left=[7, None], push_arrived=[0, None],
-    )  # fmt: skip
+        push_rewritten=[7, None],
+        push_left=[7, None],
+        push_arrived=[0, None],
+    )
 
 
 def test_a_badge_that_counts_a_rewritten_push_is_a_sign_at_the_next_glance() -> None:
@@ -157,4 +203,9 @@ def test_a_badge_that_counts_a_rewritten_push_is_a_sign_at_the_next_glance() -> 
     """
     people: list[Row] = [{"badge": True, "glances": [(1, 2), (8, 9)]}]
     rows: list[Row] = [{"noticed": 5, "retract_after": 0}]
-    shows(world(rows, people, retraction_scope=REWRITE), push_noticed=[1], push_rewritten=[5], phantom=[8])
+    shows(
+        world(rows, people, retraction_scope=REWRITE),
+        push_noticed=[1],
+        push_rewritten=[5],
+        phantom=[8],
+    )

@@ -1,7 +1,8 @@
-"""Follow-ups and remedies: timelines worked out by hand, one rule each, in seconds (docs/model.md, sections 3 and 4).
+"""Follow-ups and remedies: timelines worked out by hand, one rule each, in seconds (docs/model.md,
+sections 3 and 4).
 
-`|` an event, `[==]` a look or a spell, `x` the remedy's effect, `A` a push's arrival, `R` a retraction's.
-"""
+`|` an event, `[==]` a look or a spell, `x` the remedy's effect, `A` a push's arrival, `R` a
+retraction's."""
 
 from __future__ import annotations
 
@@ -21,9 +22,11 @@ def test_a_step_is_withheld_if_its_opening_message_is_deleted_at_the_end_of_the_
     second opening 0 ────── x 11    its step released 10: goes out
     """
     rows: list[Row] = [
-        {"noticed": 10}, {"noticed": 11, "sender": 1},
-        {"written": 10, "after": 0}, {"written": 10, "after": 1, "sender": 1},
-    ]  # fmt: skip
+        {"noticed": 10},
+        {"noticed": 11, "sender": 1},
+        {"written": 10, "after": 0},
+        {"written": 10, "after": 1, "sender": 1},
+    ]
     shows(world(rows, pause=True), accepted=[0, 0, None, 10], paused=[None, None, 10, None])
     shows(world(rows), accepted=[0, 0, 10, 10], paused=[None] * 4)
 
@@ -35,13 +38,17 @@ def test_a_step_is_withheld_if_its_opening_message_was_caught_or_cancelled_but_n
     caught | cancelled x 2 within the hold (5) | deletion refused: another kind
     """
     rows: list[Row] = [
-        {"caught": True}, {"released": 5, "noticed": 2}, {"noticed": 2, "kind": 1, "sender": 1},
+        {"caught": True},
+        {"released": 5, "noticed": 2},
+        {"noticed": 2, "kind": 1, "sender": 1},
         *({"written": 20, "after": opening} for opening in (0, 1, 2)),
-    ]  # fmt: skip
+    ]
     shows(
         world(rows, pause=True, undeletable=2),
-        accepted=[None, None, 0, None, None, 20], paused=[None, None, None, 20, 20, None], refused=[0, 0, 1, 0, 0, 0],
-    )  # fmt: skip
+        accepted=[None, None, 0, None, None, 20],
+        paused=[None, None, None, 20, 20, None],
+        refused=[0, 0, 1, 0, 0, 0],
+    )
 
 
 def test_a_step_is_withheld_if_its_opening_message_was_cancelled_by_any_remedy() -> None:
@@ -50,7 +57,12 @@ def test_a_step_is_withheld_if_its_opening_message_was_cancelled_by_any_remedy()
     """
     rows: list[Row] = [{"released": 5, "noticed": 2}, {"written": 20, "after": 0}]
     for remedy in (DELETE, EDIT, APOLOGY, BLOCK):
-        shows(world(rows, pause=True, remedy=remedy), cancelled=[2, None], paused=[None, 20], blocked=[None, None])
+        shows(
+            world(rows, pause=True, remedy=remedy),
+            cancelled=[2, None],
+            paused=[None, 20],
+            blocked=[None, None],
+        )
 
 
 def test_an_edit_does_not_pause_steps() -> None:
@@ -58,7 +70,12 @@ def test_an_edit_does_not_pause_steps() -> None:
     0 ── x 2 edited       its step at 20 goes out
     """
     rows: list[Row] = [{"noticed": 2}, {"written": 20, "after": 0}]
-    shows(world(rows, pause=True, remedy=EDIT), effective=[2, None], accepted=[0, 20], paused=[None, None])
+    shows(
+        world(rows, pause=True, remedy=EDIT),
+        effective=[2, None],
+        accepted=[0, 20],
+        paused=[None, None],
+    )
 
 
 def test_a_step_that_was_cancelled_itself_is_not_called_withheld() -> None:
@@ -73,15 +90,17 @@ def test_a_step_that_was_cancelled_itself_is_not_called_withheld() -> None:
 
 
 def test_a_late_bound_push_shows_the_edited_text_if_the_edit_takes_effect_by_its_dispatch() -> None:
-    """
-    dispatch 5, A 7     x 5: edited (rank 3 before 7)     x 6: the old text, and nothing takes it back
-    """
+    """dispatch 5, A 7     x 5: edited (rank 3 before 7)     x 6: the old text, and nothing takes
+    it back"""
     row = {"push_delay": 5, "push_latency": 2, "retract_after": 0, "sender": 0}
     rows = [row | {"noticed": 5}, row | {"noticed": 6, "sender": 1}]
     shows(
         world(rows, [{"glances": [(8, 9)]}], remedy=EDIT),
-        push_edited=[1, 0], push_noticed=[8, 8], push_left=[None, None], retraction_arrived=[None, None],
-    )  # fmt: skip
+        push_edited=[1, 0],
+        push_noticed=[8, 8],
+        push_left=[None, None],
+        retraction_arrived=[None, None],
+    )
     shows(world(rows, remedy=EDIT, push_late=False), push_edited=[0, 0])
 
 
@@ -91,7 +110,11 @@ def test_a_fetched_push_shows_the_text_of_its_arrival() -> None:
     """
     row = {"push_delay": 5, "push_latency": 2}
     rows = [row | {"noticed": 7}, row | {"noticed": 8, "sender": 1}]
-    shows(world(rows, remedy=EDIT, push_fetch=True, push_late=False), push_edited=[1, 0], push_chars=[100, 100])
+    shows(
+        world(rows, remedy=EDIT, push_fetch=True, push_late=False),
+        push_edited=[1, 0],
+        push_chars=[100, 100],
+    )
 
 
 def test_the_thread_shows_the_edited_text_from_the_edit_on_and_nothing_is_a_sign() -> None:
@@ -101,19 +124,27 @@ def test_the_thread_shows_the_edited_text_from_the_edit_on_and_nothing_is_a_sign
     rows: list[Row] = [{"noticed": 5, "badge_sync_after": 0}, {"noticed": 6, "sender": 1}]
     shows(
         world(rows, [{"visits": [(5, 5), (8, 8)], "badge": True}], remedy=EDIT, placeholder=True),
-        thread_read=[5, 5], thread_edited=[1, 0], badge_cleared=[5, 5], phantom=[None, None],
-    )  # fmt: skip
+        thread_read=[5, 5],
+        thread_edited=[1, 0],
+        badge_cleared=[5, 5],
+        phantom=[None, None],
+    )
 
 
 def test_a_copy_on_the_device_has_the_text_of_its_arrival() -> None:
     """
     A 3 ─ x 4: the old text      x 4 = A 4: the new (rank 3 before 8)       offline visit | 9
     """
-    rows: list[Row] = [{"push_latency": 3, "noticed": 4}, {"push_latency": 4, "noticed": 4, "sender": 1}]
+    rows: list[Row] = [
+        {"push_latency": 3, "noticed": 4},
+        {"push_latency": 4, "noticed": 4, "sender": 1},
+    ]
     shows(
         world(rows, [{"visits": [(9, 9)]}], remedy=EDIT, visit_offline=1.0),
-        thread_read=[9, 9], thread_edited=[0, 1], from_cache=[0, 0],
-    )  # fmt: skip
+        thread_read=[9, 9],
+        thread_edited=[0, 1],
+        from_cache=[0, 0],
+    )
 
 
 def test_a_mail_carries_the_text_of_its_binding() -> None:
@@ -126,18 +157,28 @@ def test_a_mail_carries_the_text_of_its_binding() -> None:
     shows(world(rows, [{"email": INSTANT}], remedy=EDIT), email_edited=[1, 0], email_arrived=[5, 5])
     shows(world(rows, [{"email": INSTANT}], remedy=EDIT, email_late=False), email_edited=[0, 0])
     digests = {"email_at": 9, "email_every": 100, "email_lead": 4}
-    shows(world(rows, [{"email": DIGEST}], remedy=EDIT, **digests), email_edited=[1, 0], email_arrived=[9, 9])
+    shows(
+        world(rows, [{"email": DIGEST}], remedy=EDIT, **digests),
+        email_edited=[1, 0],
+        email_arrived=[9, 9],
+    )
 
 
 def test_an_edit_within_the_hold_cancels_and_one_after_its_window_is_refused() -> None:
     """
     0 ── x 5 = hold ends 5: cancelled     0 accepted ── | 61 > window 60: refused
     """
-    rows: list[Row] = [{"released": 5, "noticed": 5}, {"noticed": 61, "sender": 1}, {"noticed": 60, "sender": 2}]
+    rows: list[Row] = [
+        {"released": 5, "noticed": 5},
+        {"noticed": 61, "sender": 1},
+        {"noticed": 60, "sender": 2},
+    ]
     shows(
         world(rows, remedy=EDIT, window=60),
-        cancelled=[5, None, None], effective=[5, None, 60], refused=[0, 2, 0],
-    )  # fmt: skip
+        cancelled=[5, None, None],
+        effective=[5, None, 60],
+        refused=[0, 2, 0],
+    )
 
 
 # Apologies
@@ -147,12 +188,19 @@ def test_an_apology_goes_out_as_the_action_is_done_and_deletes_nothing() -> None
     """
     0 accepted ── noticed 10 ── done 15: one more message, its push A 17, visit | 20 reads both
     """
-    rows: list[Row] = [{"noticed": 10, "action": 5}, {"apology": True, "after": 0, "push_latency": 2}]
+    rows: list[Row] = [
+        {"noticed": 10, "action": 5},
+        {"apology": True, "after": 0, "push_latency": 2},
+    ]
     shows(
         world(rows, [{"visits": [(20, 20)]}], remedy=APOLOGY, window=-1),
-        completed=[15, None], refused=[0, 0], effective=[None, None], accepted=[0, 15], push_arrived=[0, 17],
+        completed=[15, None],
+        refused=[0, 0],
+        effective=[None, None],
+        accepted=[0, 15],
+        push_arrived=[0, 17],
         thread_read=[20, 20],
-    )  # fmt: skip
+    )
     shows(world(rows), accepted=[0, None], effective=[15, None])
 
 
@@ -166,12 +214,13 @@ def test_whoever_is_done_by_the_end_of_the_hold_undoes_the_send_instead_of_apolo
         {"released": 20, "noticed": 20, "propagation": 1, "sender": 1},
         {"released": 20, "noticed": 15, "propagation": 10, "sender": 2},
         *({"apology": True, "after": k} for k in (0, 1, 2)),
-    ]  # fmt: skip
+    ]
     shows(
         world(rows, remedy=APOLOGY),
-        cancelled=[20, None, None, None, None, None], effective=[20, None, None, None, None, None],
+        cancelled=[20, None, None, None, None, None],
+        effective=[20, None, None, None, None, None],
         accepted=[None, 20, 20, None, 20, None],
-    )  # fmt: skip
+    )
 
 
 def test_an_apology_is_no_step_and_goes_out_though_steps_pause() -> None:
@@ -191,46 +240,66 @@ def test_a_block_leaves_out_what_has_not_been_dispatched_and_takes_nothing_back(
     """
     row = {"push_delay": 5, "email_delay": 5, "retract_after": 0, "badge_sync_after": 0}
     rows = [row | {"noticed": 5}, row | {"noticed": 6, "sender": 1}]
-    people: list[Row] = [{"email": INSTANT, "badge": True, "glances": [(8, 9)], "visits": [(10, 10)]}]
+    people: list[Row] = [
+        {"email": INSTANT, "badge": True, "glances": [(8, 9)], "visits": [(10, 10)]}
+    ]
     shows(
         world(rows, people, remedy=BLOCK, window=-1),
-        blocked=[5, 6], effective=[None, None], refused=[0, 0], push_dispatched=[None, 5],
-        email_dispatched=[None, 5], push_noticed=[None, 8], badge_cleared=[None, 10], thread_read=[10, 10],
+        blocked=[5, 6],
+        effective=[None, None],
+        refused=[0, 0],
+        push_dispatched=[None, 5],
+        email_dispatched=[None, 5],
+        push_noticed=[None, 8],
+        badge_cleared=[None, 10],
+        thread_read=[10, 10],
         phantom=[None, None],
-    )  # fmt: skip
-    shows(world(rows, people, remedy=BLOCK, push_late=False, email_late=False), push_dispatched=[5, 5])
+    )
+    shows(
+        world(rows, people, remedy=BLOCK, push_late=False, email_late=False), push_dispatched=[5, 5]
+    )
 
 
 def test_a_block_pauses_steps_and_within_the_hold_it_is_an_undone_send() -> None:
-    """
-    blocked 7 (done 5, 2 s of propagation)   step at 7 withheld    |    hold ends 9, done 5, in effect 7: cancelled
-    """
+    """blocked 7 (done 5, 2 s of propagation)   step at 7 withheld    |    hold ends 9, done 5, in
+    effect 7: cancelled"""
     row = {"noticed": 5, "propagation": 2}
     rows: list[Row] = [row, row | {"released": 9, "sender": 1}, {"written": 7, "after": 0}]
     shows(
         world(rows, remedy=BLOCK, pause=True),
-        blocked=[7, None, None], cancelled=[None, 7, None], effective=[None, 7, None], paused=[None, None, 7],
-    )  # fmt: skip
+        blocked=[7, None, None],
+        cancelled=[None, 7, None],
+        effective=[None, 7, None],
+        paused=[None, None, 7],
+    )
 
 
 # The recipient's client
 
 
 def test_the_recipients_client_ignores_a_deletion_that_reaches_it_after_its_own_window() -> None:
-    """
-    0 accepted ──────────── 60 the client's window
-    done 58      in effect 60: deleted     in effect 61: ignored, refused (4)     never: not ignored, it never comes
-    """
-    rows: list[Row] = [{"noticed": 58, "propagation": p, "sender": k} for k, p in enumerate((2, 3, NEVER))]
-    shows(world(rows, receiver_window=60), refused=[0, 4, 0], effective=[60, None, None], completed=[58] * 3)
-
-
-def test_the_platforms_reasons_come_first_and_an_undone_send_or_a_recorded_deletion_is_never_ignored() -> None:
-    """
-    done 70 after the platform's window 65     hold ends 90, done 70     recorded at 70     client's window 60
-    """
+    """0 accepted ──────────── 60 the client's window done 58      in effect 60: deleted     in
+    effect 61: ignored, refused (4)     never: not ignored, it never comes"""
     rows: list[Row] = [
-        {"noticed": 70}, {"noticed": 70, "released": 90, "sender": 1}, {"noticed": 70, "recorded": True, "sender": 2},
-    ]  # fmt: skip
+        {"noticed": 58, "propagation": p, "sender": k} for k, p in enumerate((2, 3, NEVER))
+    ]
+    shows(
+        world(rows, receiver_window=60),
+        refused=[0, 4, 0],
+        effective=[60, None, None],
+        completed=[58] * 3,
+    )
+
+
+def test_the_platforms_reasons_come_first_and_an_undone_send_or_a_recorded_deletion_is_never_ignored() -> (
+    None
+):
+    """done 70 after the platform's window 65     hold ends 90, done 70     recorded at 70
+    client's window 60"""
+    rows: list[Row] = [
+        {"noticed": 70},
+        {"noticed": 70, "released": 90, "sender": 1},
+        {"noticed": 70, "recorded": True, "sender": 2},
+    ]
     shows(world(rows, window=65, receiver_window=60), refused=[2, 0, 0], effective=[None, 70, 70])
     shows(world(rows, receiver_window=60), refused=[4, 0, 0], effective=[None, 70, 70])

@@ -1,4 +1,5 @@
-"""Timelines written down in whole seconds, and the one claim made of them: what each engine's records say."""
+"""Timelines written down in whole seconds, and the one claim made of them: what each engine's
+records say."""
 
 from __future__ import annotations
 
@@ -14,11 +15,34 @@ from sim.world.spells import KINDS_OF_SPELL
 from .making import agree
 
 _LISTS = (*SURFACES, *KINDS_OF_SPELL)
-_PLAIN = {"sender", "recipient", "number", "entity", "kind", "length", "batch", "after", "glances_needed"}
+_PLAIN = {
+    "sender",
+    "recipient",
+    "number",
+    "entity",
+    "kind",
+    "length",
+    "batch",
+    "after",
+    "glances_needed",
+}
 _TIMED_RULES = {
-    "window", "receiver_window", "push_expiry", "push_ttl", "push_toast", "email_window", "email_tick", "email_phase",
-    "throttle_gap", "throttle_most", "throttle_reset", "email_every", "email_at", "email_lead", "cache_life",
-}  # fmt: skip
+    "window",
+    "receiver_window",
+    "push_expiry",
+    "push_ttl",
+    "push_toast",
+    "email_window",
+    "email_tick",
+    "email_phase",
+    "throttle_gap",
+    "throttle_most",
+    "throttle_reset",
+    "email_every",
+    "email_at",
+    "email_lead",
+    "cache_life",
+}
 _VALUES = {c.name for c in FROM_ENGINE if c.absent != NEVER}
 
 Row = dict[str, Any]
@@ -33,7 +57,10 @@ def world(messages: list[Row], people: list[Row] | None = None, **rules: Any) ->
     """Write down a world told in seconds."""
     rows = [{k: v if k in _PLAIN else in_micros(v) for k, v in m.items()} for m in messages]
     named = [
-        {k: [(in_micros(a), in_micros(b)) for a, b in v] if k in _LISTS else v for k, v in p.items()}
+        {
+            k: [(in_micros(a), in_micros(b)) for a, b in v] if k in _LISTS else v
+            for k, v in p.items()
+        }
         for p in people or [{}]
     ]
     set_to = {k: in_micros(v) if k in _TIMED_RULES else v for k, v in rules.items()}
@@ -41,7 +68,8 @@ def world(messages: list[Row], people: list[Row] | None = None, **rules: Any) ->
 
 
 def shows(told: World, **columns: list[float | None]) -> None:
-    """Hold that the records show these columns: first the reference engine's, then, being equal, the other's."""
+    """Hold that the records show these columns: first the reference engine's, then, being equal,
+    the other's."""
     records = reference.play(told)
     for name, expected in columns.items():
         values = records[name].tolist()

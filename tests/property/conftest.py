@@ -1,4 +1,5 @@
-"""The engines that the laws are tried on: the reference engine always, the compiled one when it is there."""
+"""The engines that the laws are tried on: the reference engine always, the compiled one when it is
+there."""
 
 from __future__ import annotations
 

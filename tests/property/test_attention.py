@@ -1,4 +1,5 @@
-"""More looks and better recalls: what each can never make worse, and where the plain saying is false."""
+"""More looks and better recalls: what each can never make worse, and where the plain saying is
+false."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ from .conftest import Play
 from .worlds import HORIZON, LAW, Hand, hands, late, scenario
 
 
-def with_more(person: dict[str, Any], surface: str, moments: list[int], length: int) -> dict[str, Any]:
+def with_more(
+    person: dict[str, Any], surface: str, moments: list[int], length: int
+) -> dict[str, Any]:
     """Add looks where there is room between those that are there."""
     found = list(person[surface])
     for start in moments:
@@ -28,11 +31,15 @@ def with_more(person: dict[str, Any], surface: str, moments: list[int], length: 
     return person | {surface: sorted(found)}
 
 
-MORE = {"moments": st.lists(st.integers(0, HORIZON), min_size=1, max_size=6), "length": st.integers(0, 20)}
+MORE = {
+    "moments": st.lists(st.integers(0, HORIZON), min_size=1, max_size=6),
+    "length": st.integers(0, 20),
+}
 
 
 def assert_no_later(fewer: Records, more: Records) -> None:
-    """Assert that previews are read no later, that deletions are the same, and so that no message is late no more."""
+    """Assert that previews are read no later, that deletions are the same, and so that no message
+    is late no more."""
     before, after = judge(fewer), judge(more)
     assert np.all(after.preview_read <= before.preview_read)
     np.testing.assert_array_equal(more["effective"], fewer["effective"])
@@ -45,9 +52,12 @@ def assert_no_later(fewer: Records, more: Records) -> None:
 def test_without_taps_more_glances_never_let_a_preview_be_read_later(
     play: Play, hand: Hand, moments: list[int], length: int
 ) -> None:
-    """True law: of reading or not. A tap opens the app and clears the tray; and characters may fall (see below)."""
+    """True law: of reading or not. A tap opens the app and clears the tray; and characters may fall
+    (see below)."""
     calm = hand.each(tap_after=NEVER)
-    keen = replace(calm, recipients=tuple(with_more(p, "glances", moments, length) for p in calm.recipients))
+    keen = replace(
+        calm, recipients=tuple(with_more(p, "glances", moments, length) for p in calm.recipients)
+    )
     assert_no_later(play(calm.world()), play(keen.world()))
 
 
@@ -56,22 +66,31 @@ def test_without_taps_more_glances_never_let_a_preview_be_read_later(
 def test_more_mailbox_checks_never_let_a_mail_be_read_later(
     play: Play, hand: Hand, moments: list[int], length: int
 ) -> None:
-    """Nothing that a mailbox check does changes anything outside the mailbox, so this holds in every world."""
-    keen = replace(hand, recipients=tuple(with_more(p, "checks", moments, length) for p in hand.recipients))
+    """Nothing that a mailbox check does changes anything outside the mailbox, so this holds in
+    every world."""
+    keen = replace(
+        hand, recipients=tuple(with_more(p, "checks", moments, length) for p in hand.recipients)
+    )
     assert_no_later(play(hand.world()), play(keen.world()))
 
 
 @LAW
 @given(hand=hands(), fewer=st.integers(1, 2))
-def test_without_taps_a_sharper_eye_never_reads_a_preview_later(play: Play, hand: Hand, fewer: int) -> None:
+def test_without_taps_a_sharper_eye_never_reads_a_preview_later(
+    play: Play, hand: Hand, fewer: int
+) -> None:
     calm = hand.each(tap_after=NEVER)
     sharp = calm.each(glances_needed=lambda m: max(1, m["glances_needed"] - fewer))
     assert_no_later(play(calm.world()), play(sharp.world()))
 
 
 def test_with_taps_a_glance_more_can_save_a_message(play: Play) -> None:
-    """Why the law leaves taps out: the glance at 5 leads to a tap, which reads the other message in the app."""
-    rows = ({"written": 0, "tap_after": 2, "recipient": 0}, {"written": 6, "noticed": 30, "glances_needed": 1})
+    """Why the law leaves taps out: the glance at 5 leads to a tap, which reads the other message in
+    the app."""
+    rows = (
+        {"written": 0, "tap_after": 2, "recipient": 0},
+        {"written": 6, "noticed": 30, "glances_needed": 1},
+    )
     few, many = ({"glances": [(20, 21)]}, {"glances": [(5, 5), (20, 21)]})
     verdicts = [Verdict(judge(play(Hand(rows, (p,), {}).world())).verdict[1]) for p in (few, many)]
     assert verdicts == [Verdict.TOO_LATE, Verdict.IN_THREAD]
@@ -82,7 +101,10 @@ def test_a_glance_more_can_lower_the_characters_that_are_read(play: Play) -> Non
     second = 1_000_000
     row = {"written": 0, "noticed": 9 * second}
     few, many = ({"glances": [(2, 5 * second)]}, {"glances": [(1, 1), (2, 5 * second)]})
-    exposed = [int(judge(play(Hand((row,), (p,), {}, horizon=20 * second).world())).exposed[0]) for p in (few, many)]
+    exposed = [
+        int(judge(play(Hand((row,), (p,), {}, horizon=20 * second).world())).exposed[0])
+        for p in (few, many)
+    ]
     assert exposed == [100, 1]
 
 
@@ -94,7 +116,9 @@ def test_without_taps_a_faster_retraction_adds_no_ghost_and_changes_nothing_that
     """A retraction follows the effect, so it cannot touch what was read before it."""
     calm = hand.each(tap_after=NEVER)
     quick = calm.each(
-        retract_after=lambda m: 30 if m["retract_after"] == NEVER else max(0, m["retract_after"] - faster)
+        retract_after=lambda m: (
+            30 if m["retract_after"] == NEVER else max(0, m["retract_after"] - faster)
+        )
     )
     without = calm.each(retract_after=NEVER)
     records = [play(h.world()) for h in (without, calm, quick)]
@@ -109,11 +133,15 @@ def test_without_taps_a_faster_retraction_adds_no_ghost_and_changes_nothing_that
 def test_with_hands_enough_and_no_rule_on_reading_a_faster_sender_never_makes_a_message_late(
     play: Play, hand: Hand, faster: int, hands_more: int
 ) -> None:
-    """True law: with a hand free for every deletion. In a queue a faster sender changes the order; somebody waits."""
+    """True law: with a hand free for every deletion. In a queue a faster sender changes the order;
+    somebody waits."""
     calm = hand.each(tap_after=NEVER, mail_alert_after=NEVER, email_latency=3).ruled(
         hands=20 + hands_more, bulk=False, unread_only=False
     )
-    swift = calm.each(reaction=lambda m: max(0, m["reaction"] - faster), action=lambda m: max(0, m["action"] - faster))
+    swift = calm.each(
+        reaction=lambda m: max(0, m["reaction"] - faster),
+        action=lambda m: max(0, m["action"] - faster),
+    )
     slow, fast = play(calm.world()), play(swift.world())
     assert np.all(fast["effective"] <= slow["effective"])
     assert late(fast) <= late(slow)
@@ -124,7 +152,10 @@ def test_with_hands_enough_and_no_rule_on_reading_a_faster_sender_never_makes_a_
 def test_whoever_never_looks_is_never_too_late_and_reads_nothing_but_a_live_conversation(
     play: Play, hand: Hand
 ) -> None:
-    blind = replace(hand, recipients=tuple(p | {"glances": [], "checks": [], "visits": []} for p in hand.recipients))
+    blind = replace(
+        hand,
+        recipients=tuple(p | {"glances": [], "checks": [], "visits": []} for p in hand.recipients),
+    )
     records = play(blind.each(alert_after=NEVER, mail_alert_after=NEVER).world())
     judged = judge(records)
     assert not late(records)
@@ -135,7 +166,9 @@ def test_whoever_never_looks_is_never_too_late_and_reads_nothing_but_a_live_conv
 
 def test_nobody_looks_in_a_drawn_scenario_and_nothing_is_late(play: Play) -> None:
     never = {"gap": {"dist": "never"}}
-    blind = scenario({"segments.*": {"glances": never, "checks": never, "visits": never, "alert.chance": 0.0}})
+    blind = scenario(
+        {"segments.*": {"glances": never, "checks": never, "visits": never, "alert.chance": 0.0}}
+    )
     records = play(draw_world(blind, 0))
     assert judge(records).regretted.sum() > 20
     assert np.all(judge(records).first_read == NEVER)
@@ -147,16 +180,35 @@ def test_nobody_looks_in_a_drawn_scenario_and_nothing_is_late(play: Play) -> Non
 def test_records_tell_a_possible_story(play: Play, hand: Hand) -> None:
     """Times come in the order of the model, and what was cancelled or caught leaves no trace."""
     r = play(hand.world())
-    chains = [("pressed", "accepted"), ("noticed", "requested"), ("requested", "started"), ("started", "completed"),
-              ("completed", "effective"), ("accepted", "push_dispatched"), ("push_dispatched", "push_arrived"),
-              ("push_arrived", "push_left"), ("push_arrived", "push_noticed"), ("accepted", "email_dispatched"),
-              ("email_dispatched", "email_arrived"), ("email_arrived", "email_read"), ("accepted", "thread_read"),
-              ("effective", "retraction_arrived"), ("effective", "phantom"), ("badge_counted",
-                                                                              "badge_cleared")]  # fmt: skip
+    chains = [
+        ("pressed", "accepted"),
+        ("noticed", "requested"),
+        ("requested", "started"),
+        ("started", "completed"),
+        ("completed", "effective"),
+        ("accepted", "push_dispatched"),
+        ("push_dispatched", "push_arrived"),
+        ("push_arrived", "push_left"),
+        ("push_arrived", "push_noticed"),
+        ("accepted", "email_dispatched"),
+        ("email_dispatched", "email_arrived"),
+        ("email_arrived", "email_read"),
+        ("accepted", "thread_read"),
+        ("effective", "retraction_arrived"),
+        ("effective", "phantom"),
+        ("badge_counted", "badge_cleared"),
+    ]
     for first, then in chains:
         assert np.all((r[then] == NEVER) | (r[first] <= r[then])), (first, then)
     unsent = (r["accepted"] == NEVER) | r["caught"]
-    for name in ("push_dispatched", "push_arrived", "email_dispatched", "thread_read", "badge_counted", "phantom"):
+    for name in (
+        "push_dispatched",
+        "push_arrived",
+        "email_dispatched",
+        "thread_read",
+        "badge_counted",
+        "phantom",
+    ):
         assert np.all(r[name][unsent] == NEVER), name
     assert not np.any((r["cancelled"] != NEVER) & (r["accepted"] != NEVER))
     assert not np.any((r["refused"] > 0) & (r["effective"] != NEVER))

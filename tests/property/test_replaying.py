@@ -1,4 +1,5 @@
-"""The same seed gives the same rows: alone or among others, in any order, with any number of workers."""
+"""The same seed gives the same rows: alone or among others, in any order, with any number of
+workers."""
 
 from __future__ import annotations
 
@@ -21,11 +22,18 @@ BY_NAME = [name for name in MODULES if name == "simpy" or "compiled" in ENGINES]
 """The engines by the names users give them."""
 
 
-def kept(engine: str, workers: int = 1, replications: int = 4) -> tuple[Outcome, dict[tuple[int, str], Records]]:
+def kept(
+    engine: str, workers: int = 1, replications: int = 4
+) -> tuple[Outcome, dict[tuple[int, str], Records]]:
     """Run the scenario and keep all records."""
     rows: dict[tuple[int, str], Records] = {}
-    outcome = run(scenario(), replications=replications, engine=engine, workers=workers,
-                  keep=lambda k, name, records, judged: rows.__setitem__((k, name), records))  # fmt: skip
+    outcome = run(
+        scenario(),
+        replications=replications,
+        engine=engine,
+        workers=workers,
+        keep=lambda k, name, records, judged: rows.__setitem__((k, name), records),
+    )
     return outcome, rows
 
 
@@ -53,7 +61,9 @@ def test_replications_in_any_order_are_the_same_and_a_longer_run_begins_with_the
 
 def test_playing_twice_changes_nothing_in_the_world_or_the_rows(play: Play) -> None:
     world = draw_world(scenario(), 1)
-    before = {name: getattr(world.messages, name).copy() for name in ("released", "noticed", "entity")}
+    before = {
+        name: getattr(world.messages, name).copy() for name in ("released", "noticed", "entity")
+    }
     assert first_difference(play(world), play(world)) is None
     for name, column in before.items():
         np.testing.assert_array_equal(getattr(world.messages, name), column)
@@ -73,7 +83,12 @@ def test_verdicts_are_exclusive_and_their_shares_sum_to_one(play: Play) -> None:
     judged = judge(records)
     sums = tally(records, judged, judged)
     names = [v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED]
-    assert sum(sums[name] for name in names) == sums["regretted"] == int(records["regretted"].sum()) > 50
+    assert (
+        sum(sums[name] for name in names)
+        == sums["regretted"]
+        == int(records["regretted"].sum())
+        > 50
+    )
     assert sum(sums[name] > 0 for name in names) >= 4, "next to nothing happens in this world"
     assert np.all((judged.verdict == Verdict.NOT_ASKED) == ~records["regretted"])
     shares = run(scenario(), replications=2, engine="simpy").shares.set_index("measure")["value"]

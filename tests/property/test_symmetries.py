@@ -19,16 +19,22 @@ from .worlds import LAW, MESSAGE_DURATIONS, RULE_DURATIONS, SURFACES, Hand, abse
 
 
 def times(value: Any, factor: int) -> Any:
-    """Put a time into other units: never stays never, and so does the window of no deletion (-1)."""
+    """Put a time into other units: never stays never, and so does the window of no deletion
+    (-1)."""
     return value if value in (NEVER, -1) else value * factor
 
 
 def rescaled(hand: Hand, factor: int) -> Hand:
     """Write the same world in units that are `factor` times as fine."""
-    rows = [{n: times(v, factor) if n in MESSAGE_DURATIONS else v for n, v in m.items()} for m in hand.messages]
+    rows = [
+        {n: times(v, factor) if n in MESSAGE_DURATIONS else v for n, v in m.items()}
+        for m in hand.messages
+    ]
     people = []
     for person in hand.recipients:
-        looks = {n: [(s * factor, e * factor) for s, e in person[n]] for n in SURFACES if n in person}
+        looks = {
+            n: [(s * factor, e * factor) for s, e in person[n]] for n in SURFACES if n in person
+        }
         zone = {"utc_offset": person.get("utc_offset", 0) * factor}
         people.append(person | looks | zone)
     rules = {n: times(v, factor) if n in RULE_DURATIONS else v for n, v in hand.rules.items()}
@@ -38,7 +44,9 @@ def rescaled(hand: Hand, factor: int) -> Hand:
 def assert_rescaled(one: Records, other: Records, factor: int) -> None:
     """Assert that records are equal, times in their units, and that the verdicts are the same."""
     for name in (*absent_times(), "written", "pressed", "noticed"):
-        grown = np.where(one[name] == NEVER, NEVER, np.where(one[name] == NEVER, 0, one[name]) * factor)
+        grown = np.where(
+            one[name] == NEVER, NEVER, np.where(one[name] == NEVER, 0, one[name]) * factor
+        )
         np.testing.assert_array_equal(other[name], grown, name)
     a, b = judge(one), judge(other, speed=24.0 / factor)
     for name in ("verdict", "lost", "phantom", "level", "exposed"):
@@ -54,7 +62,11 @@ def test_a_clock_in_other_units_changes_no_verdict(play: Play, hand: Hand, facto
 
 def test_a_duration_that_is_left_in_the_old_units_would_be_noticed(play: Play) -> None:
     """The wrong model: everything in finer units but the hold's end."""
-    hand = Hand(({"written": 0, "released": 5, "noticed": 9, "push_latency": 1},), ({"glances": [(8, 9)]},), {})
+    hand = Hand(
+        ({"written": 0, "released": 5, "noticed": 9, "push_latency": 1},),
+        ({"glances": [(8, 9)]},),
+        {},
+    )
     wrong = rescaled(hand, 2).each(released=5)
     with pytest.raises(AssertionError):
         assert_rescaled(play(hand.world()), play(wrong.world()), 2)
@@ -69,7 +81,9 @@ def assert_same(one: Records, other: Records, but: tuple[str, ...] = ()) -> None
 
 @LAW
 @given(hand=hands(), data=st.data())
-def test_recipients_in_another_order_change_nothing(play: Play, hand: Hand, data: st.DataObject) -> None:
+def test_recipients_in_another_order_change_nothing(
+    play: Play, hand: Hand, data: st.DataObject
+) -> None:
     """Their names go with them: a recipient is an entity, not a row."""
     n = len(hand.recipients)
     order = data.draw(st.permutations(range(n)))
@@ -83,7 +97,9 @@ def test_recipients_in_another_order_change_nothing(play: Play, hand: Hand, data
 
 @LAW
 @given(hand=hands(), data=st.data())
-def test_senders_under_other_numbers_change_nothing(play: Play, hand: Hand, data: st.DataObject) -> None:
+def test_senders_under_other_numbers_change_nothing(
+    play: Play, hand: Hand, data: st.DataObject
+) -> None:
     number = data.draw(st.permutations([0, 1, 7]))
     moved = hand.each(sender=lambda m: number[m["sender"]])
     assert_same(play(hand.world()), play(moved.world()), but=("sender",))
@@ -92,7 +108,8 @@ def test_senders_under_other_numbers_change_nothing(play: Play, hand: Hand, data
 @LAW
 @given(hand=hands())
 def test_recipients_have_nothing_to_do_with_one_another(play: Play, hand: Hand) -> None:
-    """With as many hands as deletions, each recipient alone gets exactly the records it gets among all."""
+    """With as many hands as deletions, each recipient alone gets exactly the records it gets among
+    all."""
     free = hand.ruled(hands=100, bulk=False)
     whole = play(free.world())
     ordered = sorted(free.messages, key=lambda m: m["written"])
@@ -114,16 +131,25 @@ def test_people_who_swap_their_looks_would_be_noticed(play: Play) -> None:
 
 @LAW
 @given(hand=hands(), cut=st.integers(1, 300))
-def test_an_earlier_horizon_only_cuts_off_what_happens_at_it_or_later(play: Play, hand: Hand, cut: int) -> None:
-    """Nothing recorded before the horizon depends on it; what happens at the horizon itself is not recorded."""
+def test_an_earlier_horizon_only_cuts_off_what_happens_at_it_or_later(
+    play: Play, hand: Hand, cut: int
+) -> None:
+    """Nothing recorded before the horizon depends on it; what happens at the horizon itself is not
+    recorded."""
     whole, short = play(hand.world()), play(replace(hand, horizon=cut).world())
     ends = {"push_read_until": "push_noticed", "email_read_until": "email_read"}
     for name in absent_times():
         seen = whole[ends.get(name, name)] < cut
         np.testing.assert_array_equal(short[name], np.where(seen, whole[name], NEVER), name)
         assert name in ends or np.all((short[name] < cut) | (short[name] == NEVER))
-    for name, when in (("refused", "completed"), ("push_chars", "push_arrived"), ("email_chars", "email_arrived")):
-        np.testing.assert_array_equal(short[name], np.where(whole[when] < cut, whole[name], 0), name)
+    for name, when in (
+        ("refused", "completed"),
+        ("push_chars", "push_arrived"),
+        ("email_chars", "email_arrived"),
+    ):
+        np.testing.assert_array_equal(
+            short[name], np.where(whole[when] < cut, whole[name], 0), name
+        )
 
 
 def test_what_happens_at_the_horizon_is_not_recorded(play: Play) -> None:

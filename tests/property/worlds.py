@@ -1,4 +1,5 @@
-"""Worlds written by hand, at random: few messages, few looks, small whole times, so that ties are the rule."""
+"""Worlds written by hand, at random: few messages, few looks, small whole times, so that ties are
+the rule."""
 
 from __future__ import annotations
 
@@ -24,14 +25,35 @@ HORIZON = 400
 SURFACES = ("glances", "checks", "visits")
 TIMES = ("thread_read", "push_noticed", "email_read", "effective")
 
-RULE_DURATIONS = ("window", "push_expiry", "email_window", "email_every", "email_at", "email_lead", "cache_life")
+RULE_DURATIONS = (
+    "window",
+    "push_expiry",
+    "email_window",
+    "email_every",
+    "email_at",
+    "email_lead",
+    "cache_life",
+)
 MESSAGE_DURATIONS = (
-    "written", "pressed", "released", "noticed", "reaction", "action", "propagation", "push_delay", "push_latency",
+    "written",
+    "pressed",
+    "released",
+    "noticed",
+    "reaction",
+    "action",
+    "propagation",
+    "push_delay",
+    "push_latency",
     "alert_after",
-    "alert_length", "tap_after", "retract_after", "badge_sync_after", "email_delay", "email_latency",
+    "alert_length",
+    "tap_after",
+    "retract_after",
+    "badge_sync_after",
+    "email_delay",
+    "email_latency",
     "mail_alert_after",
     "mail_alert_length",
-)  # fmt: skip
+)
 """Columns that hold a time: all that change when the clock runs in other units."""
 
 
@@ -46,11 +68,16 @@ class Hand:
 
     def world(self) -> World:
         """Write it down."""
-        return World.written(self.messages, self.recipients, rules=Rules(**self.rules), horizon=self.horizon, key=77)
+        return World.written(
+            self.messages, self.recipients, rules=Rules(**self.rules), horizon=self.horizon, key=77
+        )
 
     def each(self, **columns: Any) -> Hand:
-        """Change a column of every message: to a value, or to what a function makes of the message."""
-        rows = [m | {n: v(m) if callable(v) else v for n, v in columns.items()} for m in self.messages]
+        """Change a column of every message: to a value, or to what a function makes of the
+        message."""
+        rows = [
+            m | {n: v(m) if callable(v) else v for n, v in columns.items()} for m in self.messages
+        ]
         return replace(self, messages=tuple(rows))
 
     def ruled(self, **rules: Any) -> Hand:
@@ -72,20 +99,33 @@ def a_message(draw: st.DrawFn, recipients: int, senders: int) -> dict[str, Any]:
     written = draw(st.integers(0, 120))
     noticed = draw(maybe(st.integers(written, written + 80)))
     return {
-        "sender": draw(st.integers(0, senders - 1)), "recipient": draw(st.integers(0, recipients - 1)),
+        "sender": draw(st.integers(0, senders - 1)),
+        "recipient": draw(st.integers(0, recipients - 1)),
         "written": written,
-        "length": draw(st.sampled_from([0, 40, 100, 300])), "released": written + draw(st.sampled_from([0, 0, 10])),
-        "noticed": noticed, "reaction": draw(SHORT), "action": draw(SHORT), "propagation": draw(st.integers(0, 9)),
-        "live": draw(st.sampled_from([False, False, False, True])), "push_delay": draw(st.sampled_from([0, 0, 20])),
-        "push_latency": draw(maybe(SHORT)), "glances_needed": draw(st.sampled_from([1, 1, 2, 3])),
-        "alert_after": draw(maybe(SHORT)), "alert_length": draw(SHORT), "tap_after": draw(maybe(SHORT)),
-        "tap_offline": draw(st.booleans()), "retract_after": draw(maybe(SHORT)), "badge_sync_after": draw(maybe(SHORT)),
-        "email_delay": draw(st.sampled_from([0, 15])), "email_latency": draw(SHORT),
+        "length": draw(st.sampled_from([0, 40, 100, 300])),
+        "released": written + draw(st.sampled_from([0, 0, 10])),
+        "noticed": noticed,
+        "reaction": draw(SHORT),
+        "action": draw(SHORT),
+        "propagation": draw(st.integers(0, 9)),
+        "live": draw(st.sampled_from([False, False, False, True])),
+        "push_delay": draw(st.sampled_from([0, 0, 20])),
+        "push_latency": draw(maybe(SHORT)),
+        "glances_needed": draw(st.sampled_from([1, 1, 2, 3])),
+        "alert_after": draw(maybe(SHORT)),
+        "alert_length": draw(SHORT),
+        "tap_after": draw(maybe(SHORT)),
+        "tap_offline": draw(st.booleans()),
+        "retract_after": draw(maybe(SHORT)),
+        "badge_sync_after": draw(maybe(SHORT)),
+        "email_delay": draw(st.sampled_from([0, 15])),
+        "email_latency": draw(SHORT),
         "mail_alert_after": draw(maybe(SHORT)),
-        "mail_alert_length": draw(SHORT), "kind": draw(st.sampled_from([0, 0, 0, 2])),
+        "mail_alert_length": draw(SHORT),
+        "kind": draw(st.sampled_from([0, 0, 0, 2])),
         "caught": draw(st.sampled_from([False] * 5 + [True])),
         "batch": draw(st.sampled_from([-1, -1, 0])),
-    }  # fmt: skip
+    }
 
 
 @st.composite
@@ -98,9 +138,13 @@ def looks(draw: st.DrawFn) -> list[tuple[int, int]]:
 @st.composite
 def a_recipient(draw: st.DrawFn) -> dict[str, Any]:
     """Write a recipient: settings and looks."""
-    settings_ = {"push": draw(st.sampled_from([True, True, True, False])), "badge": draw(st.booleans()),
-                 "hides_previews": draw(st.sampled_from([False, False, True])), "email": draw(st.integers(0, 3)),
-                 "utc_offset": draw(st.sampled_from([0, -7, 11]))}  # fmt: skip
+    settings_ = {
+        "push": draw(st.sampled_from([True, True, True, False])),
+        "badge": draw(st.booleans()),
+        "hides_previews": draw(st.sampled_from([False, False, True])),
+        "email": draw(st.integers(0, 3)),
+        "utc_offset": draw(st.sampled_from([0, -7, 11])),
+    }
     return settings_ | {name: draw(looks()) for name in SURFACES}
 
 
@@ -108,19 +152,27 @@ def a_recipient(draw: st.DrawFn) -> dict[str, Any]:
 def rules(draw: st.DrawFn) -> dict[str, Any]:
     """Write the platform's rules."""
     return {
-        "window": draw(st.sampled_from([NEVER, NEVER, -1, 40])), "unread_only": draw(st.booleans()),
+        "window": draw(st.sampled_from([NEVER, NEVER, -1, 40])),
+        "unread_only": draw(st.booleans()),
         "hands": draw(st.integers(1, 2)),
-        "undeletable": draw(st.sampled_from([0, 4])), "order": draw(st.integers(0, 2)), "bulk": draw(st.booleans()),
-        "placeholder": draw(st.booleans()), "push_late": draw(st.booleans()), "push_preview": draw(st.sampled_from([0,
-                                                                                                                    60,
-                                                                                                                    100])),
-        "push_expiry": draw(maybe(st.integers(1, 60))), "email_window": draw(st.integers(0, 30)),
+        "undeletable": draw(st.sampled_from([0, 4])),
+        "order": draw(st.integers(0, 2)),
+        "bulk": draw(st.booleans()),
+        "placeholder": draw(st.booleans()),
+        "push_late": draw(st.booleans()),
+        "push_preview": draw(st.sampled_from([0, 60, 100])),
+        "push_expiry": draw(maybe(st.integers(1, 60))),
+        "email_window": draw(st.integers(0, 30)),
         "email_anchor": draw(st.integers(0, 1)),
-        "email_every": draw(st.integers(20, 60)), "email_at": draw(SHORT), "email_lead": draw(st.sampled_from([0, 5])),
-        "email_late": draw(st.booleans()), "email_preview": draw(st.sampled_from([NEVER, 50, 0])),
-        "badge_boost": draw(st.sampled_from([1.0, 3.0])), "cache_life": draw(st.sampled_from([0, 30, NEVER])),
+        "email_every": draw(st.integers(20, 60)),
+        "email_at": draw(SHORT),
+        "email_lead": draw(st.sampled_from([0, 5])),
+        "email_late": draw(st.booleans()),
+        "email_preview": draw(st.sampled_from([NEVER, 50, 0])),
+        "badge_boost": draw(st.sampled_from([1.0, 3.0])),
+        "cache_life": draw(st.sampled_from([0, 30, NEVER])),
         "visit_offline": draw(st.sampled_from([0.0, 0.5])),
-    }  # fmt: skip
+    }
 
 
 @st.composite
@@ -133,7 +185,8 @@ def hands(draw: st.DrawFn) -> Hand:
 
 
 def by_glances(hand: Hand) -> Hand:
-    """Take out what clears a tray before its time: app visits, taps, expiry; and mail but the instant kind."""
+    """Take out what clears a tray before its time: app visits, taps, expiry; and mail but the
+    instant kind."""
     people = [p | {"visits": [], "email": min(p["email"], 1)} for p in hand.recipients]
     return replace(hand, recipients=tuple(people)).each(tap_after=NEVER).ruled(push_expiry=NEVER)
 

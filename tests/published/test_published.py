@@ -1,4 +1,5 @@
-"""Published tables can be made again, byte for byte, by the command that stands beside them, and pages quote them as they are."""
+"""Published tables can be made again, byte for byte, by the command that stands beside them, and
+pages quote them as they are."""
 
 from __future__ import annotations
 
@@ -33,14 +34,17 @@ def publish() -> ModuleType:
 
 
 def remade(folder: Path, engine: str, out: Path) -> None:
-    """Run a folder's command again, and compare every table the folder has and the command writes."""
+    """Run a folder's command again, and compare every table the folder has and the command
+    writes."""
     command = shlex.split(json.loads((folder / "run.json").read_text())["command"])[1:]
     command[command.index("--out") + 1] = str(out)
     result = CliRunner().invoke(app, [*command, "--engine", engine])
     assert result.exit_code == 0, result.output
-    names = {path.name for path in folder.iterdir() if path.suffix == ".csv" or path.name == "summary.json"} - {
-        "checks.csv"
-    }
+    names = {
+        path.name
+        for path in folder.iterdir()
+        if path.suffix == ".csv" or path.name == "summary.json"
+    } - {"checks.csv"}
     assert names >= {"shares.csv", "differences.csv", "price.csv"}
     for name in names:
         assert (out / name).read_bytes() == (folder / name).read_bytes(), name
@@ -67,21 +71,31 @@ def test_a_table_of_the_library_is_made_again_byte_for_byte(
     remade(folder, "compiled", tmp_path / "again")
 
 
-def test_every_scenario_is_published_and_nothing_else_is(publish: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_scenario_is_published_and_nothing_else_is(
+    publish: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(ROOT)
     wanted = {ROOT / job.folder: job.command for job in publish.jobs()}
-    there = {path.parent: json.loads(path.read_text())["command"] for path in PUBLISHED.rglob("run.json")}
+    there = {
+        path.parent: json.loads(path.read_text())["command"] for path in PUBLISHED.rglob("run.json")
+    }
     assert there == wanted
 
 
-@pytest.mark.parametrize(("page", "table"), [("scenarios", "page_of_scenarios"), ("results", "page_of_results")])
+@pytest.mark.parametrize(
+    ("page", "table"), [("scenarios", "page_of_scenarios"), ("results", "page_of_results")]
+)
 def test_a_page_quotes_the_published_tables_as_they_are(
     page: str, table: str, publish: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
     told = publish.PAGES[page].read_text(encoding="utf-8")
-    assert publish.filled(publish.PAGES[page], getattr(publish, table)()) == told, "run make published"
+    assert publish.filled(publish.PAGES[page], getattr(publish, table)()) == told, (
+        "run make published"
+    )
 
 
 def test_every_scenario_that_has_an_answer_of_its_own_is_there(publish: ModuleType) -> None:
-    assert {f"{name}.toml" for name in publish.ANSWERS} <= {path.name for path in (ROOT / "scenarios").glob("*.toml")}
+    assert {f"{name}.toml" for name in publish.ANSWERS} <= {
+        path.name for path in (ROOT / "scenarios").glob("*.toml")
+    }

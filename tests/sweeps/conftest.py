@@ -22,8 +22,11 @@ class Said(NamedTuple):
 
 
 @pytest.fixture
-def toolate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Give a function that runs `toolate` with arguments, as on a machine that has compiled before."""
+def toolate(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Said]:
+    """Give a function that runs `toolate` with arguments, as on a machine that has compiled
+    before."""
     monkeypatch.setattr(sweeping, "is_ready", lambda engine: True)
 
     def run(*arguments: str | Path) -> Said:

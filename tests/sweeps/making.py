@@ -29,7 +29,9 @@ def heard() -> tuple[list[str], object]:
     return said, said.append
 
 
-def swept(folder: Path, what: Path | Plan = SMALL, how: How = SERIAL, shard: Shard | None = None) -> Swept:
+def swept(
+    folder: Path, what: Path | Plan = SMALL, how: How = SERIAL, shard: Shard | None = None
+) -> Swept:
     """Play a sweep into a folder."""
     planned = what if isinstance(what, Plan) else plan(what)
     return carry_out(planned, open_store(folder), how, shard=shard, say=quiet)
@@ -37,7 +39,9 @@ def swept(folder: Path, what: Path | Plan = SMALL, how: How = SERIAL, shard: Sha
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Give every file of a store by its name."""
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }
 
 
 def results(folder: Path) -> list[Path]:

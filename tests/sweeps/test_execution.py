@@ -18,7 +18,18 @@ from sim.sweeping.store import open_store
 from sim.sweeping.sweeping import Shard, missing
 from sim.sweeping.tables import Settled
 
-from .making import SERIAL, SMALL, TINY, contents, dies_always, dies_once, heard, quiet, results, swept
+from .making import (
+    SERIAL,
+    SMALL,
+    TINY,
+    contents,
+    dies_always,
+    dies_once,
+    heard,
+    quiet,
+    results,
+    swept,
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +41,9 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("how", [How(workers=2), How("threads", 2)], ids=["processes", "threads"])
-def test_processes_and_threads_leave_the_bytes_of_one_process(how: How, alone: Path, tmp_path: Path) -> None:
+def test_processes_and_threads_leave_the_bytes_of_one_process(
+    how: How, alone: Path, tmp_path: Path
+) -> None:
     swept(tmp_path / "store", how=how)
     assert contents(tmp_path / "store") == contents(alone)
 
@@ -64,7 +77,9 @@ def test_a_sweep_that_is_there_is_not_played_again(alone: Path, tmp_path: Path) 
 
 def test_more_replications_play_only_the_rest(tmp_path: Path) -> None:
     def one(replications: int) -> Plan:
-        return plan(load(TINY), {"send.hold": ["0 s"]}, replications=replications, policies=["today"])
+        return plan(
+            load(TINY), {"send.hold": ["0 s"]}, replications=replications, policies=["today"]
+        )
 
     block = one(1).cells[0].case.block
     assert swept(tmp_path / "store", one(block)).played == 1
@@ -72,22 +87,30 @@ def test_more_replications_play_only_the_rest(tmp_path: Path) -> None:
     assert swept(tmp_path / "store", one(block + 3)).played == 1
     swept(tmp_path / "at once", one(block + 3))
     again = {path.name for path in results(tmp_path / "at once")}
-    assert again == {path.name for path in results(tmp_path / "store")} > {path.name for path in before}
+    assert (
+        again
+        == {path.name for path in results(tmp_path / "store")}
+        > {path.name for path in before}
+    )
 
 
-def tasks_of(folder: Path) -> list:  # type: ignore[type-arg]
+def tasks_of(folder: Path) -> list:
     planned = plan(SMALL)
     wanted = Settled(wanted=dict.fromkeys(planned.cases, planned.rule.at_most))
     return missing(planned, open_store(folder), wanted, Shard())
 
 
-def test_a_worker_process_that_dies_in_mid_task_is_said_and_its_task_played_again(alone: Path, tmp_path: Path) -> None:
+def test_a_worker_process_that_dies_in_mid_task_is_said_and_its_task_played_again(
+    alone: Path, tmp_path: Path
+) -> None:
     said, say = heard()
     store = open_store(tmp_path / "store")
     done = set(execute(tasks_of(store.folder), store, How(workers=2), say, dies_once))
     assert len(done) == 12
     assert [line for line in said if "worker process died" in line]
-    assert {p.name: p.read_bytes() for p in results(store.folder)} == {p.name: p.read_bytes() for p in results(alone)}
+    assert {p.name: p.read_bytes() for p in results(store.folder)} == {
+        p.name: p.read_bytes() for p in results(alone)
+    }
 
 
 def test_workers_that_die_again_and_again_end_the_sweep_with_one_line(tmp_path: Path) -> None:
@@ -130,16 +153,27 @@ def test_dask_leaves_the_bytes_of_one_process(what: str, alone: Path, tmp_path: 
     script = tmp_path / "on_dask.py"
     script.write_text(DASK)
     root = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, str(script), str(tmp_path / "store"), what], cwd=root, check=False, timeout=300,
-                          capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(root)})  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "store"), what],
+        cwd=root,
+        check=False,
+        timeout=300,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     assert contents(tmp_path / "store") == contents(alone)
 
 
-def test_a_scheduler_that_does_not_answer_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_does_not_answer_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sim.sweeping.cluster.PATIENCE", "0.3s")
     with pytest.raises(FaultyInputError) as error:
         swept(tmp_path / "store", how=How("dask", dask="tcp://127.0.0.1:9"))
-    assert str(error.value).startswith("--dask: no Dask scheduler answers at tcp://127.0.0.1:9; start one")
+    assert str(error.value).startswith(
+        "--dask: no Dask scheduler answers at tcp://127.0.0.1:9; start one"
+    )
     assert not results(tmp_path / "store")
     assert swept(tmp_path / "store", how=SERIAL).played == 12

@@ -1,4 +1,5 @@
-"""A sweep killed at any moment and started again ends with the bytes of one that nobody disturbed."""
+"""A sweep killed at any moment and started again ends with the bytes of one that nobody
+disturbed."""
 
 from __future__ import annotations
 
@@ -18,15 +19,21 @@ from .making import contents, results
 ROOT = Path(__file__).parents[2]
 KILLS = 24
 WHOLE = 43
-"""Files of the undisturbed sweep: forty tasks, the plan's two, and store.json; the table is the last."""
+"""Files of the undisturbed sweep: forty tasks, the plan's two, and store.json; the table is the
+last."""
 
 
 class Victim:
     """The process that forks sweeps to be killed."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen([sys.executable, "-m", "tests.sweeps.victim"], cwd=ROOT, text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # fmt: skip
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.sweeps.victim"],
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
 
     def line(self) -> str:
         assert self.process.stdout is not None
@@ -39,7 +46,9 @@ class Victim:
         self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()
 
-    def play(self, folder: Path, at: int = 0, kill: Callable[[int], None] = lambda child: None) -> bool:
+    def play(
+        self, folder: Path, at: int = 0, kill: Callable[[int], None] = lambda child: None
+    ) -> bool:
         """Sweep into a folder; tell whether the sweep was killed before it was done."""
         self.say(f"{folder} {at}")
         kill(int(self.line()))
@@ -60,7 +69,9 @@ def victim() -> Iterator[Victim]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(victim: Victim, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], float]:
+def undisturbed(
+    victim: Victim, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, bytes], float]:
     """Give the bytes of an undisturbed sweep, and how long it took."""
     folder = tmp_path_factory.mktemp("undisturbed") / "store"
     assert not victim.play(folder.with_name("first"))  # everything is loaded now
@@ -105,7 +116,9 @@ def test_a_sweep_killed_at_any_step_of_writing_ends_with_the_same_bytes(
     assert contents(folder) == undisturbed[0]
 
 
-def test_a_kill_leaves_half_made_files_that_the_next_start_removes(victim: Victim, tmp_path: Path) -> None:
+def test_a_kill_leaves_half_made_files_that_the_next_start_removes(
+    victim: Victim, tmp_path: Path
+) -> None:
     # The negative control: without the temporary name, what is half-made would be a result.
     folder = tmp_path / "store"
     left = 0
@@ -124,8 +137,13 @@ def test_a_command_with_worker_processes_killed_whole_ends_with_the_same_bytes(
     code = "import sys; from sim.cli import main; sys.argv = ['toolate', *sys.argv[1:]]; main()"
     file = ROOT / "tests" / "sweeps" / "files" / "many.toml"
     command = [sys.executable, "-c", code, "sweep", str(file), "--store", str(folder)]
-    first = subprocess.Popen([*command, "--workers", "2"], cwd=ROOT, start_new_session=True,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    first = subprocess.Popen(
+        [*command, "--workers", "2"],
+        cwd=ROOT,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     while len(results(folder)) < 3 and first.poll() is None:
         time.sleep(0.01)
     os.killpg(first.pid, signal.SIGKILL)

@@ -1,4 +1,5 @@
-"""A plan crosses what varies into cells: paths, policies, platforms and points, the same points for every policy."""
+"""A plan crosses what varies into cells: paths, policies, platforms and points, the same points for
+every policy."""
 
 from __future__ import annotations
 
@@ -26,7 +27,10 @@ LINKEDIN = Path(__file__).parents[2] / "scenarios" / "linkedin_dm.toml"
 def test_axes_are_crossed_the_first_one_slowest_and_points_fastest() -> None:
     cells = plan(SMALL).cells
     assert [(c.columns["chance"], c.columns["retracts"], c.columns["point"]) for c in cells] == [
-        (chance, retracts, point) for chance in (0.25, 0.5, 0.75) for retracts in ("no", "yes") for point in (0, 1)
+        (chance, retracts, point)
+        for chance in (0.25, 0.5, 0.75)
+        for retracts in ("no", "yes")
+        for point in (0, 1)
     ]
 
 
@@ -49,14 +53,22 @@ def test_design_points_are_the_same_for_every_value_of_every_axis() -> None:
     assert len(set.union(*by_point.values())) == 2
 
 
-def test_a_policys_own_parameter_can_be_an_axis_and_leaves_the_baseline_alone(tmp_path: Path) -> None:
-    file = sweep_file(tmp_path, """
+def test_a_policys_own_parameter_can_be_an_axis_and_leaves_the_baseline_alone(
+    tmp_path: Path,
+) -> None:
+    file = sweep_file(
+        tmp_path,
+        """
         [[axis]]
         path = 'policies."hold 1 min".send.hold'
         values = ["2 min", "3 min"]
-    """)  # fmt: skip
+    """,
+    )
     scenarios = [cell.case.scenarios() for cell in plan(file).cells]
-    assert [[one.send.hold // 60_000_000 for one in cell] for cell in scenarios] == [[0, 2, 0], [0, 3, 0]]
+    assert [[one.send.hold // 60_000_000 for one in cell] for cell in scenarios] == [
+        [0, 2, 0],
+        [0, 3, 0],
+    ]
 
 
 def test_a_platform_is_put_below_the_base_which_keeps_what_it_says_itself() -> None:
@@ -67,12 +79,23 @@ def test_a_platform_is_put_below_the_base_which_keeps_what_it_says_itself() -> N
     }
     for name in values:
         at_home = LINKEDIN.parent / f"on_{name.replace('/', '_')}.toml"
-        text = LINKEDIN.read_text().replace('extends = "platform:linkedin"', f'extends = "platform:{name}"')
+        text = LINKEDIN.read_text().replace(
+            'extends = "platform:linkedin"', f'extends = "platform:{name}"'
+        )
         expected = sim.parse(text, folder=at_home.parent)
         cells = plan(LINKEDIN, {"platform": [name]}).cells
         for mine, policy in zip(cells[0].case.scenarios(), expected.policy_names(), strict=True):
             theirs = expected.under(policy)
-            for section in ("deletion", "push", "email", "badge", "thread", "segments", "mistakes", "traffic"):
+            for section in (
+                "deletion",
+                "push",
+                "email",
+                "badge",
+                "thread",
+                "segments",
+                "mistakes",
+                "traffic",
+            ):
                 assert getattr(mine, section) == getattr(theirs, section), (name, policy, section)
 
 
@@ -86,7 +109,11 @@ def test_a_platform_takes_the_place_of_the_one_a_base_names_between_others(tmp_p
     )
     (cell,) = plan(tmp_path / "base.toml", {"platform": ["zulip"]}).cells
     (scenario,) = cell.case.scenarios()
-    assert (scenario.push.preview, scenario.push.toast, scenario.traffic.messages) == (200, 9_000_000, 4)  # type: ignore[union-attr]
+    assert (scenario.push.preview, scenario.push.toast, scenario.traffic.messages) == (
+        200,
+        9_000_000,
+        4,
+    )
     assert scenario.deletion.window == 600_000_000
 
 
@@ -94,15 +121,24 @@ def test_an_address_depends_on_what_is_played_and_on_nothing_else(tmp_path: Path
     base = load(TINY)
 
     def address(scenario: sim.Scenario, **options: object) -> str:
-        return plan(scenario, {"send.hold": ["5 s"]}, **options).cells[0].case.address  # type: ignore[arg-type]
+        return plan(scenario, {"send.hold": ["5 s"]}, **options).cells[0].case.address
 
     mine = address(base)
     assert address(base, replications=99) == mine, "more replications are the same cell"
     assert address(base, precision="1 pp") == mine
     assert address(base.patched({"run.replications": 3})) == mine
-    retold = TINY.read_text().replace('title = "tiny"', 'title = "other"').replace("for tests", "for no reason")
+    retold = (
+        TINY.read_text()
+        .replace('title = "tiny"', 'title = "other"')
+        .replace("for tests", "for no reason")
+    )
     assert address(sim.parse(retold, folder=tmp_path)) == mine
-    for path, value in (("run.seed", 8), ("run.horizon", "13 h"), ("push.preview", 99), ("reading.speed", 20.0)):
+    for path, value in (
+        ("run.seed", 8),
+        ("run.horizon", "13 h"),
+        ("push.preview", 99),
+        ("reading.speed", 20.0),
+    ):
         assert address(base.patched({path: value})) != mine, path
     assert address(base, policies=["today"]) != mine
     assert plan(base, {"send.hold": ["6 s"]}).cells[0].case.address != mine
@@ -122,27 +158,32 @@ def test_a_trace_that_changed_is_another_cell(tmp_path: Path) -> None:
 
 
 def test_cells_that_are_the_same_scenario_are_played_once(tmp_path: Path) -> None:
-    file = sweep_file(tmp_path, """
+    file = sweep_file(
+        tmp_path,
+        """
         [[axis]]
         name = "what"
         [axis.patches]
         one.send.hold = "5 s"
         the_same.send.hold = "5 s"
-    """)  # fmt: skip
+    """,
+    )
     planned = plan(file)
     assert len(planned.cells) == 2 and len(planned.cases) == 1
 
 
 @pytest.mark.parametrize("kind", ["sobol", "latin"])
 def test_a_design_fills_the_cube_as_its_kind_does(kind: str) -> None:
-    found = points(Design(kind=kind, points=64, seed=3), 3)  # type: ignore[arg-type]
+    found = points(Design(kind=kind, points=64, seed=3), 3)
     assert found.shape == (64, 3) and (found >= 0).all() and (found < 1).all()
     for column in found.T:
-        assert sorted((column * 64).astype(int)) == list(range(64)), "one point in each of 64 slices"
+        assert sorted((column * 64).astype(int)) == list(range(64)), (
+            "one point in each of 64 slices"
+        )
     independent = np.random.default_rng(1).uniform(size=(64, 3))
     assert qmc.discrepancy(found) < 0.5 * qmc.discrepancy(independent)
-    assert np.array_equal(found, points(Design(kind=kind, points=64, seed=3), 3))  # type: ignore[arg-type]
-    assert not np.array_equal(found, points(Design(kind=kind, points=64, seed=4), 3))  # type: ignore[arg-type]
+    assert np.array_equal(found, points(Design(kind=kind, points=64, seed=3), 3))
+    assert not np.array_equal(found, points(Design(kind=kind, points=64, seed=4), 3))
 
 
 def test_a_longer_sobol_design_begins_with_the_shorter_one() -> None:
@@ -151,7 +192,13 @@ def test_a_longer_sobol_design_begins_with_the_shorter_one() -> None:
 
 def test_assumed_parameters_carry_the_ranges_of_their_sources_and_cited_ones_do_not() -> None:
     found = assumed(load(TINY))
-    assert set(found) == {"push.slow", "senders.action", "segments.*.glances", "traffic.rate", "deletion.unread_only"}
+    assert set(found) == {
+        "push.slow",
+        "senders.action",
+        "segments.*.glances",
+        "traffic.rate",
+        "deletion.unread_only",
+    }
     assert "deletion.unread_only" in found and "mistakes.chance" not in found
 
 
@@ -163,7 +210,7 @@ def value(path: str, ends: tuple[object, ...], u: float, *keys: str) -> object:
     scenario = load(TINY).patched(unknown(load(TINY), path, ends).change(u).patch)
     found: object = scenario.raw
     for key in keys:
-        found = found[int(key)] if isinstance(found, list) else found[key]  # type: ignore[index]
+        found = found[int(key)] if isinstance(found, list) else found[key]
     return found
 
 
@@ -176,14 +223,24 @@ def value(path: str, ends: tuple[object, ...], u: float, *keys: str) -> object:
         ("push.expiry", ("0 s", "1 min"), {0.5: "0.5 min"}, ("push", "expiry")),
         ("push.expiry", ("1 h", "never"), {0.4: "1 h", 0.6: "never"}, ("push", "expiry")),
         ("traffic.rate", ("2 / d", "8 / d"), {0.5: "4 / d"}, ("traffic", "rate")),
-        ("deletion.unread_only", (True, False), {0.4: True, 0.6: False}, ("deletion", "unread_only")),
+        (
+            "deletion.unread_only",
+            (True, False),
+            {0.4: True, 0.6: False},
+            ("deletion", "unread_only"),
+        ),
         (
             "push.retraction.on",
             (["ios"], ["ios", "android"]),
             {0.4: ["ios"], 0.6: ["ios", "android"]},
             ("push", "retraction", "on"),
         ),
-        ("push.latency", ("1 s", {"dist": "never"}), {0.4: "1 s", 0.6: {"dist": "never"}}, ("push", "latency")),
+        (
+            "push.latency",
+            ("1 s", {"dist": "never"}),
+            {0.4: "1 s", 0.6: {"dist": "never"}},
+            ("push", "latency"),
+        ),
         ("push.slow", (0.0, 0.5), {0.5: 0.25}, ("push", "slow", "chance")),
         ("senders.action", ("2 s", "8 s"), {0.5: "4 s"}, ("senders", "action", "median")),
         ("senders.action", (0.5, 2.0), {0.5: "5 s", 1.0: "10 s"}, ("senders", "action", "median")),
@@ -202,12 +259,16 @@ def test_a_range_means_what_its_parameter_is(
 
 
 def test_a_factor_moves_every_time_of_a_law_and_nothing_else() -> None:
-    law = {"dist": "mixture", "parts": [{"weight": 0.5, "law": {"dist": "weibull", "mean": "2 min", "shape": 0.6}}]}
-    assert scaled(law, 3)["parts"] == [{"weight": 0.5, "law": {"dist": "weibull", "mean": "6 min", "shape": 0.6}}]
-    assert scaled({"dist": "empirical", "p": [0, 1], "values": ["0.001 s", "100 d"]}, 0.1)["values"] == [
-        "0.0001 s",
-        "10 d",
+    law = {
+        "dist": "mixture",
+        "parts": [{"weight": 0.5, "law": {"dist": "weibull", "mean": "2 min", "shape": 0.6}}],
+    }
+    assert scaled(law, 3)["parts"] == [
+        {"weight": 0.5, "law": {"dist": "weibull", "mean": "6 min", "shape": 0.6}}
     ]
+    assert scaled({"dist": "empirical", "p": [0, 1], "values": ["0.001 s", "100 d"]}, 0.1)[
+        "values"
+    ] == ["0.0001 s", "10 d"]
 
 
 @pytest.mark.parametrize(
@@ -223,11 +284,16 @@ def test_what_cannot_be_varied_says_why(path: str, ends: tuple[object, ...], why
         unknown(load(TINY), path, ends)
 
 
-def test_a_design_of_everything_assumed_varies_what_it_can_and_names_the_rest(tmp_path: Path) -> None:
-    file = sweep_file(tmp_path, """
+def test_a_design_of_everything_assumed_varies_what_it_can_and_names_the_rest(
+    tmp_path: Path,
+) -> None:
+    file = sweep_file(
+        tmp_path,
+        """
         [design]
         points = 8
-    """)  # fmt: skip
+    """,
+    )
     planned = plan(file)
     check(planned)
     assert len(planned.cells) == 8
@@ -243,7 +309,10 @@ def test_the_whole_of_what_is_assumed_about_linkedin_can_be_swept(tmp_path: Path
     planned = plan(tmp_path / "all.toml")
     check(planned)
     assert len(planned.unknowns) >= 30
-    assert {one.partition(":")[0] for one in planned.left_out} <= {"segments.*.share", "segments.*.email"}
+    assert {one.partition(":")[0] for one in planned.left_out} <= {
+        "segments.*.share",
+        "segments.*.email",
+    }
 
 
 def test_a_fault_in_some_cells_is_named_once_before_anything_runs() -> None:

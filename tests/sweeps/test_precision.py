@@ -1,4 +1,5 @@
-"""The stopping rule: floors, looks, honest intervals when it stops, and no stop before the first event."""
+"""The stopping rule: floors, looks, honest intervals when it stops, and no stop before the first
+event."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ MESSAGES = 10
 
 
 def stopped(rule: Rule, p: float, chance: np.random.Generator) -> tuple[int, float, float, float]:
-    """Play made-up worlds until the rule stops; give replications and the interval of the headline."""
+    """Play made-up worlds until the rule stops; give replications and the interval of the
+    headline."""
     lost = chance.binomial(MESSAGES, p, size=rule.looks()[-1])
     for look in rule.looks():
         rows = rows_of(sums([[MESSAGES]] * look, lost[:look, None].tolist()))
@@ -32,12 +34,15 @@ def stopped(rule: Rule, p: float, chance: np.random.Generator) -> tuple[int, flo
 
 
 @pytest.mark.parametrize(
-    ("rule", "p"), [(Rule(2_000, 0.3, True), 0.02), (Rule(2_000, 0.005), 0.002), (Rule(2_000, 0.02), 0.3)]
+    ("rule", "p"),
+    [(Rule(2_000, 0.3, True), 0.02), (Rule(2_000, 0.005), 0.002), (Rule(2_000, 0.02), 0.3)],
 )
 def test_intervals_are_honest_when_the_rule_stops(rule: Rule, p: float) -> None:
     chance = np.random.default_rng(20261121)
     found = [stopped(rule, p, chance) for _ in range(200)]
-    assert sum(low <= p <= high for _, _, low, high in found) >= 179  # the 0.1 % point of 200 at 95 %
+    assert (
+        sum(low <= p <= high for _, _, low, high in found) >= 179
+    )  # the 0.1 % point of 200 at 95 %
     assert all(FIRST <= look < 2_000 for look, *_ in found), "it stops, and not before the floor"
 
 
@@ -47,20 +52,28 @@ def test_a_plain_wald_rule_would_stop_before_the_first_event_and_ours_does_not()
     for _ in range(100):
         lost = chance.binomial(MESSAGES, 0.002, size=FIRST)
         share = lost.sum() / (FIRST * MESSAGES)
-        naive += 1.96 * np.sqrt(share * (1 - share) / (FIRST * MESSAGES)) <= 0.005 and lost.sum() == 0
+        naive += (
+            1.96 * np.sqrt(share * (1 - share) / (FIRST * MESSAGES)) <= 0.005 and lost.sum() == 0
+        )
         ours += rule.enough(rows_of(sums([[MESSAGES]] * FIRST, lost[:, None].tolist())))
     assert naive > 30 and ours == 0
 
 
 def one(events: float, of: float, replications: int, half: float) -> float:
     value = np.array([events / of])
-    return float(reach(value, value - half, value + half, np.array([events]), np.array([of]), replications)[0])
+    return float(
+        reach(value, value - half, value + half, np.array([events]), np.array([of]), replications)[
+            0
+        ]
+    )
 
 
 def test_few_events_count_for_no_more_than_their_replications() -> None:
     assert one(EVENTS, 10_000, 50, 0.001) == pytest.approx(0.001)
     assert one(EVENTS - 1, 10_000, 50, 0.001) > 0.03
-    assert one(10_000 - EVENTS + 1, 10_000, 50, 0.001) > 0.03, "near 1 it is those that did not happen that are few"
+    assert one(10_000 - EVENTS + 1, 10_000, 50, 0.001) > 0.03, (
+        "near 1 it is those that did not happen that are few"
+    )
     assert one(0, 10_000, 5_000, 0.0) < 0.001, "what never happens is sure after enough worlds"
 
 
@@ -72,7 +85,12 @@ def test_a_share_of_nothing_and_an_unknown_interval_are_never_sure() -> None:
 def test_the_paired_change_must_be_as_sure_as_the_shares() -> None:
     moved = [[0, k % 2] for k in range(64)]
     table = rows_of(
-        sums([[100, 100]] * 64, [[50, 50 + 10 * (-1) ** k] for k in range(64)], saved=moved, newly_lost=moved)
+        sums(
+            [[100, 100]] * 64,
+            [[50, 50 + 10 * (-1) ** k] for k in range(64)],
+            saved=moved,
+            newly_lost=moved,
+        )
     )
     change = ROWS.index(CHANGE)
     half = table.high[1, change] - table.value[1, change]
@@ -82,7 +100,14 @@ def test_the_paired_change_must_be_as_sure_as_the_shares() -> None:
 
 def test_a_rule_says_itself_in_words_with_its_floors() -> None:
     words = Rule(10_000, 0.005).words()
-    for part in ("0.5 points", "32, 48, 64", "at most 10,000", "fewer than 50 events", "Wilson", "paired change"):
+    for part in (
+        "0.5 points",
+        "32, 48, 64",
+        "at most 10,000",
+        "fewer than 50 events",
+        "Wilson",
+        "paired change",
+    ):
         assert part in words
     assert "10 % of itself" in Rule(10_000, 0.1, True).words()
     assert Rule(200).words() == "200 replications in every cell."
@@ -101,10 +126,19 @@ def test_a_sweep_with_a_precision_stops_each_cell_where_its_rule_says_and_the_sa
     planned = plan(load(TINY), axes, precision="8 pp", policies=["today", "hold 1 min"])
     done = swept(tmp_path / "store", planned)
     frame = done.frame[done.frame["measure"] == "preview_read"]
-    assert (frame["high"] - frame["value"] <= 0.08).all() and (frame["value"] - frame["low"] <= 0.08).all()
-    assert frame["replications"].nunique() == 2, "a cell with more regretted messages needs fewer worlds"
+    assert (frame["high"] - frame["value"] <= 0.08).all() and (
+        frame["value"] - frame["low"] <= 0.08
+    ).all()
+    assert frame["replications"].nunique() == 2, (
+        "a cell with more regretted messages needs fewer worlds"
+    )
     # From a store that holds more replications than needed the answer is the same.
-    more = plan(load(TINY), axes, replications=int(frame["replications"].max()) + 64, policies=["today", "hold 1 min"])
+    more = plan(
+        load(TINY),
+        axes,
+        replications=int(frame["replications"].max()) + 64,
+        policies=["today", "hold 1 min"],
+    )
     swept(tmp_path / "more", more)
     again = swept(tmp_path / "more", planned)
     assert again.frame.equals(done.frame) and again.played == 0

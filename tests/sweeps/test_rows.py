@@ -1,4 +1,5 @@
-"""A cell's rows are those of `toolate run`, for all measures at once; the distance to the best holds for all policies."""
+"""A cell's rows are those of `toolate run`, for all measures at once; the distance to the best
+holds for all policies."""
 
 from __future__ import annotations
 
@@ -14,9 +15,17 @@ from sim.sweeping.tasks import Task, play, sums_of
 
 from .making import TINY
 
-NAMES = tuple(dict.fromkeys(
-    ["regretted", *MEASURES, "saved", "newly_lost", *(name for top, of, _ in PRICES.values() for name in (top, of))]
-))  # fmt: skip
+NAMES = tuple(
+    dict.fromkeys(
+        [
+            "regretted",
+            *MEASURES,
+            "saved",
+            "newly_lost",
+            *(name for top, of, _ in PRICES.values() for name in (top, of)),
+        ]
+    )
+)
 
 
 def sums(regretted: list[list[int]], lost: list[list[int]], **others: list[list[int]]) -> Sums:
@@ -35,8 +44,13 @@ def close(mine: float, theirs: float) -> bool:
 def test_rows_are_those_of_a_run(replications: int) -> None:
     case = plan(load(TINY), {"send.hold": ["0 s"]}).cells[0].case
     found = sums_of([play(Task(case, 0, replications, "simpy"))])
-    told = [{p: dict(zip(found.names, row, strict=True)) for p, row in zip(found.policies, one.tolist(), strict=True)}
-            for one in found.values]  # fmt: skip
+    told = [
+        {
+            p: dict(zip(found.names, row, strict=True))
+            for p, row in zip(found.policies, one.tolist(), strict=True)
+        }
+        for one in found.values
+    ]
     summary, rows = Summary.of(found.policies, told), rows_of(found)
     for table in (summary.shares, summary.price):
         for row in table.itertuples():
@@ -56,10 +70,14 @@ def test_rows_are_those_of_a_run(replications: int) -> None:
 
 def test_nobody_regretting_anything_gives_nothing_and_no_warning() -> None:
     rows = rows_of(sums([[0, 0]] * 4, [[0, 0]] * 4))
-    assert np.isnan(rows.value[:, [ROWS.index("preview_read"), ROWS.index(CHANGE), ROWS.index(AGAINST_BEST)]]).all()
+    assert np.isnan(
+        rows.value[:, [ROWS.index("preview_read"), ROWS.index(CHANGE), ROWS.index(AGAINST_BEST)]]
+    ).all()
 
 
-def against_best(lost: list[list[int]], of: int = 100) -> tuple[list[float], list[float], list[float]]:
+def against_best(
+    lost: list[list[int]], of: int = 100
+) -> tuple[list[float], list[float], list[float]]:
     rows = rows_of(sums([[of] * len(lost[0])] * len(lost), lost))
     k = ROWS.index(AGAINST_BEST)
     return rows.value[:, k].tolist(), rows.low[:, k].tolist(), rows.high[:, k].tolist()

@@ -21,12 +21,16 @@ FOLDER = PUBLISHED / "hold_by_regime"
 
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
-    words = pd.read_csv(FOLDER / "table.csv", dtype=str)  # and numbers to the last digit, which pandas may round
+    words = pd.read_csv(
+        FOLDER / "table.csv", dtype=str
+    )  # and numbers to the last digit, which pandas may round
     numbers = ["hold_s", "value", "low", "high", "count", "of", "replications"]
     return words.assign(**{name: words[name].map(float) for name in numbers})
 
 
-def test_the_published_table_has_every_cell_of_the_sweep(table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_published_table_has_every_cell_of_the_sweep(
+    table: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(ROOT)
     planned = plan("scenarios/sweeps/hold_by_regime.toml")
     assert table["sweep"].unique().tolist() == [planned.identity], (
@@ -37,7 +41,9 @@ def test_the_published_table_has_every_cell_of_the_sweep(table: pd.DataFrame, mo
 
 
 @pytest.mark.parametrize("k", [0, -1])
-def test_a_cell_of_the_published_table_is_made_again_to_the_last_digit(k: int, table: pd.DataFrame) -> None:
+def test_a_cell_of_the_published_table_is_made_again_to_the_last_digit(
+    k: int, table: pd.DataFrame
+) -> None:
     planned = plan(ROOT / "scenarios" / "sweeps" / "hold_by_regime.toml")
     case = planned.cells[k].case
     rows = rows_of(sums_of([play(task) for task in blocks(case, planned.rule.at_most)]))
@@ -46,8 +52,13 @@ def test_a_cell_of_the_published_table_is_made_again_to_the_last_digit(k: int, t
         found = mine[mine["policy"] == policy].set_index("measure")
         for name in ("value", "low", "high", "count", "of"):
             again = pd.Series(getattr(rows, name)[p], index=ROWS, dtype="float64")
-            pd.testing.assert_series_equal(found[name].astype("float64"), again, check_names=False, check_exact=True,
-                                           check_index_type=False)  # fmt: skip
+            pd.testing.assert_series_equal(
+                found[name].astype("float64"),
+                again,
+                check_names=False,
+                check_exact=True,
+                check_index_type=False,
+            )
 
 
 def test_every_published_sweep_names_its_command_in_the_readme() -> None:
@@ -61,7 +72,9 @@ def test_the_example_of_the_page_is_a_sweep_of_as_many_cells_as_it_says(tmp_path
     example = re.search(r"```toml\n(.*?)```", page, re.DOTALL)
     assert example is not None
     (tmp_path / "sweeps").mkdir()
-    (tmp_path / "linkedin_dm.toml").write_text((ROOT / "scenarios" / "linkedin_dm.toml").read_text())
+    (tmp_path / "linkedin_dm.toml").write_text(
+        (ROOT / "scenarios" / "linkedin_dm.toml").read_text()
+    )
     (tmp_path / "sweeps" / "example.toml").write_text(example[1])
     planned = plan(tmp_path / "sweeps" / "example.toml")
     check(planned)

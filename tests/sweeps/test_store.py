@@ -1,4 +1,5 @@
-"""A stored result is whole or not there; damage is found, said and mended; a full disk loses nothing."""
+"""A stored result is whole or not there; damage is found, said and mended; a full disk loses
+nothing."""
 
 from __future__ import annotations
 
@@ -56,7 +57,9 @@ def test_a_damaged_result_is_said_and_played_again(
     said, say = heard()
     again = carry_out(plan(SMALL), open_store(tmp_path / "store"), SERIAL, say=say)
     assert again.played == 1
-    assert said == [f"{tmp_path / 'store'}: {victim.name}: it is cut off or changed; it is played again."]
+    assert said == [
+        f"{tmp_path / 'store'}: {victim.name}: it is cut off or changed; it is played again."
+    ]
     assert contents(tmp_path / "store") == whole
 
 
@@ -96,7 +99,10 @@ def test_stores_that_disagree_about_a_result_are_not_merged(tmp_path: Path) -> N
     one, other = open_store(tmp_path / "one"), open_store(tmp_path / "other")
     one.put(Key(case.address, 0, 1), play(Task(case, 0, 1, "simpy")))
     other.put(Key(case.address, 0, 1), play(Task(case, 1, 1, "simpy")))
-    with pytest.raises(OutputError, match=r"disagrees with that of .*; merge only what one version of toolate played"):
+    with pytest.raises(
+        OutputError,
+        match=r"disagrees with that of .*; merge only what one version of toolate played",
+    ):
         merge(one, [other], quiet)
 
 
@@ -105,7 +111,10 @@ def test_a_store_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) ->
     swept(folder)
     (folder / "store.json").write_text(json.dumps({"tool": "toolate", "format": FORMAT + 1}))
     before = contents(folder)
-    with pytest.raises(OutputError, match=rf"written by a newer toolate \(store format {FORMAT + 1}.*; update toolate"):
+    with pytest.raises(
+        OutputError,
+        match=rf"written by a newer toolate \(store format {FORMAT + 1}.*; update toolate",
+    ):
         swept(folder)
     assert contents(folder) == before
 
@@ -119,7 +128,9 @@ def test_a_store_whose_mark_cannot_be_read_is_refused(text: str, tmp_path: Path)
 
 def test_a_folder_of_other_things_is_no_store(tmp_path: Path) -> None:
     (tmp_path / "thesis.docx").write_text("years of work")
-    with pytest.raises(OutputError, match=r"holds thesis\.docx and is no results store; name a new or empty folder"):
+    with pytest.raises(
+        OutputError, match=r"holds thesis\.docx and is no results store; name a new or empty folder"
+    ):
         open_store(tmp_path)
     with pytest.raises(OutputError, match="is a file; name a folder"):
         open_store(tmp_path / "thesis.docx")
@@ -149,8 +160,10 @@ def test_a_full_disk_is_one_line_and_what_is_stored_is_kept(
         patch.setattr(home, step, filling)
         with pytest.raises(OutputError) as error:
             swept(folder)
-    assert str(error.value) == (f"{folder}: the disk is full (No space left on device); "
-                                "free space and give the same command again; what is stored is kept")  # fmt: skip
+    assert str(error.value) == (
+        f"{folder}: the disk is full (No space left on device); "
+        "free space and give the same command again; what is stored is kept"
+    )
     assert not list(folder.rglob(".making-*"))
     there = contents(folder)
     assert all(there[name] == whole[name] for name in there)
@@ -164,11 +177,15 @@ def test_a_full_disk_in_a_worker_process_is_the_same_line(tmp_path: Path) -> Non
     folder = tmp_path / "store"
     store = open_store(folder)
     (folder / "tasks").write_text("in the way")
-    with pytest.raises(OutputError, match=r"store: cannot be used \(.*\); name another folder with --store"):
+    with pytest.raises(
+        OutputError, match=r"store: cannot be used \(.*\); name another folder with --store"
+    ):
         carry_out(plan(SMALL), store, How(workers=2), say=quiet)
 
 
-def test_two_sweeps_in_one_folder_at_once_do_each_other_no_harm(whole: dict[str, bytes], tmp_path: Path) -> None:
+def test_two_sweeps_in_one_folder_at_once_do_each_other_no_harm(
+    whole: dict[str, bytes], tmp_path: Path
+) -> None:
     threads = [threading.Thread(target=swept, args=(tmp_path / "store",)) for _ in range(2)]
     for one in threads:
         one.start()
@@ -177,11 +194,16 @@ def test_two_sweeps_in_one_folder_at_once_do_each_other_no_harm(whole: dict[str,
     assert contents(tmp_path / "store") == whole
 
 
-def test_a_file_half_made_by_a_live_process_or_another_machine_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_half_made_by_a_live_process_or_another_machine_is_left_alone(
+    tmp_path: Path,
+) -> None:
     store = open_store(tmp_path / "store")
     store.put(KEY, b"something")
     group = store.folder / "tasks" / "00"
-    mine, theirs = group / f".making-{os.getpid()}.1@{os.uname().nodename}@x", group / ".making-1.1@elsewhere@x"
+    mine, theirs = (
+        group / f".making-{os.getpid()}.1@{os.uname().nodename}@x",
+        group / ".making-1.1@elsewhere@x",
+    )
     gone = group / f".making-{2**22 + 7}.1@{os.uname().nodename}@x"
     for one in (mine, theirs, gone):
         one.write_bytes(b"half")
@@ -192,7 +214,9 @@ def test_a_file_half_made_by_a_live_process_or_another_machine_is_left_alone(tmp
 def test_a_name_is_the_digest_of_its_bytes(tmp_path: Path) -> None:
     store = open_store(tmp_path / "store")
     name = store.put(KEY, b"something")
-    assert store.get(name) == b"something" and store.has(KEY) and not store.has(KEY._replace(first=1))
+    assert (
+        store.get(name) == b"something" and store.has(KEY) and not store.has(KEY._replace(first=1))
+    )
     (store.folder / "tasks" / "00" / name).write_bytes(b"something else")
     with pytest.raises(DamagedError):
         store.get(name)

@@ -1,4 +1,5 @@
-"""The table is a row per cell, policy and measure; it is never older than the store, and made again only where it is."""
+"""The table is a row per cell, policy and measure; it is never older than the store, and made again
+only where it is."""
 
 from __future__ import annotations
 
@@ -33,10 +34,19 @@ def test_a_table_has_a_row_for_every_cell_policy_and_measure(tmp_path: Path) -> 
 def test_a_share_of_the_table_is_that_of_a_run(tmp_path: Path) -> None:
     changes = {"mistakes.chance": 0.75, "run.replications": 3}
     outcome = sim.run(load(TINY).patched(changes), engine="simpy")
-    frame = sweep(load(TINY), {"mistakes.chance": [0.25, 0.75]}, replications=3, workers=1, store=tmp_path / "store")
+    frame = sweep(
+        load(TINY),
+        {"mistakes.chance": [0.25, 0.75]},
+        replications=3,
+        workers=1,
+        store=tmp_path / "store",
+    )
     mine = frame[(frame["mistakes.chance"] == 0.75) & (frame["measure"] == "preview_read")]
     theirs = outcome.shares[outcome.shares["measure"] == "preview_read"]
-    assert mine["count"].tolist() == theirs["count"].tolist() and mine["of"].tolist() == theirs["of"].tolist()
+    assert (
+        mine["count"].tolist() == theirs["count"].tolist()
+        and mine["of"].tolist() == theirs["of"].tolist()
+    )
 
 
 def test_a_table_is_extended_by_what_is_new_and_nothing_else_is_read_again(
@@ -54,13 +64,17 @@ def test_a_table_is_extended_by_what_is_new_and_nothing_else_is_read_again(
     gone.write_bytes(data)
     read: list[str] = []
     real = type(store).get
-    monkeypatch.setattr(type(store), "get", lambda self, name: read.append(name) or real(self, name))
+    monkeypatch.setattr(
+        type(store), "get", lambda self, name: read.append(name) or real(self, name)
+    )
     refreshed(asked, store, quiet)
     assert read == [gone.name]
     assert contents(tmp_path / "store") == whole
 
 
-def test_a_table_that_is_fresh_opens_without_reading_a_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_that_is_fresh_opens_without_reading_a_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     frame = swept(tmp_path / "store").frame
     store = open_store(tmp_path / "store")
     monkeypatch.setattr(type(store), "get", lambda self, name: pytest.fail("a result was read"))
@@ -75,21 +89,42 @@ def test_what_a_store_keeps_of_a_sweep_is_what_was_asked(tmp_path: Path) -> None
 
 
 def test_columns_of_different_kinds_each_keep_theirs(tmp_path: Path) -> None:
-    axes = {"push.late_binding": [True, False], "push.slow.latency": ["10 min", {"dist": "exponential", "mean": "1 h"}],
-            "push.expiry": ["1 h", "never"], "senders.hands": [1, 2]}  # fmt: skip
-    frame = sweep(load(TINY), axes, replications=1, workers=1, policies=["today"], store=tmp_path / "store")
+    axes = {
+        "push.late_binding": [True, False],
+        "push.slow.latency": ["10 min", {"dist": "exponential", "mean": "1 h"}],
+        "push.expiry": ["1 h", "never"],
+        "senders.hands": [1, 2],
+    }
+    frame = sweep(
+        load(TINY), axes, replications=1, workers=1, policies=["today"], store=tmp_path / "store"
+    )
     assert frame["push.late_binding"].dtype == bool and frame["senders.hands"].dtype == "int64"
     assert frame["push.expiry_s"].unique().tolist() == [3600.0, float("inf")]
-    assert frame["push.slow.latency"].unique().tolist() == ["10 min", '{"dist": "exponential", "mean": "1 h"}']
-    again = sweep(load(TINY), axes, replications=1, workers=1, policies=["today"], store=tmp_path / "store")
+    assert frame["push.slow.latency"].unique().tolist() == [
+        "10 min",
+        '{"dist": "exponential", "mean": "1 h"}',
+    ]
+    again = sweep(
+        load(TINY), axes, replications=1, workers=1, policies=["today"], store=tmp_path / "store"
+    )
     pd.testing.assert_frame_equal(frame, again)
 
 
-def test_the_best_policy_of_a_cell_has_the_lowest_share_and_says_who_else_it_could_be(tmp_path: Path) -> None:
-    frame = sweep(load(TINY), {"mistakes.chance": [0.3, 0.9]}, replications=64, workers=1, store=tmp_path / "store")
+def test_the_best_policy_of_a_cell_has_the_lowest_share_and_says_who_else_it_could_be(
+    tmp_path: Path,
+) -> None:
+    frame = sweep(
+        load(TINY),
+        {"mistakes.chance": [0.3, 0.9]},
+        replications=64,
+        workers=1,
+        store=tmp_path / "store",
+    )
     found = best(frame)
     for row in found.itertuples():
-        mine = frame[(frame["cell"] == row.cell) & (frame["measure"] == "preview_read")].set_index("policy")["value"]
+        mine = frame[(frame["cell"] == row.cell) & (frame["measure"] == "preview_read")].set_index(
+            "policy"
+        )["value"]
         assert mine[row.best] == mine.min() == row.value
         assert row.best in row.could_be and row.sure == ("," not in row.could_be)
         assert row.ahead_low <= row.ahead <= row.ahead_high
@@ -97,7 +132,9 @@ def test_the_best_policy_of_a_cell_has_the_lowest_share_and_says_who_else_it_cou
     assert found["mistakes.chance"].tolist() == [0.3, 0.9] and found["sure"].all()
 
 
-def test_without_a_store_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_store_nothing_is_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     frame = sweep(load(TINY), {"send.hold": ["0 s", "1 min"]}, replications=1, workers=1)

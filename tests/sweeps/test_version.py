@@ -1,7 +1,8 @@
-"""Stored results are used again only if they would be played the same: the version of the engines says so.
+"""Stored results are used again only if they would be played the same: the version of the engines
+says so.
 
-The digest is no expectation of what is right. It tells whoever changes records, verdicts or sums to raise
-`sim.engines.VERSION`, because results in stores all over the world would be wrong otherwise.
+The digest is no expectation of what is right. It tells whoever changes records, verdicts or sums to
+raise `sim.engines.VERSION`, because results in stores all over the world would be wrong otherwise.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ KNOWN = {1: "7449a8468f651a6c"}
 
 
 def digest() -> str:
-    """Add up some replications of scenarios with a little of everything and give the digest of names and numbers."""
+    """Add up some replications of scenarios with a little of everything and give the digest of
+    names and numbers."""
     found = hashlib.sha256()
     patches = {"email.anchor": ["first", "flush"], "push.fetch": [False, True]}
     for case in plan(load(FILES / "rich.toml"), patches).cases.values():
@@ -31,11 +33,13 @@ def digest() -> str:
 
 
 def test_sums_that_changed_come_with_a_new_version_of_the_engines() -> None:
-    told = "records, verdicts or sums have changed: raise sim.engines.VERSION and note the digest here"
+    told = (
+        "records, verdicts or sums have changed: raise sim.engines.VERSION and note the digest here"
+    )
     assert digest() == KNOWN.get(VERSION), told
 
 
-def test_another_version_is_another_address(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_another_version_is_another_address(monkeypatch) -> None:
     base = load(FILES / "rich.toml")
     before = case_of(base.raw, {"today": {}}, base.folder).address
     monkeypatch.setattr("sim.sweeping.cases.VERSION", VERSION + 1)

@@ -1,9 +1,8 @@
 """A process that has loaded everything, and forks a child for each sweep that is to be killed.
 
-Reads a line per child: a folder, and the number of the disk operation at which the child kills itself (0: never). Prints
-the child's id at once; after a further line it waits for the child's end and prints "gone" with its exit status. Until
-then the id is the child's, even if it has ended.
-"""
+Reads a line per child: a folder, and the number of the disk operation at which the child kills
+itself (0: never). Prints the child's id at once; after a further line it waits for the child's end
+and prints "gone" with its exit status. Until then the id is the child's, even if it has ended."""
 
 from __future__ import annotations
 

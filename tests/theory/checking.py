@@ -1,4 +1,5 @@
-"""The check: an estimate must agree with the exact value of an oracle and with no value that a named bug would give."""
+"""The check: an estimate must agree with the exact value of an oracle and with no value that a
+named bug would give."""
 
 from __future__ import annotations
 
@@ -34,17 +35,23 @@ def oracles() -> dict[str, dict[str, Any]]:
 def exact_values(oracle: str) -> dict[str, float]:
     """Give the exact values of an oracle by key, its companion checks included."""
     table = oracles()[oracle]
-    return {v["key"]: v["exact"] for v in (*table["values"], *table.get("companion_checks", {}).get("values", ()))}
+    return {
+        v["key"]: v["exact"]
+        for v in (*table["values"], *table.get("companion_checks", {}).get("values", ()))
+    }
 
 
 @cache
 def bugs(oracle: str, key: str) -> dict[str, float]:
     """Give the named bugs that show in a key, with the wrong value each leads to."""
-    return {b["bug"]: b["wrong_value"] for b in oracles()[oracle]["bug_signatures"] if b["key"] == key}
+    return {
+        b["bug"]: b["wrong_value"] for b in oracles()[oracle]["bug_signatures"] if b["key"] == key
+    }
 
 
 def messages_needed(oracle: str, key: str, bug: str = "") -> int:
-    """Give how many independent messages expose a bug of a proportion (default: all of them) with 99 % power."""
+    """Give how many independent messages expose a bug of a proportion (default: all of them) with
+    99 % power."""
     p, wrong = exact_values(oracle)[key], bugs(oracle, key)
     values = [wrong[bug]] if bug else list(wrong.values())
     return max((math.ceil(((Z + POWER) / (w - p)) ** 2 * p * (1 - p)) for w in values), default=0)
@@ -85,7 +92,8 @@ def deviation(values: Array) -> Estimate:
 
 
 def controlled(values: Array, controls: Array) -> Estimate:
-    """Estimate a mean with control variates: `controls` is (replications, k), each column of known mean zero."""
+    """Estimate a mean with control variates: `controls` is (replications, k), each column of known
+    mean zero."""
     x = np.column_stack([np.ones(len(values)), controls])
     fit, *_ = np.linalg.lstsq(x, values, rcond=None)
     spare = len(values) - int(np.linalg.matrix_rank(x))
@@ -94,34 +102,45 @@ def controlled(values: Array, controls: Array) -> Estimate:
 
 
 def near(oracle: str, key: str, found: Estimate) -> None:
-    """Assert that an estimate agrees with the exact value; if not, name the bugs whose wrong value it agrees with."""
+    """Assert that an estimate agrees with the exact value; if not, name the bugs whose wrong value
+    it agrees with."""
     exact = exact_values(oracle)[key]
     if found.agrees(exact):
         return
     named = [bug for bug, wrong in bugs(oracle, key).items() if found.agrees(wrong)]
     off = (found.value - exact) / found.error(exact) if found.error(exact) else math.inf
-    looks_like = f"it agrees with the bug: {' | '.join(named)}" if named else "no listed bug gives this value"
+    looks_like = (
+        f"it agrees with the bug: {' | '.join(named)}"
+        if named
+        else "no listed bug gives this value"
+    )
     is_not = f"{found.value:.6g} is not {exact:.6g} ({off:+.1f} standard errors)"
     raise AssertionError(f"{oracle} {key}: {is_not}; {looks_like}")
 
 
 def check(oracle: str, key: str, found: Estimate, beyond: frozenset[str] = frozenset()) -> None:
-    """Assert that an estimate agrees with the exact value and, with the power to tell, with no listed wrong value.
+    """Assert that an estimate agrees with the exact value and, with the power to tell, with no
+    listed wrong value.
 
-    `beyond` names bugs that take more messages than an engine can afford; any other lack of power is a failure.
-    """
+    `beyond` names bugs that take more messages than an engine can afford; any other lack of power
+    is a failure."""
     near(oracle, key, found)
     exact = exact_values(oracle)[key]
     for bug, wrong in bugs(oracle, key).items():
         if bug not in beyond:
             powerful = abs(wrong - exact) >= (Z + POWER) * found.error(exact)
             assert powerful, f"{oracle} {key}: too few messages to expose the bug: {bug}"
-            assert not found.agrees(wrong), f"{oracle} {key}: {found.value:.6g} also agrees with the bug: {bug}"
+            assert not found.agrees(wrong), (
+                f"{oracle} {key}: {found.value:.6g} also agrees with the bug: {bug}"
+            )
 
 
 def convict(oracle: str, key: str, bug: str, found: Estimate) -> None:
-    """Assert that `check` fails the estimate of a mutant, names its bug, and that it lands on the bug's wrong value."""
+    """Assert that `check` fails the estimate of a mutant, names its bug, and that it lands on the
+    bug's wrong value."""
     wrong = bugs(oracle, key)[bug]
     with pytest.raises(AssertionError, match=re.escape(bug)):
         check(oracle, key, found)
-    assert found.agrees(wrong), f"{oracle} {key}: the mutant gives {found.value:.6g}, not {wrong:.6g}"
+    assert found.agrees(wrong), (
+        f"{oracle} {key}: the mutant gives {found.value:.6g}, not {wrong:.6g}"
+    )

@@ -1,4 +1,5 @@
-"""The engines, each with the sizes it can afford: the reference engine always, the compiled one when it is there.
+"""The engines, each with the sizes it can afford: the reference engine always, the compiled one
+when it is there.
 
 | messages, or replications in all | reference | compiled |
 |---|---|---|
@@ -9,9 +10,9 @@
 | O10: replications of 2,000 and 3,400 messages, with control variates | 30 | 80 |
 | X2: every case with its weight, exact | 640 | 640 |
 
-What exposes a bug: 99 % power at 4.5 standard errors. Two bugs of shares take more than 20,000 (O05, a short cold
-start; O11, the glance that replaces looks) and are told apart by the compiled engine only; so are three mutants that
-take 100,000 messages. Anything else that lacks power fails.
+What exposes a bug: 99 % power at 4.5 standard errors. Two bugs of shares take more than 20,000
+(O05, a short cold start; O11, the glance that replaces looks) and are told apart by the compiled
+engine only; so are three mutants that take 100,000 messages. Anything else that lacks power fails.
 """
 
 from __future__ import annotations
@@ -23,14 +24,30 @@ from sim.engines.reference import play as play_reference
 from .playing import Engine
 
 ENGINES = [
-    Engine("reference", play_reference, messages=8_000, mutants=4_000, most=20_000, broadcasts=150, desks=30, few=30)
+    Engine(
+        "reference",
+        play_reference,
+        messages=8_000,
+        mutants=4_000,
+        most=20_000,
+        broadcasts=150,
+        desks=30,
+        few=30,
+    )
 ]
 try:
     from sim.engines.compiled import play as play_compiled
 except ImportError:
     pass
 else:
-    sizes = {"messages": 200_000, "mutants": 200_000, "most": 200_000, "broadcasts": 5_000, "desks": 80, "few": 1_000}
+    sizes = {
+        "messages": 200_000,
+        "mutants": 200_000,
+        "most": 200_000,
+        "broadcasts": 5_000,
+        "desks": 80,
+        "few": 1_000,
+    }
     ENGINES.append(Engine("compiled", play_compiled, **sizes))
 
 

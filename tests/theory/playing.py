@@ -1,4 +1,5 @@
-"""How the oracles are played: engines and sizes, scenarios and their patches, looks written by hand, record columns."""
+"""How the oracles are played: engines and sizes, scenarios and their patches, looks written by
+hand, record columns."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ class Engine:
     """Replications of O09 where every bug is gross or none is listed."""
 
     def play(self, world: World) -> Records:
-        """Play a world; the collector only slows SimPy's many short-lived events down (by half), so it waits."""
+        """Play a world; the collector only slows SimPy's many short-lived events down (by half), so
+        it waits."""
         gc.disable()
         try:
             return self.plays(world)
@@ -52,17 +54,30 @@ class Engine:
             gc.enable()
 
     def beyond(self, oracle: str, *keys: str) -> frozenset[str]:
-        """Name the bugs of some keys that take more messages to expose than this engine can afford."""
-        return frozenset(b for key in keys for b in bugs(oracle, key) if messages_needed(oracle, key, b) > self.most)
+        """Name the bugs of some keys that take more messages to expose than this engine can
+        afford."""
+        return frozenset(
+            b
+            for key in keys
+            for b in bugs(oracle, key)
+            if messages_needed(oracle, key, b) > self.most
+        )
 
     def size(self, oracle: str, *keys: str) -> int:
-        """Give how many messages it takes to expose every bug in some keys of an oracle, but those beyond reach."""
+        """Give how many messages it takes to expose every bug in some keys of an oracle, but those
+        beyond reach."""
         far = self.beyond(oracle, *keys)
-        needed = (messages_needed(oracle, key, bug) for key in keys for bug in bugs(oracle, key) if bug not in far)
+        needed = (
+            messages_needed(oracle, key, bug)
+            for key in keys
+            for bug in bugs(oracle, key)
+            if bug not in far
+        )
         return max(self.messages, *needed, 0)
 
     def size_of_mutant(self, oracle: str, key: str, bug: str) -> int:
-        """Give how many messages it takes to expose one bug; skip the test if they are beyond reach."""
+        """Give how many messages it takes to expose one bug; skip the test if they are beyond
+        reach."""
         needed = messages_needed(oracle, key, bug)
         if needed > self.most:
             pytest.skip(f"takes {needed} messages; the compiled engine shows it")
@@ -85,7 +100,8 @@ def _parsed(text: str) -> Scenario:
 
 
 def scenario(text: str, patch: dict[str, Any] | None = None, **more: Any) -> Scenario:
-    """Read a scenario and change some parameters; `messages=n` is short for the size of its campaign."""
+    """Read a scenario and change some parameters; `messages=n` is short for the size of its
+    campaign."""
     changes = dict(patch or {})
     if "messages" in more:
         changes["traffic.messages"] = more.pop("messages")
@@ -99,7 +115,8 @@ def minutes(x: float) -> str:
 
 
 def with_glances(world: World, starts: Array, ends: Array | None = None) -> World:
-    """Replace the glances of every recipient by looks written by hand: (recipients, looks), in minutes, in order."""
+    """Replace the glances of every recipient by looks written by hand: (recipients, looks), in
+    minutes, in order."""
     begin = np.rint(starts * MINUTE).astype(np.int64)
     end = begin if ends is None else np.rint(ends * MINUTE).astype(np.int64)
     people, looks = begin.shape
@@ -107,7 +124,9 @@ def with_glances(world: World, starts: Array, ends: Array | None = None) -> Worl
     at[:, 0, 0] = np.arange(people) * looks
     at[:, 0, 1] = at[:, 0, 0] + looks
     a = world.attention
-    by_hand = Attention(a.pool, a.stream_at, a.stream_mean, a.weeks, a.week_at, True, at, begin.ravel(), end.ravel())
+    by_hand = Attention(
+        a.pool, a.stream_at, a.stream_mean, a.weeks, a.week_at, True, at, begin.ravel(), end.ravel()
+    )
     return replace(world, attention=by_hand)
 
 

@@ -1,8 +1,9 @@
-"""Eight checks against intuition: each answer is worked out, and a model that follows the intuition gives another one.
+"""Eight checks against intuition: each answer is worked out, and a model that follows the intuition
+gives another one.
 
-The intuitions are those of the reference document: a queue that waits gives time to delete; a batch of two minutes gives two
-minutes; a phone without network is a risk; clearing a phone clears what it showed; and the like. Times here are minutes.
-"""
+The intuitions are those of the reference document: a queue that waits gives time to delete; a batch
+of two minutes gives two minutes; a phone without network is a risk; clearing a phone clears what it
+showed; and the like. Times here are minutes."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ def happened(times: Array) -> Array:
 
 
 def stands(found: Estimate, exact: float, **wrong: Estimate | float) -> None:
-    """Assert that an estimate agrees with the exact value, and that nothing a wrong model gives does."""
+    """Assert that an estimate agrees with the exact value, and that nothing a wrong model gives
+    does."""
     assert found.agrees(exact), f"{found.value:.5f} is not {exact:.5f}"
     for name, other in wrong.items():
         value = other if isinstance(other, Estimate) else Estimate(other, found.error(exact))
@@ -59,13 +61,19 @@ def stands(found: Estimate, exact: float, **wrong: Estimate | float) -> None:
 
 
 @pytest.mark.parametrize("delay", [2, 15])
-def test_a_snapshot_queue_does_not_profit_from_waiting_and_late_binding_does(delay: int, engine: Engine) -> None:
+def test_a_snapshot_queue_does_not_profit_from_waiting_and_late_binding_does(
+    delay: int, engine: Engine
+) -> None:
     def mailed(binding: str) -> Estimate:
         people = (
-            "[segments.email]\noff = 0.0\ninstant = 1.0\n[segments.checks]\ngap = " + law(10) + '\nlength = "0 s"\n'
+            "[segments.email]\noff = 0.0\ninstant = 1.0\n[segments.checks]\ngap = "
+            + law(10)
+            + '\nlength = "0 s"\n'
         )
         rules = f'[email]\ndelay = "{delay} min"\nbinding = "{binding}"\n'
-        return share(happened(engine.records(told("push = 0.0\n" + people + rules, engine))["email_read"]))
+        return share(
+            happened(engine.records(told("push = 0.0\n" + people + rules, engine))["email_read"])
+        )
 
     late, snapshot = mailed("late"), mailed("snapshot")
     stands(late, exp(-delay / 5), snapshot=snapshot)
@@ -76,22 +84,28 @@ def test_a_snapshot_queue_does_not_profit_from_waiting_and_late_binding_does(del
 
 
 def mean_grace(window: float, tick: float, rate: float) -> float:
-    """Work out the mean wait in batches that an arrival opens, and that close at a tick (the window is whole ticks).
+    """Work out the mean wait in batches that an arrival opens, and that close at a tick (the window
+    is whole ticks).
 
-    After a close the next opener comes an exponential time later; modulo the tick, that is where it stands between two.
-    """
+    After a close the next opener comes an exponential time later; modulo the tick, that is where it
+    stands between two."""
     if not tick:
         return (window + rate * window**2 / 2) / (1 + rate * window)
     over = 1 / rate - tick / expm1(rate * tick)
     over2 = 2 / rate**2 - (tick**2 + 2 * tick / rate) / expm1(rate * tick)
     longest = window + tick
-    first, second = longest - over, longest**2 - 2 * longest * over + over2  # moments of how long a batch is open
+    first, second = (
+        longest - over,
+        longest**2 - 2 * longest * over + over2,
+    )  # moments of how long a batch is open
     return (first + rate * second / 2) / (1 + rate * first)
 
 
 @pytest.mark.parametrize("tick", [0.0, 0.5])
 @pytest.mark.parametrize("rate", [0.25, 1.0, 4.0])
-def test_a_batch_shortens_the_grace_and_the_more_traffic_the_more(rate: float, tick: float, engine: Engine) -> None:
+def test_a_batch_shortens_the_grace_and_the_more_traffic_the_more(
+    rate: float, tick: float, engine: Engine
+) -> None:
     window, hours = 2.0, 8 if engine.name == "compiled" else 4
     text = f"""
 schema = 1
@@ -105,7 +119,8 @@ push = 0.0
     each_its_own = 'email = { off = 0.0, instant = 1.0 }\n[email]\ndelay = "2 min"\n'
 
     def graces(rules: str) -> Estimate:
-        """Average the grace of messages amid the traffic; batches of a replication depend on each other."""
+        """Average the grace of messages amid the traffic; batches of a replication depend on each
+        other."""
         scenario, averages = parse(text + rules), []
         for _, r in engine.each(scenario, {"reference": 6}.get(engine.name, 30)):
             amid = (r["accepted"] > 30 * MINUTE) & (r["accepted"] < (60 * hours - 30) * MINUTE)
@@ -114,7 +129,10 @@ push = 0.0
 
     exact = mean_grace(window, tick, rate)
     found = graces(batched)
-    wrong = {"each message has the whole window": window + tick / 2, "the least there can be": window / 2}
+    wrong = {
+        "each message has the whole window": window + tick / 2,
+        "the least there can be": window / 2,
+    }
     assert found.agrees(exact), f"{found.value:.4f} is not {exact:.4f}"
     for name, value in wrong.items():
         assert not found.agrees(value), name
@@ -125,7 +143,9 @@ push = 0.0
 # 3
 
 
-def test_a_phone_without_network_can_protect_the_sender_if_one_push_is_kept_for_it(engine: Engine) -> None:
+def test_a_phone_without_network_can_protect_the_sender_if_one_push_is_kept_for_it(
+    engine: Engine,
+) -> None:
     people = f"offline = {{ gap = {law(30)}, length = {law(60)} }}\n"
     rules = "[push]\nstore = { ios = 1, android = 100 }\n"
 
@@ -136,7 +156,9 @@ def test_a_phone_without_network_can_protect_the_sender_if_one_push_is_kept_for_
         r = engine.records(scenario.patched({"traffic": steps}))
         return share(happened(r["push_noticed"])[r["after"] < 0])
 
-    lost = 60 / (30 + 60) * exp(-4 / 60)  # without network as it arrives, and still so as the follow-up does
+    lost = (
+        60 / (30 + 60) * exp(-4 / 60)
+    )  # without network as it arrives, and still so as the follow-up does
     iphone, android = noticed(1.0), noticed(0.0)
     stands(iphone, 1 - lost, every_push_is_kept=noticed(1.0, ""), android=android)
     stands(android, 1.0, one_is_kept=iphone)
@@ -176,7 +198,10 @@ def test_clearing_the_phone_does_not_clear_the_watch(engine: Engine) -> None:
     def after(reaches: str) -> tuple[Estimate, Estimate]:
         rules = f"[push.retraction]\nchance = 1.0\nreaches = {reaches}\n"
         r = engine.records(told(people + rules, engine).patched({"mistakes.noticed": "2 min"}))
-        return tuple(share(happened(r[read]) & (r[read] >= r["effective"])) for read in ("push_noticed", "watch_read"))  # type: ignore[return-value]
+        return tuple(
+            share(happened(r[read]) & (r[read] >= r["effective"]))
+            for read in ("push_noticed", "watch_read")
+        )
 
     phone, watch = after('["phone"]')
     stands(watch, exp(-2 / 5), it_reaches_the_watch=after('["phone", "watch"]')[1])
@@ -197,9 +222,14 @@ def test_a_cancelled_conversation_hides_all_if_the_latest_was_deleted_and_none_i
         rows = [
             {"sender": i, "recipient": i, "written": k * MINUTE, "retract_after": 0}
             | ({"noticed": 10 * MINUTE} if lot[i] == k else {})
-            for k in range(3) for i in range(many)
-        ]  # fmt: skip
-        r = engine.play(World.written(rows, [{}] * many, rules=Rules(retraction_scope=scope), horizon=3600 * SECOND))
+            for k in range(3)
+            for i in range(many)
+        ]
+        r = engine.play(
+            World.written(
+                rows, [{}] * many, rules=Rules(retraction_scope=scope), horizon=3600 * SECOND
+            )
+        )
         shown = np.bincount(r["recipient"], r["push_left"] == NEVER, minlength=many)
         return share(shown == 0), shown
 
@@ -211,11 +241,17 @@ def test_a_cancelled_conversation_hides_all_if_the_latest_was_deleted_and_none_i
 # 7
 
 
-def test_a_delay_for_who_is_present_saves_nobody_else_and_nobody_at_all_without_late_binding(engine: Engine) -> None:
+def test_a_delay_for_who_is_present_saves_nobody_else_and_nobody_at_all_without_late_binding(
+    engine: Engine,
+) -> None:
     people = f"desktop = {{ share = 1.0, gap = {law(60)}, length = {law(30)} }}\n"
 
     def pushed(rules: str) -> tuple[Estimate, Estimate]:
-        r = engine.records(told(people + "[push]\n" + rules, engine).patched({"mistakes.noticed": {"mean": "60 s"}}))
+        r = engine.records(
+            told(people + "[push]\n" + rules, engine).patched(
+                {"mistakes.noticed": {"mean": "60 s"}}
+            )
+        )
         sent = happened(r["push_dispatched"])
         return share(sent), share(sent & (r["push_dispatched"] == r["accepted"]))
 
@@ -232,7 +268,9 @@ def test_a_delay_for_who_is_present_saves_nobody_else_and_nobody_at_all_without_
 # 8
 
 
-def test_a_push_that_is_fetched_on_arrival_leaks_text_only_if_the_deletion_comes_later(engine: Engine) -> None:
+def test_a_push_that_is_fetched_on_arrival_leaks_text_only_if_the_deletion_comes_later(
+    engine: Engine,
+) -> None:
     def seen(rules: str) -> tuple[Estimate, Estimate]:
         scenario = told(f"[push]\nlatency = {law(0.5)}\n" + rules, engine).patched(
             {"mistakes.noticed": {"mean": "60 s"}}

@@ -1,4 +1,5 @@
-"""The check itself: it accepts the exact value, names bugs, and refuses to judge without power; and what is covered."""
+"""The check itself: it accepts the exact value, names bugs, and refuses to judge without power; and
+what is covered."""
 
 from __future__ import annotations
 

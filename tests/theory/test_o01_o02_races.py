@@ -1,4 +1,5 @@
-"""O01 and O02: the preview's reading races the deletion, behind a hold, with propagation and with push latency."""
+"""O01 and O02: the preview's reading races the deletion, behind a hold, with propagation and with
+push latency."""
 
 from __future__ import annotations
 
@@ -65,7 +66,9 @@ L, MU = 0.1, 0.2
 
 def phi_latency() -> float:
     """Give E[exp(-mu L)] of O02's push latency."""
-    fast = quad(lambda z: exp(-z * z / 2 - MU * 0.05 * exp(z)) / sqrt(2 * pi), -12, 12, epsabs=1e-13)[0]
+    fast = quad(
+        lambda z: exp(-z * z / 2 - MU * 0.05 * exp(z)) / sqrt(2 * pi), -12, 12, epsabs=1e-13
+    )[0]
     return 0.9 * fast + 0.1 / (1 + 20 * MU)
 
 
@@ -105,30 +108,44 @@ def test_a_clock_that_starts_at_the_send_instead_of_the_showing_is_named(engine:
 
 def test_propagation_that_is_ignored_is_named(engine: Engine) -> None:
     bug = "propagation delay ignored (deletion treated as effective at the request)"
-    r = engine.records(scenario(RACE, CASES["h2"], messages=engine.size_of_mutant("O01", "h2_p1", bug)))
+    r = engine.records(
+        scenario(RACE, CASES["h2"], messages=engine.size_of_mutant("O01", "h2_p1", bug))
+    )
     convict("O01", "h2_p1", bug, share(leaked(r)))
 
 
 def test_a_share_of_deleted_instead_of_sent_messages_is_named(engine: Engine) -> None:
     bug = "wrong denominator (per deleted message instead of per sent message)"
     often = CASES["h2_uncond"] | {"mistakes.chance": 0.5}
-    r = engine.records(scenario(RACE, often, messages=engine.size_of_mutant("O01", "h2_uncond", bug)))
+    r = engine.records(
+        scenario(RACE, often, messages=engine.size_of_mutant("O01", "h2_uncond", bug))
+    )
     convict("O01", "h2_uncond", bug, share(leaked(r)[r["regretted"]]))
 
 
-def test_a_push_in_flight_is_not_stopped_by_a_deletion_and_is_read_as_a_ghost(engine: Engine) -> None:
+def test_a_push_in_flight_is_not_stopped_by_a_deletion_and_is_read_as_a_ghost(
+    engine: Engine,
+) -> None:
     r = engine.records(scenario(LATENCY, messages=engine.size("O02", "leak", "ghost_nocancel")))
     check("O02", "leak", share(leaked(r)))
     check("O02", "ghost_nocancel", share(ghosts(r)))
     in_flight = (r["accepted"] != NEVER) & (r["effective"] < r["push_arrived"])
     check("O02", "suppressed_inflight", share(in_flight))
-    assert np.all(leaked(r) | ghosts(r) == (r["cancelled"] == NEVER)), "a push that was sent is read sooner or later"
+    assert np.all(leaked(r) | ghosts(r) == (r["cancelled"] == NEVER)), (
+        "a push that was sent is read sooner or later"
+    )
 
 
-def test_a_push_that_late_binding_holds_at_the_server_is_suppressed_by_a_deletion(engine: Engine) -> None:
+def test_a_push_that_late_binding_holds_at_the_server_is_suppressed_by_a_deletion(
+    engine: Engine,
+) -> None:
     r = engine.records(scenario(AT_THE_SERVER, messages=engine.size("O02", "leak", "ghost_cancel")))
     check("O02", "ghost_cancel", share(ghosts(r)))
-    check("O02", "suppressed_inflight", share((r["accepted"] != NEVER) & (r["push_dispatched"] == NEVER)))
+    check(
+        "O02",
+        "suppressed_inflight",
+        share((r["accepted"] != NEVER) & (r["push_dispatched"] == NEVER)),
+    )
     check("O02", "leak", share(leaked(r)))
 
 
@@ -140,12 +157,16 @@ def test_a_push_that_late_binding_holds_at_the_server_is_suppressed_by_a_deletio
         ("latency ignored", {"push.latency": "0 s", "push.slow.chance": 0.0}),
     ],
 )
-def test_a_wrong_law_of_push_latency_is_named(engine: Engine, bug: str, patch: dict[str, Any]) -> None:
+def test_a_wrong_law_of_push_latency_is_named(
+    engine: Engine, bug: str, patch: dict[str, Any]
+) -> None:
     r = engine.records(scenario(LATENCY, patch, messages=engine.size_of_mutant("O02", "leak", bug)))
     convict("O02", "leak", bug, share(leaked(r)))
 
 
 def test_a_push_in_flight_counted_as_prevented_is_named(engine: Engine) -> None:
     bug = "deletion while the push is in flight silently counted as prevented"
-    r = engine.records(scenario(AT_THE_SERVER, messages=engine.size_of_mutant("O02", "ghost_nocancel", bug)))
+    r = engine.records(
+        scenario(AT_THE_SERVER, messages=engine.size_of_mutant("O02", "ghost_nocancel", bug))
+    )
     convict("O02", "ghost_nocancel", bug, share(ghosts(r)))

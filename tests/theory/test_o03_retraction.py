@@ -31,10 +31,18 @@ TO_THE_END = {"run.horizon": "1 d"}
 L, MU, R, KAPPA, KB = 0.1, 0.2, 0.7, 2.0, 1 / 15
 STATES = ("visible", "deleted", "stays", "fixed", "badge", "leak", "ghost", "clean", "phantom")
 RATES = {
-    ("visible", "leak"): L, ("visible", "deleted"): MU * R, ("visible", "stays"): MU * (1 - R),
-    ("deleted", "ghost"): L, ("deleted", "badge"): KAPPA, ("deleted", "fixed"): KB, ("stays", "ghost"): L,
-    ("fixed", "ghost"): L, ("fixed", "clean"): KAPPA, ("badge", "phantom"): L, ("badge", "clean"): KB,
-}  # fmt: skip
+    ("visible", "leak"): L,
+    ("visible", "deleted"): MU * R,
+    ("visible", "stays"): MU * (1 - R),
+    ("deleted", "ghost"): L,
+    ("deleted", "badge"): KAPPA,
+    ("deleted", "fixed"): KB,
+    ("stays", "ghost"): L,
+    ("fixed", "ghost"): L,
+    ("fixed", "clean"): KAPPA,
+    ("badge", "phantom"): L,
+    ("badge", "clean"): KB,
+}
 
 
 def chain(horizon: float) -> dict[str, float]:
@@ -71,7 +79,9 @@ def phantoms(r: Records) -> Array:
 def test_the_formulas_give_the_listed_values() -> None:
     assert pytest.approx(exact_values("O03"), rel=1e-6) == EXACT
     forever = chain(1000)
-    assert (forever["ghost"], forever["phantom"]) == pytest.approx((EXACT["ghost_inf"], EXACT["phantom_inf"]))
+    assert (forever["ghost"], forever["phantom"]) == pytest.approx(
+        (EXACT["ghost_inf"], EXACT["phantom_inf"])
+    )
 
 
 def test_by_the_horizon_a_preview_is_leaked_or_a_ghost_or_cleared_or_open_and_never_two_of_these(
@@ -94,7 +104,9 @@ def test_by_the_horizon_a_preview_is_leaked_or_a_ghost_or_cleared_or_open_and_ne
 def test_in_the_long_run_ghosts_are_read_where_a_retraction_fails_or_is_late_and_badges_stay_wrong_for_a_while(
     engine: Engine,
 ) -> None:
-    r = engine.records(scenario(RETRACTED, TO_THE_END, messages=engine.size("O03", "ghost_inf", "phantom_inf")))
+    r = engine.records(
+        scenario(RETRACTED, TO_THE_END, messages=engine.size("O03", "ghost_inf", "phantom_inf"))
+    )
     check("O03", "ghost_inf", share(ghosts(r)))
     check("O03", "phantom_inf", share(phantoms(r)))
     bug = "ghost and leak counted twice (ghost = any read of a message that is eventually deleted)"
@@ -104,12 +116,16 @@ def test_in_the_long_run_ghosts_are_read_where_a_retraction_fails_or_is_late_and
 def test_a_failed_retraction_that_works_all_the_same_is_named(engine: Engine) -> None:
     bug = "failed retractions treated as successful"
     patch = TO_THE_END | {"push.retraction.chance": 1.0}
-    r = engine.records(scenario(RETRACTED, patch, messages=engine.size_of_mutant("O03", "ghost_inf", bug)))
+    r = engine.records(
+        scenario(RETRACTED, patch, messages=engine.size_of_mutant("O03", "ghost_inf", bug))
+    )
     convict("O03", "ghost_inf", bug, share(ghosts(r)))
 
 
 def test_a_phantom_badge_of_a_ghost_that_was_read_is_named(engine: Engine) -> None:
     bug = "badge counted for every message deleted before it was read, even when the ghost preview itself was read"
     at_once = TO_THE_END | {"push.retraction.chance": 1.0, "push.retraction.latency": "0 s"}
-    r = engine.records(scenario(RETRACTED, at_once, messages=engine.size_of_mutant("O03", "phantom_inf", bug)))
+    r = engine.records(
+        scenario(RETRACTED, at_once, messages=engine.size_of_mutant("O03", "phantom_inf", bug))
+    )
     convict("O03", "phantom_inf", bug, share(phantoms(r)))

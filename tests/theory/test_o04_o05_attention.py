@@ -43,10 +43,13 @@ gap = { dist = "gamma", mean = "20 min", shape = 2.0 }
 length = "0 s"
 """
 EXP8 = {"mistakes.noticed": {"dist": "exponential", "mean": "8 min"}}
-EXP_GAP = {"segments.everyone.glances.gap": {"dist": "exponential", "mean": minutes(12 * exp(0.72))}}
+EXP_GAP = {
+    "segments.everyone.glances.gap": {"dist": "exponential", "mean": minutes(12 * exp(0.72))}
+}
 GAP, LOOK = (12.0, 1.2), (1.0, 0.8)
 SENT = 600.0
-"""Minute of the message: far from the start of the streams, whose equilibrium must hold at any time."""
+"""Minute of the message: far from the start of the streams, whose equilibrium must hold at any
+time."""
 
 
 def lognormal_mean(law: tuple[float, float]) -> float:
@@ -56,7 +59,12 @@ def lognormal_mean(law: tuple[float, float]) -> float:
 
 def transform(law: tuple[float, float], mu: float) -> float:
     """Give E[exp(-mu X)] of a lognormal X."""
-    return quad(lambda z: exp(-z * z / 2 - mu * law[0] * exp(law[1] * z)) / sqrt(2 * pi), -12, 12, epsabs=1e-13)[0]
+    return quad(
+        lambda z: exp(-z * z / 2 - mu * law[0] * exp(law[1] * z)) / sqrt(2 * pi),
+        -12,
+        12,
+        epsabs=1e-13,
+    )[0]
 
 
 def excess(law: tuple[float, float], t: float) -> float:
@@ -131,7 +139,8 @@ def test_a_preview_leaks_when_a_look_notices_it_before_the_deletion(
 
 
 def fresh_gap(world: World, on: float, squeeze: bool) -> World:
-    """Let every recipient be looking at the message with a chance, or else look after a gap that starts with it."""
+    """Let every recipient be looking at the message with a chance, or else look after a gap that
+    starts with it."""
     n, rng = world.messages.size, np.random.default_rng(402)
     gap = GAP[0] * np.exp(GAP[1] * rng.standard_normal(n)) * (rng.random(n) if squeeze else 1)
     looking = rng.random(n) < on
@@ -149,12 +158,16 @@ def fresh_gap(world: World, on: float, squeeze: bool) -> World:
 )
 def test_a_wrong_residual_gap_is_named(engine: Engine, bug: str, on: float, squeeze: bool) -> None:
     s = scenario(RENEWAL, messages=engine.size_of_mutant("O04", "leak_D30", bug))
-    convict("O04", "leak_D30", bug, share(leaked(engine.play(fresh_gap(draw_world(s, 0), on, squeeze)))))
+    convict(
+        "O04", "leak_D30", bug, share(leaked(engine.play(fresh_gap(draw_world(s, 0), on, squeeze))))
+    )
 
 
 def test_exponential_gaps_in_place_of_lognormal_ones_are_named(engine: Engine) -> None:
     bug = "exponential gaps substituted for lognormal gaps of equal mean"
-    r = engine.records(scenario(RENEWAL, EXP_GAP, messages=engine.size_of_mutant("O04", "leak_D30", bug)))
+    r = engine.records(
+        scenario(RENEWAL, EXP_GAP, messages=engine.size_of_mutant("O04", "leak_D30", bug))
+    )
     convict("O04", "leak_D30", bug, share(leaked(r)))
 
 
@@ -191,7 +204,9 @@ def cold(n: int, patch: dict[str, Any], seed: int) -> World:
 
 
 @pytest.mark.parametrize(("key", "age"), [("t0_0", "0 s"), ("t0_5", "5 min"), ("t0_20", "20 min")])
-def test_a_cold_start_leaks_as_the_age_of_the_engine_says(engine: Engine, key: str, age: str) -> None:
+def test_a_cold_start_leaks_as_the_age_of_the_engine_says(
+    engine: Engine, key: str, age: str
+) -> None:
     r = engine.play(cold(engine.size("O05", key), {"traffic.start": age}, seed=503))
     check("O05", key, share(leaked(r)))
     if key == "t0_0":
@@ -200,10 +215,16 @@ def test_a_cold_start_leaks_as_the_age_of_the_engine_says(engine: Engine, key: s
 
 def first_hour(engine: Engine, n: int) -> Array:
     """Spread messages evenly over the first hour of a cold start, and tell which leak."""
-    return leaked(engine.play(cold(n, {"traffic.start": "0 s", "traffic.throttle": f"{3600 / n:.6f} s"}, seed=504)))
+    return leaked(
+        engine.play(
+            cold(n, {"traffic.start": "0 s", "traffic.throttle": f"{3600 / n:.6f} s"}, seed=504)
+        )
+    )
 
 
-def test_messages_over_the_first_hour_of_a_cold_start_leak_less_than_in_equilibrium(engine: Engine) -> None:
+def test_messages_over_the_first_hour_of_a_cold_start_leak_less_than_in_equilibrium(
+    engine: Engine,
+) -> None:
     check("O05", "avg_0_60", share(first_hour(engine, engine.size("O05", "avg_0_60"))))
 
 

@@ -53,10 +53,18 @@ CASES: dict[str, dict[str, Any]] = {
     "send0300_D20": {WEEK: LOOKING, "traffic.start": "3 h"},
     "send1500_D20": {WEEK: LOOKING, "traffic.start": "15 h"},
     "uniform_Dexp30": {WEEK: LOOKING, NOTICED: {"dist": "exponential", "mean": "30 min"}},
-    "uniform_D480": {WEEK: LOOKING, NOTICED: "480 min", GAP: {"dist": "exponential", "mean": "250 min"}},
+    "uniform_D480": {
+        WEEK: LOOKING,
+        NOTICED: "480 min",
+        GAP: {"dist": "exponential", "mean": "250 min"},
+    },
     "renewal_optime_D20": {WEEK: LOOKING} | CLUSTERED,
     "renewal_optime_0300_D20": {WEEK: LOOKING, "traffic.start": "3 h"} | CLUSTERED,
-    "sleep_block_D120": {WEEK: "waking", NOTICED: "120 min", GAP: {"dist": "exponential", "mean": "75 min"}},
+    "sleep_block_D120": {
+        WEEK: "waking",
+        NOTICED: "120 min",
+        GAP: {"dist": "exponential", "mean": "75 min"},
+    },
 }
 
 
@@ -81,7 +89,8 @@ def uniform(d: float, l0: float = L0) -> float:
 
 
 def renewed(t: Array | float) -> Any:
-    """Give the chance of a look within operational time t in equilibrium, for lognormal gaps of mean 1."""
+    """Give the chance of a look within operational time t in equilibrium, for lognormal gaps of
+    mean 1."""
     d2 = (-(SIGMA**2) / 2 - np.log(t)) / SIGMA
     return 1 - (ndtr(d2 + SIGMA) - np.asarray(t) * ndtr(d2))
 
@@ -91,8 +100,11 @@ EXACT = {
     "uniform_D20": uniform(20),
     "send0300_D20": 1 - exp(-float(between(180, 20))),
     "send1500_D20": 1 - exp(-float(between(900, 20))),
-    "circadian_senders_D20": 1 - exp(-L0 * 20) * float(i0(z(20)) - B * cos(W * (10 - 900 + 780)) * i1(z(20))),
-    "uniform_Dexp30": quad(lambda d: exp(-d / 30) / 30 * uniform(d), 0, 1500, limit=500, epsabs=1e-12)[0],
+    "circadian_senders_D20": 1
+    - exp(-L0 * 20) * float(i0(z(20)) - B * cos(W * (10 - 900 + 780)) * i1(z(20))),
+    "uniform_Dexp30": quad(
+        lambda d: exp(-d / 30) / 30 * uniform(d), 0, 1500, limit=500, epsabs=1e-12
+    )[0],
     "uniform_D480": uniform(480, 0.004),
     "renewal_optime_D20": float(np.mean(renewed(between(EVEN, 20)))),
     "renewal_optime_0300_D20": float(renewed(between(180, 20))),
@@ -102,11 +114,14 @@ EXACT = {
 
 def all_day(n: int, patch: dict[str, Any]) -> dict[str, Any]:
     """Spread a campaign evenly over one day, unless it has a fixed start."""
-    return patch | ({} if "traffic.start" in patch else {"traffic.throttle": f"{DAY * 60 / n:.6f} s"})
+    return patch | (
+        {} if "traffic.start" in patch else {"traffic.throttle": f"{DAY * 60 / n:.6f} s"}
+    )
 
 
 def written_over_a_day(n: int, week: Any) -> dict[str, Any]:
-    """Let 100 senders write about n messages in one day, to so many recipients that hardly any gets two."""
+    """Let 100 senders write about n messages in one day, to so many recipients that hardly any gets
+    two."""
     people = {"traffic.recipients": 40 * n, "traffic.rate": f"{n / 100:.6f} / d"}
     return people | {"traffic.week": week, WEEK: LOOKING}
 
@@ -120,15 +135,28 @@ def test_looks_follow_the_recipients_day_and_a_message_leaks_with_the_operationa
     engine: Engine, key: str
 ) -> None:
     n = engine.size("O06", key)
-    check("O06", key, share(leaked(engine.records(scenario(RHYTHM, all_day(n, CASES[key]), messages=n)))))
+    check(
+        "O06",
+        key,
+        share(leaked(engine.records(scenario(RHYTHM, all_day(n, CASES[key]), messages=n)))),
+    )
 
 
-def test_senders_and_recipients_who_share_a_rhythm_leak_more_than_independent_ones(engine: Engine) -> None:
+def test_senders_and_recipients_who_share_a_rhythm_leak_more_than_independent_ones(
+    engine: Engine,
+) -> None:
     key, bug = "circadian_senders_D20", "sender and recipient rhythms treated as independent"
     n = engine.size("O06", key)
-    check("O06", key, share(leaked(engine.records(scenario(WRITERS, written_over_a_day(n, WRITING))))))
+    check(
+        "O06", key, share(leaked(engine.records(scenario(WRITERS, written_over_a_day(n, WRITING)))))
+    )
     n = engine.size_of_mutant("O06", key, bug)
-    convict("O06", key, bug, share(leaked(engine.records(scenario(WRITERS, written_over_a_day(n, "flat"))))))
+    convict(
+        "O06",
+        key,
+        bug,
+        share(leaked(engine.records(scenario(WRITERS, written_over_a_day(n, "flat"))))),
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""O07 and O08: an e-mail digest with a snapshot, and batches that a first (or the latest) message opens."""
+"""O07 and O08: an e-mail digest with a snapshot, and batches that a first (or the latest) message
+opens."""
 
 from __future__ import annotations
 
@@ -60,7 +61,8 @@ EXACT = {
     ("O07", "included_D15"): 15 / 60,
     ("O08", "p_opener"): 1 / (1 + G * WINDOW),
     ("O08", "mean_delay"): (WINDOW + G * WINDOW**2 / 2) / (1 + G * WINDOW),
-    ("O08", "dispatched"): (exp(-MU8 * WINDOW) + G * (1 - exp(-MU8 * WINDOW)) / MU8) / (1 + G * WINDOW),
+    ("O08", "dispatched"): (exp(-MU8 * WINDOW) + G * (1 - exp(-MU8 * WINDOW)) / MU8)
+    / (1 + G * WINDOW),
     ("O08", "debounce"): ALL_IN / (1 - G * (1 - ALL_IN) / (G + MU8)),
 }
 REPLICATIONS = 30
@@ -72,7 +74,8 @@ def test_the_formulas_give_the_listed_values() -> None:
 
 
 def hourful(n: int, patch: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Let 100 senders write about n messages in one hour, to so many recipients that hardly any gets two."""
+    """Let 100 senders write about n messages in one hour, to so many recipients that hardly any
+    gets two."""
     return {"traffic.recipients": 40 * n, "traffic.rate": f"{n / 100:.6f} / h"} | (patch or {})
 
 
@@ -86,7 +89,9 @@ def read_late(r: Records) -> Array:
     return np.asarray((r["email_read"] != NEVER) & (r["email_read"] >= r["effective"]))
 
 
-def test_a_digest_holds_what_is_not_deleted_at_its_snapshot_and_nothing_recalls_it(engine: Engine) -> None:
+def test_a_digest_holds_what_is_not_deleted_at_its_snapshot_and_nothing_recalls_it(
+    engine: Engine,
+) -> None:
     n = engine.size("O07", "included_Dexp10", "read_before", "ghost_email")
     r = engine.records(scenario(DIGEST, hourful(n)))
     check("O07", "included_Dexp10", share(included(r)))
@@ -99,7 +104,9 @@ def test_a_digest_holds_what_is_not_deleted_at_its_snapshot_and_nothing_recalls_
     convict("O07", "ghost_email", "e-mail treated as retractable: no ghost reads", share(recalled))
 
 
-def test_a_fixed_deletion_is_in_time_for_a_quarter_of_hourly_digests_after_fifteen_minutes(engine: Engine) -> None:
+def test_a_fixed_deletion_is_in_time_for_a_quarter_of_hourly_digests_after_fifteen_minutes(
+    engine: Engine,
+) -> None:
     n = engine.size("O07", "included_D15")
     r = engine.records(scenario(DIGEST, hourful(n, {"mistakes.noticed": "15 min"})))
     check("O07", "included_D15", share(included(r)))
@@ -108,13 +115,17 @@ def test_a_fixed_deletion_is_in_time_for_a_quarter_of_hourly_digests_after_fifte
 def test_a_digest_whose_phase_is_locked_to_the_send_is_named(engine: Engine) -> None:
     bug = "digest phase locked to the send (every message waits a full period)"
     n = engine.size_of_mutant("O07", "included_Dexp10", bug)
-    convict("O07", "included_Dexp10", bug, share(included(engine.records(scenario(LOCKED, messages=n)))))
+    convict(
+        "O07", "included_Dexp10", bug, share(included(engine.records(scenario(LOCKED, messages=n))))
+    )
 
 
 def test_an_exponential_wait_for_the_mail_is_named(engine: Engine) -> None:
     bug = "exponential instead of uniform wait (mean 30 min)"
-    instant = {"segments.everyone.email": {"digest": 0.0, "instant": 1.0},
-               "email.delay": {"dist": "exponential", "mean": "30 min"}}  # fmt: skip
+    instant = {
+        "segments.everyone.email": {"digest": 0.0, "instant": 1.0},
+        "email.delay": {"dist": "exponential", "mean": "30 min"},
+    }
     n = engine.size_of_mutant("O07", "included_Dexp10", bug)
     r = engine.records(scenario(DIGEST, hourful(n, instant)))
     convict("O07", "included_Dexp10", bug, share(included(r)))
@@ -124,7 +135,8 @@ Judge = Callable[[Records, Array], float]
 
 
 def over(engine: Engine, patch: dict[str, Any], *judges: Judge) -> list[Array]:
-    """Play replications; judge the messages of the steady state, 2 h after the start to 5 h before the end."""
+    """Play replications; judge the messages of the steady state, 2 h after the start to 5 h before
+    the end."""
     s = scenario(BATCHED, patch)
 
     def judged() -> Iterator[list[float]]:
@@ -159,7 +171,9 @@ def per_batch(r: Records, steady: Array) -> float:
     """Give the mean over batches of the mean delay in a batch."""
     batch = np.column_stack([r["recipient"], r["email_dispatched"]])[steady]
     _, at = np.unique(batch, axis=0, return_inverse=True)
-    return float(np.mean(np.bincount(at.ravel(), weights=delays(r)[steady]) / np.bincount(at.ravel())))
+    return float(
+        np.mean(np.bincount(at.ravel(), weights=delays(r)[steady]) / np.bincount(at.ravel()))
+    )
 
 
 def openers(r: Records, steady: Array) -> float:
@@ -167,7 +181,9 @@ def openers(r: Records, steady: Array) -> float:
     return float(np.mean((r["email_dispatched"] - r["accepted"] == 15 * MINUTE)[steady]))
 
 
-def test_a_batch_goes_a_window_after_its_opener_and_joiners_wait_for_what_is_left(engine: Engine) -> None:
+def test_a_batch_goes_a_window_after_its_opener_and_joiners_wait_for_what_is_left(
+    engine: Engine,
+) -> None:
     opened, delay, by_batch, gone = over(engine, {}, openers, per_message, per_batch, went_first)
     check("O08", "p_opener", mean(opened))
     check("O08", "mean_delay", mean(delay))
@@ -199,6 +215,10 @@ def test_a_sliding_window_waits_for_silence(engine: Engine) -> None:
     ],
 )
 def test_a_wrong_wait_in_a_batch_is_named(engine: Engine, bug: str, delay: Any) -> None:
-    alone = {"segments.everyone.email": {"batched": 0.0, "instant": 1.0}, "email.delay": delay, "traffic.recipients": 1}
+    alone = {
+        "segments.everyone.email": {"batched": 0.0, "instant": 1.0},
+        "email.delay": delay,
+        "traffic.recipients": 1,
+    }
     (gone,) = over(engine, alone | {"traffic.rate": "6 / h"}, went_first)
     convict("O08", "dispatched", bug, mean(gone))

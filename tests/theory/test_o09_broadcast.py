@@ -15,7 +15,17 @@ from sim.records import Records
 from sim.world.drawing import draw_world
 from sim.world.parts import World
 
-from .checking import Array, Estimate, check, controlled, convict, deviation, exact_values, mean, near
+from .checking import (
+    Array,
+    Estimate,
+    check,
+    controlled,
+    convict,
+    deviation,
+    exact_values,
+    mean,
+    near,
+)
 from .playing import Engine, scenario
 
 BROADCAST = """
@@ -83,7 +93,8 @@ def begun(r: Records) -> int:
 
 
 def mean_guess(copies: int, mean_s: float, shape: float) -> float:
-    """Give the mean of the guess in `steps`, min(more, (C - S) / mean_s), S being gamma, the time of `fit` of them."""
+    """Give the mean of the guess in `steps`, min(more, (C - S) / mean_s), S being gamma, the time
+    of `fit` of them."""
     fit = int(C / mean_s)
     more = copies - fit
     at = max(C - more * mean_s, 0.0) * shape / mean_s  # earlier than this, the cap holds
@@ -92,11 +103,12 @@ def mean_guess(copies: int, mean_s: float, shape: float) -> float:
 
 
 def steps(world: World, mean_s: float, shape: float) -> list[float]:
-    """Give control variates, of mean exactly zero, that tell how late a sender is after some numbers of deletions.
+    """Give control variates, of mean exactly zero, that tell how late a sender is after some
+    numbers of deletions.
 
-    The last one guesses, from how late the sender is after those that should just fit, how many more will fit. Taking
-    out what they explain leaves a seventh of the noise (a fifth, for exponential ones).
-    """
+    The last one guesses, from how late the sender is after those that should just fit, how many
+    more will fit. Taking out what they explain leaves a seventh of the noise (a fifth, for
+    exponential ones)."""
     action = world.messages.action / SECOND
     fit, copies = int(C / mean_s), action.size
     late = [float(np.sum(action[:k])) - k * mean_s for k in (fit // 2, fit, copies)]
@@ -105,9 +117,14 @@ def steps(world: World, mean_s: float, shape: float) -> list[float]:
 
 
 def play(
-    engine: Engine, patch: dict[str, Any], replications: int, *judges: Judge, law: tuple[float, float] = (9.45, 4)
+    engine: Engine,
+    patch: dict[str, Any],
+    replications: int,
+    *judges: Judge,
+    law: tuple[float, float] = (9.45, 4),
 ) -> tuple[Array, Array]:
-    """Play broadcasts: what the judges say (judges, replications), and the control variates (replications, 4)."""
+    """Play broadcasts: what the judges say (judges, replications), and the control variates
+    (replications, 4)."""
     said, controls = [], []
     for world, r in engine.each(scenario(BROADCAST, patch), replications):
         said.append([judge(r) for judge in judges])
@@ -120,7 +137,10 @@ def test_the_formulas_give_the_listed_values() -> None:
 
 
 def test_the_drawn_action_times_have_the_mean_that_the_control_variates_presume() -> None:
-    drawn = draw_world(scenario(BROADCAST, {"traffic.messages": 1_000_000} | UNREAD), 0).messages.action / SECOND
+    drawn = (
+        draw_world(scenario(BROADCAST, {"traffic.messages": 1_000_000} | UNREAD), 0).messages.action
+        / SECOND
+    )
     assert Estimate(float(drawn.mean()), se=9.45 / 2 / sqrt(drawn.size)).agrees(9.45)
     assert Estimate(float(drawn.std()), se=9.45 / 2 * sqrt(2.5 / 2 / drawn.size)).agrees(9.45 / 2)
     fast = {"traffic.messages": 1_000_000, ACTION: EXPONENTIAL[ACTION]} | UNREAD
@@ -128,14 +148,21 @@ def test_the_drawn_action_times_have_the_mean_that_the_control_variates_presume(
     assert Estimate(float(drawn.mean()), se=9.45 / sqrt(drawn.size)).agrees(9.45)
 
 
-def test_fixed_deletions_fit_the_window_exactly_and_the_one_that_completes_at_its_end_counts(engine: Engine) -> None:
+def test_fixed_deletions_fit_the_window_exactly_and_the_one_that_completes_at_its_end_counts(
+    engine: Engine,
+) -> None:
     (counts,), _ = play(engine, FIXED | UNREAD, 1, recalled)
     assert counts.tolist() == [exact_values("O09")["det_400"]]
     four = OF_1200 | UNREAD | {ACTION: "4 s"}
     (counts,), _ = play(engine, four, 1, recalled)
     check("O09", "det_1200", Estimate(float(counts[0])))
     (exclusive,), _ = play(engine, four | {"deletion.window": "3599.999999 s"}, 1, recalled)
-    convict("O09", "det_1200", "exclusive comparison at the cutoff (< instead of <=)", Estimate(float(exclusive[0])))
+    convict(
+        "O09",
+        "det_1200",
+        "exclusive comparison at the cutoff (< instead of <=)",
+        Estimate(float(exclusive[0])),
+    )
 
 
 def test_copies_deleted_one_by_one_are_saved_if_nobody_has_read_them_yet(engine: Engine) -> None:
@@ -144,17 +171,26 @@ def test_copies_deleted_one_by_one_are_saved_if_nobody_has_read_them_yet(engine:
 
 
 def test_the_window_counts_to_the_completion_of_a_deletion_of_random_length(engine: Engine) -> None:
-    (done, kept, started), controls = play(engine, {}, engine.broadcasts, recalled, recalled_unread, begun)
+    (done, kept, started), controls = play(
+        engine, {}, engine.broadcasts, recalled, recalled_unread, begun
+    )
     check("O09", "gamma_400_EN", controlled(done, controls))
     near("O09", "gamma_400_EN", mean(done))
     near("O09", "gamma_400_SD", deviation(done))
     check("O09", "gamma_400_saved", mean(kept))
     check("O09", "gamma_400_startrule", controlled(started, controls))
-    convict("O09", "gamma_400_EN", "cutoff tested at the start of a deletion", controlled(started, controls))
+    convict(
+        "O09",
+        "gamma_400_EN",
+        "cutoff tested at the start of a deletion",
+        controlled(started, controls),
+    )
 
 
 def test_most_of_a_larger_broadcast_is_beyond_the_window(engine: Engine) -> None:
-    (done, kept), controls = play(engine, OF_1200, engine.few, recalled, recalled_unread, law=(4, 4))
+    (done, kept), controls = play(
+        engine, OF_1200, engine.few, recalled, recalled_unread, law=(4, 4)
+    )
     check("O09", "gamma_1200_EN", controlled(done, controls))
     check("O09", "gamma_1200_saved", mean(kept))
 
@@ -165,7 +201,9 @@ def test_the_window_counts_from_the_send_and_not_from_the_noticing(engine: Engin
     check("O09", "gamma_400_start8", mean(done))
     restarted = late | {"deletion.window": "68 min", "run.horizon": "70 min"}
     (done,), _ = play(engine, restarted, engine.few, recalled)
-    convict("O09", "gamma_400_start8", "deletion window restarted when the sender notices", mean(done))
+    convict(
+        "O09", "gamma_400_start8", "deletion window restarted when the sender notices", mean(done)
+    )
 
 
 def test_exponential_deletions_are_capped_by_the_number_of_copies(engine: Engine) -> None:

@@ -30,14 +30,16 @@ alert = { chance = 1.0, delay = { dist = "exponential", mean = "20 min" } }
 """
 SHORTER = {"traffic.lasts": "5000 min", "run.horizon": "5250 min"}
 FROM, REST = 1500 * MINUTE, 200 * MINUTE
-"""The queue forgets its empty start in a few times 180 min; requests come 15 min after the send, so the end is fair."""
+"""The queue forgets its empty start in a few times 180 min; requests come 15 min after the send, so
+the end is fair."""
 GAMMA4 = {"senders.action": {"dist": "gamma", "mean": "2 min", "shape": 4.0}}
 G, ES, MU, L = 0.4, 2.0, 1 / 15, 1 / 20
 RHO = G * ES
 
 
 def saved(phi: float) -> float:
-    """Give the chance that a deletion completes before the read; phi is the transform of the service at L."""
+    """Give the chance that a deletion completes before the read; phi is the transform of the
+    service at L."""
     return MU / (MU + L) * (1 - RHO) * L / (L - G + G * phi) * phi
 
 
@@ -59,11 +61,12 @@ Judge = Callable[[World, Records], Array]
 
 
 def play(engine: Engine, patch: dict[str, Any], *judges: Judge) -> list[Estimate]:
-    """Play replications and say what each judge says, on average, of the messages of the steady state.
+    """Play replications and say what each judge says, on average, of the messages of the steady
+    state.
 
-    Control variates, all of mean exactly zero: how many messages came, how long their actions and requests took, and
-    how often the request came before the read. They take out half of the variance.
-    """
+    Control variates, all of mean exactly zero: how many messages came, how long their actions and
+    requests took, and how often the request came before the read. They take out half of the
+    variance."""
     s = scenario(DESK, patch)
     assert isinstance(s.traffic, Stream)
     until = int(s.traffic.lasts) - REST
@@ -75,7 +78,14 @@ def play(engine: Engine, patch: dict[str, Any], *judges: Judge) -> list[Estimate
         asked = (m.noticed - m.pressed)[steady] / MINUTE
         first = float(np.mean(asked < m.alert_after[steady] / MINUTE)) - MU / (MU + L)
         came = float(np.sum(steady)) / (until - FROM) * MINUTE - G
-        controls.append([came, float(np.mean(m.action[steady])) / MINUTE - ES, float(np.mean(asked)) - 1 / MU, first])
+        controls.append(
+            [
+                came,
+                float(np.mean(m.action[steady])) / MINUTE - ES,
+                float(np.mean(asked)) - 1 / MU,
+                first,
+            ]
+        )
     return [controlled(column, np.array(controls)) for column in np.array(said).T]
 
 
@@ -105,7 +115,8 @@ def waited(_: World, r: Records) -> Array:
 
 
 def unread_after_mean_wait(world: World, r: Records) -> Array:
-    """Tell which would be deleted before the read if every deletion waited for the mean of 5 min."""
+    """Tell which would be deleted before the read if every deletion waited for the mean of 5
+    min."""
     return np.asarray(r["requested"] + 5 * MINUTE + world.messages.action < r["push_noticed"])
 
 
@@ -122,11 +133,15 @@ def test_deletions_in_order_of_request_wait_for_one_pair_of_hands_and_the_window
     check("O10", "in_window_MM1", in_window)
     check("O10", "in_window_request", asked)
     check("O10", "saved_and_window_MM1", both)
-    convict("O10", "in_window_MM1", "window applied to the request instead of the completion", asked)
+    convict(
+        "O10", "in_window_MM1", "window applied to the request instead of the completion", asked
+    )
 
 
 def test_the_wait_depends_on_how_much_the_action_times_vary(engine: Engine) -> None:
-    unread, wait, after_mean = play(engine, GAMMA4, completed_unread, waited, unread_after_mean_wait)
+    unread, wait, after_mean = play(
+        engine, GAMMA4, completed_unread, waited, unread_after_mean_wait
+    )
     check("O10", "saved_MG1_gamma4", unread)
     check("O10", "meanW_MG1_gamma4", wait)
     convict("O10", "saved_MG1_gamma4", "wait replaced by its mean", after_mean)

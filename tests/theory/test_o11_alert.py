@@ -1,4 +1,5 @@
-"""O11: the glance that an alert causes races the looks that come anyway, and the earlier one reads the preview."""
+"""O11: the glance that an alert causes races the looks that come anyway, and the earlier one reads
+the preview."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def unread(t: float) -> float:
 
 EXACT = {
     "leak_D3": 1 - unread(3),
-    "leak_Dexp8": 1 - quad(lambda t: exp(-t / 8) / 8 * unread(t), 0, 400, epsabs=1e-12, limit=400)[0],
+    "leak_Dexp8": 1
+    - quad(lambda t: exp(-t / 8) / 8 * unread(t), 0, 400, epsabs=1e-12, limit=400)[0],
 }
 
 
@@ -59,8 +61,12 @@ def test_a_preview_is_read_at_the_earlier_of_the_alerts_glance_and_the_next_look
 
 def test_an_alert_that_is_ignored_or_counted_on_top_is_named(engine: Engine) -> None:
     twice = "glance and background read both counted"
-    world = draw_world(scenario(ALERTED, messages=engine.size_of_mutant("O11", "leak_D3", twice)), 0)
-    alone = leaked(engine.play(draw_world(scenario(ALERTED, SILENT, messages=world.messages.size), 0)))
+    world = draw_world(
+        scenario(ALERTED, messages=engine.size_of_mutant("O11", "leak_D3", twice)), 0
+    )
+    alone = leaked(
+        engine.play(draw_world(scenario(ALERTED, SILENT, messages=world.messages.size), 0))
+    )
     convict("O11", "leak_D3", "alert ignored", share(alone))
     by_alert = world.messages.alert_after < world.messages.noticed - world.messages.pressed
     both = float(np.mean(alone) + np.mean(by_alert))

@@ -1,4 +1,5 @@
-"""X2: everything falls on whole minutes, so every order of equal times shows. All cases at once: nothing is random."""
+"""X2: everything falls on whole minutes, so every order of equal times shows. All cases at once:
+nothing is random."""
 
 from __future__ import annotations
 
@@ -21,18 +22,30 @@ from .checking import Array, Estimate, check, convict, exact_values
 from .playing import Engine
 
 HOLD, LAST, CHANCE = 5, 10, 0.2
-CASES = [(d, looks) for d in range(1, LAST + 1) for looks in product((False, True), repeat=LAST - HOLD + 1)]
-"""Every deletion minute with every set of minutes from the hold's end on at which there is a look."""
-WEIGHTS = np.array([np.prod([CHANCE if x else 1 - CHANCE for x in looks]) / LAST for _, looks in CASES])
+CASES = [
+    (d, looks)
+    for d in range(1, LAST + 1)
+    for looks in product((False, True), repeat=LAST - HOLD + 1)
+]
+"""Every deletion minute with every set of minutes from the hold's end on at which there is a
+look."""
+WEIGHTS = np.array(
+    [np.prod([CHANCE if x else 1 - CHANCE for x in looks]) / LAST for _, looks in CASES]
+)
 
 
 def lattice(deletion_late: int = 0, late_at_hold_end: int = 0, look_early: int = 0) -> World:
-    """Write every case down, in microseconds: by how much to shift deletions, those at the hold's end, looks then."""
+    """Write every case down, in microseconds: by how much to shift deletions, those at the hold's
+    end, looks then."""
     messages, people = [], []
     for i, (d, looks) in enumerate(CASES):
         late = late_at_hold_end if d == HOLD else deletion_late
         messages.append({"recipient": i, "released": HOLD * MINUTE, "noticed": d * MINUTE + late})
-        at = [(HOLD + k) * MINUTE - (look_early if k == 0 else 0) for k, look in enumerate(looks) if look]
+        at = [
+            (HOLD + k) * MINUTE - (look_early if k == 0 else 0)
+            for k, look in enumerate(looks)
+            if look
+        ]
         people.append({"glances": [(t, t) for t in at]})
     return World.written(messages, people, horizon=20 * MINUTE)
 
@@ -69,7 +82,9 @@ def test_the_formulas_give_the_listed_values() -> None:
     assert float(np.sum(WEIGHTS)) == pytest.approx(1)
 
 
-def test_at_one_instant_deletions_come_before_notifications_and_these_before_looks(engine: Engine) -> None:
+def test_at_one_instant_deletions_come_before_notifications_and_these_before_looks(
+    engine: Engine,
+) -> None:
     r = engine.play(lattice())
     check("X2", "leak", chance(leak(r)))
     check("X2", "prevented", chance(prevented(r)))
@@ -79,18 +94,32 @@ def test_at_one_instant_deletions_come_before_notifications_and_these_before_loo
 @pytest.mark.parametrize(
     ("bug", "world", "still_prevented", "at_arrival"),
     [
-        ("a look at the instant of the deletion still counts as a leak (rest canonical)", (1, 0, 0), 0.5, 0.1),
-        ("a look at the instant of arrival does not see the preview (rest canonical)", (0, 0, 1), 0.5, 0.0),
+        (
+            "a look at the instant of the deletion still counts as a leak (rest canonical)",
+            (1, 0, 0),
+            0.5,
+            0.1,
+        ),
+        (
+            "a look at the instant of arrival does not see the preview (rest canonical)",
+            (0, 0, 1),
+            0.5,
+            0.0,
+        ),
         (
             "a deletion at the end of the hold does not prevent AND a look at the deletion instant counts",
-            (1, 1, 0), 0.4, 0.12,
+            (1, 1, 0),
+            0.4,
+            0.12,
         ),
         (
             "a deletion at the end of the hold does not prevent AND a look at arrival does not see",
-            (0, 1, 1), 0.4, 0.0,
+            (0, 1, 1),
+            0.4,
+            0.0,
         ),
     ],
-)  # fmt: skip
+)
 def test_another_order_at_one_instant_is_named(
     engine: Engine, bug: str, world: tuple[int, int, int], still_prevented: float, at_arrival: float
 ) -> None:
@@ -106,7 +135,7 @@ def test_an_engine_that_accepts_before_it_deletes_leaks_as_much_but_prevents_les
     names = [rank.name for rank in instants.Order]
     notifications = ["ACCEPT", "SNAPSHOT", "DISPATCH", "ARRIVE", "LEAVE"]
     first = notifications + [name for name in names if name not in notifications]
-    wrong = IntEnum("Order", first)  # type: ignore[misc]
+    wrong = IntEnum("Order", first)
     for name in [module.name for module in iter_modules(reference.__path__)]:
         module = import_module(f"{reference.__name__}.{name}")
         if hasattr(module, "Order"):
@@ -125,6 +154,10 @@ def test_an_exclusive_window_in_the_engine_itself_is_named(monkeypatch: pytest.M
         return platform.WINDOW if now == closes else ruling(self, i, now)
 
     monkeypatch.setattr(platform.Platform, "reason_to_refuse", exclusive)
-    hour = World.written([{"noticed": 0, "action": 4 * SECOND}] * 1200, rules=Rules(window=60 * MINUTE))
+    hour = World.written(
+        [{"noticed": 0, "action": 4 * SECOND}] * 1200, rules=Rules(window=60 * MINUTE)
+    )
     done = float(np.sum(play_reference(hour)["effective"] != NEVER))
-    convict("O09", "det_1200", "exclusive comparison at the cutoff (< instead of <=)", Estimate(done))
+    convict(
+        "O09", "det_1200", "exclusive comparison at the cutoff (< instead of <=)", Estimate(done)
+    )

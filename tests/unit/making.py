@@ -1,4 +1,5 @@
-"""What unit tests are made of: laws from tables, small scenarios, records written by hand, and how near is near."""
+"""What unit tests are made of: laws from tables, small scenarios, records written by hand, and how
+near is near."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ def small(patch: dict[str, Any] | None = None, text: str = SMALL) -> Scenario:
 
 
 def records(*rows: dict[str, Any], horizon: int = NEVER - 1) -> Records:
-    """Write records by hand: what a row does not say is absent; its message is sent at 0, 100 characters, regretted."""
+    """Write records by hand: what a row does not say is absent; its message is sent at 0, 100
+    characters, regretted."""
     usual = {
         "length": 100,
         "batch": -1,
@@ -69,14 +71,18 @@ def records(*rows: dict[str, Any], horizon: int = NEVER - 1) -> Records:
 
 
 def assert_follows(sample: npt.NDArray[Any], cdf: Callable[[Any], Any]) -> None:
-    """Assert that a sample follows a continuous law: Kolmogorov-Smirnov at the level of `Z` standard errors."""
+    """Assert that a sample follows a continuous law: Kolmogorov-Smirnov at the level of `Z`
+    standard errors."""
     x = np.sort(np.asarray(sample, dtype=np.float64))
     n, f = x.size, np.asarray(cdf(x), dtype=np.float64)
     ranks = np.arange(n)
     distance = max(float(np.max((ranks + 1) / n - f)), float(np.max(f - ranks / n)))
-    # P(sqrt(n) D > x) is about 2 exp(-2 x^2); it is 7e-6, as beyond 4.5 standard errors, at x = 2.51.
+    # P(sqrt(n) D > x) is about 2 exp(-2 x^2); it is 7e-6, as beyond 4.5 standard errors, at x =
+    # 2.51.
     bound = math.sqrt(-math.log(6.8e-6 / 2) / 2 / n)
-    assert distance <= bound, f"the sample is {distance:.4f} away from its law; {bound:.4f} is allowed"
+    assert distance <= bound, (
+        f"the sample is {distance:.4f} away from its law; {bound:.4f} is allowed"
+    )
 
 
 def assert_near(found: float, exact: float, error: float) -> None:

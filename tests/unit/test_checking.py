@@ -1,4 +1,5 @@
-"""Claims: how they are read, and that true ones hold, false ones fail, and what cannot be told is undecided."""
+"""Claims: how they are read, and that true ones hold, false ones fail, and what cannot be told is
+undecided."""
 
 from __future__ import annotations
 
@@ -30,32 +31,105 @@ INF = math.inf
         ("late share <= 0.30", "today", None, "late share", Range(-INF, 0.3)),
         ("today: late share <= 30 %", "today", None, "late share", Range(-INF, 0.3)),
         ("today : late share<30%", "today", None, "late share", Range(-INF, 0.3, strict=True)),
-        ("undo 10 s: too late share > 0.05", "undo 10 s", None, "too late share", Range(0.05, INF, strict=True)),
+        (
+            "undo 10 s: too late share > 0.05",
+            "undo 10 s",
+            None,
+            "too late share",
+            Range(0.05, INF, strict=True),
+        ),
         ("push: +30 s: ghost share >= 5 %", "push: +30 s", None, "ghost share", Range(0.05, INF)),
-        ('"undo 10 s": late share between 1 % and 2 %', "undo 10 s", None, "late share", Range(0.01, 0.02)),
+        (
+            '"undo 10 s": late share between 1 % and 2 %',
+            "undo 10 s",
+            None,
+            "late share",
+            Range(0.01, 0.02),
+        ),
         ("refused = 20", "today", None, "refused", Range(20, 20)),
         ("orphans = 0", "today", None, "orphans", Range(0, 0)),
-        ("today: added delay until notified <= 5 s", "today", None, "added delay until notified", Range(-INF, 5)),
-        ("added delay until read <= 1.5 min", "today", None, "added delay until read", Range(-INF, 90)),
-        ("never notified share < 2 %", "today", None, "never notified share", Range(-INF, 0.02, strict=True)),
-        ("pushes per message between 0.5 and 1.5", "today", None, "pushes per message", Range(0.5, 1.5)),
+        (
+            "today: added delay until notified <= 5 s",
+            "today",
+            None,
+            "added delay until notified",
+            Range(-INF, 5),
+        ),
+        (
+            "added delay until read <= 1.5 min",
+            "today",
+            None,
+            "added delay until read",
+            Range(-INF, 90),
+        ),
+        (
+            "never notified share < 2 %",
+            "today",
+            None,
+            "never notified share",
+            Range(-INF, 0.02, strict=True),
+        ),
+        (
+            "pushes per message between 0.5 and 1.5",
+            "today",
+            None,
+            "pushes per message",
+            Range(0.5, 1.5),
+        ),
         ("expected cost <= 5000", "today", None, "expected cost", Range(-INF, 5000)),
-        ("undo 10 s against today: phantom share <= -1.5 points", "undo 10 s", "today", "phantom share",
-         Range(-INF, -0.015)),
-        ("undo 10 s against push: +30 s: expected cost < -10", "undo 10 s", "push: +30 s", "expected cost",
-         Range(-INF, -10, strict=True)),
-        ("undo 10 s saves at least 5 points over today", "undo 10 s", "today", "late share", Range(-INF, -0.05)),
-        ("undo 10 s saves at most 5 points over today", "undo 10 s", "today", "late share", Range(-0.05, INF)),
-        ("undo 10 s saves more than 1 point over today", "undo 10 s", "today", "late share",
-         Range(-INF, -0.01, strict=True)),
-        ("undo 10 s  saves less than 0.5 points\n over push: +30 s", "undo 10 s", "push: +30 s", "late share",
-         Range(-0.005, INF, strict=True)),
+        (
+            "undo 10 s against today: phantom share <= -1.5 points",
+            "undo 10 s",
+            "today",
+            "phantom share",
+            Range(-INF, -0.015),
+        ),
+        (
+            "undo 10 s against push: +30 s: expected cost < -10",
+            "undo 10 s",
+            "push: +30 s",
+            "expected cost",
+            Range(-INF, -10, strict=True),
+        ),
+        (
+            "undo 10 s saves at least 5 points over today",
+            "undo 10 s",
+            "today",
+            "late share",
+            Range(-INF, -0.05),
+        ),
+        (
+            "undo 10 s saves at most 5 points over today",
+            "undo 10 s",
+            "today",
+            "late share",
+            Range(-0.05, INF),
+        ),
+        (
+            "undo 10 s saves more than 1 point over today",
+            "undo 10 s",
+            "today",
+            "late share",
+            Range(-INF, -0.01, strict=True),
+        ),
+        (
+            "undo 10 s  saves less than 0.5 points\n over push: +30 s",
+            "undo 10 s",
+            "push: +30 s",
+            "late share",
+            Range(-0.005, INF, strict=True),
+        ),
     ],
-)  # fmt: skip
-def test_a_claim_is_read(text: str, policy: str, base: str | None, words: str, allowed: Range) -> None:
+)
+def test_a_claim_is_read(
+    text: str, policy: str, base: str | None, words: str, allowed: Range
+) -> None:
     claim = understood(text, KNOWN)
     assert (claim.policy, claim.base, claim.quantity.words) == (policy, base, words)
-    assert (claim.allowed.low, claim.allowed.high) == (pytest.approx(allowed.low), pytest.approx(allowed.high))
+    assert (claim.allowed.low, claim.allowed.high) == (
+        pytest.approx(allowed.low),
+        pytest.approx(allowed.high),
+    )
     assert claim.allowed.strict == allowed.strict
 
 
@@ -123,7 +197,8 @@ def verdict(text: str, found: Outcome | None = None) -> str:
 
 
 def three(start: str, e: Estimate, write: Any) -> list[str]:
-    """Judge one claim that is true by the interval, one that is false, and one that only the estimate fulfils."""
+    """Judge one claim that is true by the interval, one that is false, and one that only the
+    estimate fulfils."""
     gap = 0.05 * (e.high - e.low)
     return [verdict(f"{start} <= {write(bound)}") for bound in (e.high + gap, e.low - gap, e.value)]
 
@@ -133,9 +208,15 @@ def test_a_true_share_holds_a_false_one_fails_and_one_inside_its_interval_is_und
     assert e.low < e.value < e.high
     assert three("hold: late share", e, lambda x: f"{x:.6f}") == ["holds", "fails", "undecided"]
     ghost = outcome().summary.headline("today", "ghost")
-    assert three("ghost share", ghost, lambda x: f"{100 * x:.6f} %") == ["holds", "fails", "undecided"]
+    assert three("ghost share", ghost, lambda x: f"{100 * x:.6f} %") == [
+        "holds",
+        "fails",
+        "undecided",
+    ]
     assert verdict(f"hold: late share >= {e.high + 0.01:.6f}") == "fails"
-    assert verdict(f"hold: late share between {e.low - 0.01:.6f} and {e.high + 0.01:.6f}") == "holds"
+    assert (
+        verdict(f"hold: late share between {e.low - 0.01:.6f} and {e.high + 0.01:.6f}") == "holds"
+    )
 
 
 def test_a_difference_is_judged_by_its_paired_interval() -> None:
@@ -145,20 +226,33 @@ def test_a_difference_is_judged_by_its_paired_interval() -> None:
     words = ["holds", "fails", "undecided"]
     assert three("hold against today: late share", e, lambda x: f"{100 * x:.6f} points") == words
     saved = [-100 * (e.high + 0.001), -100 * (e.low - 0.001), -100 * e.value]
-    assert [verdict(f"hold saves at least {points:.6f} points over today") for points in saved] == words
-    assert e.high - e.low < outcome().summary.headline("hold").high - outcome().summary.headline("hold").low
+    assert [
+        verdict(f"hold saves at least {points:.6f} points over today") for points in saved
+    ] == words
+    assert (
+        e.high - e.low
+        < outcome().summary.headline("hold").high - outcome().summary.headline("hold").low
+    )
 
 
 def test_prices_and_costs_are_judged_by_their_intervals() -> None:
     price = outcome().price.set_index(["policy", "measure"])
     row = price.loc[("hold", "delay_read_s")]
     e = Estimate(row["value"], row["low"], row["high"], row["of"], 6)
-    assert three("hold: added delay until read", e, lambda x: f"{x:.6f} s") == ["holds", "fails", "undecided"]
+    assert three("hold: added delay until read", e, lambda x: f"{x:.6f} s") == [
+        "holds",
+        "fails",
+        "undecided",
+    ]
     row = outcome().costs.set_index("policy").loc["hold"]
     e = Estimate(row["value"], row["low"], row["high"], 6, 6)
     assert three("hold: expected cost", e, lambda x: f"{x:.6f}") == ["holds", "fails", "undecided"]
     e = Estimate(row["change"], row["change_low"], row["change_high"], 6, 6)
-    assert three("hold against today: expected cost", e, lambda x: f"{x:.6f}") == ["holds", "fails", "undecided"]
+    assert three("hold against today: expected cost", e, lambda x: f"{x:.6f}") == [
+        "holds",
+        "fails",
+        "undecided",
+    ]
     assert verdict("hold: never notified share <= 100 %") == "holds"
     assert verdict("hold: pushes per message > 1.5") == "fails"
 
@@ -192,8 +286,11 @@ def checked(text: str, *claims: str, **options: Any) -> Any:
 
 
 def test_counts_of_a_scenario_without_chance_come_out_exactly() -> None:
-    """Thirty deletions of 4 s, one after the other, against a window of 80 s that includes its end: 20 are in time."""
-    table = checked(WINDOW, "refused = 10", "refused window = 10", "stopped = 20", "refused = 11", "open = 9")
+    """Thirty deletions of 4 s, one after the other, against a window of 80 s that includes its end:
+    20 are in time."""
+    table = checked(
+        WINDOW, "refused = 10", "refused window = 10", "stopped = 20", "refused = 11", "open = 9"
+    )
     assert list(table["verdict"]) == ["holds", "holds", "holds", "fails", "fails"]
     assert table["found"][0] == "10 in each of 2 replications"
     assert (table["value"][0], table["low"][0], table["high"][0]) == (10, 10, 10)
@@ -203,7 +300,9 @@ def test_what_has_no_interval_is_undecided() -> None:
     policies = '[policies.today]\n[policies.hold]\nsend.hold = "1 min"\n'
     one = checked(SMALL + policies, "hold saves at least 1 point over today", replications=1)
     assert (one["verdict"][0], one["low"].isna()[0]) == ("undecided", True)
-    calm = checked(WINDOW.replace("chance = 1.0", "chance = 0.0"), "late share <= 1", "late share >= 1")
+    calm = checked(
+        WINDOW.replace("chance = 1.0", "chance = 0.0"), "late share <= 1", "late share >= 1"
+    )
     assert list(calm["verdict"]) == ["undecided", "undecided"]
 
 
@@ -237,7 +336,11 @@ def test_nothing_is_judged_by_a_part_of_the_replications() -> None:
 def test_every_claim_that_is_not_understood_is_a_fault_at_its_place() -> None:
     with pytest.raises(ScenarioError) as raised:
         checked(WINDOW, "refused = 10", "refusd = 10", "expected cost <= 1", "late share = 1")
-    assert [fault.path for fault in raised.value.faults] == ["checks[1].claim", "checks[2].claim", "checks[3].claim"]
+    assert [fault.path for fault in raised.value.faults] == [
+        "checks[1].claim",
+        "checks[2].claim",
+        "checks[3].claim",
+    ]
     assert 'did you mean "refused"' in raised.value.faults[0].problem
     assert "nothing has a cost" in raised.value.faults[1].problem
 
@@ -247,7 +350,9 @@ def test_a_scenario_does_not_take_over_the_claims_of_the_one_it_extends(tmp_path
     from sim.scenario.model import Check
 
     (tmp_path / "parent.toml").write_text(WINDOW + '[[checks]]\nclaim = "refused = 10"\n')
-    (tmp_path / "child.toml").write_text('schema = 1\nextends = "parent.toml"\ndeletion.window = "40 s"\n')
+    (tmp_path / "child.toml").write_text(
+        'schema = 1\nextends = "parent.toml"\ndeletion.window = "40 s"\n'
+    )
     assert load(tmp_path / "parent.toml").checks == (Check(claim="refused = 10"),)
     assert load(tmp_path / "child.toml").checks == ()
 

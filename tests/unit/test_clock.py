@@ -30,22 +30,62 @@ EXACT = settings(derandomize=True, deadline=None, database=None, max_examples=20
 @pytest.mark.parametrize(
     ("text", "micros"),
     [
-        ("5 s", 5_000_000), ("5s", 5_000_000), ("  5 s ", 5_000_000), ("400 ms", 400_000), ("0.5 ms", 500),
-        ("0.1 s", 100_000), ("0.000001 s", 1), ("1.5 min", 90_000_000), ("2 h", 2 * HOUR), ("1 d", DAY), ("0 s", 0),
-        ("0.0 s", 0), ("007 s", 7_000_000), ("36525 d", LONGEST), ("0.0000005 s", 0), ("0.0000015 s", 2),
+        ("5 s", 5_000_000),
+        ("5s", 5_000_000),
+        ("  5 s ", 5_000_000),
+        ("400 ms", 400_000),
+        ("0.5 ms", 500),
+        ("0.1 s", 100_000),
+        ("0.000001 s", 1),
+        ("1.5 min", 90_000_000),
+        ("2 h", 2 * HOUR),
+        ("1 d", DAY),
+        ("0 s", 0),
+        ("0.0 s", 0),
+        ("007 s", 7_000_000),
+        ("36525 d", LONGEST),
+        ("0.0000005 s", 0),
+        ("0.0000015 s", 2),
     ],
-)  # fmt: skip
+)
 def test_a_duration_is_read_to_the_microsecond(text: str, micros: int) -> None:
     assert parse_duration(text) == micros
 
 
 @pytest.mark.parametrize(
     "text",
-    ["5", "", " ", "s", "-5 s", "+5 s", "5 S", "5 sec", "5 m", "1e3 s", "nan", "nan s", "NaN s", "inf", "inf s",
-     "5,5 s", "5. s", ".5 s", "5 s 3 ms", "0x5 s", "5 d ago", "never", "٥ s", "5\u2007s\n x"],
-)  # fmt: skip
+    [
+        "5",
+        "",
+        " ",
+        "s",
+        "-5 s",
+        "+5 s",
+        "5 S",
+        "5 sec",
+        "5 m",
+        "1e3 s",
+        "nan",
+        "nan s",
+        "NaN s",
+        "inf",
+        "inf s",
+        "5,5 s",
+        "5. s",
+        ".5 s",
+        "5 s 3 ms",
+        "0x5 s",
+        "5 d ago",
+        "never",
+        "٥ s",
+        "5\u2007s\n x",
+    ],
+)
 def test_anything_but_a_number_with_a_unit_is_refused_with_the_remedy(text: str) -> None:
-    with pytest.raises(ValueError, match=re.escape('write a number and a unit (ms, s, min, h, d), for example "5 s"')):
+    with pytest.raises(
+        ValueError,
+        match=re.escape('write a number and a unit (ms, s, min, h, d), for example "5 s"'),
+    ):
         parse_duration(text)
 
 
@@ -56,7 +96,8 @@ def test_more_than_a_hundred_years_is_refused(text: str) -> None:
 
 
 def test_twelve_hundred_deletions_of_four_seconds_end_at_exactly_eighty_minutes() -> None:
-    """The count of those within 60 min is 900; with float minutes it is 899 (research notes, statistics, 1)."""
+    """The count of those within 60 min is 900; with float minutes it is 899 (research notes,
+    statistics, 1)."""
     ends = [k * parse_duration("4 s") for k in range(1, 1201)]
     assert ends[-1] == parse_duration("80 min")
     assert sum(end <= parse_duration("60 min") for end in ends) == 900
@@ -93,12 +134,22 @@ def test_the_schemas_pattern_accepts_what_is_read(text: str) -> None:
 @pytest.mark.parametrize(
     ("micros", "words"),
     [
-        (0, "0 s"), (1, "0.001 ms"), (400_000, "400 ms"), (SECOND, "1 s"), (90 * SECOND, "1.5 min"), (HOUR, "1 h"),
-        (36 * HOUR, "36 h"), (2 * DAY, "2 d"), (DAY, "1 d"), (10 * DAY, "10 d"), (NEVER, "never"), (-90 * SECOND,
-                                                                                                    "-1.5 min"),
-        (1.5e6, "1.5 s"), (float("inf"), "never"),
+        (0, "0 s"),
+        (1, "0.001 ms"),
+        (400_000, "400 ms"),
+        (SECOND, "1 s"),
+        (90 * SECOND, "1.5 min"),
+        (HOUR, "1 h"),
+        (36 * HOUR, "36 h"),
+        (2 * DAY, "2 d"),
+        (DAY, "1 d"),
+        (10 * DAY, "10 d"),
+        (NEVER, "never"),
+        (-90 * SECOND, "-1.5 min"),
+        (1.5e6, "1.5 s"),
+        (float("inf"), "never"),
     ],
-)  # fmt: skip
+)
 def test_a_duration_is_said_in_the_largest_readable_unit(micros: float, words: str) -> None:
     assert format_duration(micros) == words
 
@@ -114,10 +165,14 @@ def test_what_is_said_reads_back_as_the_same_duration(number: int, unit: str) ->
 @pytest.mark.parametrize(
     ("micros", "words"),
     [
-        (0, "Mon 00:00:00"), (DAY + 9 * HOUR + 30 * MINUTE, "Tue 09:30:00"), (WEEK - 1, "Sun 23:59:59"),
-        (WEEK, "week 2 Mon 00:00:00"), (5 * WEEK + 6 * DAY, "week 6 Sun 00:00:00"), (NEVER, "never"),
+        (0, "Mon 00:00:00"),
+        (DAY + 9 * HOUR + 30 * MINUTE, "Tue 09:30:00"),
+        (WEEK - 1, "Sun 23:59:59"),
+        (WEEK, "week 2 Mon 00:00:00"),
+        (5 * WEEK + 6 * DAY, "week 6 Sun 00:00:00"),
+        (NEVER, "never"),
     ],
-)  # fmt: skip
+)
 def test_an_instant_is_said_as_weekday_and_wall_time(micros: int, words: str) -> None:
     assert format_instant(micros) == words
 

@@ -1,4 +1,5 @@
-"""What is compared: the same numbers as a run's, pairs counted once more from records, and scenarios beside each other."""
+"""What is compared: the same numbers as a run's, pairs counted once more from records, and
+scenarios beside each other."""
 
 from __future__ import annotations
 
@@ -56,10 +57,17 @@ def test_numbers_are_those_of_a_run_with_the_same_seed(compared: Comparison) -> 
         assert list(compared.differences[column]) == list(outcome.differences[column])
 
 
-def test_intervals_of_differences_are_those_at_an_equal_part_of_the_error(compared: Comparison) -> None:
+def test_intervals_of_differences_are_those_at_an_equal_part_of_the_error(
+    compared: Comparison,
+) -> None:
     mine, base = compared.tables["hold"], compared.tables["today"]
-    e = est.difference(mine["preview_read"], mine["regretted"], base["preview_read"], base["regretted"],
-                       confidence=1 - 0.05 / 2)  # fmt: skip
+    e = est.difference(
+        mine["preview_read"],
+        mine["regretted"],
+        base["preview_read"],
+        base["regretted"],
+        confidence=1 - 0.05 / 2,
+    )
     row = compared.differences.set_index("policy").loc["hold"]
     assert (row["low"], row["high"]) == (e.low, e.high)
 
@@ -73,7 +81,11 @@ def test_rows_of_moves_sum_to_the_verdicts_under_the_baseline_and_columns_to_tho
             counts = moves.groupby(column)["messages"].sum()
             for verdict in list(Verdict)[1:]:
                 word = verdict.name.lower()
-                assert counts.get(word, 0) == compared.tables[where][word].sum(), (name, column, word)
+                assert counts.get(word, 0) == compared.tables[where][word].sum(), (
+                    name,
+                    column,
+                    word,
+                )
         assert "not_asked" not in {*moves["before"], *moves["after"]}
 
 
@@ -91,8 +103,11 @@ def test_moves_saved_and_newly_lost_are_the_pairs_counted_from_the_records() -> 
         saved = newly = 0
         for number in range(3):
             base, mine = kept[number, "today"], kept[number, name]
-            pairs.update((Verdict(a).name.lower(), Verdict(b).name.lower())
-                         for a, b in zip(base.verdict, mine.verdict, strict=True) if a or b)  # fmt: skip
+            pairs.update(
+                (Verdict(a).name.lower(), Verdict(b).name.lower())
+                for a, b in zip(base.verdict, mine.verdict, strict=True)
+                if a or b
+            )
             both = base.regretted & mine.regretted
             saved += int(np.sum(both & lost_mask(base) & ~lost_mask(mine)))
             newly += int(np.sum(both & lost_mask(mine) & ~lost_mask(base)))
@@ -167,12 +182,16 @@ def pair(**patch: Any) -> tuple[Comparison, pd.DataFrame, pd.DataFrame]:
 def test_scenarios_of_one_seed_with_other_messages_are_paired_by_world_only() -> None:
     found, base, mine = pair(**{"traffic.rate": "30 / d"})
     (row,) = found.differences.to_dict("records")
-    e = est.difference(mine["preview_read"], mine["regretted"], base["preview_read"], base["regretted"])
+    e = est.difference(
+        mine["preview_read"], mine["regretted"], base["preview_read"], base["regretted"]
+    )
     assert row["pairing"] == "worlds"
     assert (row["value"], row["low"], row["high"]) == (e.value, e.low, e.high)
     assert pd.isna(row["saved"])
     assert found.moves.empty
-    delays = found.price[found.price["measure"].str.startswith("delay")].set_index(["policy", "measure"])["value"]
+    delays = found.price[found.price["measure"].str.startswith("delay")].set_index(
+        ["policy", "measure"]
+    )["value"]
     assert delays["other"].isna().all()
     assert not found.price[found.price["measure"] == "never_notified"]["value"].isna().any()
 
@@ -180,18 +199,29 @@ def test_scenarios_of_one_seed_with_other_messages_are_paired_by_world_only() ->
 def test_scenarios_of_other_seeds_are_not_paired() -> None:
     found, base, mine = pair(**{"run.seed": 8})
     (row,) = found.differences.to_dict("records")
-    e = est.difference_apart(mine["preview_read"], mine["regretted"], base["preview_read"], base["regretted"])
+    e = est.difference_apart(
+        mine["preview_read"], mine["regretted"], base["preview_read"], base["regretted"]
+    )
     assert row["pairing"] == "none"
     assert (row["value"], row["low"], row["high"]) == (e.value, e.low, e.high)
 
 
 @pytest.mark.parametrize(
     ("patch", "expected"),
-    [({"deletion.window": "1 min"}, "MESSAGES"), ({"traffic.length": 5}, "MESSAGES"), ({"run.seed": 8}, "NONE"),
-     ({"traffic.rate": "21 / d"}, "WORLDS"), ({"traffic.recipients": 11}, "WORLDS"), ({"traffic.senders": 5}, "WORLDS"),
-     ({"run.horizon": "1 d"}, "WORLDS"), ({"senders.utc_offset": "1 h", "traffic.week": "office"}, "WORLDS")],
-)  # fmt: skip
-def test_messages_are_the_same_if_names_recipients_and_times_are(patch: dict[str, Any], expected: str) -> None:
+    [
+        ({"deletion.window": "1 min"}, "MESSAGES"),
+        ({"traffic.length": 5}, "MESSAGES"),
+        ({"run.seed": 8}, "NONE"),
+        ({"traffic.rate": "21 / d"}, "WORLDS"),
+        ({"traffic.recipients": 11}, "WORLDS"),
+        ({"traffic.senders": 5}, "WORLDS"),
+        ({"run.horizon": "1 d"}, "WORLDS"),
+        ({"senders.utc_offset": "1 h", "traffic.week": "office"}, "WORLDS"),
+    ],
+)
+def test_messages_are_the_same_if_names_recipients_and_times_are(
+    patch: dict[str, Any], expected: str
+) -> None:
     assert pairing(scenario(""), scenario("", **patch)).name == expected
 
 
@@ -205,7 +235,10 @@ def test_a_difference_in_a_later_world_is_seen() -> None:
     """Two senders who write once in ten days: the first world has no message in either scenario."""
     rare = scenario("", **{"traffic.rate": "0.02 / d", "run.replications": 60})
     never = rare.patched({"traffic.rate": "0.000001 / d"})
-    assert pairing(rare.patched({"run.replications": 1}), never.patched({"run.replications": 1})).name == "MESSAGES"
+    assert (
+        pairing(rare.patched({"run.replications": 1}), never.patched({"run.replications": 1})).name
+        == "MESSAGES"
+    )
     assert pairing(rare, never).name == "WORLDS"
 
 
@@ -235,7 +268,9 @@ def test_what_cannot_be_compared_is_refused() -> None:
         compare(scenario(), scenario())
 
 
-def test_an_interruption_keeps_what_is_done_of_policies_but_nothing_of_scenarios_played_apart() -> None:
+def test_an_interruption_keeps_what_is_done_of_policies_but_nothing_of_scenarios_played_apart() -> (
+    None
+):
     def stop(done: int) -> None:
         if done:
             raise KeyboardInterrupt
@@ -257,21 +292,31 @@ def test_progress_runs_from_nothing_to_all_that_was_asked_for() -> None:
     assert ticks[-1] == 3
 
 
-def test_the_document_has_what_the_tables_have_and_null_for_what_is_not_known(compared: Comparison) -> None:
+def test_the_document_has_what_the_tables_have_and_null_for_what_is_not_known(
+    compared: Comparison,
+) -> None:
     told = document(compared)
     assert [one["name"] for one in told["entries"]] == ["today", "hold", "slow"]
     assert told["best"] == {"name": compared.best, "sure": compared.is_sure}
     row = compared.differences.set_index("policy").loc["hold"]
     assert told["entries"][1]["difference"]["value"] == row["value"]
-    assert sum(one["messages"] for one in told["entries"][1]["moves"]) == compared.tables["today"]["regretted"].sum()
-    calm = document(compare(scenario(**{"mistakes.chance": 0.0}), policies=["hold"], engine="simpy"))
+    assert (
+        sum(one["messages"] for one in told["entries"][1]["moves"])
+        == compared.tables["today"]["regretted"].sum()
+    )
+    calm = document(
+        compare(scenario(**{"mistakes.chance": 0.0}), policies=["hold"], engine="simpy")
+    )
     assert calm["entries"][1]["difference"]["value"] is None
     assert calm["entries"][0]["headline"]["share"] is None
 
 
 def test_what_a_world_costs_is_that_of_a_run() -> None:
     priced = scenario(**{"costs.too_late": 10.0})
-    found, outcome = compare(priced, policies=BOTH, engine="simpy"), run(priced, policies=BOTH, engine="simpy")
+    found, outcome = (
+        compare(priced, policies=BOTH, engine="simpy"),
+        run(priced, policies=BOTH, engine="simpy"),
+    )
     assert found.costs is not None
     assert_frame_equal(found.costs, outcome.costs)
     assert compare(scenario(), policies=BOTH, engine="simpy", replications=1).costs is None

@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from randomgen import Philox
 
-from sim.draws import U64, fill_uniforms, philox, purpose, replication_key, to_unit, uniform, uniform_pair, uniforms
+from sim.draws import (
+    U64,
+    fill_uniforms,
+    philox,
+    purpose,
+    replication_key,
+    to_unit,
+    uniform,
+    uniform_pair,
+    uniforms,
+)
 
 from .making import assert_follows
 
@@ -23,10 +33,13 @@ def block(counter: tuple[int, ...], key: tuple[int, ...]) -> tuple[int, ...]:
     [  # Random123 1.14, tests/kat_vectors, philox4x32 10
         ((0,) * 4, (0,) * 2, (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
         ((ONES,) * 4, (ONES,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
-        ((0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0),
-         (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1)),
+        (
+            (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+            (0xA4093822, 0x299F31D0),
+            (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
+        ),
     ],
-)  # fmt: skip
+)
 def test_philox_gives_the_published_known_answers(
     counter: tuple[int, ...], key: tuple[int, ...], words: tuple[int, ...]
 ) -> None:
@@ -61,13 +74,22 @@ def test_nine_rounds_would_be_noticed() -> None:
 
 
 def test_a_uniform_is_one_half_of_the_block_at_its_address() -> None:
-    """Counter: (index // 2, purpose, entity low, entity high); key: its low and high word; even index: first half."""
-    key, what, entity, index = 0x0123456789ABCDEF, purpose("push.latency"), 0xFEDCBA9876543210, 2 * 17 + 1
+    """Counter: (index // 2, purpose, entity low, entity high); key: its low and high word; even
+    index: first half."""
+    key, what, entity, index = (
+        0x0123456789ABCDEF,
+        purpose("push.latency"),
+        0xFEDCBA9876543210,
+        2 * 17 + 1,
+    )
     w = block((17, what, entity & ONES, entity >> 32), (key & ONES, key >> 32))
     even, odd = (((high << 32 | low) >> 12) + 0.5 for high, low in (w[:2], w[2:]))
     assert uniform(U64(key), U64(what), U64(entity), U64(index)) == odd * 2.0**-52
     assert uniform(U64(key), U64(what), U64(entity), U64(index - 1)) == even * 2.0**-52
-    assert uniform_pair(U64(key), U64(what), U64(entity), U64(17)) == (even * 2.0**-52, odd * 2.0**-52)
+    assert uniform_pair(U64(key), U64(what), U64(entity), U64(17)) == (
+        even * 2.0**-52,
+        odd * 2.0**-52,
+    )
 
 
 @pytest.mark.parametrize("high", [0, 1, 0x80000000, ONES - 1, ONES])
@@ -79,7 +101,8 @@ def test_even_the_extreme_words_lie_strictly_inside_zero_and_one(high: int, low:
 
 
 def test_53_bits_would_reach_one() -> None:
-    """The wrong model: the midpoint of the last of 2^53 cells rounds to 1.0, where quantiles are infinite."""
+    """The wrong model: the midpoint of the last of 2^53 cells rounds to 1.0, where quantiles are
+    infinite."""
     assert ((2**64 - 1 >> 11) + 0.5) * 2.0**-53 == 1.0
 
 
@@ -110,7 +133,11 @@ def test_a_draw_does_not_depend_on_which_others_are_drawn_or_in_what_order() -> 
 def test_every_part_of_the_address_matters() -> None:
     base = (3, 4, 5, 6)
     at = lambda k, p, e, i: float(uniform(U64(k), U64(p), U64(e), U64(i)))  # noqa: E731
-    others = [(k, 4, 5, 6) for k in (2, 3 + 2**32)] + [(3, 9, 5, 6)] + [(3, 4, e, 6) for e in (1, 5 + 2**32)]
+    others = (
+        [(k, 4, 5, 6) for k in (2, 3 + 2**32)]
+        + [(3, 9, 5, 6)]
+        + [(3, 4, e, 6) for e in (1, 5 + 2**32)]
+    )
     others += [(3, 4, 5, i) for i in range(12) if i != 6]
     values = [at(*base), *(at(*other) for other in others)]
     assert len(set(values)) == len(values)

@@ -1,4 +1,5 @@
-"""Imports go down the list of layers in docs/architecture.md, and each heavy library has one home."""
+"""Imports go down the list of layers in docs/architecture.md, and each heavy library has one
+home."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ def modules() -> dict[str, Path]:
 
 
 def imports(name: str) -> Iterator[str]:
-    """Yield every module that a module imports: at the top, inside functions, and for type checking."""
+    """Yield every module that a module imports: at the top, inside functions, and for type
+    checking."""
     for node in ast.walk(ast.parse(modules()[name].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -59,9 +61,16 @@ def imports(name: str) -> Iterator[str]:
 @cache
 def layers() -> list[set[str]]:
     """Read the layers from the table of docs/architecture.md, the lowest first, as dotted names."""
-    section = ARCHITECTURE.read_text(encoding="utf-8").partition("## Layers")[2].partition("\n## ")[0]
-    rows = [line.split("|")[2] for line in section.splitlines() if line.startswith("|") and "`" in line]
-    found = [{"sim." + name.strip("/").replace("/", ".") for name in re.findall(r"`([\w/]+)`", row)} for row in rows]
+    section = (
+        ARCHITECTURE.read_text(encoding="utf-8").partition("## Layers")[2].partition("\n## ")[0]
+    )
+    rows = [
+        line.split("|")[2] for line in section.splitlines() if line.startswith("|") and "`" in line
+    ]
+    found = [
+        {"sim." + name.strip("/").replace("/", ".") for name in re.findall(r"`([\w/]+)`", row)}
+        for row in rows
+    ]
     return found[::-1]
 
 
@@ -73,12 +82,14 @@ def layer(name: str) -> int:
 
 
 def placed() -> list[str]:
-    """List the modules that have a layer: all but the package itself and the engines' common door."""
+    """List the modules that have a layer: all but the package itself and the engines' common
+    door."""
     return [name for name in modules() if name not in ("sim", "sim.engines")]
 
 
 def uphill(name: str) -> list[str]:
-    """List what a module imports from a layer above its own; the package itself (for its version) is no layer."""
+    """List what a module imports from a layer above its own; the package itself (for its version)
+    is no layer."""
     ours = [m for m in imports(name) if inside(m, "sim") and m not in ("sim", "sim.engines")]
     return [m for m in ours if layer(m) > layer(name)]
 
@@ -86,21 +97,39 @@ def uphill(name: str) -> list[str]:
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(n, marks=pytest.mark.xfail(reason=BREACHES[n], strict=True)) if n in BREACHES else n
+        pytest.param(n, marks=pytest.mark.xfail(reason=BREACHES[n], strict=True))
+        if n in BREACHES
+        else n
         for n in placed()
     ],
 )
 def test_a_module_imports_from_its_own_layer_or_below(name: str) -> None:
-    assert not uphill(name), f"{name} imports {uphill(name)}, which stands above it in {ARCHITECTURE.name}"
+    assert not uphill(name), (
+        f"{name} imports {uphill(name)}, which stands above it in {ARCHITECTURE.name}"
+    )
 
 
 def test_the_table_of_layers_was_read_and_the_check_sees_a_breach() -> None:
     assert len(layers()) >= 8
-    assert layer("sim.clock") < layer("sim.scenario.model") < layer("sim.world.looks") < layer("sim.records")
-    assert layer("sim.records") < layer("sim.engines.reference.phone") < layer("sim.verdicts") < layer("sim.estimates")
-    assert layer("sim.estimates") < layer("sim.running") < layer("sim.charts") <= layer("sim.cli.app")
+    assert (
+        layer("sim.clock")
+        < layer("sim.scenario.model")
+        < layer("sim.world.looks")
+        < layer("sim.records")
+    )
+    assert (
+        layer("sim.records")
+        < layer("sim.engines.reference.phone")
+        < layer("sim.verdicts")
+        < layer("sim.estimates")
+    )
+    assert (
+        layer("sim.estimates") < layer("sim.running") < layer("sim.charts") <= layer("sim.cli.app")
+    )
     assert any(
-        layer(m) < layer("sim.running") for m in imports("sim.running") if inside(m, "sim") and m != "sim.engines"
+        layer(m) < layer("sim.running")
+        for m in imports("sim.running")
+        if inside(m, "sim") and m != "sim.engines"
     )
     assert uphill("sim.results") or "sim.results" not in BREACHES
 
@@ -114,10 +143,17 @@ def test_a_heavy_library_is_imported_in_its_home_only(library: str) -> None:
 
 
 def test_no_engine_imports_the_other() -> None:
-    pairs = [("sim.engines.reference", "sim.engines.compiled"), ("sim.engines.compiled", "sim.engines.reference")]
+    pairs = [
+        ("sim.engines.reference", "sim.engines.compiled"),
+        ("sim.engines.compiled", "sim.engines.reference"),
+    ]
     for one, other in pairs:
-        crossing = [n for n in modules() if inside(n, one) and any(inside(m, other) for m in imports(n))]
-        assert not crossing, f"{crossing} imports {other}: an engine that borrows from the other is no second reading"
+        crossing = [
+            n for n in modules() if inside(n, one) and any(inside(m, other) for m in imports(n))
+        ]
+        assert not crossing, (
+            f"{crossing} imports {other}: an engine that borrows from the other is no second reading"
+        )
 
 
 def test_modules_of_one_layer_do_not_import_in_a_circle() -> None:

@@ -1,4 +1,5 @@
-"""Every named purpose of a draw has its own 32-bit number, and none is used for two different things."""
+"""Every named purpose of a draw has its own 32-bit number, and none is used for two different
+things."""
 
 from __future__ import annotations
 
@@ -19,8 +20,19 @@ from sim.world.looks import STREAMS
 from .making import small
 
 SOURCES = Path(sim.__file__).parent
-DRAWING = {"purpose", "chance", "duration", "uniforms", "reaction", "per_segment", "glances", "_by_presence", "u", "has",
-           "owners"}  # fmt: skip
+DRAWING = {
+    "purpose",
+    "chance",
+    "duration",
+    "uniforms",
+    "reaction",
+    "per_segment",
+    "glances",
+    "_by_presence",
+    "u",
+    "has",
+    "owners",
+}
 """Functions that take the name of a purpose."""
 
 
@@ -64,39 +76,69 @@ class Recorder:
 
 
 EVERYTHING = {
-    "push.latency": {"dist": "exponential", "mean": "1 s"}, "push.slow.chance": 0.5, "push.retraction.chance": 0.5,
-    "push.slow.latency": {"dist": "exponential", "mean": "1 min"}, "push.delay": {"dist": "exponential", "mean": "1 s"},
-    "push.retraction.latency": {"dist": "exponential", "mean": "1 s"}, "badge.sync": {"dist": "exponential",
-                                                                                      "mean": "1 s"},
-    "deletion.propagation": {"dist": "exponential", "mean": "1 s"}, "email.delay": {"dist": "exponential",
-                                                                                    "mean": "1 s"},
-    "email.latency": {"dist": "exponential", "mean": "1 s"}, "review.time": {"dist": "exponential", "mean": "1 s"},
-    "review.catches": 0.5, "thread.live": 0.5, "thread.cache.offline": 0.5, "mistakes.batch_chance": 0.5,
-    "mistakes.reaction": {"dist": "exponential", "mean": "1 s"}, "segments.*.email": {"instant": 1.0, "off": 0.0},
+    "push.latency": {"dist": "exponential", "mean": "1 s"},
+    "push.slow.chance": 0.5,
+    "push.retraction.chance": 0.5,
+    "push.slow.latency": {"dist": "exponential", "mean": "1 min"},
+    "push.delay": {"dist": "exponential", "mean": "1 s"},
+    "push.retraction.latency": {"dist": "exponential", "mean": "1 s"},
+    "badge.sync": {"dist": "exponential", "mean": "1 s"},
+    "deletion.propagation": {"dist": "exponential", "mean": "1 s"},
+    "email.delay": {"dist": "exponential", "mean": "1 s"},
+    "email.latency": {"dist": "exponential", "mean": "1 s"},
+    "review.time": {"dist": "exponential", "mean": "1 s"},
+    "review.catches": 0.5,
+    "thread.live": 0.5,
+    "thread.cache.offline": 0.5,
+    "mistakes.batch_chance": 0.5,
+    "mistakes.reaction": {"dist": "exponential", "mean": "1 s"},
+    "segments.*.email": {"instant": 1.0, "off": 0.0},
     "segments.*.alert": {"chance": 0.5, "delay": {"dist": "exponential", "mean": "1 s"}},
     "segments.*.mail_alert": {"chance": 0.5, "delay": {"dist": "exponential", "mean": "1 s"}},
     "segments.*.tap": {"chance": 0.5, "delay": {"dist": "exponential", "mean": "1 s"}},
     "segments.*.glances.length": {"dist": "exponential", "mean": "1 s"},
-    "segments.*.checks": {"gap": {"dist": "exponential", "mean": "1 h"}, "length": {"dist": "exponential",
-                                                                                    "mean": "1 s"}},
-    "segments.*.away": {"gap": "2 h", "length": "1 h"}, "segments.*.offline": {"gap": "2 h", "length": "1 h"},
-    "segments.*.doze": {"gap": "2 h", "length": "1 h"}, "mistakes.urgency": 0.5, "email.tick": "5 s",
-    "push.delay_active": {"dist": "exponential", "mean": "1 s"}, "segments.*.reply": {"chance": 0.5},
-    "segments.*.desktop": {"share": 0.5, "gap": "1 h", "length": "1 h", "notice": 0.5,
-                           "delay": {"dist": "exponential", "mean": "1 s"},
-                           "reading": {"dist": "exponential", "mean": "1 s"}},
-    "segments.*.watch": {"share": 0.5, "worn": 0.5, "notice": 0.5, "delay": {"dist": "exponential", "mean": "1 s"},
-                         "length": {"dist": "exponential", "mean": "1 s"}},
+    "segments.*.checks": {
+        "gap": {"dist": "exponential", "mean": "1 h"},
+        "length": {"dist": "exponential", "mean": "1 s"},
+    },
+    "segments.*.away": {"gap": "2 h", "length": "1 h"},
+    "segments.*.offline": {"gap": "2 h", "length": "1 h"},
+    "segments.*.doze": {"gap": "2 h", "length": "1 h"},
+    "mistakes.urgency": 0.5,
+    "email.tick": "5 s",
+    "push.delay_active": {"dist": "exponential", "mean": "1 s"},
+    "segments.*.reply": {"chance": 0.5},
+    "segments.*.desktop": {
+        "share": 0.5,
+        "gap": "1 h",
+        "length": "1 h",
+        "notice": 0.5,
+        "delay": {"dist": "exponential", "mean": "1 s"},
+        "reading": {"dist": "exponential", "mean": "1 s"},
+    },
+    "segments.*.watch": {
+        "share": 0.5,
+        "worn": 0.5,
+        "notice": 0.5,
+        "delay": {"dist": "exponential", "mean": "1 s"},
+        "length": {"dist": "exponential", "mean": "1 s"},
+    },
     "segments.*.quiet": {"share": 0.5, "hours": [{"opens": "22:00", "closes": "24:00"}]},
-}  # fmt: skip
+}
 
 
-def test_the_scan_finds_every_purpose_that_a_world_really_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_scan_finds_every_purpose_that_a_world_really_asks_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     recorder = Recorder()
     monkeypatch.setattr(draws, "zlib", recorder)
     draw_world(small(EVERYTHING), 0)
     draw_world(load("scenarios/linkedin_dm.toml"), 0)
-    campaign = {"traffic": {"kind": "campaign", "messages": 300}, "mistakes.batch_chance": 0.5, "mistakes.chance": 0.2}
+    campaign = {
+        "traffic": {"kind": "campaign", "messages": 300},
+        "mistakes.batch_chance": 0.5,
+        "mistakes.chance": 0.2,
+    }
     draw_world(small(EVERYTHING, text=_campaign()).patched(campaign), 0)
     assert recorder.names <= names_in_sources(), recorder.names - names_in_sources()
     assert len(recorder.names) > 30, "the worlds above exercised next to nothing"
@@ -106,15 +148,21 @@ def _campaign() -> str:
     from .making import SMALL
 
     return SMALL.replace(
-        'kind = "stream", senders = 4, recipients = 10, rate = "20 / d"', 'kind = "campaign", messages = 300'
+        'kind = "stream", senders = 4, recipients = 10, rate = "20 / d"',
+        'kind = "campaign", messages = 300',
     )
 
 
 def test_no_two_purposes_share_a_number() -> None:
     names = sorted(names_in_sources())
-    assert {"push.latency", "glances.start", "recipient.frailty", "alert.chance", "replication", "visits.thin"} <= set(
-        names
-    )
+    assert {
+        "push.latency",
+        "glances.start",
+        "recipient.frailty",
+        "alert.chance",
+        "replication",
+        "visits.thin",
+    } <= set(names)
     numbers = [draws.purpose(name) for name in names]
     assert len(set(numbers)) == len(names)
     assert all(0 <= number < 2**32 for number in numbers)
@@ -127,23 +175,36 @@ def test_the_collision_check_sees_a_collision() -> None:
 
 
 def test_no_purpose_is_drawn_in_two_places_except_where_only_one_of_them_can_happen() -> None:
-    """Two draws of one purpose for one entity would be the same number: each shared name here is a choice of laws."""
+    """Two draws of one purpose for one entity would be the same number: each shared name here is a
+    choice of laws."""
     places: dict[str, int] = {}
     for function, call in calls():
         for argument in call.args[:2]:
-            if function in ("duration", "chance", "per_segment", "u") and isinstance(argument, ast.Constant):
+            if function in ("duration", "chance", "per_segment", "u") and isinstance(
+                argument, ast.Constant
+            ):
                 places[str(argument.value)] = places.get(str(argument.value), 0) + 1
     shared = {name for name, count in places.items() if count > 1}
-    # by operating system; and one draw per message against one per batch, whose names differ in their highest bit
+    # by operating system; and one draw per message against one per batch, whose names differ in
+    # their highest bit
     assert shared == {"push.latency", "mistakes.noticed", "mistakes.reaction", "review.catches"}
 
 
 def test_a_purpose_more_moves_no_other_draw() -> None:
-    """Switching on a feature that draws (a slow part) leaves the columns of all others as they were."""
+    """Switching on a feature that draws (a slow part) leaves the columns of all others as they
+    were."""
     calm, busy = (
         draw_world(small(), 0).messages,
         draw_world(small({"push.slow.chance": 0.5, "thread.live": 0.3}), 0).messages,
     )
-    for name in ("written", "recipient", "noticed", "action", "glances_needed", "alert_after", "tap_after"):
+    for name in (
+        "written",
+        "recipient",
+        "noticed",
+        "action",
+        "glances_needed",
+        "alert_after",
+        "tap_after",
+    ):
         np.testing.assert_array_equal(getattr(calm, name), getattr(busy, name))
     assert busy.live.any()

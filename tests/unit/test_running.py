@@ -1,4 +1,5 @@
-"""The verb `run`: which policies, in which order, what is handed over on the way, and what an interruption leaves."""
+"""The verb `run`: which policies, in which order, what is handed over on the way, and what an
+interruption leaves."""
 
 from __future__ import annotations
 
@@ -26,7 +27,9 @@ send.hold = "10 min"
 
 @pytest.fixture(scope="module")
 def outcome() -> Outcome:
-    return run(parse(POLICIES.replace("schema = 1", 'schema = 1\nbaseline = "today"')), engine="simpy")
+    return run(
+        parse(POLICIES.replace("schema = 1", 'schema = 1\nbaseline = "today"')), engine="simpy"
+    )
 
 
 def test_the_baseline_comes_first_and_the_rest_in_the_files_order(outcome: Outcome) -> None:
@@ -62,7 +65,9 @@ def test_records_and_progress_are_handed_over_in_order(outcome: Outcome) -> None
     ticks: list[int] = []
 
     def keep(number: int, policy: str, records: Records, judged: Judged) -> None:
-        assert len(records) == judged.verdict.size == outcome.replications[number][policy]["messages"]
+        assert (
+            len(records) == judged.verdict.size == outcome.replications[number][policy]["messages"]
+        )
         seen.append((number, policy))
 
     again = run(outcome.scenario, keep=keep, progress=ticks.append, engine="simpy")

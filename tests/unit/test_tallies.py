@@ -11,7 +11,16 @@ import pytest
 from sim.clock import NEVER
 from sim.records import COLUMNS, FROM_ENGINE, blank, first_difference
 from sim.scenario.checks import EVENTS
-from sim.summaries import CHANNELS, FLAGS, LOST_WHEN, MEASURES, PRICES, VERDICTS, Summary, expected_costs
+from sim.summaries import (
+    CHANNELS,
+    FLAGS,
+    LOST_WHEN,
+    MEASURES,
+    PRICES,
+    VERDICTS,
+    Summary,
+    expected_costs,
+)
 from sim.tallies import lost_mask, tally
 from sim.verdicts import judge
 
@@ -63,7 +72,10 @@ def test_verdicts_and_ways_to_lose_are_counted_once_each() -> None:
     assert [t[name] for name in LOST_WHEN] == [1, 1, 0, 0, 0, 0]
     assert t["preview_read"] == t["too_late"] + t["ghost"] == 3
     assert sum(t[name] for name in VERDICTS) == t["regretted"]
-    assert sum(t[f"level_{level}"] for level in ("nothing", "existence", "part", "all")) == t["regretted"]
+    assert (
+        sum(t[f"level_{level}"] for level in ("nothing", "existence", "part", "all"))
+        == t["regretted"]
+    )
 
 
 def test_a_message_read_in_two_channels_counts_in_both() -> None:
@@ -82,8 +94,14 @@ def test_a_channel_counts_only_what_it_showed_before_the_app_did() -> None:
 
 
 def test_reasons_of_refusal_and_phantoms_are_counted() -> None:
-    t = sums({**D, "refused": 1}, {**D, "refused": 2}, {**D, "refused": 2}, {**D, "refused": 3}, {**D, "refused": 4},
-             {**D, "phantom": 60})  # fmt: skip
+    t = sums(
+        {**D, "refused": 1},
+        {**D, "refused": 2},
+        {**D, "refused": 2},
+        {**D, "refused": 3},
+        {**D, "refused": 4},
+        {**D, "phantom": 60},
+    )
     assert [t[name] for name in FLAGS] == [1, 1, 2, 1, 1]
 
 
@@ -102,7 +120,12 @@ def test_the_price_is_paid_by_messages_nobody_regretted_and_paired_with_the_base
         {**D, **push(5)},
         {**calm, **mail(9)},
     )
-    base = ({**calm, **push(8, push_arrived=4)}, {**calm, **push(9)}, {**D, **push(5)}, {**calm, **mail(9)})
+    base = (
+        {**calm, **push(8, push_arrived=4)},
+        {**calm, **push(9)},
+        {**D, **push(5)},
+        {**calm, **mail(9)},
+    )
     t = sums(*mine, base=base)
     assert (t["others"], t["others_never_notified"]) == (3, 1)
     assert (t["others_both_notified"], t["others_delay_notified"]) == (2, 6)
@@ -112,7 +135,12 @@ def test_the_price_is_paid_by_messages_nobody_regretted_and_paired_with_the_base
 
 def test_follow_ups_credits_and_remedies_are_counted_over_all_messages() -> None:
     step = {"regretted": False, "mistake": False, "accepted": 60, "after": 0, "kind": 1}
-    t = sums({**D, "kind": 1}, step, {**step, "accepted": NEVER, "paused": 60}, {"accepted": 0, "blocked": 9})
+    t = sums(
+        {**D, "kind": 1},
+        step,
+        {**step, "accepted": NEVER, "paused": 60},
+        {"accepted": 0, "blocked": 9},
+    )
     assert (t["followups"], t["orphans"], t["paused"], t["blocked"]) == (1, 1, 1, 1)
     assert (t["credits_used"], t["credits_lost"]) == (2, 2)
     assert t["others"] == 0, "what follows a regretted message up, sent or withheld, is no price"
@@ -134,7 +162,14 @@ def test_messages_regretted_under_the_baseline_only_are_no_price() -> None:
 
 def test_an_apology_is_counted_as_one_and_is_no_message_of_the_comparison() -> None:
     base = ({**D, **push(5)}, {"regretted": False, "accepted": 0})
-    apology = {"regretted": False, "accepted": 40, "after": 0, "apology": True, "push_dispatched": 41, "kind": 1}
+    apology = {
+        "regretted": False,
+        "accepted": 40,
+        "after": 0,
+        "apology": True,
+        "push_dispatched": 41,
+        "kind": 1,
+    }
     t = sums(*base, apology, base=base)
     assert (t["messages"], t["apologies"], t["others"], t["others_pushed"]) == (2, 1, 1, 0)
     assert t["credits_used"] == 1, "an apology by InMail costs a credit too"
@@ -142,8 +177,13 @@ def test_an_apology_is_counted_as_one_and_is_no_message_of_the_comparison() -> N
 
 def test_expected_costs_are_amounts_times_counts_with_the_paired_change() -> None:
     tables = {"today": [(3, 2), (1, 0)], "better": [(1, 2), (0, 0)]}
-    sums_of = {name: pd.DataFrame(rows, columns=["too_late", "credits_lost"]) for name, rows in tables.items()}
-    cost = expected_costs(sums_of, {"too_late": 10.0, "credits_lost": 1.0}, per_inmail=2.0).set_index("policy")
+    sums_of = {
+        name: pd.DataFrame(rows, columns=["too_late", "credits_lost"])
+        for name, rows in tables.items()
+    }
+    cost = expected_costs(
+        sums_of, {"too_late": 10.0, "credits_lost": 1.0}, per_inmail=2.0
+    ).set_index("policy")
     assert cost["value"].to_dict() == {"today": (34 + 10) / 2, "better": (14 + 0) / 2}
     assert cost.loc["better", "change"] == -15.0
     assert cost.loc["better", "change_low"] < -15 < cost.loc["better", "change_high"]
@@ -157,7 +197,9 @@ def test_every_event_that_can_be_given_a_cost_is_counted() -> None:
 def made() -> Summary:
     rows = [{**D, **push(5)}, {**D, "refused": 2}, {"regretted": False, "accepted": 0, **push(9)}]
     base, better = sums(*rows), sums(D, *rows[1:], base=tuple(rows))
-    return Summary.of(("today", "better"), [{"today": base, "better": better}, {"today": base, "better": base}])
+    return Summary.of(
+        ("today", "better"), [{"today": base, "better": better}, {"today": base, "better": base}]
+    )
 
 
 def test_a_table_of_shares_has_every_measure_of_every_policy_and_its_verdicts_sum_to_one() -> None:
@@ -166,7 +208,9 @@ def test_a_table_of_shares_has_every_measure_of_every_policy_and_its_verdicts_su
     for policy in s.policies:
         mine = s.shares[s.shares["policy"] == policy].set_index("measure")["value"]
         assert mine[list(VERDICTS)].sum() == pytest.approx(1)
-        assert mine[["level_nothing", "level_existence", "level_part", "level_all"]].sum() == pytest.approx(1)
+        assert mine[
+            ["level_nothing", "level_existence", "level_part", "level_all"]
+        ].sum() == pytest.approx(1)
         assert mine[list(LOST_WHEN)].sum() == pytest.approx(mine["too_late"])
         assert mine["preview_read"] == pytest.approx(mine["too_late"] + mine["ghost"])
     assert s.headline("today").value == 0.5

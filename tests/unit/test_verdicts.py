@@ -1,4 +1,5 @@
-"""Verdicts: a table written by hand, a second reading of the rules, and what a look has time to expose."""
+"""Verdicts: a table written by hand, a second reading of the rules, and what a look has time to
+expose."""
 
 from __future__ import annotations
 
@@ -14,91 +15,276 @@ from sim.verdicts import Judged, Level, Lost, Verdict, judge
 
 from .making import records
 
-P = {"push_dispatched": 1, "push_arrived": 2, "push_chars": 100, "push_left": 90, "push_read_until": 99, "accepted": 0}
+P = {
+    "push_dispatched": 1,
+    "push_arrived": 2,
+    "push_chars": 100,
+    "push_left": 90,
+    "push_read_until": 99,
+    "accepted": 0,
+}
 D = {"noticed": 10, "requested": 20, "started": 30, "completed": 40, "effective": 50}
 
 TABLE: list[tuple[str, dict[str, Any], Verdict, Lost]] = [
-    ("nobody regretted it", {"regretted": False, **P, "push_noticed": 5}, Verdict.NOT_ASKED, Lost.NOT),
+    (
+        "nobody regretted it",
+        {"regretted": False, **P, "push_noticed": 5},
+        Verdict.NOT_ASKED,
+        Lost.NOT,
+    ),
     ("the review stopped it", {"caught": True, "noticed": 10}, Verdict.CAUGHT, Lost.NOT),
     ("cancelled within the hold", {**D, "cancelled": 50}, Verdict.CANCELLED, Lost.NOT),
     ("read before noticing", {**P, **D, "push_noticed": 9}, Verdict.TOO_LATE, Lost.BEFORE_NOTICING),
     ("read as the sender noticed", {**P, **D, "push_noticed": 10}, Verdict.TOO_LATE, Lost.REACTING),
     ("read while reacting", {**P, **D, "push_noticed": 19}, Verdict.TOO_LATE, Lost.REACTING),
-    ("read as the deletion joined the queue", {**P, **D, "push_noticed": 20}, Verdict.TOO_LATE, Lost.IN_QUEUE),
+    (
+        "read as the deletion joined the queue",
+        {**P, **D, "push_noticed": 20},
+        Verdict.TOO_LATE,
+        Lost.IN_QUEUE,
+    ),
     ("read while it waited", {**P, **D, "push_noticed": 29}, Verdict.TOO_LATE, Lost.IN_QUEUE),
     ("read as the action began", {**P, **D, "push_noticed": 30}, Verdict.TOO_LATE, Lost.IN_ACTION),
     ("read during propagation", {**P, **D, "push_noticed": 49}, Verdict.TOO_LATE, Lost.IN_ACTION),
     ("read at the instant of the effect", {**P, **D, "push_noticed": 50}, Verdict.GHOST, Lost.NOT),
     ("read after the effect", {**P, **D, "push_noticed": 60}, Verdict.GHOST, Lost.NOT),
-    ("read before the refusal", {**P, **D, "effective": NEVER, "refused": 2, "push_noticed": 39}, Verdict.TOO_LATE,
-     Lost.IN_ACTION),
-    ("read after the refusal", {**P, **D, "effective": NEVER, "refused": 2, "push_noticed": 40}, Verdict.TOO_LATE,
-     Lost.AFTER_REFUSAL),
-    ("read before the horizon cut the request off", {**P, "noticed": 10, "push_noticed": 11}, Verdict.TOO_LATE,
-     Lost.REACTING),
-    ("noticed by nobody before the horizon", {**P, "noticed": 10**9, "push_noticed": 11}, Verdict.TOO_LATE,
-     Lost.BEFORE_NOTICING),
-    ("preview and thread at one instant", {**P, **D, "push_noticed": 25, "thread_read": 25}, Verdict.TOO_LATE,
-     Lost.IN_QUEUE),
-    ("preview first, thread later", {**P, **D, "push_noticed": 25, "thread_read": 26}, Verdict.TOO_LATE, Lost.IN_QUEUE),
-    ("thread first, preview later", {**P, **D, "push_noticed": 25, "thread_read": 24}, Verdict.IN_THREAD, Lost.NOT),
-    ("ghost first, cache later", {**P, **D, "push_noticed": 60, "thread_read": 60, "from_cache": True}, Verdict.GHOST,
-     Lost.NOT),
+    (
+        "read before the refusal",
+        {**P, **D, "effective": NEVER, "refused": 2, "push_noticed": 39},
+        Verdict.TOO_LATE,
+        Lost.IN_ACTION,
+    ),
+    (
+        "read after the refusal",
+        {**P, **D, "effective": NEVER, "refused": 2, "push_noticed": 40},
+        Verdict.TOO_LATE,
+        Lost.AFTER_REFUSAL,
+    ),
+    (
+        "read before the horizon cut the request off",
+        {**P, "noticed": 10, "push_noticed": 11},
+        Verdict.TOO_LATE,
+        Lost.REACTING,
+    ),
+    (
+        "noticed by nobody before the horizon",
+        {**P, "noticed": 10**9, "push_noticed": 11},
+        Verdict.TOO_LATE,
+        Lost.BEFORE_NOTICING,
+    ),
+    (
+        "preview and thread at one instant",
+        {**P, **D, "push_noticed": 25, "thread_read": 25},
+        Verdict.TOO_LATE,
+        Lost.IN_QUEUE,
+    ),
+    (
+        "preview first, thread later",
+        {**P, **D, "push_noticed": 25, "thread_read": 26},
+        Verdict.TOO_LATE,
+        Lost.IN_QUEUE,
+    ),
+    (
+        "thread first, preview later",
+        {**P, **D, "push_noticed": 25, "thread_read": 24},
+        Verdict.IN_THREAD,
+        Lost.NOT,
+    ),
+    (
+        "ghost first, cache later",
+        {**P, **D, "push_noticed": 60, "thread_read": 60, "from_cache": True},
+        Verdict.GHOST,
+        Lost.NOT,
+    ),
     ("only in the thread", {"accepted": 0, **D, "thread_read": 12}, Verdict.IN_THREAD, Lost.NOT),
-    ("from the device's copy", {"accepted": 0, **D, "thread_read": 70, "from_cache": True}, Verdict.IN_THREAD,
-     Lost.NOT),
-    ("the mail was first", {**P, **D, "push_noticed": 60, "email_dispatched": 1, "email_arrived": 2, "email_chars": 9,
-                            "email_read": 15, "email_read_until": 16}, Verdict.TOO_LATE, Lost.REACTING),
-    ("a hidden preview is no text", {**P, **D, "push_chars": 0, "push_noticed": 12}, Verdict.STOPPED, Lost.NOT),
-    ("a mail without text is no text", {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2, "email_read": 15,
-                                        "email_read_until": 16}, Verdict.STOPPED, Lost.NOT),
-    ("taken back unseen", {**P, **D, "push_left": 60, "retraction_arrived": 60}, Verdict.STOPPED, Lost.NOT),
-    ("dropped on arrival", {"accepted": 0, **D, "push_dispatched": 1, "retraction_arrived": 55}, Verdict.STOPPED,
-     Lost.NOT),
+    (
+        "from the device's copy",
+        {"accepted": 0, **D, "thread_read": 70, "from_cache": True},
+        Verdict.IN_THREAD,
+        Lost.NOT,
+    ),
+    (
+        "the mail was first",
+        {
+            **P,
+            **D,
+            "push_noticed": 60,
+            "email_dispatched": 1,
+            "email_arrived": 2,
+            "email_chars": 9,
+            "email_read": 15,
+            "email_read_until": 16,
+        },
+        Verdict.TOO_LATE,
+        Lost.REACTING,
+    ),
+    (
+        "a hidden preview is no text",
+        {**P, **D, "push_chars": 0, "push_noticed": 12},
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+    (
+        "a mail without text is no text",
+        {
+            "accepted": 0,
+            **D,
+            "email_dispatched": 1,
+            "email_arrived": 2,
+            "email_read": 15,
+            "email_read_until": 16,
+        },
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+    (
+        "taken back unseen",
+        {**P, **D, "push_left": 60, "retraction_arrived": 60},
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+    (
+        "dropped on arrival",
+        {"accepted": 0, **D, "push_dispatched": 1, "retraction_arrived": 55},
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
     ("never notified, deleted", {"accepted": 0, **D}, Verdict.STOPPED, Lost.NOT),
-    ("refused, still in the thread", {"accepted": 0, **D, "effective": NEVER, "refused": 2}, Verdict.OPEN, Lost.NOT),
+    (
+        "refused, still in the thread",
+        {"accepted": 0, **D, "effective": NEVER, "refused": 2},
+        Verdict.OPEN,
+        Lost.NOT,
+    ),
     ("not sent yet", {"noticed": 10}, Verdict.OPEN, Lost.NOT),
     ("still in the tray", {**P, **D, "push_left": NEVER}, Verdict.OPEN, Lost.NOT),
     ("still on its way", {"accepted": 0, **D, "push_dispatched": 1}, Verdict.OPEN, Lost.NOT),
-    ("still in the mailbox", {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2, "email_chars": 9},
-     Verdict.OPEN, Lost.NOT),
+    (
+        "still in the mailbox",
+        {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2, "email_chars": 9},
+        Verdict.OPEN,
+        Lost.NOT,
+    ),
     ("a mail on its way", {"accepted": 0, **D, "email_dispatched": 1}, Verdict.OPEN, Lost.NOT),
-    ("a mail without text still in the mailbox", {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2},
-     Verdict.STOPPED, Lost.NOT),
-    ("a hidden push still in the tray", {**P, **D, "push_chars": 0, "push_left": NEVER}, Verdict.STOPPED, Lost.NOT),
-    ("read on the watch", {**P, **D, "watch_read": 5, "push_noticed": 60}, Verdict.TOO_LATE, Lost.BEFORE_NOTICING),
+    (
+        "a mail without text still in the mailbox",
+        {"accepted": 0, **D, "email_dispatched": 1, "email_arrived": 2},
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+    (
+        "a hidden push still in the tray",
+        {**P, **D, "push_chars": 0, "push_left": NEVER},
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+    (
+        "read on the watch",
+        {**P, **D, "watch_read": 5, "push_noticed": 60},
+        Verdict.TOO_LATE,
+        Lost.BEFORE_NOTICING,
+    ),
     ("read on the watch after the effect", {**P, **D, "watch_read": 50}, Verdict.GHOST, Lost.NOT),
-    ("a watch without text", {**P, **D, "push_chars": 0, "watch_read": 5}, Verdict.STOPPED, Lost.NOT),
-    ("read at the desktop", {"accepted": 0, **D, "desk_chars": 9, "desk_read": 35}, Verdict.TOO_LATE, Lost.IN_ACTION),
+    (
+        "a watch without text",
+        {**P, **D, "push_chars": 0, "watch_read": 5},
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+    (
+        "read at the desktop",
+        {"accepted": 0, **D, "desk_chars": 9, "desk_read": 35},
+        Verdict.TOO_LATE,
+        Lost.IN_ACTION,
+    ),
     ("a toast without text", {"accepted": 0, **D, "desk_read": 35}, Verdict.STOPPED, Lost.NOT),
-    ("a toast with the edited text", {"accepted": 0, **D, "desk_chars": 9, "desk_edited": True, "desk_read": 55},
-     Verdict.STOPPED, Lost.NOT),
-    ("noticed after it was rewritten", {**P, **D, "push_rewritten": 55, "push_noticed": 55}, Verdict.STOPPED, Lost.NOT),
-    ("noticed before it was rewritten", {**P, **D, "push_rewritten": 55, "push_noticed": 54}, Verdict.GHOST, Lost.NOT),
-    ("rewritten and still in the tray", {**P, **D, "push_rewritten": 55, "push_left": NEVER}, Verdict.STOPPED, Lost.NOT),
-    ("the push showed the edited text", {**P, **D, "push_edited": True, "push_noticed": 60}, Verdict.STOPPED, Lost.NOT),
-    ("the edited push is still in the tray", {**P, **D, "push_edited": True, "push_left": NEVER}, Verdict.STOPPED,
-     Lost.NOT),
-    ("the mail had the edited text", {"accepted": 0, **D, "email_dispatched": 51, "email_arrived": 52, "email_chars": 9,
-                                      "email_edited": True, "email_read": 53}, Verdict.STOPPED, Lost.NOT),
-    ("the thread showed the edited text", {"accepted": 0, **D, "thread_read": 60, "thread_edited": True},
-     Verdict.STOPPED, Lost.NOT),
-    ("the old text on the phone, then the edited one in the app",
-     {**P, **D, "push_noticed": 60, "thread_read": 55, "thread_edited": True}, Verdict.GHOST, Lost.NOT),
-    ("lost in the store", {"accepted": 0, **D, "push_dispatched": 1, "push_lost": 3}, Verdict.STOPPED, Lost.NOT),
-]  # fmt: skip
+    (
+        "a toast with the edited text",
+        {"accepted": 0, **D, "desk_chars": 9, "desk_edited": True, "desk_read": 55},
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+    (
+        "noticed after it was rewritten",
+        {**P, **D, "push_rewritten": 55, "push_noticed": 55},
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+    (
+        "noticed before it was rewritten",
+        {**P, **D, "push_rewritten": 55, "push_noticed": 54},
+        Verdict.GHOST,
+        Lost.NOT,
+    ),
+    (
+        "rewritten and still in the tray",
+        {**P, **D, "push_rewritten": 55, "push_left": NEVER},
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+    (
+        "the push showed the edited text",
+        {**P, **D, "push_edited": True, "push_noticed": 60},
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+    (
+        "the edited push is still in the tray",
+        {**P, **D, "push_edited": True, "push_left": NEVER},
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+    (
+        "the mail had the edited text",
+        {
+            "accepted": 0,
+            **D,
+            "email_dispatched": 51,
+            "email_arrived": 52,
+            "email_chars": 9,
+            "email_edited": True,
+            "email_read": 53,
+        },
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+    (
+        "the thread showed the edited text",
+        {"accepted": 0, **D, "thread_read": 60, "thread_edited": True},
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+    (
+        "the old text on the phone, then the edited one in the app",
+        {**P, **D, "push_noticed": 60, "thread_read": 55, "thread_edited": True},
+        Verdict.GHOST,
+        Lost.NOT,
+    ),
+    (
+        "lost in the store",
+        {"accepted": 0, **D, "push_dispatched": 1, "push_lost": 3},
+        Verdict.STOPPED,
+        Lost.NOT,
+    ),
+]
 
 
 def test_what_is_read_after_an_apology_or_a_block_was_lost_after_the_remedy() -> None:
     row = {**P, **D, "effective": NEVER, "push_noticed": 41}
     for remedy in ("apology", "block"):
         assert Lost(judge(records(row), remedy=remedy).lost[0]) is Lost.AFTER_REMEDY
-    assert Lost(judge(records({**row, "push_noticed": 39}), remedy="block").lost[0]) is Lost.IN_ACTION
+    assert (
+        Lost(judge(records({**row, "push_noticed": 39}), remedy="block").lost[0]) is Lost.IN_ACTION
+    )
     assert Lost(judge(records(row)).lost[0]) is Lost.IN_ACTION, "a deletion still on its way"
 
 
-@pytest.mark.parametrize(("row", "verdict", "lost"), [case[1:] for case in TABLE], ids=[case[0] for case in TABLE])
-def test_a_message_gets_the_verdict_of_the_table(row: dict[str, Any], verdict: Verdict, lost: Lost) -> None:
+@pytest.mark.parametrize(
+    ("row", "verdict", "lost"), [case[1:] for case in TABLE], ids=[case[0] for case in TABLE]
+)
+def test_a_message_gets_the_verdict_of_the_table(
+    row: dict[str, Any], verdict: Verdict, lost: Lost
+) -> None:
     judged = judge(records(row))
     assert Verdict(judged.verdict[0]) is verdict
     assert Lost(judged.lost[0]) is lost
@@ -106,23 +292,52 @@ def test_a_message_gets_the_verdict_of_the_table(row: dict[str, Any], verdict: V
 
 def test_the_table_has_every_verdict_and_every_way_to_lose() -> None:
     assert {verdict for *_, verdict, _ in TABLE} == set(Verdict)
-    assert {lost for *_, lost in TABLE} == set(Lost) - {Lost.AFTER_REMEDY}, "which has a test of its own"
+    assert {lost for *_, lost in TABLE} == set(Lost) - {Lost.AFTER_REMEDY}, (
+        "which has a test of its own"
+    )
 
 
 TIMES = st.sampled_from([NEVER, NEVER, 0, 1, 2, 3, 4, 5, 6])
 ROWS = st.fixed_dictionaries(
-    dict.fromkeys(("cancelled", "accepted", "noticed", "requested", "started", "completed", "effective",
-                   "push_dispatched", "push_arrived", "push_left", "push_noticed", "retraction_arrived",
-                   "email_dispatched", "email_arrived", "email_read", "thread_read", "phantom"), TIMES)
-    | {"push_read_until": st.integers(0, 9), "email_read_until": st.integers(0, 9), "refused": st.integers(0, 3),
-       "push_chars": st.sampled_from([0, 40, 100]), "email_chars": st.sampled_from([0, 100]),
-       "regretted": st.booleans(),
-       "caught": st.sampled_from([False, False, True])}
+    dict.fromkeys(
+        (
+            "cancelled",
+            "accepted",
+            "noticed",
+            "requested",
+            "started",
+            "completed",
+            "effective",
+            "push_dispatched",
+            "push_arrived",
+            "push_left",
+            "push_noticed",
+            "retraction_arrived",
+            "email_dispatched",
+            "email_arrived",
+            "email_read",
+            "thread_read",
+            "phantom",
+        ),
+        TIMES,
+    )
+    | {
+        "push_read_until": st.integers(0, 9),
+        "email_read_until": st.integers(0, 9),
+        "refused": st.integers(0, 3),
+        "push_chars": st.sampled_from([0, 40, 100]),
+        "email_chars": st.sampled_from([0, 100]),
+        "regretted": st.booleans(),
+        "caught": st.sampled_from([False, False, True]),
+    }
     | dict.fromkeys(("watch_read", "desk_read", "push_rewritten", "push_lost"), TIMES)
-    | {"desk_chars": st.sampled_from([0, 100]), "watch_read_until": st.integers(0, 9),
-       "desk_read_until": st.integers(0, 9)}
+    | {
+        "desk_chars": st.sampled_from([0, 100]),
+        "watch_read_until": st.integers(0, 9),
+        "desk_read_until": st.integers(0, 9),
+    }
     | dict.fromkeys(("push_edited", "email_edited", "desk_edited", "thread_edited"), st.booleans())
-)  # fmt: skip
+)
 
 
 def second_reading(r: dict[str, Any]) -> Verdict:
@@ -132,7 +347,11 @@ def second_reading(r: dict[str, Any]) -> Verdict:
     watch = r["watch_read"] if old_push else NEVER
     desk = r["desk_read"] if r["desk_chars"] and not r["desk_edited"] else NEVER
     mail = r["email_read"] if r["email_chars"] and not r["email_edited"] else NEVER
-    p, t, e = min(push, watch, desk, mail), NEVER if r["thread_edited"] else r["thread_read"], r["effective"]
+    p, t, e = (
+        min(push, watch, desk, mail),
+        NEVER if r["thread_edited"] else r["thread_read"],
+        r["effective"],
+    )
     if not r["regretted"]:
         return Verdict.NOT_ASKED
     if r["caught"]:
@@ -143,8 +362,17 @@ def second_reading(r: dict[str, Any]) -> Verdict:
         return Verdict.TOO_LATE if p < e else Verdict.GHOST
     if t != NEVER:
         return Verdict.IN_THREAD
-    waiting = r["push_arrived"] != NEVER and r["push_left"] == NEVER and old_push and r["push_rewritten"] == NEVER
-    coming = r["push_dispatched"] != NEVER and r["push_arrived"] == NEVER and r["retraction_arrived"] == NEVER
+    waiting = (
+        r["push_arrived"] != NEVER
+        and r["push_left"] == NEVER
+        and old_push
+        and r["push_rewritten"] == NEVER
+    )
+    coming = (
+        r["push_dispatched"] != NEVER
+        and r["push_arrived"] == NEVER
+        and r["retraction_arrived"] == NEVER
+    )
     coming = coming and r["push_lost"] == NEVER and not r["push_edited"]
     bare = (r["email_arrived"] != NEVER and not r["email_chars"]) or r["email_edited"]
     mailed = r["email_dispatched"] != NEVER and r["email_read"] == NEVER and not bare
@@ -155,7 +383,9 @@ def second_reading(r: dict[str, Any]) -> Verdict:
 
 @settings(derandomize=True, deadline=None, database=None, max_examples=150)
 @given(st.lists(ROWS, min_size=1, max_size=12))
-def test_every_record_whatsoever_gets_exactly_the_verdict_of_a_second_reading(rows: list[dict[str, Any]]) -> None:
+def test_every_record_whatsoever_gets_exactly_the_verdict_of_a_second_reading(
+    rows: list[dict[str, Any]],
+) -> None:
     judged = judge(records(*rows))
     assert [Verdict(v) for v in judged.verdict] == [second_reading(row) for row in rows]
     lost = judged.lost != Lost.NOT
@@ -172,7 +402,9 @@ def _consistent(judged: Judged, rows: list[dict[str, Any]]) -> None:
     assert np.all(judged.exposed <= 100)
     met = np.array([r["phantom"] != NEVER for r in rows])
     np.testing.assert_array_equal(judged.phantom, met & (judged.first_read == NEVER))
-    np.testing.assert_array_equal(judged.preview_read, np.minimum(judged.push_read, judged.email_read))
+    np.testing.assert_array_equal(
+        judged.preview_read, np.minimum(judged.push_read, judged.email_read)
+    )
 
 
 def test_swapping_too_late_and_ghost_at_a_tie_would_be_noticed() -> None:
@@ -186,9 +418,16 @@ def exposed(
     seconds: float, *, speed: float = 24.0, shown: int = 100, length: int = 100, left: float = 1e6
 ) -> tuple[int, Level]:
     at = 1000
-    row = {"accepted": 0, "push_arrived": at, "push_dispatched": 0, "push_chars": shown, "length": length,
-           "push_noticed": at,
-           "push_read_until": at + round(seconds * SECOND), "push_left": at + round(left * SECOND)}  # fmt: skip
+    row = {
+        "accepted": 0,
+        "push_arrived": at,
+        "push_dispatched": 0,
+        "push_chars": shown,
+        "length": length,
+        "push_noticed": at,
+        "push_read_until": at + round(seconds * SECOND),
+        "push_left": at + round(left * SECOND),
+    }
     judged = judge(records(row), speed=speed)
     return int(judged.exposed[0]), Level(judged.level[0])
 
@@ -200,14 +439,22 @@ def test_reading_takes_time_at_24_characters_a_second() -> None:
     assert exposed(4.2) == (100, Level.ALL)
     assert exposed(60.0) == (100, Level.ALL)
     assert exposed(60.0, shown=40) == (40, Level.PART), "no more than the preview shows"
-    assert exposed(60.0, left=0.5) == (12, Level.PART), "a push that is taken back in mid-look is read no further"
+    assert exposed(60.0, left=0.5) == (12, Level.PART), (
+        "a push that is taken back in mid-look is read no further"
+    )
     assert exposed(0.0, speed=float("inf")) == (100, Level.ALL)
     assert exposed(2.0, speed=10.0) == (20, Level.PART)
     assert exposed(0.0, length=1, shown=1) == (1, Level.ALL)
 
 
 def test_a_push_that_stays_is_read_to_the_end_of_the_look() -> None:
-    row = {"accepted": 0, "push_arrived": 0, "push_chars": 100, "push_noticed": 0, "push_read_until": 2 * SECOND}
+    row = {
+        "accepted": 0,
+        "push_arrived": 0,
+        "push_chars": 100,
+        "push_noticed": 0,
+        "push_read_until": 2 * SECOND,
+    }
     assert judge(records(row)).exposed.tolist() == [48]
 
 
@@ -220,13 +467,24 @@ def test_the_most_exposed_surface_counts_and_the_app_shows_everything() -> None:
 
 
 def test_signs_without_text_are_existence_and_nothing_is_nothing() -> None:
-    levels = judge(records({}, {"phantom": 5}, {"push_noticed": 5, "push_arrived": 1}, {"email_read": 5})).level
-    assert [Level(v) for v in levels] == [Level.NOTHING, Level.EXISTENCE, Level.EXISTENCE, Level.EXISTENCE]
+    levels = judge(
+        records({}, {"phantom": 5}, {"push_noticed": 5, "push_arrived": 1}, {"email_read": 5})
+    ).level
+    assert [Level(v) for v in levels] == [
+        Level.NOTHING,
+        Level.EXISTENCE,
+        Level.EXISTENCE,
+        Level.EXISTENCE,
+    ]
 
 
 def test_the_edited_text_is_no_sign_of_the_regretted_one() -> None:
-    rows = [{"push_noticed": 5, "push_chars": 9, "push_edited": True}, {"desk_read": 5, "desk_chars": 9, "desk_edited": True},
-            {"email_read": 5, "email_chars": 9, "email_edited": True}, {"thread_read": 5, "thread_edited": True}]  # fmt: skip
+    rows = [
+        {"push_noticed": 5, "push_chars": 9, "push_edited": True},
+        {"desk_read": 5, "desk_chars": 9, "desk_edited": True},
+        {"email_read": 5, "email_chars": 9, "email_edited": True},
+        {"thread_read": 5, "thread_edited": True},
+    ]
     assert {Level(v) for v in judge(records(*rows), remedy="edit").level} == {Level.NOTHING}
 
 
@@ -247,8 +505,17 @@ def test_a_reply_comes_after_first_reading_unless_the_message_is_gone_by_then() 
         {**INMAIL, "thread_read": NEVER, "reply_after": 50},
         {**INMAIL, "reply_after": 10_000},
     ]
-    assert judge(records(*rows, horizon=1000)).replied.tolist() == [250, 160, NEVER, 250, NEVER, NEVER]
-    assert judge(records(rows[2]), remedy="edit").replied.tolist() == [250], "an edited message can be replied to"
+    assert judge(records(*rows, horizon=1000)).replied.tolist() == [
+        250,
+        160,
+        NEVER,
+        250,
+        NEVER,
+        NEVER,
+    ]
+    assert judge(records(rows[2]), remedy="edit").replied.tolist() == [250], (
+        "an edited message can be replied to"
+    )
 
 
 def test_a_credit_comes_back_on_a_reply_in_time_or_on_recall_where_the_regime_says_so() -> None:
@@ -268,11 +535,21 @@ def test_a_credit_comes_back_on_a_reply_in_time_or_on_recall_where_the_regime_sa
 
 def test_an_orphan_is_a_step_sent_once_its_opening_message_was_gone() -> None:
     steps = [{"regretted": False, "after": k, "accepted": 60} for k in range(5)]
-    openings = [{**D, "accepted": 0}, {**D, "accepted": 0, "effective": 61}, {**D, "cancelled": 50},
-                {"caught": True}, {"accepted": 0}]  # fmt: skip
+    openings = [
+        {**D, "accepted": 0},
+        {**D, "accepted": 0, "effective": 61},
+        {**D, "cancelled": 50},
+        {"caught": True},
+        {"accepted": 0},
+    ]
     unsent = {"regretted": False, "after": 0, "paused": 60}
     judged = judge(
-        records(*openings, *steps, unsent, {"regretted": False, "after": 0, "apology": True, "accepted": 60})
+        records(
+            *openings,
+            *steps,
+            unsent,
+            {"regretted": False, "after": 0, "apology": True, "accepted": 60},
+        )
     )
     assert judged.orphan[5:].tolist() == [True, False, True, True, False, False, False]
 

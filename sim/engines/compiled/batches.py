@@ -1,4 +1,6 @@
-"""When e-mails leave (docs/model.md, section 7): the worker's next look, when a batch closes, who throttles whom."""
+"""When e-mails leave (docs/model.md, section 7): the worker's next look, when a batch closes, who
+throttles whom.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ _PAST = np.int64(-NEVER)
 
 
 @njit_inlined
-def ticked(rules, instant):  # type: ignore[no-untyped-def]
+def ticked(rules, instant):
     """Give the e-mail worker's first look that is not before an instant."""
     if rules.tick == 0 or instant == _NEVER:
         return instant
@@ -26,8 +28,10 @@ def ticked(rules, instant):  # type: ignore[no-untyped-def]
 
 
 @njit
-def batch(terms, extras, rows, desk, q, n):  # type: ignore[no-untyped-def]
-    """Give the place after the last message of the batch that opens with the accepted message q, and when it goes."""
+def batch(terms, extras, rows, desk, q, n):
+    """Give the place after the last message of the batch that opens with the accepted message q,
+    and when it goes.
+    """
     accepted, end = desk.lists[SENT_AT], q + 1
     if terms.email_anchor == FLUSH:
         goes = _due(extras, rows, desk, q)
@@ -46,7 +50,7 @@ def batch(terms, extras, rows, desk, q, n):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _due(extras, rows, desk, q):  # type: ignore[no-untyped-def]
+def _due(extras, rows, desk, q):
     """Give when a message that waits for its mail is due by itself."""
     i = desk.lists[SENT_ROW, q]
     due = plus(desk.lists[SENT_AT, q], rows[i, MAIL_DELAY])
@@ -56,11 +60,16 @@ def _due(extras, rows, desk, q):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _throttle(extras, desk, q, end, goes):  # type: ignore[no-untyped-def]
-    """Close the conversations that have messages in the mail that goes now, whether anything is left in it or not."""
+def _throttle(extras, desk, q, end, goes):
+    """Close the conversations that have messages in the mail that goes now, whether anything is
+    left in it or not.
+    """
     rules = extras.rules
     for k in range(q, end):
-        accepted, talk = desk.lists[SENT_AT, k], extras.talks[extras.rows[desk.lists[SENT_ROW, k], TALK]]
+        accepted, talk = (
+            desk.lists[SENT_AT, k],
+            extras.talks[extras.rows[desk.lists[SENT_ROW, k], TALK]],
+        )
         if talk[MAIL] != goes:  # the conversation's first message in this mail
             if talk[MAIL] == _PAST or accepted - talk[LATEST_IN] > rules.reset:
                 talk[GAP] = rules.gap

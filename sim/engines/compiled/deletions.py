@@ -1,6 +1,8 @@
-"""The senders' side (docs/model.md, section 4): what joins the queue when, who picks it, when it is done.
+"""The senders' side (docs/model.md, section 4): what joins the queue when, who picks it, when it is
+done.
 
-Nothing here hangs on what recipients do, so every queue is resolved before the first recipient is played.
+Nothing here hangs on what recipients do, so every queue is resolved before the first recipient is
+played.
 """
 
 from __future__ import annotations
@@ -17,19 +19,34 @@ _NEVER = np.int64(NEVER)
 
 
 def work_off(world: World, letters: Letters) -> tuple[Int64s, Int64s, Int64s]:
-    """Resolve every sender's queue: requested, started and completed per message (NEVER: not before the horizon)."""
+    """Resolve every sender's queue: requested, started and completed per message (NEVER: not before
+    the horizon).
+    """
     n = letters.sender.size
     requested, started, completed = (np.full(n, NEVER, dtype=np.int64) for _ in range(3))
     if _request(letters, world.horizon, requested, started, completed):
         rows = np.flatnonzero((requested != NEVER) & ~letters.recorded)
         rows = rows[np.lexsort((requested[rows], letters.sender[rows]))]
         team = _teams(world, rows) if world.rules.bulk else np.zeros(0, dtype=np.int64)
-        _work(letters, rows, team, world.rules.hands, world.rules.order, world.horizon, requested, started, completed)
+        _work(
+            letters,
+            rows,
+            team,
+            world.rules.hands,
+            world.rules.order,
+            world.horizon,
+            requested,
+            started,
+            completed,
+        )
     return requested, started, completed
 
 
 def _teams(world: World, rows: Int64s) -> Int64s:
-    """Give each message the number of the deletions that one action can take together; -1: it goes alone."""
+    """Give each message the number of the deletions that one action can take together.
+
+    -1: it goes alone.
+    """
     m = world.messages
     team = np.full(m.size, -1, dtype=np.int64)
     pairs = np.stack([m.sender[rows], m.batch[rows]])
@@ -39,8 +56,11 @@ def _teams(world: World, rows: Int64s) -> Int64s:
 
 
 @njit
-def _request(m, horizon, requested, started, completed):  # type: ignore[no-untyped-def]
-    """Write when each deletion is asked for, all of a recorded one; returns how many go through a queue."""
+def _request(m, horizon, requested, started, completed):
+    """Write when each deletion is asked for, all of a recorded one.
+
+    Returns how many go through a queue.
+    """
     queued = 0
     for i in range(m.noticed.size):
         if m.noticed[i] >= horizon or m.caught[i]:
@@ -56,7 +76,7 @@ def _request(m, horizon, requested, started, completed):  # type: ignore[no-unty
 
 
 @njit_making_arrays
-def _work(m, rows, team, hands, order, horizon, requested, started, completed):  # type: ignore[no-untyped-def]
+def _work(m, rows, team, hands, order, horizon, requested, started, completed):
     """Play the queues; `rows` are the queued deletions by sender, then request, then row."""
     room = rows.size
     waiting = (np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64))
@@ -75,7 +95,9 @@ def _work(m, rows, team, hands, order, horizon, requested, started, completed): 
             if now >= horizon:
                 break
             while q < end and requested[rows[q]] == now:
-                n_waiting = _join(m, rows[q], order, requested, waiting, n_waiting, team, head, after)
+                n_waiting = _join(
+                    m, rows[q], order, requested, waiting, n_waiting, team, head, after
+                )
                 q += 1
             while n_busy > 0 and busy[0][0] == now:
                 n_busy = pop(busy[0], busy[1], n_busy)
@@ -85,22 +107,40 @@ def _work(m, rows, team, hands, order, horizon, requested, started, completed): 
                 if started[i] == _NEVER:  # one that went along with another is still in the heap
                     done = plus(now, m.action[i])
                     n_busy = push(busy[0], busy[1], n_busy, done, 0)
-                    _begin(i, now, done if done < horizon else _NEVER, team, head, after, started, completed)
+                    _begin(
+                        i,
+                        now,
+                        done if done < horizon else _NEVER,
+                        team,
+                        head,
+                        after,
+                        started,
+                        completed,
+                    )
         q = end
 
 
 @njit
-def _join(m, i, order, requested, waiting, n_waiting, team, head, after):  # type: ignore[no-untyped-def]
-    """Let a deletion wait; returns how many wait. Sent last means the larger time, and the higher row, goes first."""
+def _join(m, i, order, requested, waiting, n_waiting, team, head, after):
+    """Let a deletion wait; returns how many wait.
+
+    Sent last means the larger time, and the higher row, goes first.
+    """
     if team.size > 0 and team[i] >= 0:
         after[i], head[team[i]] = head[team[i]], i
     if order == LAST_SENT:
         return push(waiting[0], waiting[1], n_waiting, -m.pressed[i], -i)
-    return push(waiting[0], waiting[1], n_waiting, m.noticed[i] if order == FIRST_NOTICED else m.pressed[i], i)
+    return push(
+        waiting[0],
+        waiting[1],
+        n_waiting,
+        m.noticed[i] if order == FIRST_NOTICED else m.pressed[i],
+        i,
+    )
 
 
 @njit
-def _begin(i, now, done, team, head, after, started, completed):  # type: ignore[no-untyped-def]
+def _begin(i, now, done, team, head, after, started, completed):
     """Start a deletion and those that go with it."""
     started[i], completed[i] = now, done
     if team.size > 0 and team[i] >= 0:

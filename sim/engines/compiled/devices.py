@@ -1,4 +1,5 @@
-"""What is read on the watch and at the desktop (docs/model.md, section 5b), worked out after the phones.
+"""What is read on the watch and at the desktop (docs/model.md, section 5b), worked out after the
+phones.
 
 Neither changes anything on the phone, and by then all effects are known.
 """
@@ -10,23 +11,40 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit
 from sim.engines.compiled.extras import (
-    CHANGED, DESK_SESSION, DOZES, IS_AWAY, IS_OFFLINE, IS_QUIET, REACH, SHOWN, is_on, wait,
-)  # fmt: skip
+    CHANGED,
+    DESK_SESSION,
+    DOZES,
+    IS_AWAY,
+    IS_OFFLINE,
+    IS_QUIET,
+    REACH,
+    SHOWN,
+    is_on,
+    wait,
+)
 from sim.engines.compiled.layout import CHARS, DISPATCH, EFFECT, PHANTOM, READ, REFUSED, plus
 from sim.engines.compiled.plan import is_sent
 
 _NEVER = np.int64(NEVER)
 
 DEVICE_COLUMNS = (
-    "watch_shown", "watch_read", "watch_read_until", "desk_shown", "desk_read", "desk_read_until", "desk_chars",
+    "watch_shown",
+    "watch_read",
+    "watch_read_until",
+    "desk_shown",
+    "desk_read",
+    "desk_read_until",
+    "desk_chars",
     "desk_edited",
-)  # fmt: skip
+)
 """Columns of the records in the order `play_devices` lays them out."""
 
 
 @njit
-def play_devices(m, people, terms, extras, place, rows, out):  # type: ignore[no-untyped-def]
-    """Write the columns named by `DEVICE_COLUMNS` into `out` (one row a column), and signs into the rows."""
+def play_devices(m, people, terms, extras, place, rows, out):
+    """Write the columns named by `DEVICE_COLUMNS` into `out` (one row a column), and signs into the
+    rows.
+    """
     for i in range(m.sender.size):
         k, who = place[i], m.recipient[i]
         for column in range(6):
@@ -38,12 +56,16 @@ def play_devices(m, people, terms, extras, place, rows, out):  # type: ignore[no
             shown = extras.rows[k, REACH]
             gone = extras.rules.fetch and rows[k, EFFECT] <= shown
             if not (gone and not extras.rules.generic) and _is_shown(who, terms, extras, k, rows):
-                chars = 0 if gone or people.hides_previews[who] else min(m.length[i], terms.push_preview)
+                chars = (
+                    0
+                    if gone or people.hides_previews[who]
+                    else min(m.length[i], terms.push_preview)
+                )
                 _toast(m, who, terms, extras, k, i, chars, rows, out)
 
 
 @njit
-def _watch(m, who, terms, extras, k, i, rows, out):  # type: ignore[no-untyped-def]
+def _watch(m, who, terms, extras, k, i, rows, out):
     """Let a push that is shown on the watch be looked at there, or not."""
     shown = extras.rows[k, SHOWN]
     out[0, i] = shown
@@ -61,7 +83,7 @@ def _watch(m, who, terms, extras, k, i, rows, out):  # type: ignore[no-untyped-d
 
 
 @njit
-def _is_shown(who, terms, extras, k, rows):  # type: ignore[no-untyped-def]
+def _is_shown(who, terms, extras, k, rows):
     """Tell whether a toast shows as a push reaches the push service."""
     shown = extras.rows[k, REACH]
     return (
@@ -74,7 +96,7 @@ def _is_shown(who, terms, extras, k, rows):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _toast(m, who, terms, extras, k, i, chars, rows, out):  # type: ignore[no-untyped-def]
+def _toast(m, who, terms, extras, k, i, chars, rows, out):
     """Show a toast at the desktop, and let it be read, or not."""
     shown = extras.rows[k, REACH]
     out[3, i], out[6, i] = shown, chars
@@ -82,7 +104,9 @@ def _toast(m, who, terms, extras, k, i, chars, rows, out):  # type: ignore[no-un
         bound = shown if extras.rules.fetch else rows[k, DISPATCH]
         out[7, i] = (extras.rules.fetch or terms.push_late) and extras.rows[k, CHANGED] <= bound
     read = plus(shown, m.desk_after[i])
-    if m.desk_after[i] >= extras.rules.toast or read >= min(terms.horizon, wait(extras, who, DESK_SESSION, shown)):
+    if m.desk_after[i] >= extras.rules.toast or read >= min(
+        terms.horizon, wait(extras, who, DESK_SESSION, shown)
+    ):
         return
     if m.desk_retract_after[i] == _NEVER or plus(rows[k, EFFECT], m.desk_retract_after[i]) > read:
         out[4, i], out[5, i] = read, plus(read, m.desk_length[i])
@@ -90,7 +114,7 @@ def _toast(m, who, terms, extras, k, i, chars, rows, out):  # type: ignore[no-un
 
 
 @njit
-def _sign(rows, k, chars, read):  # type: ignore[no-untyped-def]
+def _sign(rows, k, chars, read):
     """Note a sign without content, if no text of a deleted message showed."""
     if chars == 0 and rows[k, EFFECT] <= read:
         rows[k, PHANTOM] = min(rows[k, PHANTOM], read)

@@ -1,4 +1,6 @@
-"""The compiled engine's door: senders first, then plans, then one recipient after another, then the columns."""
+"""The compiled engine's door: senders first, then plans, then one recipient after another, then the
+columns.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,32 @@ from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.deletions import work_off
 from sim.engines.compiled.desk import (
-    ARRIVAL_AT, ARRIVAL_ROW, ARRIVALS, SENT, SENT_AT, SENT_ROW, SPARE_AT, SPARE_ROW, clear, desk_for,
-)  # fmt: skip
+    ARRIVAL_AT,
+    ARRIVAL_ROW,
+    ARRIVALS,
+    SENT,
+    SENT_AT,
+    SENT_ROW,
+    SPARE_AT,
+    SPARE_ROW,
+    clear,
+    desk_for,
+)
 from sim.engines.compiled.devices import DEVICE_COLUMNS, play_devices
 from sim.engines.compiled.extras import Extras, extras_of
 from sim.engines.compiled.follow_ups import with_apologies, withhold
 from sim.engines.compiled.layout import (
-    ACCEPTED, ARRIVAL, FIELDS, READ, Letters, People, Person, Table, Terms, tuples_of,
-)  # fmt: skip
+    ACCEPTED,
+    ARRIVAL,
+    FIELDS,
+    READ,
+    Letters,
+    People,
+    Person,
+    Table,
+    Terms,
+    tuples_of,
+)
 from sim.engines.compiled.mail import play_mail
 from sim.engines.compiled.order import grouped, sort_by_time
 from sim.engines.compiled.phone import play_phone
@@ -38,7 +58,9 @@ Columns = dict[str, npt.NDArray[Any]]
 
 
 def play(world: World) -> Records:
-    """Play a world and return what happened, equal to the reference engine's records to the microsecond."""
+    """Play a world and return what happened, equal to the reference engine's records to the
+    microsecond.
+    """
     letters, people, minds, terms = tuples_of(world)
     requested, started, completed = work_off(world, letters)
     letters = with_apologies(world, letters, completed)
@@ -52,10 +74,17 @@ def play(world: World) -> Records:
     return Records.of(world, _columns(letters, people, terms, extras, place, rows) | written)
 
 
-def _columns(letters: Letters, people: People, terms: Terms, extras: Extras, place: Int64s, rows: Table) -> Columns:
-    """Write the engine's columns, all but those of the queue; what cannot happen in this world takes no memory."""
+def _columns(
+    letters: Letters, people: People, terms: Terms, extras: Extras, place: Int64s, rows: Table
+) -> Columns:
+    """Write the engine's columns, all but those of the queue.
+
+    What cannot happen in this world takes no memory.
+    """
     n = place.size
-    columns: Columns = {c.name: np.broadcast_to(np.asarray(c.absent, dtype=c.dtype), n) for c in FROM_ENGINE}
+    columns: Columns = {
+        c.name: np.broadcast_to(np.asarray(c.absent, dtype=c.dtype), n) for c in FROM_ENGINE
+    }
     if extras.rules.extra:
         devices = np.empty((len(DEVICE_COLUMNS), n), dtype=np.int64)
         play_devices(letters, people, terms, extras, place, rows, devices)
@@ -71,7 +100,9 @@ def _columns(letters: Letters, people: People, terms: Terms, extras: Extras, pla
 
 
 class _Scratch(threading.local):
-    """The rows of the last world a thread played, used again: fresh memory costs more than filling it."""
+    """The rows of the last world a thread played, used again: fresh memory costs more than filling
+    it.
+    """
 
     rows = np.empty((0, FIELDS), dtype=np.int64)
 
@@ -80,19 +111,24 @@ _scratch = _Scratch()
 
 
 def _rows(n: int) -> Table:
-    """Give rows for n messages, with anything in them; they are the thread's until it plays again."""
+    """Give rows for n messages, with anything in them.
+
+    They are the thread's until it plays again.
+    """
     if len(_scratch.rows) < n:
         _scratch.rows = np.empty((n, FIELDS), dtype=np.int64)
     return _scratch.rows[:n]
 
 
 @njit
-def _play(people, minds, terms, extras, first, order, rows, desk, waiting):  # type: ignore[no-untyped-def]
+def _play(people, minds, terms, extras, first, order, rows, desk, waiting):
     """Play every recipient, those of a segment together: their streams are opened side by side."""
     n, at = order.size, 0
     while at < n:
         end = at + 1
-        while end < n and end < at + AHEAD and people.segment[order[end]] == people.segment[order[at]]:
+        while (
+            end < n and end < at + AHEAD and people.segment[order[end]] == people.segment[order[at]]
+        ):
             end += 1
         if not minds.by_hand:
             open_block(minds, people, order[at:end], waiting)
@@ -103,15 +139,25 @@ def _play(people, minds, terms, extras, first, order, rows, desk, waiting):  # t
 
 
 @njit_inlined
-def _play_one(people, minds, terms, extras, first, who, rows, desk):  # type: ignore[no-untyped-def]
+def _play_one(people, minds, terms, extras, first, who, rows, desk):
     """Play one recipient, whose rows are first[who] to first[who + 1] (see `grouped`)."""
     rules, begin, end = extras.rules, first[who], first[who + 1]
     if begin < end:
         _lay_out(begin, end, rows, terms, desk)
         if desk.at[SENT] > 0:
-            one = Person(who, people.entity[who], people.segment[who], people.rate[who], people.push[who],
-                         people.badge[who], people.email[who], people.utc_offset[who],
-                         minds.spell_at[who, AWAY, 0], minds.spell_at[who, AWAY, 1], people.store[who])  # fmt: skip
+            one = Person(
+                who,
+                people.entity[who],
+                people.segment[who],
+                people.rate[who],
+                people.push[who],
+                people.badge[who],
+                people.email[who],
+                people.utc_offset[who],
+                minds.spell_at[who, AWAY, 0],
+                minds.spell_at[who, AWAY, 1],
+                people.store[who],
+            )
             if rules.by_event:
                 list_retractions(who, begin, end, terms, rows, extras, desk)
             if rules.stored and (one.store > 0 or rules.ttl != _NEVER):
@@ -126,7 +172,7 @@ def _play_one(people, minds, terms, extras, first, who, rows, desk):  # type: ig
 
 
 @njit_inlined
-def _lay_out(begin, end, rows, terms, desk):  # type: ignore[no-untyped-def]
+def _lay_out(begin, end, rows, terms, desk):
     """List a recipient's accepted messages, and its notifications, by time."""
     clear(desk)
     lists, sent, arrivals = desk.lists, 0, 0

@@ -1,7 +1,9 @@
-"""Follow-ups (docs/model.md, sections 3 and 4): steps that are withheld, apologies that are sent as deletions are done.
+"""Follow-ups (docs/model.md, sections 3 and 4): steps that are withheld, apologies that are sent as
+deletions are done.
 
-Whether a step is withheld hangs on its opening message only, and what that is at the step's release never changes
-afterwards: reading refuses a deletion before its ruling only. So it can be asked at any later time.
+Whether a step is withheld hangs on its opening message only, and what that is at the step's release
+never changes afterwards: reading refuses a deletion before its ruling only. So it can be asked at
+any later time.
 """
 
 from __future__ import annotations
@@ -19,28 +21,38 @@ _NEVER = np.int64(NEVER)
 
 
 def with_apologies(world: World, letters: Letters, completed: Int64s) -> Letters:
-    """Let apologies be released as the remedies of the messages they follow are done; without them nothing changes."""
+    """Let apologies be released as the remedies of the messages they follow are done.
+
+    Without them nothing changes.
+    """
     rows = np.flatnonzero(letters.apology)
     if world.rules.remedy != APOLOGY or not rows.size:
         return letters
     first = letters.after[rows]
     done, sent = completed[first], letters.released[first]
-    accepted = (sent < done) | ((sent == done) & (letters.propagation[first] > 0))  # else it undid the send
+    accepted = (sent < done) | (
+        (sent == done) & (letters.propagation[first] > 0)
+    )  # else it undid the send
     released = letters.released.copy()
     released[rows] = np.where(accepted, done, NEVER)
     return letters._replace(released=released)
 
 
 @njit
-def is_withheld(rows, more, i):  # type: ignore[no-untyped-def]
-    """Tell whether a step's opening message was gone as the step was to be sent; ask no earlier than that."""
+def is_withheld(rows, more, i):
+    """Tell whether a step's opening message was gone as the step was to be sent.
+
+    Ask no earlier than that.
+    """
     opener = more[i, OPENER]
     return opener >= 0 and min(rows[opener, EFFECT], more[opener, GONE]) <= rows[i, ACCEPTED]
 
 
 @njit
-def withhold(begin, end, rows, more, desk):  # type: ignore[no-untyped-def]
-    """Write down, as all is known, which steps of a recipient were withheld, and drop them from the accepted ones."""
+def withhold(begin, end, rows, more, desk):
+    """Write down, as all is known, which steps of a recipient were withheld, and drop them from the
+    accepted ones.
+    """
     for i in range(begin, end):
         if rows[i, ACCEPTED] != _NEVER and is_withheld(rows, more, i):
             more[i, PAUSED] = rows[i, ACCEPTED]

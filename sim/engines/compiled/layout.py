@@ -1,7 +1,9 @@
-"""How the kernels hold a world: tuples of arrays, and one row of int64 per message while it is played.
+"""How the kernels hold a world: tuples of arrays, and one row of int64 per message while it is
+played.
 
-A message's row takes four cache lines: a recipient's messages are scattered over the world, and one row each is
-cheaper to touch than thirty columns. Few arrays also make the calls between kernels cheap.
+A message's row takes four cache lines: a recipient's messages are scattered over the world, and one
+row each is cheaper to touch than thirty columns. Few arrays also make the calls between kernels
+cheap.
 """
 
 from __future__ import annotations
@@ -19,13 +21,14 @@ from sim.world.parts import Entities, Flags, Floats, Int64s, World
 Table = npt.NDArray[np.int64]
 
 ACCEPTED, EFFECT, REFUSABLE, REFUSED = 0, 1, 2, 3
-"""Acceptance (NEVER: it is not); effect of the deletion (if it is not read first); the instant before which reading
-refuses the deletion (-1: it does not); reason of refusal."""
+"""Acceptance (NEVER: it is not); effect of the deletion (if it is not read first); the instant
+before which reading refuses the deletion (-1: it does not); reason of refusal."""
 DISPATCH, ARRIVAL, CHARS, NEED, RETRACT, SYNC = 4, 5, 6, 7, 8, 9
-"""What is to befall its notification: instants of dispatch and arrival, characters (below zero: rewritten, shows none),
-glances it takes, delays."""
+"""What is to befall its notification: instants of dispatch and arrival, characters (below zero:
+rewritten, shows none), glances it takes, delays."""
 ALERT, ALERT_LENGTH, TAP, TAP_OFFLINE = 10, 11, 12, 13
-"""What the notification is to cause: delay and length of an alert's glance, delay of a tap, whether it is offline."""
+"""What the notification is to cause: delay and length of an alert's glance, delay of a tap, whether
+it is offline."""
 ARRIVED, LEFT, NOTICED, UNTIL, COUNTED, CLEARED = 14, 15, 16, 17, 18, 19
 """What befell its notification."""
 READ, CACHED, PHANTOM = 20, 21, 22
@@ -33,7 +36,8 @@ READ, CACHED, PHANTOM = 20, 21, 22
 MAILED, MAIL_ARRIVED, MAIL_READ, MAIL_UNTIL = 23, 24, 25, 26
 """What befell its e-mail."""
 MAIL_DELAY, MAIL_LATENCY, MAIL_ALERT, MAIL_ALERT_LENGTH, MAIL_CHARS = 27, 28, 29, 30, 31
-"""What is to befall the e-mail it opens, and the characters it shows in one; only for recipients who get mail."""
+"""What is to befall the e-mail it opens, and the characters it shows in one; only for recipients
+who get mail."""
 FIELDS: Final = 32
 
 _NEVER = np.int64(NEVER)
@@ -110,7 +114,9 @@ class Person(NamedTuple):
 
 
 class Minds(NamedTuple):
-    """`sim.world.parts.Attention` with the key of its draws and the factor on the rate of visits."""
+    """`sim.world.parts.Attention` with the key of its draws and the factor on the rate of
+    visits.
+    """
 
     pool: Floats
     stream_at: Int64s
@@ -129,7 +135,10 @@ class Minds(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """`sim.world.parts.Rules` that every world has, and the horizon; the rest are in `extras.Rare`."""
+    """`sim.world.parts.Rules` that every world has, and the horizon.
+
+    The rest are in `extras.Rare`.
+    """
 
     horizon: int
     window: int
@@ -152,10 +161,20 @@ class Terms(NamedTuple):
 
 
 def tuples_of(world: World) -> tuple[Letters, People, Minds, Terms]:
-    """Give the parts of a world as the kernels take them, without copying columns that are contiguous."""
+    """Give the parts of a world as the kernels take them, without copying columns that are
+    contiguous.
+    """
     a, rules = world.attention, world.rules
-    own: dict[str, Any] = {"horizon": world.horizon, "key": U64(world.key), "boost": float(rules.badge_boost)}
-    own |= {"by_hand": a.by_hand, "op_at": plain(world.spells.op_at), "op_lost": plain(world.spells.op_lost)}
+    own: dict[str, Any] = {
+        "horizon": world.horizon,
+        "key": U64(world.key),
+        "boost": float(rules.badge_boost),
+    }
+    own |= {
+        "by_hand": a.by_hand,
+        "op_at": plain(world.spells.op_at),
+        "op_lost": plain(world.spells.op_lost),
+    }
     own |= {"spell_at": plain(world.spells.at)}
     minds = Minds(*(own[f] if f in own else plain(getattr(a, f)) for f in Minds._fields))
     terms = Terms(*(own[f] if f in own else getattr(rules, f) for f in Terms._fields))
@@ -163,7 +182,9 @@ def tuples_of(world: World) -> tuple[Letters, People, Minds, Terms]:
         Letters(*(plain(getattr(world.messages, f)) for f in Letters._fields)),
         People(*(plain(getattr(world.recipients, f)) for f in People._fields)),
         minds,
-        terms._replace(badge_boost=float(terms.badge_boost), visit_offline=float(terms.visit_offline)),
+        terms._replace(
+            badge_boost=float(terms.badge_boost), visit_offline=float(terms.visit_offline)
+        ),
     )
 
 
@@ -174,6 +195,9 @@ def plain(column: npt.NDArray[Any]) -> Any:
 
 
 @njit
-def plus(instant, delay):  # type: ignore[no-untyped-def]
-    """Add a delay that is not negative; NEVER where there is none, or where the sum is beyond every horizon."""
+def plus(instant, delay):
+    """Add a delay that is not negative.
+
+    NEVER where there is none, or where the sum is beyond every horizon.
+    """
     return _NEVER if delay >= _NEVER - max(instant, np.int64(0)) else instant + delay

@@ -1,4 +1,6 @@
-"""One recipient's e-mail (docs/model.md, section 7), played after the phone: the thread does not hang on mail."""
+"""One recipient's e-mail (docs/model.md, section 7), played after the phone: the thread does not
+hang on mail.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,32 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.batches import batch, ticked
-from sim.engines.compiled.desk import ALERT_ROW, ARRIVAL_AT, ARRIVAL_ROW, SENT, SENT_AT, SENT_ROW, SPARE_AT, SPARE_ROW
+from sim.engines.compiled.desk import (
+    ALERT_ROW,
+    ARRIVAL_AT,
+    ARRIVAL_ROW,
+    SENT,
+    SENT_AT,
+    SENT_ROW,
+    SPARE_AT,
+    SPARE_ROW,
+)
 from sim.engines.compiled.extras import GONE, IS_AWAY, IS_QUIET, is_on
 from sim.engines.compiled.layout import (
-    EFFECT, MAIL_ALERT, MAIL_ALERT_LENGTH, MAIL_ARRIVED, MAIL_CHARS, MAIL_DELAY, MAIL_LATENCY, MAIL_READ, MAIL_UNTIL,
-    MAILED, PHANTOM, READ, plus,
-)  # fmt: skip
+    EFFECT,
+    MAIL_ALERT,
+    MAIL_ALERT_LENGTH,
+    MAIL_ARRIVED,
+    MAIL_CHARS,
+    MAIL_DELAY,
+    MAIL_LATENCY,
+    MAIL_READ,
+    MAIL_UNTIL,
+    MAILED,
+    PHANTOM,
+    READ,
+    plus,
+)
 from sim.engines.compiled.order import sort_by_time
 from sim.engines.compiled.streams import CHECK_STREAM, open_stream, step
 from sim.world.looks import CHECKS, START
@@ -22,8 +44,11 @@ _NEVER = np.int64(NEVER)
 
 
 @njit_inlined
-def play_mail(one, minds, terms, extras, rows, desk):  # type: ignore[no-untyped-def]
-    """Play a recipient's e-mail: bind, dispatch, deliver, read; the lists of the phone, which is done, are scratch."""
+def play_mail(one, minds, terms, extras, rows, desk):
+    """Play a recipient's e-mail: bind, dispatch, deliver, read.
+
+    The lists of the phone, which is done, are scratch.
+    """
     arrives, first = (
         desk.lists[ARRIVAL_AT],
         desk.lists[ARRIVAL_ROW],
@@ -54,7 +79,7 @@ def play_mail(one, minds, terms, extras, rows, desk):  # type: ignore[no-untyped
 
 
 @njit
-def _deliver(terms, rows, i, arrived, read, until):  # type: ignore[no-untyped-def]
+def _deliver(terms, rows, i, arrived, read, until):
     """Write down, for a message in a mail, its arrival and its reading."""
     if rows[i, MAILED] == _NEVER:
         return
@@ -66,8 +91,11 @@ def _deliver(terms, rows, i, arrived, read, until):  # type: ignore[no-untyped-d
 
 
 @njit
-def _dispatch(one, terms, extras, rows, desk, arrives, first, past):  # type: ignore[no-untyped-def]
-    """Form the mails, leave out what late binding leaves out, dispatch; returns how many will arrive."""
+def _dispatch(one, terms, extras, rows, desk, arrives, first, past):
+    """Form the mails, leave out what late binding leaves out, dispatch.
+
+    Returns how many will arrive.
+    """
     mode, n, mails, q = one.email, desk.at[SENT], 0, 0
     while q < n:
         end = q + 1
@@ -92,22 +120,29 @@ def _dispatch(one, terms, extras, rows, desk, arrives, first, past):  # type: ig
 
 
 @njit
-def _bind(terms, extras, rows, desk, q, end, bound, leaves):  # type: ignore[no-untyped-def]
-    """Decide at `bound` which of the messages q to end go with the mail that leaves at `leaves`; returns how many."""
+def _bind(terms, extras, rows, desk, q, end, bound, leaves):
+    """Decide at `bound` which of the messages q to end go with the mail that leaves at `leaves`.
+
+    Returns how many.
+    """
     members = 0
     if leaves < terms.horizon:
         for k in range(q, end):
             i = desk.lists[SENT_ROW, k]
             gone = extras.rules.remedy == BLOCK and extras.rows[i, GONE] <= bound
-            if not (terms.email_late and (gone or rows[i, EFFECT] <= bound or rows[i, READ] < bound)):
+            if not (
+                terms.email_late and (gone or rows[i, EFFECT] <= bound or rows[i, READ] < bound)
+            ):
                 rows[i, MAILED] = leaves
                 members += 1
     return members
 
 
 @njit
-def _snapshot(terms, offset, accepted):  # type: ignore[no-untyped-def]
-    """Give the first digest snapshot (due less lead, on the recipient's clock) that is not before an acceptance."""
+def _snapshot(terms, offset, accepted):
+    """Give the first digest snapshot (due less lead, on the recipient's clock) that is not before
+    an acceptance.
+    """
     every = terms.email_every
     # Remainders before sums: the sum of a far acceptance and an offset could wrap.
     over = (accepted % every + (offset + terms.email_lead - terms.email_at) % every) % every

@@ -1,4 +1,6 @@
-"""Small tools of the kernels: grouping rows, sorting a recipient's few events, heaps of pending timers."""
+"""Small tools of the kernels: grouping rows, sorting a recipient's few events, heaps of pending
+timers.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,9 @@ _FEW = 24  # below this, insertion beats merging
 
 
 @njit_making_arrays
-def grouped(group, groups):  # type: ignore[no-untyped-def]
-    """Give every entry a place such that a group's are neighbours, in order: those of group g are at first[g] to first[g + 1].
+def grouped(group, groups):
+    """Give every entry a place such that a group's are neighbours, in order: those of group g are
+    at first[g] to first[g + 1].
 
     Returns first, the places, and the size of the largest group.
     """
@@ -30,7 +33,7 @@ def grouped(group, groups):  # type: ignore[no-untyped-def]
 
 
 @njit
-def sort_by_time(times, names, n, spare_times, spare_names):  # type: ignore[no-untyped-def]
+def sort_by_time(times, names, n, spare_times, spare_names):
     """Sort the first n times, and their names along, stably; the spare arrays must be as long."""
     for low in range(0, n, _FEW):
         for i in range(low + 1, min(low + _FEW, n)):
@@ -42,12 +45,14 @@ def sort_by_time(times, names, n, spare_times, spare_names):  # type: ignore[no-
     width = _FEW
     while width < n:
         for low in range(0, n - width, 2 * width):
-            _merge(times, names, low, low + width, min(low + 2 * width, n), spare_times, spare_names)
+            _merge(
+                times, names, low, low + width, min(low + 2 * width, n), spare_times, spare_names
+            )
         width *= 2
 
 
 @njit
-def _merge(times, names, low, middle, high, spare_times, spare_names):  # type: ignore[no-untyped-def]
+def _merge(times, names, low, middle, high, spare_times, spare_names):
     """Merge two neighbouring sorted runs in place."""
     if times[middle - 1] <= times[middle]:
         return
@@ -65,8 +70,11 @@ def _merge(times, names, low, middle, high, spare_times, spare_names):  # type: 
 
 
 @njit
-def push(times, names, n, time, name):  # type: ignore[no-untyped-def]
-    """Put a timer in a binary heap of n, ordered by time, then name; returns n + 1. The arrays must have room."""
+def push(times, names, n, time, name):
+    """Put a timer in a binary heap of n, ordered by time, then name; returns n + 1.
+
+    The arrays must have room.
+    """
     k = n
     while k > 0:
         above = (k - 1) // 2
@@ -79,14 +87,15 @@ def push(times, names, n, time, name):  # type: ignore[no-untyped-def]
 
 
 @njit
-def pop(times, names, n):  # type: ignore[no-untyped-def]
+def pop(times, names, n):
     """Take the first timer, which is at place 0, out of a heap of n; returns n - 1."""
     n -= 1
     time, name, k = times[n], names[n], 0
     while 2 * k + 1 < n:
         below = 2 * k + 1
         if below + 1 < n and (
-            times[below + 1] < times[below] or (times[below + 1] == times[below] and names[below + 1] < names[below])
+            times[below + 1] < times[below]
+            or (times[below + 1] == times[below] and names[below + 1] < names[below])
         ):
             below += 1
         if time < times[below] or (time == times[below] and name <= names[below]):

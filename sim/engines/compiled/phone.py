@@ -1,9 +1,11 @@
-"""One recipient's phone and app (docs/model.md, sections 5 and 6): a merge of sorted streams, the earliest first.
+"""One recipient's phone and app (docs/model.md, sections 5 and 6): a merge of sorted streams, the
+earliest first.
 
-Arrivals are sorted beforehand; glances and visits are walked only while something waits for them; alerts and taps are
-small heaps. What ends without anybody acting (retractions, corrections, expiry: rank 9) is a time kept with the
-message and compared with, unless the rules need retractions one by one (`retractions`). Acceptances (rank 5) are no
-events either: they matter to visits only, which catch up.
+Arrivals are sorted beforehand; glances and visits are walked only while something waits for them;
+alerts and taps are small heaps. What ends without anybody acting (retractions, corrections, expiry:
+rank 9) is a time kept with the message and compared with, unless the rules need retractions one by
+one (`retractions`). Acceptances (rank 5) are no events either: they matter to visits only, which
+catch up.
 """
 
 from __future__ import annotations
@@ -13,18 +15,69 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.desk import (
-    ALERT_AT, ALERT_END, ALERT_ROW, ALERTS, ARRIVAL_AT, ARRIVAL_ROW, ARRIVALS, BACKS, BADGE_UNTIL, ENTRIES, GLANCE_END,
-    GLANCING, MEETING_END, MEETING_ROW, MEETINGS, NEXT_ARRIVAL, NEXT_BACK, NEXT_ENTRY, SIGN_ROW, SIGNS, TAP_AT, TAP_ROW,
-    TAPS, TRAY, TRAY_LEFT, TRAY_NEED, TRAY_ROW, VISIT_END,
-)  # fmt: skip
+    ALERT_AT,
+    ALERT_END,
+    ALERT_ROW,
+    ALERTS,
+    ARRIVAL_AT,
+    ARRIVAL_ROW,
+    ARRIVALS,
+    BACKS,
+    BADGE_UNTIL,
+    ENTRIES,
+    GLANCE_END,
+    GLANCING,
+    MEETING_END,
+    MEETING_ROW,
+    MEETINGS,
+    NEXT_ARRIVAL,
+    NEXT_BACK,
+    NEXT_ENTRY,
+    SIGN_ROW,
+    SIGNS,
+    TAP_AT,
+    TAP_ROW,
+    TAPS,
+    TRAY,
+    TRAY_LEFT,
+    TRAY_NEED,
+    TRAY_ROW,
+    VISIT_END,
+)
 from sim.engines.compiled.extras import (
-    BACK, BACK_AT, IS_AWAY, IS_OFFLINE, IS_QUIET, LOST, OPENED, SENDER, SHOWN, WORN, is_on, wait,
-)  # fmt: skip
+    BACK,
+    BACK_AT,
+    IS_AWAY,
+    IS_OFFLINE,
+    IS_QUIET,
+    LOST,
+    OPENED,
+    SENDER,
+    SHOWN,
+    WORN,
+    is_on,
+    wait,
+)
 from sim.engines.compiled.follow_ups import is_withheld
 from sim.engines.compiled.layout import (
-    ALERT, ALERT_LENGTH, ARRIVED, CHARS, CLEARED, COUNTED, EFFECT, LEFT, NEED, NOTICED, PHANTOM, READ, SYNC, TAP,
-    TAP_OFFLINE, UNTIL, plus,
-)  # fmt: skip
+    ALERT,
+    ALERT_LENGTH,
+    ARRIVED,
+    CHARS,
+    CLEARED,
+    COUNTED,
+    EFFECT,
+    LEFT,
+    NEED,
+    NOTICED,
+    PHANTOM,
+    READ,
+    SYNC,
+    TAP,
+    TAP_OFFLINE,
+    UNTIL,
+    plus,
+)
 from sim.engines.compiled.order import pop, push
 from sim.engines.compiled.plan import is_sent
 from sim.engines.compiled.retractions import enter_tray, retract, retraction
@@ -39,13 +92,18 @@ _PAST = np.int64(-NEVER)
 
 
 @njit_inlined
-def play_phone(one, minds, terms, extras, rows, desk):  # type: ignore[no-untyped-def]
-    """Play all that a recipient's phone and app see before the horizon; `desk` holds the sorted lists."""
+def play_phone(one, minds, terms, extras, rows, desk):
+    """Play all that a recipient's phone and app see before the horizon.
+
+    `desk` holds the sorted lists.
+    """
     at, glances, visits = desk.at, desk.looks[GLANCES], desk.looks[VISITS]
     open_stream(minds, one, VISIT_STREAM, visits)
     while True:
         visit = next_visit(one, minds, terms, extras, rows, desk)
-        arrival = desk.lists[ARRIVAL_AT, at[NEXT_ARRIVAL]] if at[NEXT_ARRIVAL] < at[ARRIVALS] else _NEVER
+        arrival = (
+            desk.lists[ARRIVAL_AT, at[NEXT_ARRIVAL]] if at[NEXT_ARRIVAL] < at[ARRIVALS] else _NEVER
+        )
         glance = glances[START] if at[TRAY] > 0 or at[SIGNS] > 0 else _NEVER
         alert = desk.lists[ALERT_AT, 0] if at[ALERTS] > 0 else _NEVER
         tap = desk.lists[TAP_AT, 0] if at[TAPS] > 0 else _NEVER
@@ -53,8 +111,12 @@ def play_phone(one, minds, terms, extras, rows, desk):  # type: ignore[no-untype
         if extras.rules.by_event and at[NEXT_BACK] < at[BACKS]:
             back = extras.lists[BACK_AT, at[NEXT_BACK]]
         now = min(min(min(arrival, glance), min(alert, visit)), min(tap, back))
-        if at[MEETINGS] > 0 and not (arrival == _meeting(desk) or glance == _meeting(desk) or back == _meeting(desk)):
-            _meet(terms, rows, desk)  # rank 11: after arrivals, retractions and glances of that instant
+        if at[MEETINGS] > 0 and not (
+            arrival == _meeting(desk) or glance == _meeting(desk) or back == _meeting(desk)
+        ):
+            _meet(
+                terms, rows, desk
+            )  # rank 11: after arrivals, retractions and glances of that instant
             continue
         if extras.rules.stored and at[NEXT_ENTRY] < at[ENTRIES]:
             empty_stores(one, terms, rows, extras, desk, now if now < terms.horizon else _NEVER)
@@ -77,7 +139,17 @@ def play_phone(one, minds, terms, extras, rows, desk):  # type: ignore[no-untype
             _glance(terms, rows, desk, now, end)
         elif visit == now:
             number = visits[K]
-            begin_visit(one, minds, terms, extras, rows, desk, now, step(minds, one, VISIT_STREAM, visits), number)
+            begin_visit(
+                one,
+                minds,
+                terms,
+                extras,
+                rows,
+                desk,
+                now,
+                step(minds, one, VISIT_STREAM, visits),
+                number,
+            )
         else:
             i = desk.lists[TAP_ROW, 0]
             at[TAPS] = pop(desk.lists[TAP_AT], desk.lists[TAP_ROW], at[TAPS])
@@ -86,13 +158,13 @@ def play_phone(one, minds, terms, extras, rows, desk):  # type: ignore[no-untype
 
 
 @njit
-def _meeting(desk):  # type: ignore[no-untyped-def]
+def _meeting(desk):
     """Give the instant of the pending rank-11 glances: the arrival of their pushes."""
     return desk.lists[ARRIVAL_AT, desk.at[NEXT_ARRIVAL] - 1]
 
 
 @njit_inlined
-def _arrive(one, terms, extras, rows, desk):  # type: ignore[no-untyped-def]
+def _arrive(one, terms, extras, rows, desk):
     """Let the next notification arrive (rank 8)."""
     at, rules = desk.at, extras.rules
     now, i = desk.lists[ARRIVAL_AT, at[NEXT_ARRIVAL]], desk.lists[ARRIVAL_ROW, at[NEXT_ARRIVAL]]
@@ -119,7 +191,13 @@ def _arrive(one, terms, extras, rows, desk):  # type: ignore[no-untyped-def]
         if left < terms.horizon:
             rows[i, LEFT] = left
         if rules.keeps_tray:
-            sender = extras.rows[i, SENDER] if rules.collapse == BY_THREAD else -1 if rules.collapse == BY_APP else -2
+            sender = (
+                extras.rows[i, SENDER]
+                if rules.collapse == BY_THREAD
+                else -1
+                if rules.collapse == BY_APP
+                else -2
+            )
             enter_tray(i, now, sender, rows, extras, desk)
         if not rules.extra or _is_felt(one, extras, rows, desk, now, i):
             due = plus(now, rows[i, ALERT])
@@ -132,8 +210,10 @@ def _arrive(one, terms, extras, rows, desk):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _survives(extras, rows, i, now):  # type: ignore[no-untyped-def]
-    """Tell whether a dispatched notification gets to the phone: sent at all, not lost in the store, not gone as it is fetched."""
+def _survives(extras, rows, i, now):
+    """Tell whether a dispatched notification gets to the phone: sent at all, not lost in the store,
+    not gone as it is fetched.
+    """
     rules, more = extras.rules, extras.rows
     if (rules.pausing and is_withheld(rows, more, i)) or more[i, LOST] != _NEVER:
         return False
@@ -146,8 +226,10 @@ def _survives(extras, rows, i, now):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _is_felt(one, extras, rows, desk, now, i):  # type: ignore[no-untyped-def]
-    """Tell whether an arriving push alerts at the phone: no quiet spell is on, and the alert does not go to the watch."""
+def _is_felt(one, extras, rows, desk, now, i):
+    """Tell whether an arriving push alerts at the phone: no quiet spell is on, and the alert does
+    not go to the watch.
+    """
     if is_on(extras, one.who, IS_QUIET, now):
         return False
     if extras.rows[i, WORN] and max(desk.at[GLANCE_END], desk.at[ALERT_END]) <= now:
@@ -157,7 +239,7 @@ def _is_felt(one, extras, rows, desk, now, i):  # type: ignore[no-untyped-def]
 
 
 @njit_inlined
-def _catch_up(one, minds, desk, now):  # type: ignore[no-untyped-def]
+def _catch_up(one, minds, desk, now):
     """Walk over the glances that began before something arrived: nothing waited for them."""
     at, glances = desk.at, desk.looks[GLANCES]
     if at[GLANCING] == 0:
@@ -167,11 +249,18 @@ def _catch_up(one, minds, desk, now):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _into_tray(rows, desk, now, i, left):  # type: ignore[no-untyped-def]
-    """Put a push in the tray; a glance in progress counts as a glance at it, later at this instant (rank 11)."""
+def _into_tray(rows, desk, now, i, left):
+    """Put a push in the tray.
+
+    A glance in progress counts as a glance at it, later at this instant (rank 11).
+    """
     at = desk.at
     k = at[TRAY]
-    desk.lists[TRAY_ROW, k], desk.lists[TRAY_NEED, k], desk.lists[TRAY_LEFT, k] = i, rows[i, NEED], left
+    desk.lists[TRAY_ROW, k], desk.lists[TRAY_NEED, k], desk.lists[TRAY_LEFT, k] = (
+        i,
+        rows[i, NEED],
+        left,
+    )
     at[TRAY] = k + 1
     end = max(at[GLANCE_END], at[ALERT_END])
     if end > now:
@@ -180,7 +269,7 @@ def _into_tray(rows, desk, now, i, left):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _count(one, terms, extras, rows, desk, now, i, left):  # type: ignore[no-untyped-def]
+def _count(one, terms, extras, rows, desk, now, i, left):
     """Let the badge count a message, unless its correction came first."""
     at = desk.at
     cleared = wait(extras, one.who, IS_OFFLINE, plus(rows[i, EFFECT], rows[i, SYNC]))
@@ -190,7 +279,9 @@ def _count(one, terms, extras, rows, desk, now, i, left):  # type: ignore[no-unt
     if cleared < terms.horizon:
         rows[i, CLEARED] = cleared
     at[BADGE_UNTIL] = max(at[BADGE_UNTIL], cleared)
-    covered = left if rows[i, CHARS] > 0 else _PAST  # while its text is in the tray, the badge is no sign of its own
+    covered = (
+        left if rows[i, CHARS] > 0 else _PAST
+    )  # while its text is in the tray, the badge is no sign of its own
     if extras.rules.by_event or extras.rules.keeps_tray:
         covered = _PAST  # it may leave earlier
     if rows[i, EFFECT] < terms.horizon and covered < min(cleared, terms.horizon):
@@ -199,7 +290,7 @@ def _count(one, terms, extras, rows, desk, now, i, left):  # type: ignore[no-unt
 
 
 @njit
-def _notice(terms, rows, desk, i, now, end):  # type: ignore[no-untyped-def]
+def _notice(terms, rows, desk, i, now, end):
     """Notice a push."""
     rows[i, NOTICED], rows[i, UNTIL] = now, end
     if rows[i, CHARS] > 0:
@@ -211,7 +302,7 @@ def _notice(terms, rows, desk, i, now, end):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _meet(terms, rows, desk):  # type: ignore[no-untyped-def]
+def _meet(terms, rows, desk):
     """Count the glance in progress for the pushes that have just arrived (rank 11)."""
     at, lists, now = desk.at, desk.lists, _meeting(desk)
     for q in range(at[MEETINGS]):
@@ -230,8 +321,10 @@ def _meet(terms, rows, desk):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _glance(terms, rows, desk, now, end):  # type: ignore[no-untyped-def]
-    """Glance at the phone (ranks 10 and 12): at the unnoticed pushes in the tray, and at the badge."""
+def _glance(terms, rows, desk, now, end):
+    """Glance at the phone (ranks 10 and 12): at the unnoticed pushes in the tray, and at the
+    badge.
+    """
     at, lists, kept = desk.at, desk.lists, 0
     for k in range(at[TRAY]):
         i = lists[TRAY_ROW, k]

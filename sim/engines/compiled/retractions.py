@@ -1,7 +1,8 @@
 """Retractions (docs/model.md, section 5): when they arrive, and what they take with them.
 
-With scope *message* and a service that keeps everything, a retraction is a time kept with its push. Otherwise what it
-does hangs on what else is in the tray, or it may be lost in the store: then retractions are played one by one.
+With scope *message* and a service that keeps everything, a retraction is a time kept with its push.
+Otherwise what it does hangs on what else is in the tray, or it may be lost in the store: then
+retractions are played one by one.
 """
 
 from __future__ import annotations
@@ -12,8 +13,19 @@ from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.desk import BACKS, IN_TRAY, NEXT_BACK, TRAY, TRAY_LEFT, TRAY_ROW
 from sim.engines.compiled.extras import (
-    BACK, BACK_AT, BACK_LOST, BACK_ROW, DOZES, IS_OFFLINE, REWRITTEN, SENDER, SPARE_NAME, SPARE_TIME, TRAYED, wait,
-)  # fmt: skip
+    BACK,
+    BACK_AT,
+    BACK_LOST,
+    BACK_ROW,
+    DOZES,
+    IS_OFFLINE,
+    REWRITTEN,
+    SENDER,
+    SPARE_NAME,
+    SPARE_TIME,
+    TRAYED,
+    wait,
+)
 from sim.engines.compiled.layout import ARRIVED, CHARS, DISPATCH, EFFECT, LEFT, RETRACT, plus
 from sim.engines.compiled.order import sort_by_time
 from sim.engines.compiled.plan import is_sent
@@ -24,8 +36,11 @@ _EVERYBODY = np.int64(-1)
 
 
 @njit_inlined
-def retraction(rows, i, extras, who):  # type: ignore[no-untyped-def]
-    """Give when the retraction of a dispatched push arrives, if no store loses it; NEVER: there is none."""
+def retraction(rows, i, extras, who):
+    """Give when the retraction of a dispatched push arrives, if no store loses it.
+
+    NEVER: there is none.
+    """
     if rows[i, EFFECT] == _NEVER or rows[i, RETRACT] == _NEVER:
         return _NEVER
     back = wait(extras, who, IS_OFFLINE, plus(rows[i, EFFECT], rows[i, RETRACT]))
@@ -33,8 +48,11 @@ def retraction(rows, i, extras, who):  # type: ignore[no-untyped-def]
 
 
 @njit
-def list_retractions(who, begin, end, terms, rows, extras, desk):  # type: ignore[no-untyped-def]
-    """List a recipient's retractions, to be played as events, by arrival; some may turn out not to be sent."""
+def list_retractions(who, begin, end, terms, rows, extras, desk):
+    """List a recipient's retractions, to be played as events, by arrival.
+
+    Some may turn out not to be sent.
+    """
     lists, n = extras.lists, 0
     for i in range(begin, end):
         if rows[i, DISPATCH] != _NEVER:
@@ -47,7 +65,7 @@ def list_retractions(who, begin, end, terms, rows, extras, desk):  # type: ignor
 
 
 @njit
-def retract(terms, rows, extras, desk):  # type: ignore[no-untyped-def]
+def retract(terms, rows, extras, desk):
     """Let the next retraction arrive (rank 9)."""
     at, more, scope = desk.at, extras.rows, extras.rules.scope
     now, i = extras.lists[BACK_AT, at[NEXT_BACK]], extras.lists[BACK_ROW, at[NEXT_BACK]]
@@ -73,8 +91,11 @@ def retract(terms, rows, extras, desk):  # type: ignore[no-untyped-def]
 
 
 @njit
-def enter_tray(i, now, sender, rows, extras, desk):  # type: ignore[no-untyped-def]
-    """Let a push enter the tray; those it replaces leave: of a sender, of everybody (-1), of nobody (-2)."""
+def enter_tray(i, now, sender, rows, extras, desk):
+    """Let a push enter the tray.
+
+    Those it replaces leave: of a sender, of everybody (-1), of nobody (-2).
+    """
     if sender >= _EVERYBODY:
         _take(sender, rows, extras, desk, now)
     extras.lists[TRAYED, desk.at[IN_TRAY]] = i
@@ -82,8 +103,10 @@ def enter_tray(i, now, sender, rows, extras, desk):  # type: ignore[no-untyped-d
 
 
 @njit
-def _take(sender, rows, extras, desk, now):  # type: ignore[no-untyped-def]
-    """Take the pushes of a sender, or of everybody (-1), out of the tray, and forget those that have left it."""
+def _take(sender, rows, extras, desk, now):
+    """Take the pushes of a sender, or of everybody (-1), out of the tray, and forget those that
+    have left it.
+    """
     at, more, kept = desk.at, extras.rows, 0
     for k in range(at[IN_TRAY]):
         i = extras.lists[TRAYED, k]
@@ -101,10 +124,13 @@ def _take(sender, rows, extras, desk, now):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _newest(sender, rows, extras, desk, now):  # type: ignore[no-untyped-def]
-    """Give a sender's push that entered the tray last, of those that stay there beyond now; -1: none.
+def _newest(sender, rows, extras, desk, now):
+    """Give a sender's push that entered the tray last, of those that stay there beyond now.
 
-    All pushes expire after the same time: if the newest one expires now, those that came before it have, too.
+    -1: none.
+
+    All pushes expire after the same time: if the newest one expires now, those that came before it
+    have, too.
     """
     for k in range(desk.at[IN_TRAY] - 1, -1, -1):
         i = extras.lists[TRAYED, k]

@@ -1,7 +1,7 @@
 """The push service's store for a phone without network (docs/model.md, section 5a).
 
-All that enters during a spell leaves at its end, so the store is worked out then: who thrown out whom, what outlived its
-time. What was dispatched, and which deletions hold, is known by then.
+All that enters during a spell leaves at its end, so the store is worked out then: who thrown out
+whom, what outlived its time. What was dispatched, and which deletions hold, is known by then.
 """
 
 from __future__ import annotations
@@ -12,8 +12,16 @@ from sim.clock import NEVER
 from sim.compiling import njit
 from sim.engines.compiled.desk import ENTRIES, NEXT_ENTRY
 from sim.engines.compiled.extras import (
-    BACK_LOST, ENTRY_AT, ENTRY_NAME, IS_OFFLINE, LOST, REACH, SPARE_NAME, SPARE_TIME, wait,
-)  # fmt: skip
+    BACK_LOST,
+    ENTRY_AT,
+    ENTRY_NAME,
+    IS_OFFLINE,
+    LOST,
+    REACH,
+    SPARE_NAME,
+    SPARE_TIME,
+    wait,
+)
 from sim.engines.compiled.follow_ups import is_withheld
 from sim.engines.compiled.layout import DISPATCH, EFFECT, RETRACT, plus
 from sim.engines.compiled.order import sort_by_time
@@ -23,8 +31,10 @@ _NEVER = np.int64(NEVER)
 
 
 @njit
-def list_entries(who, begin, end, terms, rows, extras, desk):  # type: ignore[no-untyped-def]
-    """List what may enter the store of a recipient, by time: pushes before retractions, then by row."""
+def list_entries(who, begin, end, terms, rows, extras, desk):
+    """List what may enter the store of a recipient, by time: pushes before retractions, then by
+    row.
+    """
     n = 0
     for i in range(begin, end):
         if rows[i, DISPATCH] != _NEVER:
@@ -38,7 +48,7 @@ def list_entries(who, begin, end, terms, rows, extras, desk):  # type: ignore[no
 
 
 @njit
-def _enter(who, instant, name, terms, extras, n):  # type: ignore[no-untyped-def]
+def _enter(who, instant, name, terms, extras, n):
     """Note an entry if the phone has no network then; returns how many there are."""
     if instant >= terms.horizon or wait(extras, who, IS_OFFLINE, instant) == instant:
         return n
@@ -47,8 +57,10 @@ def _enter(who, instant, name, terms, extras, n):  # type: ignore[no-untyped-def
 
 
 @njit
-def empty_stores(one, terms, rows, extras, desk, now):  # type: ignore[no-untyped-def]
-    """Work out the stores of all spells that are over at an instant: `LOST` and `BACK_LOST` are what did not survive."""
+def empty_stores(one, terms, rows, extras, desk, now):
+    """Work out the stores of all spells that are over at an instant: `LOST` and `BACK_LOST` are
+    what did not survive.
+    """
     at = desk.at
     while at[NEXT_ENTRY] < at[ENTRIES]:
         over = wait(extras, one.who, IS_OFFLINE, extras.lists[ENTRY_AT, at[NEXT_ENTRY]])
@@ -58,8 +70,11 @@ def empty_stores(one, terms, rows, extras, desk, now):  # type: ignore[no-untype
 
 
 @njit
-def _empty(room, over, terms, rows, extras, desk):  # type: ignore[no-untyped-def]
-    """Work out the store of one spell; those in it are the entries from `first` to `past`, moved up in place."""
+def _empty(room, over, terms, rows, extras, desk):
+    """Work out the store of one spell.
+
+    Those in it are the entries from `first` to `past`, moved up in place.
+    """
     at, times, names = desk.at, extras.lists[ENTRY_AT], extras.lists[ENTRY_NAME]
     first = past = q = at[NEXT_ENTRY]
     while q < at[ENTRIES] and times[q] < over:
@@ -83,8 +98,11 @@ def _empty(room, over, terms, rows, extras, desk):  # type: ignore[no-untyped-de
 
 
 @njit
-def _outlive(first, past, now, over, extras):  # type: ignore[no-untyped-def]
-    """Give up the entries that are too old by now; returns the first that is not. They are lost as the spell is over."""
+def _outlive(first, past, now, over, extras):
+    """Give up the entries that are too old by now; returns the first that is not.
+
+    They are lost as the spell is over.
+    """
     while first < past and now - extras.lists[ENTRY_AT, first] > extras.rules.ttl:
         _lose(extras.rows, extras.lists[ENTRY_NAME, first], over)
         first += 1
@@ -92,7 +110,7 @@ def _outlive(first, past, now, over, extras):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _lose(more, name, instant):  # type: ignore[no-untyped-def]
+def _lose(more, name, instant):
     """Lose a push, or the retraction of one (~row)."""
     if name >= 0:
         more[name, LOST] = instant
@@ -101,8 +119,10 @@ def _lose(more, name, instant):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _enters(rows, terms, extras, name):  # type: ignore[no-untyped-def]
-    """Tell whether a possible entry came about: the push was dispatched, and for a retraction the deletion holds."""
+def _enters(rows, terms, extras, name):
+    """Tell whether a possible entry came about: the push was dispatched, and for a retraction the
+    deletion holds.
+    """
     i = name if name >= 0 else ~name
     if extras.rules.pausing and is_withheld(rows, extras.rows, i):
         return False

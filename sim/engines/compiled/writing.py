@@ -8,9 +8,26 @@ from sim.clock import NEVER
 from sim.compiling import njit
 from sim.engines.compiled.extras import BACK, CHANGED, COPIED, GONE, LOST, OPENED, PAUSED, REWRITTEN
 from sim.engines.compiled.layout import (
-    ACCEPTED, ARRIVED, CACHED, CHARS, CLEARED, COUNTED, DISPATCH, EFFECT, LEFT, MAIL_ARRIVED, MAIL_CHARS, MAIL_READ,
-    MAIL_UNTIL, MAILED, NOTICED, PHANTOM, READ, REFUSED, UNTIL,
-)  # fmt: skip
+    ACCEPTED,
+    ARRIVED,
+    CACHED,
+    CHARS,
+    CLEARED,
+    COUNTED,
+    DISPATCH,
+    EFFECT,
+    LEFT,
+    MAIL_ARRIVED,
+    MAIL_CHARS,
+    MAIL_READ,
+    MAIL_UNTIL,
+    MAILED,
+    NOTICED,
+    PHANTOM,
+    READ,
+    REFUSED,
+    UNTIL,
+)
 from sim.engines.compiled.plan import is_sent
 from sim.engines.compiled.retractions import retraction
 from sim.world.parts import BLOCK, DIGEST
@@ -19,19 +36,43 @@ _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 
 WRITTEN = (
-    "accepted", "cancelled", "refused", "effective", "push_dispatched", "push_arrived", "push_left", "push_chars",
-    "push_noticed", "push_read_until", "retraction_arrived", "email_dispatched", "email_arrived", "email_chars",
-    "email_read", "email_read_until", "badge_counted", "badge_cleared", "thread_read", "phantom", "from_cache",
-)  # fmt: skip
+    "accepted",
+    "cancelled",
+    "refused",
+    "effective",
+    "push_dispatched",
+    "push_arrived",
+    "push_left",
+    "push_chars",
+    "push_noticed",
+    "push_read_until",
+    "retraction_arrived",
+    "email_dispatched",
+    "email_arrived",
+    "email_chars",
+    "email_read",
+    "email_read_until",
+    "badge_counted",
+    "badge_cleared",
+    "thread_read",
+    "phantom",
+    "from_cache",
+)
 """Columns of the records in the order `write` lays them out."""
 WRITTEN_EXTRA = (
-    "paused", "blocked", "push_lost", "push_rewritten", "push_edited", "email_edited", "thread_edited",
-)  # fmt: skip
+    "paused",
+    "blocked",
+    "push_lost",
+    "push_rewritten",
+    "push_edited",
+    "email_edited",
+    "thread_edited",
+)
 """Columns in the order `write_extra` lays them out."""
 
 
 @njit
-def write(m, people, terms, extras, place, rows, out):  # type: ignore[no-untyped-def]
+def write(m, people, terms, extras, place, rows, out):
     """Write the columns named by `WRITTEN` into `out` (one row a column)."""
     for i in range(m.sender.size):
         k = place[i]
@@ -44,7 +85,11 @@ def write(m, people, terms, extras, place, rows, out):  # type: ignore[no-untype
         if people.push[m.recipient[i]] and is_sent(rows, k, terms.push_late):
             if rows[k, DISPATCH] < terms.horizon:
                 out[4, i] = rows[k, DISPATCH]
-            back = extras.rows[k, BACK] if extras.rules.by_event else retraction(rows, k, extras, m.recipient[i])
+            back = (
+                extras.rows[k, BACK]
+                if extras.rules.by_event
+                else retraction(rows, k, extras, m.recipient[i])
+            )
             if back < terms.horizon:
                 out[10, i] = back
         out[5, i], out[6, i] = rows[k, ARRIVED], rows[k, LEFT]
@@ -58,14 +103,18 @@ def write(m, people, terms, extras, place, rows, out):  # type: ignore[no-untype
 
 
 @njit
-def write_extra(m, people, terms, extras, place, rows, effective, out):  # type: ignore[no-untyped-def]
-    """Write the columns named by `WRITTEN_EXTRA` into `out`, and the effects of edits into `effective`."""
+def write_extra(m, people, terms, extras, place, rows, effective, out):
+    """Write the columns named by `WRITTEN_EXTRA` into `out`, and the effects of edits into
+    `effective`.
+    """
     rules = extras.rules
     for i in range(m.sender.size):
         k, who = place[i], m.recipient[i]
         row, more = rows[k], extras.rows[k]
         out[0, i] = more[PAUSED]
-        out[1, i] = more[GONE] if rules.remedy == BLOCK and _PAST < more[GONE] < terms.horizon else _NEVER
+        out[1, i] = (
+            more[GONE] if rules.remedy == BLOCK and _PAST < more[GONE] < terms.horizon else _NEVER
+        )
         out[2, i] = more[LOST] if people.push[who] and more[LOST] < terms.horizon else _NEVER
         out[3, i] = more[REWRITTEN]
         out[4, i] = out[5, i] = out[6, i] = 0

@@ -1,4 +1,6 @@
-"""The desktop: a toast that shows for a few seconds, if the recipient is at an active desk (section 5b)."""
+"""The desktop: a toast that shows for a few seconds, if the recipient is at an active desk (section
+5b).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,11 @@ class Desktop:
         session_ends = self.spells.wait(AT_DESK, now)
         if session_ends == now or self.out["thread_read"][i] != NEVER or self.spells.on(QUIET, now):
             return
-        self.out["desk_shown"][i], self.out["desk_chars"][i], self.out["desk_edited"][i] = now, chars, int(edited)
+        self.out["desk_shown"][i], self.out["desk_chars"][i], self.out["desk_edited"][i] = (
+            now,
+            chars,
+            int(edited),
+        )
         read_after = int(self.m.desk_after[i])
         if read_after < self.stage.rules.push_toast and now + read_after < session_ends:
             then(self.stage.env, now + read_after, Order.TOAST, i, lambda: self._look(i))

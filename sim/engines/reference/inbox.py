@@ -1,4 +1,6 @@
-"""A recipient's side: the thread with its app visits, and what it hands to the phone and the mailbox (section 6)."""
+"""A recipient's side: the thread with its app visits, and what it hands to the phone and the
+mailbox (section 6).
+"""
 
 from __future__ import annotations
 
@@ -14,24 +16,41 @@ from sim.world.spells import NO_NETWORK
 
 
 class Inbox:
-    """One recipient: thread, phone and mailbox. Writes times into `out`, the columns of the records."""
+    """One recipient: thread, phone and mailbox.
+
+    Writes times into `out`, the columns of the records.
+    """
 
     def __init__(self, stage: Stage, recipient: int) -> None:
         self.stage, self.env, self.r = stage, stage.env, recipient
         self.world, self.m, self.rules, self.out = stage.world, stage.m, stage.rules, stage.out
         self.spells = Circumstances(stage, recipient)
         # Whether the app may be opened without a connection, so that copies on the device matter.
-        self.copies = self.rules.visit_offline > 0 or stage.taps_offline or self.spells.ever(NO_NETWORK)
-        self.unread: set[int] = set()  # in the thread: not read; or deleted, with a placeholder or a copy to be met
-        self.phone = Phone(stage, recipient, self.spells, self._tapped, self._wake_visits, self.app_is_open)
-        self.mailbox = Mailbox(stage, recipient, self.spells) if stage.people.email[recipient] != OFF else None
+        self.copies = (
+            self.rules.visit_offline > 0 or stage.taps_offline or self.spells.ever(NO_NETWORK)
+        )
+        self.unread: set[int] = (
+            set()
+        )  # in the thread: not read; or deleted, with a placeholder or a copy to be met
+        self.phone = Phone(
+            stage, recipient, self.spells, self._tapped, self._wake_visits, self.app_is_open
+        )
+        self.mailbox = (
+            Mailbox(stage, recipient, self.spells) if stage.people.email[recipient] != OFF else None
+        )
         self.visits = Surface(
-            stage.env, lambda: stage.world.looks(recipient, VISITS), Order.VISIT, self._worth_a_visit, self._visit
+            stage.env,
+            lambda: stage.world.looks(recipient, VISITS),
+            Order.VISIT,
+            self._worth_a_visit,
+            self._visit,
         )
         self.kept: Look = (-1, -1, -1)  # the last visit that was played and not thinned away
 
     def accept(self, i: int) -> None:
-        """Show message i in the thread and notify: by nothing at all if the thread is open in a live conversation."""
+        """Show message i in the thread and notify: by nothing at all if the thread is open in a
+        live conversation.
+        """
         now = int(self.env.now)
         if self.m.live[i]:
             then(self.env, now, Order.IN_THREAD, i, lambda: self._read(i))
@@ -46,7 +65,10 @@ class Inbox:
         self.visits.wake()
 
     def deleted(self, i: int) -> None:
-        """Take message i out of the thread; its notification learns of it as the platform's rules say."""
+        """Take message i out of the thread.
+
+        Its notification learns of it as the platform's rules say.
+        """
         if not (self.rules.placeholder or self.copies):
             self.unread.discard(i)
         if not self.m.live[i]:
@@ -60,17 +82,23 @@ class Inbox:
         look = self.visits.in_progress()
         if look is None or look[2] == self.kept[2]:
             return look
-        # Played and not kept: thinned away. Not played: nobody waited for it, so the badge was 0 when it began.
+        # Played and not kept: thinned away. Not played: nobody waited for it, so the badge was 0
+        # when it began.
         if look[2] == self.visits.played[2] or not self._comes_unbidden(look[2]):
             return None
         return look
 
     def _comes_unbidden(self, visit: int) -> bool:
         """Tell whether a candidate visit takes place without a badge: one in `badge_boost` does."""
-        return self.rules.badge_boost == 1 or self.world.visit_uniforms(self.r, visit)[0] * self.rules.badge_boost < 1
+        return (
+            self.rules.badge_boost == 1
+            or self.world.visit_uniforms(self.r, visit)[0] * self.rules.badge_boost < 1
+        )
 
     def _offline(self, visit: Look) -> bool:
-        """Tell whether a visit finds the device offline: by chance, or for want of a network as it begins."""
+        """Tell whether a visit finds the device offline: by chance, or for want of a network as it
+        begins.
+        """
         rare = self.rules.visit_offline
         by_chance = rare > 0 and self.world.visit_uniforms(self.r, visit[2])[1] < rare
         return by_chance or self.spells.on(NO_NETWORK, visit[0])
@@ -87,7 +115,9 @@ class Inbox:
             self.open_app(offline=self._offline(look))
 
     def _tapped(self, i: int) -> None:
-        self.open_app(offline=bool(self.m.tap_offline[i]) or self.spells.on(NO_NETWORK, int(self.env.now)))
+        self.open_app(
+            offline=bool(self.m.tap_offline[i]) or self.spells.on(NO_NETWORK, int(self.env.now))
+        )
 
     def _read(self, i: int) -> None:
         """Read message i in the thread now, as the server shows it."""
@@ -101,7 +131,10 @@ class Inbox:
         self.unread.discard(i)
 
     def open_app(self, *, offline: bool) -> None:
-        """Open the app: read what the server (online) or the device's copy (offline) shows; clear tray and badge."""
+        """Open the app: read what the server (online) or the device's copy (offline) shows.
+
+        Clear tray and badge.
+        """
         for i in sorted(self.unread):
             if offline:
                 self._meet_copy(i)
@@ -114,7 +147,9 @@ class Inbox:
         self.phone.opened()
 
     def _meet_copy(self, i: int) -> None:
-        """Read message i from the device's copy, if the device was synced before the deletion and the copy lives."""
+        """Read message i from the device's copy, if the device was synced before the deletion and
+        the copy lives.
+        """
         arrived, deleted = self.out["push_arrived"][i], self.stage.deleted(i)
         if arrived == NEVER or self.env.now - arrived > self.rules.cache_life:
             return

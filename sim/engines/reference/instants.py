@@ -1,26 +1,38 @@
-"""The order of things that happen at one instant (docs/model.md, section 1); SimPy's own order is never relied on."""
+"""The order of things that happen at one instant (docs/model.md, section 1).
+
+SimPy's own order is never relied on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
+from typing import Any
 
 import simpy
 
 
 class Order(IntEnum):
-    """What comes first among events at one instant; ties inside a rank go to the lower message number."""
+    """What comes first among events at one instant.
 
-    JOIN = 1  # (1) deletions: every deletion that joins a queue now is in it before a free hand picks
+    Ties inside a rank go to the lower message number.
+    """
+
+    JOIN = (
+        1  # (1) deletions: every deletion that joins a queue now is in it before a free hand picks
+    )
     RULE = 2
     EFFECT = 3
     PICK = 4
-    ACCEPT = 5  # (2) holds end, then lists are closed, then things leave the server, arrive, and leave the tray
+    # (2) holds end, then lists are closed, then things leave the server, arrive, and leave the tray
+    ACCEPT = 5
     SNAPSHOT = 6
     DISPATCH = 7
     ARRIVE = 8
     LEAVE = 9
-    GLANCE = 10  # (4) somebody looks; (3), a deletion window's close, is a comparison of times and needs no event
+    # (4) somebody looks; (3), a deletion window's close, is a comparison of times and needs no
+    # event
+    GLANCE = 10
     IN_GLANCE = 11
     ALERT_GLANCE = 12
     WATCH = 13
@@ -42,20 +54,28 @@ class Leaving(IntEnum):
 
 
 def at(env: simpy.Environment, time: int, order: Order, number: int) -> simpy.Event:
-    """Make an event that happens at an instant, at its rank; `number` breaks ties inside the rank."""
+    """Make an event that happens at an instant, at its rank.
+
+    `number` breaks ties inside the rank.
+    """
     event = simpy.Event(env)
     event._ok, event._value = True, None  # what simpy.Timeout does, but with a priority of our own
-    env.schedule(event, priority=(order << 40) + number, delay=time - env.now)  # type: ignore[arg-type]
+    priority: Any = (order << 40) + number  # SimPy's annotation names its own two priorities
+    env.schedule(event, priority=priority, delay=time - env.now)
     return event
 
 
-def then(env: simpy.Environment, time: int, order: Order, number: int, act: Callable[[], None]) -> None:
+def then(
+    env: simpy.Environment, time: int, order: Order, number: int, act: Callable[[], None]
+) -> None:
     """Act at an instant, once; for things that wait for nothing else."""
     callbacks = at(env, time, order, number).callbacks
     assert callbacks is not None
     callbacks.append(lambda _: act())
 
 
-def leave(env: simpy.Environment, time: int, what: Leaving, i: int, act: Callable[[], None]) -> None:
+def leave(
+    env: simpy.Environment, time: int, what: Leaving, i: int, act: Callable[[], None]
+) -> None:
     """Act on message i at an instant, at the rank of things that leave."""
     then(env, time, Order.LEAVE, len(Leaving) * i + what, act)

@@ -1,4 +1,7 @@
-"""The mailbox, where e-mails are read: at a check, or because of their alert. Nothing recalls them (section 7)."""
+"""The mailbox, where e-mails are read: at a check, or because of their alert.
+
+Nothing recalls them (section 7).
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,27 @@ from sim.world.spells import AWAY, QUIET
 
 
 class Mailbox:
-    """One recipient's e-mail, from pending messages to reading. A mail is known by the message that opened it."""
+    """One recipient's e-mail, from pending messages to reading.
+
+    A mail is known by the message that opened it.
+    """
 
     def __init__(self, stage: Stage, recipient: int, spells: Circumstances) -> None:
-        self.stage, self.env, self.m, self.out, self.spells = stage, stage.env, stage.m, stage.out, spells
+        self.stage, self.env, self.m, self.out, self.spells = (
+            stage,
+            stage.env,
+            stage.m,
+            stage.out,
+            spells,
+        )
         self.outbox = Outbox(stage, recipient, self._arrive)
         self.unread: dict[int, Mail] = {}
         self.checks = Surface(
-            stage.env, lambda: stage.world.looks(recipient, CHECKS), Order.CHECK, lambda: bool(self.unread), self._check
+            stage.env,
+            lambda: stage.world.looks(recipient, CHECKS),
+            Order.CHECK,
+            lambda: bool(self.unread),
+            self._check,
         )
 
     def notify(self, i: int) -> None:

@@ -1,4 +1,6 @@
-"""When a recipient's e-mails go and what is in them: instant, batched, flushed or digest (section 7)."""
+"""When a recipient's e-mails go and what is in them: instant, batched, flushed or digest (section
+7).
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,19 @@ Mail = tuple[int, ...]
 
 
 class Outbox:
-    """The mails to one recipient that have not left. `arrive(opener, mail)` happens as one reaches the mailbox."""
+    """The mails to one recipient that have not left.
+
+    `arrive(opener, mail)` happens as one reaches the mailbox.
+    """
 
     def __init__(self, stage: Stage, recipient: int, arrive: Callable[[int, Mail], None]) -> None:
-        self.stage, self.env, self.m, self.rules, self.out = stage, stage.env, stage.m, stage.rules, stage.out
+        self.stage, self.env, self.m, self.rules, self.out = (
+            stage,
+            stage.env,
+            stage.m,
+            stage.rules,
+            stage.out,
+        )
         self.arrive = arrive
         self.mode = int(stage.people.email[recipient])
         self.offset = int(stage.people.utc_offset[recipient])
@@ -59,7 +70,9 @@ class Outbox:
             self.env.process(self._batch(i))
 
     def _batch(self, opener: int) -> Generator[simpy.Event, None, None]:
-        """Wait for the window the opener opened (deleting the opener does not close it), then send what is pending."""
+        """Wait for the window the opener opened (deleting the opener does not close it), then send
+        what is pending.
+        """
         while True:
             yield at(self.env, self.closes, Order.DISPATCH, opener)
             if self.env.now >= self.closes:
@@ -73,7 +86,10 @@ class Outbox:
     # Flushes
 
     def _await_flush(self, i: int) -> None:
-        """Let message i wait; when it is due, all that wait go, unless they went before with another."""
+        """Let message i wait.
+
+        When it is due, all that wait go, unless they went before with another.
+        """
         self.pending.append(i)
         if self.m.email_delay[i] != NEVER:
             now = int(self.env.now)
@@ -119,19 +135,29 @@ class Outbox:
         """With late binding leave out what is gone, or read in the thread, by now."""
         if not self.rules.email_late:
             return messages
-        return [i for i in messages if not self.stage.gone(i) and self.out["thread_read"][i] == NEVER]
+        return [
+            i for i in messages if not self.stage.gone(i) and self.out["thread_read"][i] == NEVER
+        ]
 
     def _send(self, opener: int, messages: list[int]) -> None:
         self._post(opener, self._bind(messages), int(self.env.now))
 
     def _post(self, opener: int, messages: list[int], bound: int) -> None:
-        """Hand one mail, bound at an instant, over for transport: from here on nothing can change it."""
+        """Hand one mail, bound at an instant, over for transport: from here on nothing can change
+        it.
+        """
         now = int(self.env.now)
         for i in messages:
             self.out["email_dispatched"][i] = now
         if messages and self.m.email_latency[opener] != NEVER:
             arrival = now + int(self.m.email_latency[opener])
-            then(self.env, arrival, Order.ARRIVE, opener, lambda: self._delivered(opener, tuple(messages), bound))
+            then(
+                self.env,
+                arrival,
+                Order.ARRIVE,
+                opener,
+                lambda: self._delivered(opener, tuple(messages), bound),
+            )
 
     def _delivered(self, opener: int, mail: Mail, bound: int) -> None:
         """Write down what arrives in the mailbox now."""

@@ -1,4 +1,6 @@
-"""The phone: push notifications in its tray, the badge on its icon, and glances at both (section 5)."""
+"""The phone: push notifications in its tray, the badge on its icon, and glances at both (section
+5).
+"""
 
 from __future__ import annotations
 
@@ -16,15 +18,32 @@ from sim.world.spells import AWAY, NO_NETWORK, QUIET
 
 
 class Phone:
-    """One recipient's phone. `tapped(i)` opens the app; `app_is_open` tells of a visit in progress."""
+    """One recipient's phone.
+
+    `tapped(i)` opens the app; `app_is_open` tells of a visit in progress.
+    """
 
     def __init__(
-        self, stage: Stage, recipient: int, spells: Circumstances,
-        tapped: Callable[[int], None], wake_visits: Callable[[], None], app_is_open: Callable[[], bool],
-    ) -> None:  # fmt: skip
-        self.stage, self.env, self.m, self.rules, self.out = stage, stage.env, stage.m, stage.rules, stage.out
+        self,
+        stage: Stage,
+        recipient: int,
+        spells: Circumstances,
+        tapped: Callable[[int], None],
+        wake_visits: Callable[[], None],
+        app_is_open: Callable[[], bool],
+    ) -> None:
+        self.stage, self.env, self.m, self.rules, self.out = (
+            stage,
+            stage.env,
+            stage.m,
+            stage.rules,
+            stage.out,
+        )
         self.spells = spells
-        self.push, self.counts = bool(stage.people.push[recipient]), bool(stage.people.badge[recipient])
+        self.push, self.counts = (
+            bool(stage.people.push[recipient]),
+            bool(stage.people.badge[recipient]),
+        )
         self.tapped, self.wake_visits, self.app_is_open = tapped, wake_visits, app_is_open
         self.pushes = Pushes(stage, recipient, spells, self._arrive, self._retract)
         self.watch = Watch(stage, spells) if stage.watches else None
@@ -35,7 +54,11 @@ class Phone:
         self.synced: set[int] = set()
         self.alert_until = -1  # end of the latest alert reaction's glance
         self.glances = Surface(
-            stage.env, lambda: stage.world.looks(recipient, GLANCES), Order.GLANCE, self._worth_a_glance, self._glance
+            stage.env,
+            lambda: stage.world.looks(recipient, GLANCES),
+            Order.GLANCE,
+            self._worth_a_glance,
+            self._glance,
         )
 
     def notify(self, i: int) -> None:
@@ -46,7 +69,9 @@ class Phone:
     # Arrival
 
     def _arrive(self, i: int) -> None:
-        """Show message i in the tray and count it, unless a retraction came first or the app is open."""
+        """Show message i in the tray and count it, unless a retraction came first or the app is
+        open.
+        """
         now = int(self.env.now)
         if i in self.retracted:
             return
@@ -67,7 +92,9 @@ class Phone:
         self.wake_visits()
 
     def _show(self, i: int, now: int, chars: int, edited: bool) -> None:
-        """Put message i's push in the tray, where it may replace others, be met by a glance, and alert."""
+        """Put message i's push in the tray, where it may replace others, be met by a glance, and
+        alert.
+        """
         if self.rules.collapse == BY_APP:
             self._leave_all(self.tray)
         elif self.rules.collapse == BY_THREAD:
@@ -87,11 +114,20 @@ class Phone:
             self._alert(i, now, in_use=until > now)
 
     def _alert(self, i: int, now: int, *, in_use: bool) -> None:
-        """Make message i felt: on the watch, if it is worn and the phone is not in use; otherwise on the phone."""
+        """Make message i felt: on the watch, if it is worn and the phone is not in use.
+
+        Otherwise on the phone.
+        """
         if self.watch is not None and not in_use and self.m.on_watch[i]:
             self.watch.show(i)
         elif self.m.alert_after[i] != NEVER:
-            then(self.env, now + int(self.m.alert_after[i]), Order.ALERT_GLANCE, i, lambda: self._react(i))
+            then(
+                self.env,
+                now + int(self.m.alert_after[i]),
+                Order.ALERT_GLANCE,
+                i,
+                lambda: self._react(i),
+            )
 
     # Leaving
 
@@ -112,10 +148,14 @@ class Phone:
             self._leave(i)
 
     def deleted(self, i: int) -> None:
-        """Learn of message i's deletion: retract its push and correct the badge, if the platform does."""
+        """Learn of message i's deletion: retract its push and correct the badge, if the platform
+        does.
+        """
         self.pushes.deleted(i)
         if self.counts and self.m.badge_sync_after[i] != NEVER:
-            arrival = self.spells.wait(NO_NETWORK, int(self.env.now) + int(self.m.badge_sync_after[i]))
+            arrival = self.spells.wait(
+                NO_NETWORK, int(self.env.now) + int(self.m.badge_sync_after[i])
+            )
             leave(self.env, arrival, Leaving.CORRECTION, i, lambda: self._sync(i))
         self.glances.wake()
 
@@ -149,7 +189,10 @@ class Phone:
             self.out["badge_cleared"][i] = int(self.env.now)
 
     def opened(self) -> None:
-        """Clear tray and badge as the app is opened; a count whose content is gone is a sign without content."""
+        """Clear tray and badge as the app is opened.
+
+        A count whose content is gone is a sign without content.
+        """
         now = int(self.env.now)
         for i in sorted(self.badge):
             if self.stage.deleted(i) and self.out["thread_read"][i] == NEVER:
@@ -165,9 +208,16 @@ class Phone:
         return self.out["push_chars"][i] > 0 and self.out["push_rewritten"][i] == NEVER
 
     def _bare_signs(self) -> list[int]:
-        """List messages the badge counts though they are deleted, with no text of theirs in the tray."""
-        return [i for i in sorted(self.badge) if self.stage.deleted(i) and self.out["phantom"][i] == NEVER
-                and not (i in self.tray and self._shows_text(i))]  # fmt: skip
+        """List messages the badge counts though they are deleted, with no text of theirs in the
+        tray.
+        """
+        return [
+            i
+            for i in sorted(self.badge)
+            if self.stage.deleted(i)
+            and self.out["phantom"][i] == NEVER
+            and not (i in self.tray and self._shows_text(i))
+        ]
 
     def _worth_a_glance(self) -> bool:
         return bool(self.to_notice) or bool(self._bare_signs())
@@ -176,7 +226,10 @@ class Phone:
         self._look_at_all(look[1])
 
     def _react(self, i: int) -> None:
-        """Glance because the alert of message i was felt, whatever has become of it since; nobody does while away."""
+        """Glance because the alert of message i was felt, whatever has become of it since.
+
+        Nobody does while away.
+        """
         now = int(self.env.now)
         if self.spells.on(AWAY, now):
             return
@@ -191,7 +244,10 @@ class Phone:
             self.stage.sign_without_content(i)
 
     def _meet(self, i: int, until: int) -> None:
-        """Let one glance fall on message i's push; the one that makes up the number needed notices it."""
+        """Let one glance fall on message i's push.
+
+        The one that makes up the number needed notices it.
+        """
         if i not in self.to_notice:
             return
         self.to_notice[i] -= 1

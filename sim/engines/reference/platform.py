@@ -1,8 +1,11 @@
-"""The platform: it accepts messages, hands them to the recipient's side, and rules on deletions (sections 3 and 4)."""
+"""The platform: it accepts messages, hands them to the recipient's side, and rules on deletions
+(sections 3 and 4).
+"""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 from collections.abc import Generator, Iterator
 
@@ -38,7 +41,9 @@ def play(world: World) -> Records:
 
 @contextlib.contextmanager
 def _no_collector() -> Iterator[None]:
-    """Pause the cyclic collector: it searches millions of short-lived events in vain, which doubles the time."""
+    """Pause the cyclic collector: it searches millions of short-lived events in vain, which doubles
+    the time.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -53,12 +58,17 @@ class Platform:
 
     def __init__(self, world: World) -> None:
         self.stage = Stage(world)
-        self.env, self.rules, self.m, self.out = self.stage.env, world.rules, world.messages, self.stage.out
+        self.env, self.rules, self.m, self.out = (
+            self.stage.env,
+            world.rules,
+            world.messages,
+            self.stage.out,
+        )
         self.inboxes: dict[int, Inbox] = {}
         self.desks: dict[int, Desk] = {}
         m = self.m
         for i in np.flatnonzero(~m.caught & ~m.apology).tolist():
-            then(self.env, int(m.released[i]), Order.ACCEPT, i, lambda i=i: self.accept(i))  # type: ignore[misc]
+            then(self.env, int(m.released[i]), Order.ACCEPT, i, functools.partial(self.accept, i))
         for i in np.flatnonzero(~m.caught & (m.noticed != NEVER) & (m.reaction != NEVER)).tolist():
             self.env.process(self._deletion(i))
         self.apology_of = {int(m.after[i]): i for i in np.flatnonzero(m.apology).tolist()}
@@ -71,7 +81,9 @@ class Platform:
         return self.inboxes[r]
 
     def accept(self, i: int) -> None:
-        """Take message i at the end of its hold, unless it was cancelled by then, or is a step that pauses."""
+        """Take message i at the end of its hold, unless it was cancelled by then, or is a step that
+        pauses.
+        """
         if self.out["cancelled"][i] != NEVER:
             return
         if self.rules.pause and self._opening_is_gone(i):
@@ -81,14 +93,23 @@ class Platform:
         self.inbox(i).accept(i)
 
     def _opening_is_gone(self, step: int) -> bool:
-        """Tell whether the message that a step follows up was caught, cancelled, deleted or its recipient blocked."""
+        """Tell whether the message that a step follows up was caught, cancelled, deleted or its
+        recipient blocked.
+        """
         opening = int(self.m.after[step])
         if opening < 0:
             return False
-        return bool(self.m.caught[opening]) or self.out["cancelled"][opening] != NEVER or self.stage.gone(opening)
+        return (
+            bool(self.m.caught[opening])
+            or self.out["cancelled"][opening] != NEVER
+            or self.stage.gone(opening)
+        )
 
     def _deletion(self, i: int) -> Generator[simpy.Event, None, None]:
-        """Wait until the sender has noticed and reacted, then queue; a recorded deletion just happens."""
+        """Wait until the sender has noticed and reacted, then queue.
+
+        A recorded deletion just happens.
+        """
         noticed = int(self.m.noticed[i])
         if self.m.recorded[i]:
             yield at(self.env, noticed, Order.RULE, i)
@@ -102,7 +123,10 @@ class Platform:
         self.desks[sender].join(i)
 
     def rule(self, i: int) -> None:
-        """Do the remedy for message i as its action completes now; for a deletion or an edit, rule on it first."""
+        """Do the remedy for message i as its action completes now.
+
+        For a deletion or an edit, rule on it first.
+        """
         now = int(self.env.now)
         self.out["completed"][i] = now
         propagation = int(self.m.propagation[i])
@@ -129,7 +153,9 @@ class Platform:
             return OPENED
         if propagation == NEVER or self.rules.receiver_window == NEVER:
             return 0
-        return CLIENT if min(now + propagation, NEVER) - released > self.rules.receiver_window else 0
+        return (
+            CLIENT if min(now + propagation, NEVER) - released > self.rules.receiver_window else 0
+        )
 
     def effect(self, i: int) -> None:
         """Let the remedy of message i take effect: cancelled if the hold has not ended before."""
@@ -147,7 +173,13 @@ class Platform:
         """Send the apology for message i now, if the message itself has been sent by then."""
         if i in self.apology_of:
             apology = self.apology_of[i]
-            then(self.env, int(self.env.now), Order.ACCEPT, apology, lambda: self._accept_apology(i, apology))
+            then(
+                self.env,
+                int(self.env.now),
+                Order.ACCEPT,
+                apology,
+                lambda: self._accept_apology(i, apology),
+            )
 
     def _accept_apology(self, i: int, apology: int) -> None:
         if self.out["accepted"][i] != NEVER:

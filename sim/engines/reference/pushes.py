@@ -1,4 +1,6 @@
-"""The way of a recipient's pushes and of their retractions, from the server to the phone (sections 5 and 5a)."""
+"""The way of a recipient's pushes and of their retractions, from the server to the phone (sections
+5 and 5a).
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,26 @@ from sim.world.spells import AT_DESK, DOZING, NO_NETWORK
 
 
 class Pushes:
-    """Server and push service of one recipient. `arrive(i)` and `retract(i)` happen as something reaches the phone."""
+    """Server and push service of one recipient.
+
+    `arrive(i)` and `retract(i)` happen as something reaches the phone.
+    """
 
     def __init__(
-        self, stage: Stage, recipient: int, spells: Circumstances,
-        arrive: Callable[[int], None], retract: Callable[[int], None],
-    ) -> None:  # fmt: skip
-        self.stage, self.env, self.m, self.rules, self.out = stage, stage.env, stage.m, stage.rules, stage.out
+        self,
+        stage: Stage,
+        recipient: int,
+        spells: Circumstances,
+        arrive: Callable[[int], None],
+        retract: Callable[[int], None],
+    ) -> None:
+        self.stage, self.env, self.m, self.rules, self.out = (
+            stage,
+            stage.env,
+            stage.m,
+            stage.rules,
+            stage.out,
+        )
         self.spells, self.arrive, self.retract = spells, arrive, retract
         self.push = bool(stage.people.push[recipient])
         self.preview = 0 if stage.people.hides_previews[recipient] else self.rules.push_preview
@@ -33,7 +48,10 @@ class Pushes:
         self.env.process(self._way(i))
 
     def _way(self, i: int) -> Generator[simpy.Event, None, None]:
-        """Delay, dispatch (late binding drops what is gone or read), latency, perhaps the store; then arrival."""
+        """Delay, dispatch (late binding drops what is gone or read), latency, perhaps the store.
+
+        Then arrival.
+        """
         if self.m.push_delay[i] == NEVER:
             return
         yield at(self.env, int(self.env.now) + int(self.m.push_delay[i]), Order.DISPATCH, i)
@@ -52,7 +70,10 @@ class Pushes:
             self.arrive(i)
 
     def text(self, i: int) -> tuple[int, bool] | None:
-        """Say what a push of message i that arrives now shows: characters, edited or not; None: nothing, it is gone."""
+        """Say what a push of message i that arrives now shows: characters, edited or not.
+
+        None: nothing, it is gone.
+        """
         if self.rules.push_fetch and self.stage.deleted(i):
             return (0, False) if self.rules.push_generic else None
         chars = min(int(self.m.length[i]), self.preview)
@@ -60,7 +81,9 @@ class Pushes:
             return chars, False
         if self.rules.push_fetch:
             return chars, self.stage.shows_edit(i, int(self.env.now))
-        return chars, self.rules.push_late and self.stage.shows_edit(i, self.out["push_dispatched"][i])
+        return chars, self.rules.push_late and self.stage.shows_edit(
+            i, self.out["push_dispatched"][i]
+        )
 
     def lose(self, i: int) -> None:
         """Write down that message i's push has been lost on its way."""
@@ -68,11 +91,23 @@ class Pushes:
             self.out["push_lost"][i] = int(self.env.now)
 
     def deleted(self, i: int) -> None:
-        """Send a retraction after message i's push, if the platform does and there is or will be something to retract."""
-        coming = self.m.push_delay[i] != NEVER if not self.rules.push_late else self.out["push_dispatched"][i] != NEVER
+        """Send a retraction after message i's push, if the platform does and there is or will be
+        something to retract.
+        """
+        coming = (
+            self.m.push_delay[i] != NEVER
+            if not self.rules.push_late
+            else self.out["push_dispatched"][i] != NEVER
+        )
         if self.push and coming and self.m.retract_after[i] != NEVER:
             reaches = int(self.env.now) + int(self.m.retract_after[i])
-            leave(self.env, reaches, Leaving.RETRACTION, i, lambda: self._retraction_reaches_service(i))
+            leave(
+                self.env,
+                reaches,
+                Leaving.RETRACTION,
+                i,
+                lambda: self._retraction_reaches_service(i),
+            )
 
     def _retraction_reaches_service(self, i: int) -> None:
         if self.store is not None and self.store.is_open():

@@ -1,4 +1,6 @@
-"""Senders: each works through its own queue of deletions with one pair of hands (or k) (section 4)."""
+"""Senders: each works through its own queue of deletions with one pair of hands (or k) (section
+4).
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,22 @@ class Desk:
     """One sender's deletion work: a queue, and hands that pick from it in the policy's order."""
 
     def __init__(self, stage: Stage, rule: Callable[[int], None]) -> None:
-        self.env, self.rules, self.m, self.out, self.rule = stage.env, stage.rules, stage.m, stage.out, rule
+        self.env, self.rules, self.m, self.out, self.rule = (
+            stage.env,
+            stage.rules,
+            stage.m,
+            stage.out,
+            rule,
+        )
         self.waiting: list[tuple[tuple[int, int], int]] = []
         self.hands = 0
         self.idle: list[simpy.Event] = []
 
     def join(self, i: int) -> None:
-        """Take a deletion into the queue; a free hand will pick when all of this instant have joined."""
+        """Take a deletion into the queue.
+
+        A free hand will pick when all of this instant have joined.
+        """
         self.out["requested"][i] = int(self.env.now)
         heapq.heappush(self.waiting, (self._rank(i), i))
         if self.idle:
@@ -51,7 +62,9 @@ class Desk:
             chosen = self._pick()
             for i in chosen:
                 self.out["started"][i] = int(self.env.now)
-            yield at(self.env, int(self.env.now) + int(self.m.action[chosen[0]]), Order.RULE, chosen[0])
+            yield at(
+                self.env, int(self.env.now) + int(self.m.action[chosen[0]]), Order.RULE, chosen[0]
+            )
             for i in chosen:
                 self.rule(i)
 

@@ -1,4 +1,6 @@
-"""What all parts of one replication share: clock, world, the records being written, and what all of them ask."""
+"""What all parts of one replication share: clock, world, the records being written, and what all of
+them ask.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,24 @@ from sim.world.parts import BLOCK, DELETE, EDIT, World
 
 
 class Stage:
-    """One replication as it is played. `out` holds the columns of the records, each a list with one entry a message."""
+    """One replication as it is played.
+
+    `out` holds the columns of the records, each a list with one entry a message.
+    """
 
     def __init__(self, world: World) -> None:
         self.env = simpy.Environment()
-        self.world, self.rules, self.m, self.people = world, world.rules, world.messages, world.recipients
-        # Lists, not arrays: a SimPy model reads and writes single entries, where NumPy is several times slower.
-        self.out: dict[str, list[int]] = {name: column.tolist() for name, column in blank(world.messages.size).items()}
+        self.world, self.rules, self.m, self.people = (
+            world,
+            world.rules,
+            world.messages,
+            world.recipients,
+        )
+        # Lists, not arrays: a SimPy model reads and writes single entries, where NumPy is several
+        # times slower.
+        self.out: dict[str, list[int]] = {
+            name: column.tolist() for name, column in blank(world.messages.size).items()
+        }
         self.effective = self.out["effective"]
         self.deletes, self.edits = self.rules.remedy == DELETE, self.rules.remedy == EDIT
         gone = {DELETE: self.effective, BLOCK: self.out["blocked"]}
@@ -24,10 +37,15 @@ class Stage:
         self.taps_offline = bool(self.m.tap_offline.any())
         self.watches = bool(self.m.on_watch.any())
         bounds = world.spells.at
-        self.befall: list[list[bool]] = (bounds[:, :, 0] < bounds[:, :, 1]).tolist()  # which spells, of each recipient
+        self.befall: list[list[bool]] = (
+            bounds[:, :, 0] < bounds[:, :, 1]
+        ).tolist()  # which spells, of each recipient
 
     def deleted(self, i: int) -> bool:
-        """Tell whether message i has been deleted by now; an edit takes effect and deletes nothing."""
+        """Tell whether message i has been deleted by now.
+
+        An edit takes effect and deletes nothing.
+        """
         return self.deletes and self.effective[i] != NEVER
 
     def gone(self, i: int) -> bool:
@@ -45,7 +63,9 @@ class Stage:
 
 
 class Circumstances:
-    """The spells that befall one recipient (docs/model.md, section 2): asked often, so quick where there are none."""
+    """The spells that befall one recipient (docs/model.md, section 2): asked often, so quick where
+    there are none.
+    """
 
     def __init__(self, stage: Stage, recipient: int) -> None:
         self._spells, self._r, self._some = stage.world.spells, recipient, stage.befall[recipient]
@@ -55,8 +75,12 @@ class Circumstances:
         return self._some[kind]
 
     def wait(self, kind: int, instant: int) -> int:
-        """Give the end of the spell of a kind that is on at an instant, or the instant itself if none is."""
-        return self._spells.wait(self._r, kind, min(instant, NEVER)) if self._some[kind] else instant
+        """Give the end of the spell of a kind that is on at an instant, or the instant itself if
+        none is.
+        """
+        return (
+            self._spells.wait(self._r, kind, min(instant, NEVER)) if self._some[kind] else instant
+        )
 
     def on(self, kind: int, instant: int) -> bool:
         """Tell whether a spell of a kind is on at an instant."""

@@ -26,7 +26,9 @@ class Store:
     `lose(i)` happens as message i's push is lost; a retraction is lost without a trace.
     """
 
-    def __init__(self, stage: Stage, recipient: int, spells: Circumstances, lose: Callable[[int], None]) -> None:
+    def __init__(
+        self, stage: Stage, recipient: int, spells: Circumstances, lose: Callable[[int], None]
+    ) -> None:
         self.env, self.spells, self.lose = stage.env, spells, lose
         self.room, self.life = int(stage.people.store[recipient]), stage.rules.push_ttl
         self.kept: list[Entry] = []
@@ -37,7 +39,9 @@ class Store:
         return self.spells.on(NO_NETWORK, int(self.env.now))
 
     def keep(self, i: int, order: Order, number: int, deliver: Callable[[int], None]) -> None:
-        """Keep what concerns message i until the spell's end, and deliver it then unless it is lost by then."""
+        """Keep what concerns message i until the spell's end, and deliver it then unless it is lost
+        by then.
+        """
         now = int(self.env.now)
         ends = self.spells.wait(NO_NETWORK, now)
         if ends != self.spell_ends:
@@ -48,7 +52,9 @@ class Store:
         then(self.env, ends, order, number, lambda: self._leave(entry, deliver))
 
     def _make_room(self, entry: Entry, now: int) -> None:
-        """Take an entry in: with room for one it throws out the other, otherwise a full store is thrown out with it."""
+        """Take an entry in: with room for one it throws out the other, otherwise a full store is
+        thrown out with it.
+        """
         self.kept = [e for e in self.kept if now - e.since <= self.life]
         if len(self.kept) == self.room:
             out = self.kept if self.room == 1 else [*self.kept, entry]

@@ -16,13 +16,18 @@ Look = tuple[int, int, int]
 class Surface:
     """Plays `act(look)` at the start of every look while `worth()` holds, and sleeps otherwise.
 
-    Streams know nothing of messages, so looks that nothing is worth need not be played: they change nothing.
+    Streams know nothing of messages, so looks that nothing is worth need not be played: they change
+    nothing.
     """
 
     def __init__(
-        self, env: simpy.Environment, looks: Callable[[], Looks], order: Order,
-        worth: Callable[[], bool], act: Callable[[Look], None],
-    ) -> None:  # fmt: skip
+        self,
+        env: simpy.Environment,
+        looks: Callable[[], Looks],
+        order: Order,
+        worth: Callable[[], bool],
+        act: Callable[[Look], None],
+    ) -> None:
         self.env, self._walk, self.order, self.worth, self.act = env, looks, order, worth, act
         self.played: Look = (-1, -1, -1)
         self._sleep: simpy.Event | None = None

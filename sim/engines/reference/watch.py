@@ -1,4 +1,6 @@
-"""The watch: it takes the alert of a push, and with it the preview, while the phone is not in use (section 5b)."""
+"""The watch: it takes the alert of a push, and with it the preview, while the phone is not in use
+(section 5b).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,13 @@ class Watch:
         now = int(self.stage.env.now)
         self.out["watch_shown"][i] = now
         if self.m.watch_after[i] != NEVER:
-            then(self.stage.env, now + int(self.m.watch_after[i]), Order.WATCH, i, lambda: self._look(i))
+            then(
+                self.stage.env,
+                now + int(self.m.watch_after[i]),
+                Order.WATCH,
+                i,
+                lambda: self._look(i),
+            )
 
     def _look(self, i: int) -> None:
         now = int(self.stage.env.now)
@@ -31,10 +39,14 @@ class Watch:
             self.stage.sign_without_content(i)
 
     def _taken_back(self, i: int, now: int) -> bool:
-        """Tell whether word of message i's deletion has reached the watch: by way of the phone, so it waits with it."""
+        """Tell whether word of message i's deletion has reached the watch: by way of the phone, so
+        it waits with it.
+        """
         if not self.stage.deleted(i) or self.m.watch_retract_after[i] == NEVER:
             return False
-        word = self.spells.wait(NO_NETWORK, self.out["effective"][i] + int(self.m.watch_retract_after[i]))
+        word = self.spells.wait(
+            NO_NETWORK, self.out["effective"][i] + int(self.m.watch_retract_after[i])
+        )
         if self.stage.rules.retraction_waits:
             word = self.spells.wait(DOZING, word)
         return word <= now

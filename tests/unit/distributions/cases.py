@@ -1,4 +1,5 @@
-"""The families, each with its twin in SciPy and the accuracy that is promised (relative error of a quantile)."""
+"""The families, each with its twin in SciPy and the accuracy that is promised (relative error of a
+quantile)."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from sim.clock import MINUTE, SECOND
 EXACT = 5e-13
 """Closed forms: a few last bits, amplified by exp."""
 TABULATED = 4e-5
-"""Straight lines in (log odds, log value) at 1/64: the promise for gamma and for families of SciPy."""
+"""Straight lines in (log odds, log value) at 1/64: the promise for gamma and for families of
+SciPy."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,25 @@ CASES = [
     Case({"dist": "exponential", "mean": "1 min"}, st.expon(scale=MINUTE)),
     Case({"dist": "lognormal", "median": "23 s", "sigma": 1.43}, st.lognorm(1.43, scale=23 * S)),
     Case({"dist": "lognormal", "median": "1 s", "sigma": 0.01}, st.lognorm(0.01, scale=S)),
-    Case({"dist": "lognormal", "median": "10 min", "sigma": 3.0}, st.lognorm(3.0, scale=10 * MINUTE)),
-    Case({"dist": "weibull", "median": "10 s", "shape": 0.6}, st.weibull_min(0.6, scale=10 * S / log(2) ** (1 / 0.6))),
-    Case({"dist": "weibull", "median": "10 s", "shape": 3.0}, st.weibull_min(3.0, scale=10 * S / log(2) ** (1 / 3))),
+    Case(
+        {"dist": "lognormal", "median": "10 min", "sigma": 3.0}, st.lognorm(3.0, scale=10 * MINUTE)
+    ),
+    Case(
+        {"dist": "weibull", "median": "10 s", "shape": 0.6},
+        st.weibull_min(0.6, scale=10 * S / log(2) ** (1 / 0.6)),
+    ),
+    Case(
+        {"dist": "weibull", "median": "10 s", "shape": 3.0},
+        st.weibull_min(3.0, scale=10 * S / log(2) ** (1 / 3)),
+    ),
     Case({"dist": "loglogistic", "median": "10 s", "shape": 1.7}, st.fisk(1.7, scale=10 * S)),
     Case({"dist": "gamma", "mean": "10 s", "shape": 0.5}, st.gamma(0.5, scale=20 * S), TABULATED),
     Case({"dist": "gamma", "mean": "10 s", "shape": 1.0}, st.expon(scale=10 * S), TABULATED),
-    Case({"dist": "gamma", "mean": "10 s", "shape": 7.3}, st.gamma(7.3, scale=10 * S / 7.3), TABULATED),
+    Case(
+        {"dist": "gamma", "mean": "10 s", "shape": 7.3},
+        st.gamma(7.3, scale=10 * S / 7.3),
+        TABULATED,
+    ),
     Case(scipys("invgauss", mu=0.8), st.invgauss(0.8, scale=S), TABULATED),
     Case(scipys("lomax", c=2.5, scale=3.0), st.lomax(2.5, scale=3 * S), TABULATED),
     Case(scipys("beta", a=2.0, b=3.0, scale=60.0), st.beta(2, 3, scale=60 * S), TABULATED),
@@ -63,7 +77,8 @@ LENGTH_BIASED = [
     (CASES[5].table, st.gengamma(1 + 1 / 0.6, 0.6, scale=10 * S / log(2) ** (1 / 0.6))),
     (CASES[6].table, st.gengamma(1 + 1 / 3, 3.0, scale=10 * S / log(2) ** (1 / 3))),
 ]
-"""Laws and, in closed form, the law of the interval that covers a fixed instant: density x f(x) / mean."""
+"""Laws and, in closed form, the law of the interval that covers a fixed instant: density x f(x) /
+mean."""
 
 
 def biased_uniform(low: float, high: float, u: float) -> float:

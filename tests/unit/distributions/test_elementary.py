@@ -1,4 +1,5 @@
-"""Our own exponential and logarithm: right to one unit in the last place, and the same bits one by one and in bulk."""
+"""Our own exponential and logarithm: right to one unit in the last place, and the same bits one by
+one and in bulk."""
 
 from __future__ import annotations
 
@@ -19,19 +20,19 @@ U = uniforms(17, "test.elementary", np.arange(400_000, dtype=np.uint64))
 
 
 @njit
-def _exp_of(xs, out):  # type: ignore[no-untyped-def]
+def _exp_of(xs, out):
     for i in range(xs.size):
         out[i] = elementary.exp(xs[i])
 
 
 @njit
-def _log_of(xs, out):  # type: ignore[no-untyped-def]
+def _log_of(xs, out):
     for i in range(xs.size):
         out[i] = elementary.log(xs[i])
 
 
 @njit
-def _log_rest_of(xs, out):  # type: ignore[no-untyped-def]
+def _log_rest_of(xs, out):
     for i in range(xs.size):
         out[i] = elementary.log_rest(xs[i])
 
@@ -43,7 +44,8 @@ def bulk(function: Callable[..., Any], xs: Floats) -> Floats:
 
 
 def units_off(got: Floats, exact: npt.NDArray[np.longdouble]) -> float:
-    """Give the largest error in units of the last place of the exact value, which has more places."""
+    """Give the largest error in units of the last place of the exact value, which has more
+    places."""
     ulp = np.spacing(np.abs(exact.astype(np.float64)))
     return float(np.max(np.abs(got.astype(np.longdouble) - exact) / ulp))
 
@@ -63,12 +65,16 @@ CASES = [
     (_log_rest_of, lambda x: np.log1p(-x), U * 2.0**-30),
 ]
 
-needs_long_double = pytest.mark.skipif(np.finfo(np.longdouble).nmant < 60, reason="long double is no longer here")
+needs_long_double = pytest.mark.skipif(
+    np.finfo(np.longdouble).nmant < 60, reason="long double is no longer here"
+)
 
 
 @needs_long_double
 @pytest.mark.parametrize(("function", "exact", "xs"), CASES)
-def test_a_value_is_right_to_one_unit_in_the_last_place(function: Any, exact: Any, xs: Floats) -> None:
+def test_a_value_is_right_to_one_unit_in_the_last_place(
+    function: Any, exact: Any, xs: Floats
+) -> None:
     assert units_off(bulk(function, xs), precise(exact, xs)) < 1.0
 
 
@@ -79,7 +85,9 @@ def test_the_check_sees_a_value_that_is_off_in_its_last_places() -> None:
 
 
 @pytest.mark.parametrize(("function", "exact", "xs"), CASES)
-def test_one_by_one_and_in_bulk_the_bits_are_the_same(function: Any, exact: Any, xs: Floats) -> None:
+def test_one_by_one_and_in_bulk_the_bits_are_the_same(
+    function: Any, exact: Any, xs: Floats
+) -> None:
     few = xs[:3_000]
     one_by_one = np.concatenate([bulk(function, few[i : i + 1]) for i in range(few.size)])
     np.testing.assert_array_equal(bulk(function, few).view(np.int64), one_by_one.view(np.int64))

@@ -17,23 +17,34 @@ from ..making import assert_follows, law
 from .cases import CASES, LENGTH_BIASED, Case, biased_uniform
 
 EMPIRICAL = {"dist": "empirical", "p": [0, 0.5, 0.9, 1], "values": ["2 s", "10 s", "12 s", "30 s"]}
-MIXED = {"dist": "mixture", "parts": [{"weight": 0.3, "law": {"dist": "constant", "value": "5 s"}},
-                                      {"weight": 0.7, "law": {"dist": "exponential", "mean": "20 s"}}]}  # fmt: skip
+MIXED = {
+    "dist": "mixture",
+    "parts": [
+        {"weight": 0.3, "law": {"dist": "constant", "value": "5 s"}},
+        {"weight": 0.7, "law": {"dist": "exponential", "mean": "20 s"}},
+    ],
+}
 
 
 def integrated(mine: Law) -> float:
-    """Integrate the quantile function over (0, 1), along z = log(u / (1 - u)) so that both tails count."""
+    """Integrate the quantile function over (0, 1), along z = log(u / (1 - u)) so that both tails
+    count."""
     z = np.linspace(-36.0, 36.0, 144_001)
     p = 1 / (1 + np.exp(-z))
     return float(
         np.trapezoid(
-            mine.quantile(np.clip(p, 1e-300, 1 - 2.0**-53)) * np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))) ** 2, z
+            mine.quantile(np.clip(p, 1e-300, 1 - 2.0**-53))
+            * np.exp(-np.abs(z))
+            / (1 + np.exp(-np.abs(z))) ** 2,
+            z,
         )
     )
 
 
 @pytest.mark.parametrize(
-    "table", [*(c.table for c in CASES), EMPIRICAL, MIXED], ids=lambda t: " ".join(map(str, t.values()))[:40]
+    "table",
+    [*(c.table for c in CASES), EMPIRICAL, MIXED],
+    ids=lambda t: " ".join(map(str, t.values()))[:40],
 )
 def test_the_mean_is_the_integral_of_the_quantiles(table: dict[str, Any]) -> None:
     mine = law(table)
@@ -48,8 +59,13 @@ def test_the_mean_is_scipys(case: Case) -> None:
 def test_a_law_without_a_mean_says_so() -> None:
     assert law({"dist": "loglogistic", "median": "10 s", "shape": 1.0}).mean() == math.inf
     assert law({"dist": "never"}).mean() == math.inf
-    never = {"dist": "mixture", "parts": [{"weight": 0.5, "law": {"dist": "never"}},
-                                          {"weight": 0.5, "law": {"dist": "constant", "value": "5 s"}}]}  # fmt: skip
+    never = {
+        "dist": "mixture",
+        "parts": [
+            {"weight": 0.5, "law": {"dist": "never"}},
+            {"weight": 0.5, "law": {"dist": "constant", "value": "5 s"}},
+        ],
+    }
     assert law(never).mean() == math.inf
 
 
@@ -64,19 +80,28 @@ def covering(mine: Law, us: Any) -> Any:
 U = np.concatenate([[1e-6, 1e-4], np.linspace(0.005, 0.995, 67), [1 - 1e-4, 1 - 1e-6]])
 
 
-@pytest.mark.parametrize(("table", "biased"), LENGTH_BIASED, ids=lambda x: x["dist"] if isinstance(x, dict) else "")
-def test_the_interval_that_covers_an_instant_has_the_closed_form(table: dict[str, Any], biased: Any) -> None:
-    us = U[:-1] if table.get("sigma") == 3.0 else U  # its last point needs shares beyond 1 - 1e-14: out of reach
+@pytest.mark.parametrize(
+    ("table", "biased"), LENGTH_BIASED, ids=lambda x: x["dist"] if isinstance(x, dict) else ""
+)
+def test_the_interval_that_covers_an_instant_has_the_closed_form(
+    table: dict[str, Any], biased: Any
+) -> None:
+    us = (
+        U[:-1] if table.get("sigma") == 3.0 else U
+    )  # its last point needs shares beyond 1 - 1e-14: out of reach
     np.testing.assert_allclose(covering(law(table), us), biased.ppf(us), rtol=2e-3)
     u = uniforms(3, "doc", np.arange(20_000, dtype=np.uint64))
     assert_follows(covering(law(table), u), biased.cdf)
 
 
 @pytest.mark.parametrize(
-    "table", [table for table, _ in LENGTH_BIASED], ids=lambda t: f"{t['dist']} {t.get('shape', '')}"
+    "table",
+    [table for table, _ in LENGTH_BIASED],
+    ids=lambda t: f"{t['dist']} {t.get('shape', '')}",
 )
 def test_an_ordinary_gap_is_not_one_that_covers_an_instant(table: dict[str, Any]) -> None:
-    """The wrong model: the law itself in place of its length-biased version (a cold start) fails the check."""
+    """The wrong model: the law itself in place of its length-biased version (a cold start) fails
+    the check."""
     biased = next(b for t, b in LENGTH_BIASED if t is table)
     u = uniforms(3, "doc", np.arange(20_000, dtype=np.uint64))
     with pytest.raises(AssertionError, match="away from its law"):
@@ -85,12 +110,16 @@ def test_an_ordinary_gap_is_not_one_that_covers_an_instant(table: dict[str, Any]
 
 def test_a_uniform_interval_that_covers_an_instant_has_the_closed_form() -> None:
     mine = law({"dist": "uniform", "low": "2 s", "high": "9 s"})
-    np.testing.assert_allclose(covering(mine, U), [biased_uniform(2e6, 9e6, u) for u in U], rtol=2e-4)
+    np.testing.assert_allclose(
+        covering(mine, U), [biased_uniform(2e6, 9e6, u) for u in U], rtol=2e-4
+    )
 
 
 def test_an_interval_of_two_lengths_is_met_in_proportion_to_length() -> None:
-    parts = [{"weight": 0.75, "law": {"dist": "constant", "value": "10 s"}},
-             {"weight": 0.25, "law": {"dist": "constant", "value": "90 s"}}]  # fmt: skip
+    parts = [
+        {"weight": 0.75, "law": {"dist": "constant", "value": "10 s"}},
+        {"weight": 0.25, "law": {"dist": "constant", "value": "90 s"}},
+    ]
     met = covering(law({"dist": "mixture", "parts": parts}), np.linspace(0.0005, 0.9995, 1000))
     assert sorted(set(np.rint(met / 1e6))) == [10, 90]
     assert np.mean(met > 5e7) == pytest.approx(0.25 * 90 / (0.25 * 90 + 0.75 * 10), abs=0.003)
@@ -103,7 +132,9 @@ def test_the_tabulated_shares_increase_over_the_whole_grid() -> None:
         assert np.all(np.diff(z) >= 0)
 
 
-@pytest.mark.parametrize("table", ["0 s", {"dist": "never"}, {"dist": "loglogistic", "median": "1 s", "shape": 0.9}])
+@pytest.mark.parametrize(
+    "table", ["0 s", {"dist": "never"}, {"dist": "loglogistic", "median": "1 s", "shape": 0.9}]
+)
 def test_an_equilibrium_start_needs_a_finite_positive_mean(table: Any) -> None:
     with pytest.raises(ValueError, match="mean is zero or infinite; the equilibrium start needs"):
         law(table).length_biased()
@@ -114,14 +145,20 @@ def test_an_equilibrium_start_needs_a_finite_positive_mean(table: Any) -> None:
     [
         ("5 s", "always 5 s"),
         ({"dist": "never"}, "never"),
-        ({"dist": "uniform", "low": "0 s", "high": "10 s"},
-         "uniform: mean 5 s, p10 1 s, median 5 s, p90 9 s, p99 9.9 s"),
-        ({"dist": "scipy", "family": "expon", "unit": "s"},
-         "expon: mean 1 s, p10 105.4 ms, median 693.1 ms, p90 2.303 s, p99 4.605 s"),
-        ({"dist": "loglogistic", "median": "1 s", "shape": 1.0},
-         "loglogistic: mean never, p10 111.1 ms, median 1 s, p90 9 s, p99 1.65 min"),
+        (
+            {"dist": "uniform", "low": "0 s", "high": "10 s"},
+            "uniform: mean 5 s, p10 1 s, median 5 s, p90 9 s, p99 9.9 s",
+        ),
+        (
+            {"dist": "scipy", "family": "expon", "unit": "s"},
+            "expon: mean 1 s, p10 105.4 ms, median 693.1 ms, p90 2.303 s, p99 4.605 s",
+        ),
+        (
+            {"dist": "loglogistic", "median": "1 s", "shape": 1.0},
+            "loglogistic: mean never, p10 111.1 ms, median 1 s, p90 9 s, p99 1.65 min",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_law_says_itself_in_words(table: Any, words: str) -> None:
     assert law(table).describe() == words
 

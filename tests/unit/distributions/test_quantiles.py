@@ -1,4 +1,5 @@
-"""Inverse distribution functions: against SciPy, against their own distribution function, in every way of calling."""
+"""Inverse distribution functions: against SciPy, against their own distribution function, in every
+way of calling."""
 
 from __future__ import annotations
 
@@ -29,9 +30,12 @@ def by_name(case: Case) -> str:
 @pytest.mark.parametrize("case", CASES, ids=by_name)
 def test_a_quantile_is_scipys_to_the_promised_accuracy(case: Case) -> None:
     mine = law(case.table)
-    np.testing.assert_allclose(mine.quantile(U), case.twin.ppf(U), rtol=case.accuracy, atol=1e-6)  # a millionth of 1 us
+    np.testing.assert_allclose(
+        mine.quantile(U), case.twin.ppf(U), rtol=case.accuracy, atol=1e-6
+    )  # a millionth of 1 us
     upper = 1.0 - TOP
-    # In the upper tail the share 1 - u is itself rounded to 1.1e-16: allow what that moves the quantile by.
+    # In the upper tail the share 1 - u is itself rounded to 1.1e-16: allow what that moves the
+    # quantile by.
     slack = np.abs(case.twin.isf(TOP * (1 + 1.2e-16 / TOP)) / case.twin.isf(TOP) - 1)
     assert np.all(np.abs(mine.quantile(upper) / case.twin.isf(TOP) - 1) <= case.accuracy + slack)
 
@@ -48,7 +52,9 @@ def test_the_distribution_function_undoes_the_quantile(case: Case) -> None:
     inside = U[(U > 1e-9) & (U < 0.999)]
     back = np.array([mine.cdf(x) for x in mine.quantile(inside)])
     np.testing.assert_allclose(back, inside, rtol=1e-9)
-    np.testing.assert_allclose(back, case.twin.cdf(mine.quantile(inside)), rtol=20 * case.accuracy + 1e-9)
+    np.testing.assert_allclose(
+        back, case.twin.cdf(mine.quantile(inside)), rtol=20 * case.accuracy + 1e-9
+    )
     assert mine.cdf(-1.0) == 0.0
     assert mine.cdf(1e30) == pytest.approx(1.0, abs=1e-9)
 
@@ -74,7 +80,7 @@ def test_the_normal_quantile_has_sixteen_figures() -> None:
 
 
 @numba.njit
-def _from_a_kernel(pool, us, out):  # type: ignore[no-untyped-def]
+def _from_a_kernel(pool, us, out):
     for i in range(us.size):
         out[i] = q.quantile(pool, 0, us[i])
 
@@ -89,9 +95,12 @@ ATOMS = {
 }
 
 
-@pytest.mark.parametrize("table", [*(case.table for case in CASES), ATOMS], ids=lambda t: t.get("family", t["dist"]))
+@pytest.mark.parametrize(
+    "table", [*(case.table for case in CASES), ATOMS], ids=lambda t: t.get("family", t["dist"])
+)
 def test_a_kernel_and_a_plain_call_get_the_same_bits(table: dict[str, object]) -> None:
-    """Both engines call one scalar function; NumPy's array functions would differ in the last bit."""
+    """Both engines call one scalar function; NumPy's array functions would differ in the last
+    bit."""
     mine, u = law(table), uniforms(8, "doc", np.arange(2000, dtype=np.uint64))
     kernel = np.empty(u.size)
     _from_a_kernel(mine.pool, u, kernel)
@@ -104,7 +113,8 @@ def test_a_kernel_and_a_plain_call_get_the_same_bits(table: dict[str, object]) -
 
 
 def test_array_functions_would_not_give_the_same_bits() -> None:
-    """The wrong model that the rule above guards against, where NumPy's exp differs from the C library's at all."""
+    """The wrong model that the rule above guards against, where NumPy's exp differs from the C
+    library's at all."""
     x = np.linspace(-3, 3, 100_001)
     differing = np.count_nonzero(np.exp(x) != np.array([math.exp(v) for v in x]))
     assert 0 <= differing < x.size / 4
@@ -112,7 +122,16 @@ def test_array_functions_would_not_give_the_same_bits() -> None:
 
 def test_durations_are_rounded_once_ties_to_even_and_the_absurdly_long_is_never() -> None:
     given = [0.0, 0.5, 1.5, 2.5, 2.4999, 3.9e18, 4.1e18, math.inf]
-    assert [int(q.to_micros(x)) for x in given] == [0, 0, 2, 2, 2, 3_900_000_000_000_000_000, NEVER, NEVER]
+    assert [int(q.to_micros(x)) for x in given] == [
+        0,
+        0,
+        2,
+        2,
+        2,
+        3_900_000_000_000_000_000,
+        NEVER,
+        NEVER,
+    ]
 
 
 def test_constants_and_never_are_what_they_say() -> None:
@@ -126,18 +145,28 @@ def test_a_mixture_with_atoms_and_never_is_inverted_exactly() -> None:
     mine = law(ATOMS)
     inner = CASES[2].twin.__class__(CASES[2].twin.dist, 1.0, scale=20e6)
     jump = 0.5 * inner.cdf(5e6)  # the share of the lognormal part below the atom
-    u = np.array([jump * 0.5, jump + 1e-9, jump + 0.1, jump + 0.25 - 1e-9, 0.6, 0.7499, 0.7501, 0.9])
+    u = np.array(
+        [jump * 0.5, jump + 1e-9, jump + 0.1, jump + 0.25 - 1e-9, 0.6, 0.7499, 0.7501, 0.9]
+    )
     below = inner.ppf(u[0] / 0.5)
     above = inner.ppf((u[4:6] - 0.25) / 0.5)
-    np.testing.assert_allclose(mine.quantile(u), [below, 5e6, 5e6, 5e6, *above, math.inf, math.inf], rtol=1e-9)
+    np.testing.assert_allclose(
+        mine.quantile(u), [below, 5e6, 5e6, 5e6, *above, math.inf, math.inf], rtol=1e-9
+    )
     assert mine.cdf(5e6) - mine.cdf(5e6 - 1) == pytest.approx(0.25, abs=1e-6)
 
 
 def test_an_empirical_table_is_read_by_straight_lines() -> None:
-    mine = law({"dist": "empirical", "p": [0, 0.5, 0.9, 1], "values": ["2 s", "10 s", "10 s", "30 s"]})
+    mine = law(
+        {"dist": "empirical", "p": [0, 0.5, 0.9, 1], "values": ["2 s", "10 s", "10 s", "30 s"]}
+    )
     u = np.array([1e-12, 0.25, 0.5, 0.7, 0.9, 0.95, 1 - 1e-12])
-    np.testing.assert_allclose(mine.quantile(u), [2e6, 6e6, 10e6, 10e6, 10e6, 20e6, 30e6], rtol=1e-9)
-    assert [mine.cdf(x) for x in (1.9e6, 2e6, 6e6, 20e6, 31e6)] == pytest.approx([0, 0, 0.25, 0.95, 1])
+    np.testing.assert_allclose(
+        mine.quantile(u), [2e6, 6e6, 10e6, 10e6, 10e6, 20e6, 30e6], rtol=1e-9
+    )
+    assert [mine.cdf(x) for x in (1.9e6, 2e6, 6e6, 20e6, 31e6)] == pytest.approx(
+        [0, 0, 0.25, 0.95, 1]
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,7 +180,9 @@ def test_an_empirical_table_is_read_by_straight_lines() -> None:
         (scipys("gamma", a=1.0, b=2.0), "gamma takes a, and loc and scale"),
     ],
 )
-def test_a_family_of_scipy_that_cannot_be_a_duration_is_refused(table: dict[str, object], problem: str) -> None:
+def test_a_family_of_scipy_that_cannot_be_a_duration_is_refused(
+    table: dict[str, object], problem: str
+) -> None:
     with pytest.raises(ValueError, match=problem):
         law(table)
 

@@ -1,4 +1,5 @@
-"""What a file may say of a law: each way of naming one implies what it states; nonsense is refused with a remedy."""
+"""What a file may say of a law: each way of naming one implies what it states; nonsense is refused
+with a remedy."""
 
 from __future__ import annotations
 
@@ -56,7 +57,9 @@ def test_shape_sigma_and_sd_mean_what_their_names_say() -> None:
     times = weibull.quantile([1 - math.exp(-1), 1 - math.exp(-8)])
     assert math.log(8) / math.log(times[1] / times[0]) == pytest.approx(0.6, rel=1e-9)
     loglogistic = law({"dist": "loglogistic", "median": "10 s", "shape": 2.0})
-    assert loglogistic.quantile(0.8)[0] == pytest.approx(2e7, rel=1e-12)  # odds 4 = 2^shape at twice the median
+    assert loglogistic.quantile(0.8)[0] == pytest.approx(
+        2e7, rel=1e-12
+    )  # odds 4 = 2^shape at twice the median
     gamma = law({"dist": "gamma", "mean": "64 s", "sd": "128 s"})
     assert gamma.quantile(0.5)[0] == pytest.approx(
         law({"dist": "gamma", "mean": "64 s", "shape": 0.25}).quantile(0.5)[0]
@@ -71,8 +74,14 @@ WRONG = [
     ("5", '"5" is not a duration'),
     ("-5 s", '"-5 s" is '),
     ({"dist": "exponential"}, "cannot be told from nothing; give mean, or median"),
-    ({"dist": "exponential", "mean": "1 s", "median": "1 s"}, "cannot be told from mean and median"),
-    ({"dist": "exponential", "mean": "0 s"}, 'mean is 0; give a positive value, or use dist = "constant"'),
+    (
+        {"dist": "exponential", "mean": "1 s", "median": "1 s"},
+        "cannot be told from mean and median",
+    ),
+    (
+        {"dist": "exponential", "mean": "0 s"},
+        'mean is 0; give a positive value, or use dist = "constant"',
+    ),
     ({"dist": "lognormal", "median": "2 s", "p90": "1 s"}, "p90 is not above median"),
     ({"dist": "lognormal", "median": "2 s", "mean": "2 s"}, "mean is not above median"),
     ({"dist": "lognormal", "median": "2 s", "sigma": 0.0}, "greater than 0"),
@@ -87,18 +96,32 @@ WRONG = [
     ({"dist": "uniform", "low": "2 s", "high": "2 s"}, "low is not below high"),
     ({"dist": "empirical"}, "needs p and values, or file"),
     ({"dist": "empirical", "p": [0, 1], "values": ["2 s"]}, "p has 2 entries and values 1"),
-    ({"dist": "empirical", "p": [0, 0.5, 0.5, 1], "values": ["1 s", "2 s", "3 s", "4 s"]}, "out of order"),
+    (
+        {"dist": "empirical", "p": [0, 0.5, 0.5, 1], "values": ["1 s", "2 s", "3 s", "4 s"]},
+        "out of order",
+    ),
     ({"dist": "empirical", "p": [0, 0.5, 1], "values": ["1 s", "3 s", "2 s"]}, "out of order"),
     ({"dist": "empirical", "p": [0.1, 1], "values": ["1 s", "2 s"]}, "p does not run from 0 to 1"),
-    ({"dist": "empirical", "p": [0, 1], "values": ["1 s", "2 s"], "file": "a.csv"}, "both a table and a file"),
+    (
+        {"dist": "empirical", "p": [0, 1], "values": ["1 s", "2 s"], "file": "a.csv"},
+        "both a table and a file",
+    ),
     ({"dist": "mixture", "parts": []}, "the weights sum to 0"),
-    ({"dist": "mixture", "parts": [{"weight": 0.5, "law": {"dist": "never"}}]}, "the weights sum to 0.5"),
-    ({"dist": "lognormal", "median": "2 s", "sigma": 1.0, "sigm": 1.0}, "Extra inputs are not permitted"),
+    (
+        {"dist": "mixture", "parts": [{"weight": 0.5, "law": {"dist": "never"}}]},
+        "the weights sum to 0.5",
+    ),
+    (
+        {"dist": "lognormal", "median": "2 s", "sigma": 1.0, "sigm": 1.0},
+        "Extra inputs are not permitted",
+    ),
     ({"dist": "cauchy"}, "does not match any of the expected tags"),
 ]
 
 
-@pytest.mark.parametrize(("table", "problem"), WRONG, ids=[str(problem)[:40] for _, problem in WRONG])
+@pytest.mark.parametrize(
+    ("table", "problem"), WRONG, ids=[str(problem)[:40] for _, problem in WRONG]
+)
 def test_a_law_that_makes_no_sense_is_refused_with_the_reason(table: Any, problem: str) -> None:
     with pytest.raises(ValidationError, match=re.escape(problem)):
         DURATION.validate_python(table)
@@ -122,6 +145,8 @@ def test_every_family_that_a_file_may_name_has_a_test_here() -> None:
     from .cases import CASES
 
     tested = (
-        {t["dist"] for t in TOLD} | {c.table["dist"] for c in CASES} | {"constant", "never", "empirical", "mixture"}
+        {t["dist"] for t in TOLD}
+        | {c.table["dist"] for c in CASES}
+        | {"constant", "never", "empirical", "mixture"}
     )
     assert tested == set(FAMILIES)

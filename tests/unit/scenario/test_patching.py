@@ -15,7 +15,9 @@ def test_a_law_that_names_its_family_replaces_the_old_one_whole() -> None:
 
 def test_a_number_of_a_law_can_be_patched_alone() -> None:
     old = {"gap": {"dist": "lognormal", "median": "1 s", "sigma": 1.0}}
-    assert merged(old, nested({"gap.median": "5 s"})) == {"gap": {"dist": "lognormal", "median": "5 s", "sigma": 1.0}}
+    assert merged(old, nested({"gap.median": "5 s"})) == {
+        "gap": {"dist": "lognormal", "median": "5 s", "sigma": 1.0}
+    }
 
 
 def test_traffic_of_another_kind_replaces_the_old_one_whole() -> None:

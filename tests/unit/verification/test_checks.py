@@ -1,4 +1,5 @@
-"""What `toolate verify` checks: it holds here, and it fails, naming the bug, when something is wrong."""
+"""What `toolate verify` checks: it holds here, and it fails, naming the bug, when something is
+wrong."""
 
 from __future__ import annotations
 
@@ -44,7 +45,9 @@ def test_engine_against_engine_fails_and_names_the_message_when_one_engine_is_wr
         return dataclasses.replace(records, columns=dict(records.columns) | {"push_noticed": read})
 
     honest = checks.play_with
-    monkeypatch.setattr(checks, "play_with", lambda name: late_by_one if name == "compiled" else honest(name))
+    monkeypatch.setattr(
+        checks, "play_with", lambda name: late_by_one if name == "compiled" else honest(name)
+    )
     check = checks.engines_agree(40)
     assert not check.holds
     assert "push_noticed" in check.found

@@ -1,4 +1,5 @@
-"""Weeks warp clocks: there and back, never backwards; closed hours move an instant to the next opening."""
+"""Weeks warp clocks: there and back, never backwards; closed hours move an instant to the next
+opening."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ def warps(profile: str | list[float]) -> tuple[np.ndarray, int]:
 
 @MANY
 @given(PROFILES, INSTANTS)
-def test_operational_time_and_back_is_where_it_started_or_the_end_of_a_silent_stretch(profile, clock) -> None:  # type: ignore[no-untyped-def]
+def test_operational_time_and_back_is_where_it_started_or_the_end_of_a_silent_stretch(
+    profile, clock
+) -> None:
     edges, n = warps(profile)
     back = clock_of(edges, 0, n, operational(edges, 0, n, clock))
     slot = WEEK / len(weights(profile))
@@ -37,7 +40,9 @@ def test_operational_time_and_back_is_where_it_started_or_the_end_of_a_silent_st
     mean = sum(weights(profile)) / len(weights(profile))
     if here == 0:
         assert back >= clock - 1
-        between = [weights(profile)[int(t % WEEK // slot)] for t in np.arange(clock, back - 1, slot / 2)]
+        between = [
+            weights(profile)[int(t % WEEK // slot)] for t in np.arange(clock, back - 1, slot / 2)
+        ]
         assert not any(between)
     else:  # a microsecond of operational time is mean / here on the clock
         assert abs(back - clock) <= 2 + mean / here or back % slot == 0
@@ -45,7 +50,7 @@ def test_operational_time_and_back_is_where_it_started_or_the_end_of_a_silent_st
 
 @MANY
 @given(PROFILES, INSTANTS, st.integers(0, DAY))
-def test_neither_direction_ever_runs_backwards(profile, instant, step) -> None:  # type: ignore[no-untyped-def]
+def test_neither_direction_ever_runs_backwards(profile, instant, step) -> None:
     edges, n = warps(profile)
     for warp in (clock_of, operational):
         assert warp(edges, 0, n, instant) <= warp(edges, 0, n, instant + step)
@@ -53,7 +58,7 @@ def test_neither_direction_ever_runs_backwards(profile, instant, step) -> None: 
 
 @MANY
 @given(PROFILES, INSTANTS)
-def test_a_week_lasts_a_week_in_both_times(profile, instant) -> None:  # type: ignore[no-untyped-def]
+def test_a_week_lasts_a_week_in_both_times(profile, instant) -> None:
     edges, n = warps(profile)
     for warp in (clock_of, operational):
         assert warp(edges, 0, n, instant + WEEK) == warp(edges, 0, n, instant) + WEEK
@@ -63,25 +68,37 @@ def test_a_week_lasts_a_week_in_both_times(profile, instant) -> None:  # type: i
 def test_a_flat_week_changes_nothing() -> None:
     edges, n = warps("flat")
     assert edges.tolist() == [0, WEEK]
-    assert [clock_of(edges, 0, n, t) for t in (-5, 0, 123_456_789, WEEK + 1)] == [-5, 0, 123_456_789, WEEK + 1]
+    assert [clock_of(edges, 0, n, t) for t in (-5, 0, 123_456_789, WEEK + 1)] == [
+        -5,
+        0,
+        123_456_789,
+        WEEK + 1,
+    ]
     assert [operational(edges, 0, n, t) for t in (-5, 7 * WEEK)] == [-5, 7 * WEEK]
 
 
 def test_operational_time_runs_in_proportion_to_the_weights() -> None:
-    """Seven days of weights 1 1 1 1 1 0 0: a weekday is 7/5 days of operational time; weekends take none."""
+    """Seven days of weights 1 1 1 1 1 0 0: a weekday is 7/5 days of operational time; weekends take
+    none."""
     edges, n = warps([1.0] * 5 + [0.0] * 2)
     assert operational(edges, 0, n, DAY) == round(WEEK / 5)
     assert operational(edges, 0, n, 5 * DAY) == operational(edges, 0, n, 6 * DAY + HOUR) == WEEK
     assert clock_of(edges, 0, n, WEEK - 1) <= 5 * DAY
-    assert clock_of(edges, 0, n, WEEK) == WEEK, "time that stands still at the weekend ends on Monday"
+    assert clock_of(edges, 0, n, WEEK) == WEEK, (
+        "time that stands still at the weekend ends on Monday"
+    )
 
 
 def test_weeks_laid_behind_one_another_are_told_apart_by_their_place() -> None:
     first, second = cumulative_week(WEEKS["office"]), cumulative_week(WEEKS["texting"])
     both = np.concatenate([first, second])
     for t in range(0, WEEK, 7 * HOUR // 3):
-        assert clock_of(both, first.size, second.size - 1, t) == clock_of(second, 0, second.size - 1, t)
-        assert operational(both, first.size, second.size - 1, t) == operational(second, 0, second.size - 1, t)
+        assert clock_of(both, first.size, second.size - 1, t) == clock_of(
+            second, 0, second.size - 1, t
+        )
+        assert operational(both, first.size, second.size - 1, t) == operational(
+            second, 0, second.size - 1, t
+        )
 
 
 def test_overlapping_hours_are_joined() -> None:
@@ -114,7 +131,13 @@ def test_an_instant_outside_the_hours_moves_to_the_next_opening(time: int, offse
 
 def test_hours_begin_inclusive_and_end_exclusive_and_empty_hours_never_close() -> None:
     edge = np.array([8 * HOUR - 1, 8 * HOUR, 18 * HOUR - 1, 18 * HOUR, 4 * DAY + 18 * HOUR])
-    assert next_open(OFFICE, 0, edge).tolist() == [8 * HOUR, 8 * HOUR, 18 * HOUR - 1, DAY + 8 * HOUR, WEEK + 8 * HOUR]
+    assert next_open(OFFICE, 0, edge).tolist() == [
+        8 * HOUR,
+        8 * HOUR,
+        18 * HOUR - 1,
+        DAY + 8 * HOUR,
+        WEEK + 8 * HOUR,
+    ]
     np.testing.assert_array_equal(next_open(open_spans([]), 0, edge), edge)
 
 

@@ -1,4 +1,5 @@
-"""Spells: stationary from time 0, sorted and apart; while away nothing begins; quiet hours are the recipient's own."""
+"""Spells: stationary from time 0, sorted and apart; while away nothing begins; quiet hours are the
+recipient's own."""
 
 from __future__ import annotations
 
@@ -18,12 +19,25 @@ from ..making import assert_near, small
 
 PEOPLE = 3_000
 SPELLS: dict[str, Any] = {
-    "away": {"gap": {"dist": "exponential", "mean": "2 h"}, "length": {"dist": "exponential", "mean": "1 h"}},
-    "offline": {"gap": {"dist": "weibull", "mean": "3 h", "shape": 0.6}, "length": {"dist": "exponential", "mean": "30 min"}},
+    "away": {
+        "gap": {"dist": "exponential", "mean": "2 h"},
+        "length": {"dist": "exponential", "mean": "1 h"},
+    },
+    "offline": {
+        "gap": {"dist": "weibull", "mean": "3 h", "shape": 0.6},
+        "length": {"dist": "exponential", "mean": "30 min"},
+    },
     "doze": {"gap": "40 min", "length": "20 min"},
-    "desktop": {"share": 0.5, "gap": {"dist": "exponential", "mean": "1 h"}, "length": {"dist": "exponential", "mean": "1 h"}},
-    "quiet": {"share": 0.5, "hours": [{"opens": "22:00", "closes": "24:00"}, {"opens": "00:00", "closes": "07:00"}]},
-}  # fmt: skip
+    "desktop": {
+        "share": 0.5,
+        "gap": {"dist": "exponential", "mean": "1 h"},
+        "length": {"dist": "exponential", "mean": "1 h"},
+    },
+    "quiet": {
+        "share": 0.5,
+        "hours": [{"opens": "22:00", "closes": "24:00"}, {"opens": "00:00", "closes": "07:00"}],
+    },
+}
 
 
 def world(people: int = PEOPLE, **segment: Any) -> World:
@@ -35,11 +49,16 @@ def world(people: int = PEOPLE, **segment: Any) -> World:
 def lists(w: World, kind: int) -> list[list[tuple[int, int]]]:
     """Give every recipient's spells of a kind."""
     s = w.spells
-    return [list(zip(s.starts[a:b].tolist(), s.ends[a:b].tolist(), strict=True)) for a, b in s.at[:, kind]]
+    return [
+        list(zip(s.starts[a:b].tolist(), s.ends[a:b].tolist(), strict=True))
+        for a, b in s.at[:, kind]
+    ]
 
 
-@pytest.mark.parametrize(("name", "kind", "share"), [("away", AWAY, 1 / 3), ("offline", NO_NETWORK, 0.5 / 3.5),
-                                                     ("doze", DOZING, 1 / 3)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "kind", "share"),
+    [("away", AWAY, 1 / 3), ("offline", NO_NETWORK, 0.5 / 3.5), ("doze", DOZING, 1 / 3)],
+)
 @pytest.mark.parametrize("instant", [0, 7 * HOUR, 2 * DAY - 1])
 def test_the_share_of_recipients_in_a_spell_is_that_of_equilibrium_at_any_instant(
     name: str, kind: int, share: float, instant: int
@@ -75,7 +94,10 @@ def test_a_spell_covers_its_start_and_not_its_end_and_waiting_ends_with_it() -> 
 
 
 def test_nothing_begins_while_away_and_looks_are_rarer_by_the_share_of_time_away() -> None:
-    looks = {"gap": {"dist": "exponential", "mean": "20 min"}, "length": {"dist": "exponential", "mean": "30 s"}}
+    looks = {
+        "gap": {"dist": "exponential", "mean": "20 min"},
+        "length": {"dist": "exponential", "mean": "30 s"},
+    }
     w = world(400, away=SPELLS["away"], glances=looks, checks=looks, visits=looks)
     free = world(400, glances=looks, checks=looks, visits=looks)
     counts = {}
@@ -94,7 +116,9 @@ def test_nothing_begins_while_away_and_looks_are_rarer_by_the_share_of_time_away
 
 def test_a_look_in_progress_as_somebody_goes_away_is_not_cut() -> None:
     long = {"gap": {"dist": "exponential", "mean": "1 h"}, "length": "30 min"}
-    w = world(200, away={"gap": {"dist": "exponential", "mean": "1 h"}, "length": "10 min"}, glances=long)
+    w = world(
+        200, away={"gap": {"dist": "exponential", "mean": "1 h"}, "length": "10 min"}, glances=long
+    )
     lasted = []
     for r in range(200):
         walked = w.looks(r, GLANCES)
@@ -105,7 +129,9 @@ def test_a_look_in_progress_as_somebody_goes_away_is_not_cut() -> None:
             look = walked.after(look)
         if len(lasted) > 200:
             break
-    assert min(lasted) == 30 * 60 * 1_000_000  # a glance ends by its own length, wherever its owner has gone
+    assert (
+        min(lasted) == 30 * 60 * 1_000_000
+    )  # a glance ends by its own length, wherever its owner has gone
 
 
 def test_quiet_hours_are_those_of_the_recipients_clock() -> None:
@@ -113,7 +139,12 @@ def test_quiet_hours_are_those_of_the_recipients_clock() -> None:
         w = world(50, quiet=SPELLS["quiet"] | {"share": 1.0}, utc_offset=offset)
         start, end = (h * HOUR for h in hours)
         asked = np.array([start - 1, start, end - 1 + DAY, end + DAY])
-        assert w.spells.are_on(QUIET, np.zeros(4, np.int64), asked).tolist() == [False, True, True, False]
+        assert w.spells.are_on(QUIET, np.zeros(4, np.int64), asked).tolist() == [
+            False,
+            True,
+            True,
+            False,
+        ]
 
 
 def test_hours_that_hold_notifications_back_let_every_push_leave_outside_them() -> None:
@@ -126,8 +157,18 @@ def test_hours_that_hold_notifications_back_let_every_push_leave_outside_them() 
 
 
 def test_a_delay_depends_on_where_the_recipient_is_at_acceptance() -> None:
-    w = draw_world(small({"segments.*.away": SPELLS["away"], "segments.*.desktop": SPELLS["desktop"], "push.delay": "1 s",
-                          "push.delay_active": "2 min", "push.delay_away": "3 s"}), 0)  # fmt: skip
+    w = draw_world(
+        small(
+            {
+                "segments.*.away": SPELLS["away"],
+                "segments.*.desktop": SPELLS["desktop"],
+                "push.delay": "1 s",
+                "push.delay_active": "2 min",
+                "push.delay_away": "3 s",
+            }
+        ),
+        0,
+    )
     m = w.messages
     desk = w.spells.are_on(AT_DESK, m.recipient, m.released)
     away = w.spells.are_on(AWAY, m.recipient, m.released) & ~desk

@@ -1,4 +1,5 @@
-"""Worlds: every column follows its law, depends on nothing it should not, and hand-written worlds hold together."""
+"""Worlds: every column follows its law, depends on nothing it should not, and hand-written worlds
+hold together."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from sim.world.rules import rules_of
 from ..making import SMALL, assert_follows, assert_near, small
 
 CAMPAIGN = SMALL.replace(
-    'kind = "stream", senders = 4, recipients = 10, rate = "20 / d"', 'kind = "campaign", messages = 20000'
+    'kind = "stream", senders = 4, recipients = 10, rate = "20 / d"',
+    'kind = "campaign", messages = 20000',
 )
 LATENCY = {"dist": "lognormal", "median": "2 s", "sigma": 0.7}
 
@@ -54,7 +56,10 @@ def test_chances_have_their_shares_and_only_regretted_messages_are_worked_on() -
 
 
 def test_a_mistake_that_is_never_noticed_is_not_regretted() -> None:
-    parts = [{"weight": 0.4, "law": {"dist": "never"}}, {"weight": 0.6, "law": {"dist": "exponential", "mean": "1 s"}}]
+    parts = [
+        {"weight": 0.4, "law": {"dist": "never"}},
+        {"weight": 0.6, "law": {"dist": "exponential", "mean": "1 s"}},
+    ]
     m = messages(mistakes__chance=1.0, mistakes__noticed={"dist": "mixture", "parts": parts})
     assert m.mistake.all()
     near(m.noticed == NEVER, 0.4)
@@ -66,14 +71,23 @@ def test_glances_needed_are_geometric() -> None:
     for k in range(1, 8):
         near(m.glances_needed == k, 0.3 * 0.7 ** (k - 1))
     assert set(messages().glances_needed) == {1}
-    assert messages(**{"segments__*__notice": 1e-30}).glances_needed.min() > 10**18, "all but impossible, not at once"
+    assert messages(**{"segments__*__notice": 1e-30}).glances_needed.min() > 10**18, (
+        "all but impossible, not at once"
+    )
 
 
 def test_slow_pushes_and_androids_have_their_own_latency() -> None:
-    world = draw_world(small({"push.latency": "1 s", "push.latency_android": "2 s", "push.slow": {"chance": 0.1,
-                                                                                                  "latency": "1 h"}},
-                                                                                                  text=CAMPAIGN),
-                                                                                                  0)  # fmt: skip
+    world = draw_world(
+        small(
+            {
+                "push.latency": "1 s",
+                "push.latency_android": "2 s",
+                "push.slow": {"chance": 0.1, "latency": "1 h"},
+            },
+            text=CAMPAIGN,
+        ),
+        0,
+    )
     m, ios = world.messages, world.recipients.ios[world.messages.recipient]
     slow = m.push_latency == HOUR
     near(slow, 0.1)
@@ -82,18 +96,35 @@ def test_slow_pushes_and_androids_have_their_own_latency() -> None:
 
 
 def test_retractions_reach_the_systems_they_are_for_with_their_chance() -> None:
-    world = draw_world(small({"push.retraction": {"chance": 0.5, "latency": "3 s", "on": ["ios"]},
-                              "mistakes.chance": 1.0}, text=CAMPAIGN), 0)  # fmt: skip
+    world = draw_world(
+        small(
+            {
+                "push.retraction": {"chance": 0.5, "latency": "3 s", "on": ["ios"]},
+                "mistakes.chance": 1.0,
+            },
+            text=CAMPAIGN,
+        ),
+        0,
+    )
     m, ios = world.messages, world.recipients.ios[world.messages.recipient]
     near((m.retract_after != NEVER)[ios], 0.5)
     assert set(m.retract_after[~ios]) == {NEVER}
 
 
-def test_a_batch_mistake_hits_all_of_it_and_is_noticed_once_but_not_before_its_messages_are_sent() -> None:
-    patch = {"mistakes.batch_chance": 1.0, "mistakes.chance": 0.0, "traffic.throttle": "2 s", "review.catches": 0.5}
+def test_a_batch_mistake_hits_all_of_it_and_is_noticed_once_but_not_before_its_messages_are_sent() -> (
+    None
+):
+    patch = {
+        "mistakes.batch_chance": 1.0,
+        "mistakes.chance": 0.0,
+        "traffic.throttle": "2 s",
+        "review.catches": 0.5,
+    }
     outcomes = []
     for replication in range(20):
-        m = draw_world(small({**patch, "traffic.messages": 100}, text=CAMPAIGN), replication).messages
+        m = draw_world(
+            small({**patch, "traffic.messages": 100}, text=CAMPAIGN), replication
+        ).messages
         assert m.mistake.all()
         noticed = m.noticed.min()
         np.testing.assert_array_equal(m.noticed, np.maximum(noticed, m.pressed))
@@ -112,7 +143,9 @@ def test_a_review_delays_every_message_and_a_hold_counts_from_pressing_send() ->
 
 def test_sending_and_noticing_wait_for_their_hours() -> None:
     nine = [{"days": "Tue", "opens": "09:00", "closes": "17:00"}]
-    m = messages(send__hours=nine, senders__hours=nine, mistakes__chance=1.0, senders__utc_offset="1 h")
+    m = messages(
+        send__hours=nine, senders__hours=nine, mistakes__chance=1.0, senders__utc_offset="1 h"
+    )
     assert set(m.released) == {DAY + 8 * HOUR}, "Tuesday nine o'clock on the senders' clock"
     assert m.noticed.min() == DAY + 8 * HOUR
     never = messages(senders__hours=nine, mistakes__noticed={"dist": "never"}, mistakes__chance=1.0)
@@ -121,15 +154,19 @@ def test_sending_and_noticing_wait_for_their_hours() -> None:
 
 def test_alerts_taps_and_mail_reactions_happen_with_their_chances() -> None:
     reaction = {"chance": 0.3, "delay": "9 s"}
-    m = messages(**{f"segments__*__{name}": reaction for name in ("alert", "tap", "mail_alert")},
-                 **{"segments__*__email": {"instant": 1.0}, "segments__*__checks": {"length": "7 s"}})  # fmt: skip
+    m = messages(
+        **{f"segments__*__{name}": reaction for name in ("alert", "tap", "mail_alert")},
+        **{"segments__*__email": {"instant": 1.0}, "segments__*__checks": {"length": "7 s"}},
+    )
     for after in (m.alert_after, m.tap_after, m.mail_alert_after):
         near(after == 9 * SECOND, 0.3)
         assert set(after) == {9 * SECOND, NEVER}
     assert set(m.alert_length[m.alert_after != NEVER]) == {5 * SECOND}
     assert set(m.mail_alert_length[m.mail_alert_after != NEVER]) == {7 * SECOND}
     without = messages(**{"segments__*__mail_alert": reaction})
-    assert set(without.mail_alert_after) == set(without.email_latency) == {NEVER}, "nobody here has mail on"
+    assert set(without.mail_alert_after) == set(without.email_latency) == {NEVER}, (
+        "nobody here has mail on"
+    )
 
 
 def test_one_replication_is_one_world_whenever_and_however_often_it_is_drawn() -> None:
@@ -137,29 +174,54 @@ def test_one_replication_is_one_world_whenever_and_however_often_it_is_drawn() -
     draw_world(scenario, 3)
     one, again, other = (draw_world(scenario, k) for k in (5, 5, 6))
     for f in fields(Messages):
-        np.testing.assert_array_equal(getattr(one.messages, f.name), getattr(again.messages, f.name))
+        np.testing.assert_array_equal(
+            getattr(one.messages, f.name), getattr(again.messages, f.name)
+        )
     assert one.key == again.key != other.key
     assert one.messages.written.tolist() != other.messages.written.tolist()
 
 
 def test_rules_are_the_scenarios_in_plain_numbers() -> None:
-    r = rules_of(small({"deletion.undeletable": ["dm", "email"], "deletion.window": "none", "email.carries": "preview",
-                        "email.preview": 7, "email.anchor": "latest", "senders.order": "last_sent"}), 0)  # fmt: skip
-    assert (r.undeletable, r.window, r.email_preview, r.email_anchor, r.order) == (0b10001, -1, 7, 1, 1)
-    assert [rules_of(small({"email.carries": c}), 0).email_preview for c in ("full", "nothing")] == [NEVER, 0]
+    r = rules_of(
+        small(
+            {
+                "deletion.undeletable": ["dm", "email"],
+                "deletion.window": "none",
+                "email.carries": "preview",
+                "email.preview": 7,
+                "email.anchor": "latest",
+                "senders.order": "last_sent",
+            }
+        ),
+        0,
+    )
+    assert (r.undeletable, r.window, r.email_preview, r.email_anchor, r.order) == (
+        0b10001,
+        -1,
+        7,
+        1,
+        1,
+    )
+    assert [
+        rules_of(small({"email.carries": c}), 0).email_preview for c in ("full", "nothing")
+    ] == [NEVER, 0]
     assert rules_of(small({"deletion.window": "unlimited"}), 0).window == NEVER
 
 
 def test_a_world_written_by_hand_is_what_it_says() -> None:
-    world = World.written([{"written": 9}, {"written": 5, "noticed": 60, "pressed": 6}],
-                          [{"glances": [(30, 40), (40, 40)], "visits": [(1, 2)]}, {}])  # fmt: skip
+    world = World.written(
+        [{"written": 9}, {"written": 5, "noticed": 60, "pressed": 6}],
+        [{"glances": [(30, 40), (40, 40)], "visits": [(1, 2)]}, {}],
+    )
     m = world.messages
     assert m.written.tolist() == [5, 9]
     assert m.pressed.tolist() == m.released.tolist() == [6, 9]
     assert m.mistake.tolist() == [True, False]
     assert world.recipients.push.all()
     assert world.looks(0, GLANCES).meeting(35) == (30, 40, 0)
-    assert world.looks(0, GLANCES).meeting(40) == (40, 40, 1), "a look meets its own start even if it has no length"
+    assert world.looks(0, GLANCES).meeting(40) == (40, 40, 1), (
+        "a look meets its own start even if it has no length"
+    )
     assert world.looks(0, VISITS).meeting(2) is None
     assert world.looks(1, GLANCES).meeting(0) is None
     assert world.looks(0, CHECKS).meeting(0) is None
@@ -175,16 +237,28 @@ def test_a_world_written_by_hand_is_what_it_says() -> None:
         ({}, {"visits": [(4, 6), (1, 2)]}, "visits of recipient 0 overlap or are out of order"),
     ],
 )
-def test_a_hand_written_world_that_does_not_hold_together_is_refused(message: Any, recipient: Any, said: str) -> None:
+def test_a_hand_written_world_that_does_not_hold_together_is_refused(
+    message: Any, recipient: Any, said: str
+) -> None:
     with pytest.raises(WorldError, match=said):
         World.written([message], [recipient])
 
 
 def test_visits_are_drawn_at_the_rate_they_have_with_a_badge() -> None:
-    """Candidates come `badge_boost` times as fast; whether one takes place is another uniform's business."""
-    calm, lively = (draw_world(small({"badge.boost": b, "segments.*.visits": {"gap": {"dist": "exponential",
-                                                                                      "mean": "1 h"}}}), 0)
-                    for b in (1.0, 4.0))  # fmt: skip
+    """Candidates come `badge_boost` times as fast; whether one takes place is another uniform's
+    business."""
+    calm, lively = (
+        draw_world(
+            small(
+                {
+                    "badge.boost": b,
+                    "segments.*.visits": {"gap": {"dist": "exponential", "mean": "1 h"}},
+                }
+            ),
+            0,
+        )
+        for b in (1.0, 4.0)
+    )
 
     def count(world: World, surface: int = VISITS) -> int:
         looks, n = world.looks(0, surface), 0

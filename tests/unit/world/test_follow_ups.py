@@ -1,4 +1,5 @@
-"""Sequences and apologies: which rows there are, whose they are, and that they move no other draw."""
+"""Sequences and apologies: which rows there are, whose they are, and that they move no other
+draw."""
 
 from __future__ import annotations
 
@@ -13,9 +14,7 @@ from sim.world.parts import World
 
 from ..making import SMALL, small
 
-STEPS = (
-    'kind = "sequence", messages = 40, throttle = "1 s", steps = [{ after = "1 d", length = 7 }, { after = "30 s" }]'
-)
+STEPS = 'kind = "sequence", messages = 40, throttle = "1 s", steps = [{ after = "1 d", length = 7 }, { after = "30 s" }]'
 SEQUENCE = SMALL.replace('kind = "stream", senders = 4, recipients = 10, rate = "20 / d"', STEPS)
 CAMPAIGN = SMALL.replace(
     'kind = "stream", senders = 4, recipients = 10, rate = "20 / d"',
@@ -47,11 +46,16 @@ def test_a_sequence_opens_as_the_campaign_without_steps_does() -> None:
     opens = whole.after < 0
     for f in fields(alone):
         if f.name != "after":
-            np.testing.assert_array_equal(getattr(whole, f.name)[opens], getattr(alone, f.name), err_msg=f.name)
+            np.testing.assert_array_equal(
+                getattr(whole, f.name)[opens], getattr(alone, f.name), err_msg=f.name
+            )
 
 
 def test_every_regretted_message_may_have_an_apology_whose_time_is_not_chances() -> None:
-    plain, apology = world(CAMPAIGN).messages, world(CAMPAIGN, {"deletion.remedy": "apology"}).messages
+    plain, apology = (
+        world(CAMPAIGN).messages,
+        world(CAMPAIGN, {"deletion.remedy": "apology"}).messages,
+    )
     extra = apology.apology
     np.testing.assert_array_equal(apology.after[extra], np.flatnonzero(plain.noticed != NEVER))
     assert not extra[: plain.size].any()
@@ -62,6 +66,11 @@ def test_every_regretted_message_may_have_an_apology_whose_time_is_not_chances()
 
 
 def test_apologies_move_no_draw_of_the_messages_they_follow() -> None:
-    plain, apology = world(CAMPAIGN).messages, world(CAMPAIGN, {"deletion.remedy": "apology"}).messages
+    plain, apology = (
+        world(CAMPAIGN).messages,
+        world(CAMPAIGN, {"deletion.remedy": "apology"}).messages,
+    )
     for f in fields(plain):
-        np.testing.assert_array_equal(getattr(apology, f.name)[: plain.size], getattr(plain, f.name), err_msg=f.name)
+        np.testing.assert_array_equal(
+            getattr(apology, f.name)[: plain.size], getattr(plain, f.name), err_msg=f.name
+        )

@@ -1,4 +1,5 @@
-"""Look streams: stationary from the first instant, the same however they are walked, with the rhythm of the week."""
+"""Look streams: stationary from the first instant, the same however they are walked, with the
+rhythm of the week."""
 
 from __future__ import annotations
 
@@ -14,7 +15,18 @@ from scipy.integrate import cumulative_trapezoid
 from sim.clock import DAY, HOUR, NEVER, SECOND, WEEK
 from sim.draws import U64, uniforms
 from sim.scenario.quantities import WEEKS
-from sim.world.looks import CHECKS, GLANCES, NEVER_AWAY, SCRATCH, STATE, VISITS, Looks, begin, drawn_looks, walk
+from sim.world.looks import (
+    CHECKS,
+    GLANCES,
+    NEVER_AWAY,
+    SCRATCH,
+    STATE,
+    VISITS,
+    Looks,
+    begin,
+    drawn_looks,
+    walk,
+)
 from sim.world.parts import Attention
 from sim.world.people import attention_of
 
@@ -27,17 +39,27 @@ LENGTH = {"dist": "lognormal", "median": "3 min", "sigma": 1.0}
 
 def attention(**segment: Any) -> Attention:
     """Lay out the looks of one segment."""
-    return attention_of(small({f"segments.*.{name}": value for name, value in segment.items()}).segments)
+    return attention_of(
+        small({f"segments.*.{name}": value for name, value in segment.items()}).segments
+    )
 
 
-def meetings(a: Attention, instant: int, *, rate: float = 1.0, offset: int = 0) -> npt.NDArray[np.int64]:
-    """Give, for many people, the first glance that is not over before an instant: (start, end, number)."""
-    found = [drawn_looks(a, 99, e, 0, GLANCES, rate, offset).meeting(instant) for e in range(PEOPLE)]
-    return np.array([look if look is not None else (NEVER, NEVER, -1) for look in found], dtype=np.int64)
+def meetings(
+    a: Attention, instant: int, *, rate: float = 1.0, offset: int = 0
+) -> npt.NDArray[np.int64]:
+    """Give, for many people, the first glance that is not over before an instant: (start, end,
+    number)."""
+    found = [
+        drawn_looks(a, 99, e, 0, GLANCES, rate, offset).meeting(instant) for e in range(PEOPLE)
+    ]
+    return np.array(
+        [look if look is not None else (NEVER, NEVER, -1) for look in found], dtype=np.int64
+    )
 
 
 def equilibrium(table: dict[str, Any], rate: float = 1.0) -> Any:
-    """Give the distribution function of the wait for the end of a gap, from a fixed instant in it: by integration."""
+    """Give the distribution function of the wait for the end of a gap, from a fixed instant in it:
+    by integration."""
     gap = law(table)
     x = np.concatenate([[0.0], np.geomspace(1e2, 1e12, 4000)])
     survival = np.array([1 - gap.cdf(v) for v in x])
@@ -76,7 +98,9 @@ def test_a_frailty_that_is_forgotten_fails_the_check() -> None:
         assert_follows(looks[:, 0] - HOUR, equilibrium(GAP, 2.0))
 
 
-def all_looks(a: Attention, entity: int, until: int, surface: int = GLANCES) -> list[tuple[int, int, int]]:
+def all_looks(
+    a: Attention, entity: int, until: int, surface: int = GLANCES
+) -> list[tuple[int, int, int]]:
     """List the looks of one person from the start, up to an instant."""
     stream, found = drawn_looks(a, 99, entity, 0, surface, 1.0, 0), []
     look = stream.meeting(-(2**60))
@@ -102,9 +126,15 @@ def test_walking_lazily_from_any_instant_gives_the_same_looks(step: int) -> None
     for entity in range(4):
         whole = all_looks(a, entity, 2 * WEEK)
         stream = drawn_looks(a, 99, entity, 0, GLANCES, 1.0, 0)
-        probes = [look[0] + d for look in whole for d in (-1, 0, 1)] if step == 1 else range(0, 2 * WEEK, step)
+        probes = (
+            [look[0] + d for look in whole for d in (-1, 0, 1)]
+            if step == 1
+            else range(0, 2 * WEEK, step)
+        )
         for instant in sorted(probes):
-            expected = next((look for look in whole if look[0] >= instant or look[1] > instant), None)
+            expected = next(
+                (look for look in whole if look[0] >= instant or look[1] > instant), None
+            )
             if expected is not None:
                 assert stream.meeting(instant) == expected
 
@@ -115,12 +145,39 @@ def test_chunk_sizes_change_no_look(size: int) -> None:
     whole = all_looks(a, 3, WEEK)
     state, out, got = np.zeros(STATE, dtype=np.int64), np.empty((size, 3), dtype=np.int64), []
     at, (week_at, slots) = a.stream_at[0, GLANCES], a.week_at[0]
-    begin(a.pool, at, a.stream_mean[0, GLANCES], a.weeks, week_at, slots, np.array([0]), *NEVER_AWAY[:2],
-          np.array([[0, 0]]), np.array([1.0]), U64(99), GLANCES,
-          np.array([U64(3)]), state[np.newaxis], np.empty(SCRATCH))  # fmt: skip
+    begin(
+        a.pool,
+        at,
+        a.stream_mean[0, GLANCES],
+        a.weeks,
+        week_at,
+        slots,
+        np.array([0]),
+        *NEVER_AWAY[:2],
+        np.array([[0, 0]]),
+        np.array([1.0]),
+        U64(99),
+        GLANCES,
+        np.array([U64(3)]),
+        state[np.newaxis],
+        np.empty(SCRATCH),
+    )
     while len(got) < len(whole):
         n = walk(
-            a.pool, at, a.weeks, week_at, slots, 0, NEVER_AWAY, 1.0, U64(99), GLANCES, U64(3), state, -(2**60), out
+            a.pool,
+            at,
+            a.weeks,
+            week_at,
+            slots,
+            0,
+            NEVER_AWAY,
+            1.0,
+            U64(99),
+            GLANCES,
+            U64(3),
+            state,
+            -(2**60),
+            out,
         )
         got += [tuple(row) for row in out[:n].tolist()]
     assert got[: len(whole)] == whole
@@ -132,7 +189,9 @@ def drawn_chunks() -> Looks:
     return Looks(lambda _: next(chunks))
 
 
-@pytest.mark.parametrize("looks", [Looks.written(np.array([10, 200]), np.array([100, 210])), drawn_chunks()])
+@pytest.mark.parametrize(
+    "looks", [Looks.written(np.array([10, 200]), np.array([100, 210])), drawn_chunks()]
+)
 def test_the_look_in_progress_is_still_met_after_somebody_looked_ahead(looks: Looks) -> None:
     """A second message that arrives in one and the same glance is met by it too."""
     first = looks.meeting(20)
@@ -149,7 +208,9 @@ def test_the_look_in_progress_is_still_met_after_somebody_looked_ahead(looks: Lo
 
 def starts_by_hour(week: str, offset: int = 0) -> npt.NDArray[np.int64]:
     """Count the beginnings of many people's looks by hour of the scenario's week."""
-    a = attention(glances={"gap": {"dist": "exponential", "mean": "2 h"}, "length": "0 s"}, week=week)
+    a = attention(
+        glances={"gap": {"dist": "exponential", "mean": "2 h"}, "length": "0 s"}, week=week
+    )
     counts = np.zeros(168, dtype=np.int64)
     for entity in range(120):
         stream = drawn_looks(a, 5, entity, 0, GLANCES, 1.0, offset)
@@ -166,7 +227,9 @@ def fits(counts: npt.NDArray[np.int64], weights: npt.NDArray[np.float64]) -> boo
     if counts[expected == 0].any():
         return False
     mine, theirs = counts[expected > 0], expected[expected > 0]
-    return bool(scipy.stats.chi2.sf(float(np.sum((mine - theirs) ** 2 / theirs)), mine.size - 1) > 1e-5)
+    return bool(
+        scipy.stats.chi2.sf(float(np.sum((mine - theirs) ** 2 / theirs)), mine.size - 1) > 1e-5
+    )
 
 
 def test_looks_begin_in_proportion_to_the_week_on_the_persons_own_clock() -> None:
@@ -176,7 +239,9 @@ def test_looks_begin_in_proportion_to_the_week_on_the_persons_own_clock() -> Non
     assert fits(abroad, np.roll(weights, -5))
     assert not fits(home, np.roll(weights, 1)), "the wrong model: a rhythm one hour late"
     assert not fits(abroad, np.roll(weights, 5)), "the wrong model: a time zone of the wrong sign"
-    assert abs(home.sum() - 120 * 2 * 84) < 4.5 * np.sqrt(120 * 2 * 84), "an average week passes at speed one"
+    assert abs(home.sum() - 120 * 2 * 84) < 4.5 * np.sqrt(120 * 2 * 84), (
+        "an average week passes at speed one"
+    )
 
 
 def test_nobody_looks_while_the_week_is_silent() -> None:
@@ -188,7 +253,9 @@ def test_nobody_looks_while_the_week_is_silent() -> None:
 
 def test_a_look_lasts_its_drawn_length_on_the_clock_whatever_the_hour() -> None:
     """Decision 0002: at night looks are rarer, not longer."""
-    a = attention(glances={"gap": {"dist": "exponential", "mean": "1 h"}, "length": "20 s"}, week="texting")
+    a = attention(
+        glances={"gap": {"dist": "exponential", "mean": "1 h"}, "length": "20 s"}, week="texting"
+    )
     looks = [look for entity in range(20) for look in all_looks(a, entity, WEEK)]
     # look 0 may have begun before the clock did; the few that are cut by the next one are shorter
     lengths = np.array([end - start for start, end, number in looks if number > 0])

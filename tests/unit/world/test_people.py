@@ -78,18 +78,30 @@ def test_frailty_follows_its_law_once_per_person(people: Recipients, scenario: S
     assert_follows(desk, scipy.stats.lognorm(0.5, scale=2.0).cdf)
     with pytest.raises(AssertionError, match="away from its law"):
         assert_follows(
-            np.ones_like(desk) * 2.0 + np.linspace(0, 1e-6, desk.size), scipy.stats.lognorm(0.5, scale=2.0).cdf
+            np.ones_like(desk) * 2.0 + np.linspace(0, 1e-6, desk.size),
+            scipy.stats.lognorm(0.5, scale=2.0).cdf,
         )
 
 
 def test_settings_are_independent_of_one_another(people: Recipients) -> None:
     desk = people.segment == 0
-    columns = [people.rate, people.push, people.badge, people.ios, people.hides_previews, people.email]
-    correlations = np.corrcoef([np.argsort(np.argsort(c[desk])) if c.dtype == float else c[desk] for c in columns])
+    columns = [
+        people.rate,
+        people.push,
+        people.badge,
+        people.ios,
+        people.hides_previews,
+        people.email,
+    ]
+    correlations = np.corrcoef(
+        [np.argsort(np.argsort(c[desk])) if c.dtype == float else c[desk] for c in columns]
+    )
     assert np.abs(correlations - np.eye(len(columns))).max() < 4.5 / np.sqrt(desk.sum())
 
 
-def test_a_person_is_drawn_alike_whoever_else_is_there(people: Recipients, scenario: Scenario) -> None:
+def test_a_person_is_drawn_alike_whoever_else_is_there(
+    people: Recipients, scenario: Scenario
+) -> None:
     some = ENTITIES[[5, 3, 19_999]]
     few = draw_recipients(scenario.segments, scenario.push.store, some, 17)
     for f in fields(Recipients):
@@ -99,5 +111,12 @@ def test_a_person_is_drawn_alike_whoever_else_is_there(people: Recipients, scena
 
 
 def test_a_choice_takes_the_interval_its_uniform_falls_in() -> None:
-    assert pick([0.25, 0.0, 0.75], np.array([1e-16, 0.2499, 0.25, 0.9999999])).tolist() == [0, 0, 2, 2]
-    assert pick([0.1] * 10, np.array([1 - 2.0**-53])).tolist() == [9], "shares that sum to a little less than one"
+    assert pick([0.25, 0.0, 0.75], np.array([1e-16, 0.2499, 0.25, 0.9999999])).tolist() == [
+        0,
+        0,
+        2,
+        2,
+    ]
+    assert pick([0.1] * 10, np.array([1 - 2.0**-53])).tolist() == [9], (
+        "shares that sum to a little less than one"
+    )

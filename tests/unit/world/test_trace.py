@@ -1,4 +1,5 @@
-"""Traces: CSV and Parquet alike, seconds or timestamps, recorded deletions; every malformed row is named."""
+"""Traces: CSV and Parquet alike, seconds or timestamps, recorded deletions; every malformed row is
+named."""
 
 from __future__ import annotations
 
@@ -33,7 +34,10 @@ def read(folder: Path, text: str, name: str = "t.csv") -> Sent:
 
 
 def test_a_small_trace_is_read_and_sorted(tmp_path: Path) -> None:
-    sent = read(tmp_path, "sent_at,sender,recipient,kind,length\n90.5,b,a,dm,10\n10,a,b,message_ad,20\n10,a, c ,dm,0\n")
+    sent = read(
+        tmp_path,
+        "sent_at,sender,recipient,kind,length\n90.5,b,a,dm,10\n10,a,b,message_ad,20\n10,a, c ,dm,0\n",
+    )
     assert sent.written.tolist() == [10 * SECOND, 10 * SECOND, 90_500_000]
     assert sent.number.tolist() == [1, 2, 0], "ties keep the order of the file"
     assert sent.sender.tolist() == [0, 0, 1]
@@ -47,19 +51,30 @@ def test_a_small_trace_is_read_and_sorted(tmp_path: Path) -> None:
 
 def test_timestamps_count_from_the_monday_before_the_first_message(tmp_path: Path) -> None:
     # 2026-11-18 is a Wednesday.
-    sent = read(tmp_path, "sent_at,sender,recipient,deleted_at\n2026-11-18T09:30:00Z,a,b,2026-11-18T10:31:00+01:00\n"
-                          "2026-11-18T23:00:00-02:00,a,b,\n")  # fmt: skip
+    sent = read(
+        tmp_path,
+        "sent_at,sender,recipient,deleted_at\n2026-11-18T09:30:00Z,a,b,2026-11-18T10:31:00+01:00\n"
+        "2026-11-18T23:00:00-02:00,a,b,\n",
+    )
     assert sent.written.tolist() == [2 * DAY + 9 * HOUR + 30 * 60 * SECOND, 3 * DAY + HOUR]
     assert sent.deleted_at.tolist() == [2 * DAY + 9 * HOUR + 31 * 60 * SECOND, NEVER]
 
 
 def test_parquet_and_csv_give_the_same_messages(tmp_path: Path) -> None:
     table = pd.DataFrame(
-        {"sent_at": [30.0, 10.0], "sender": ["7", "8"], "recipient": ["8", "7"], "deleted_at": [40.0, np.nan]}
+        {
+            "sent_at": [30.0, 10.0],
+            "sender": ["7", "8"],
+            "recipient": ["8", "7"],
+            "deleted_at": [40.0, np.nan],
+        }
     )
     table.to_parquet(tmp_path / "t.parquet")
     table.to_csv(tmp_path / "t.csv", index=False)
-    by_file = [draw_traffic(parse(TRACE.replace("FILE", n), folder=tmp_path), 1) for n in ("t.csv", "t.parquet")]
+    by_file = [
+        draw_traffic(parse(TRACE.replace("FILE", n), folder=tmp_path), 1)
+        for n in ("t.csv", "t.parquet")
+    ]
     for name in ("written", "sender", "recipient", "number", "entity", "deleted_at", "recipients"):
         np.testing.assert_array_equal(getattr(by_file[0], name), getattr(by_file[1], name))
     assert by_file[0].has_record
@@ -91,7 +106,8 @@ def test_a_row_more_renames_no_message_and_no_person(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     before = columns(tmp_path / "a", "\n".join(["sent_at,sender,recipient", *lines]))
     after = columns(
-        tmp_path / "b", "\n".join(["sent_at,sender,recipient", "30,0,0", *lines[:20], "1230,9,1", *lines[20:]])
+        tmp_path / "b",
+        "\n".join(["sent_at,sender,recipient", "30,0,0", *lines[:20], "1230,9,1", *lines[20:]]),
     )
     assert len(before) == 40
     assert before.items() <= after.items()
@@ -112,12 +128,24 @@ def test_equal_rows_are_told_apart_and_ids_name_messages(tmp_path: Path) -> None
     [
         ("sent_at,sender,recipient\n-1,a,b\n", 't.csv: line 2, sent_at: "-1" is not a time'),
         ("sent_at,sender,recipient\n\n1,a,b\n", "t.csv: line 2"),
-        ("sent_at,sender,recipient\nsoon,a,b\n1,a,b\n", 't.csv: line 2, sent_at: "soon" is not a time'),
+        (
+            "sent_at,sender,recipient\nsoon,a,b\n1,a,b\n",
+            't.csv: line 2, sent_at: "soon" is not a time',
+        ),
         ("sent_at,sender,recipient\ninf,a,b\n1,a,b\n", 'line 2, sent_at: "inf" is not a time'),
-        ("sent_at,sender,recipient\n1,a,b\n1,,b\n", "t.csv: line 3, sender: is missing; name the person"),
+        (
+            "sent_at,sender,recipient\n1,a,b\n1,,b\n",
+            "t.csv: line 3, sender: is missing; name the person",
+        ),
         ("sent_at,sender,recipient\n99999999,a,b\n", "the horizon of 30 d; lengthen run.horizon"),
-        ("sent_at,sender,recipient,deleted_at\n10,a,b,9\n", 'deleted_at: "9" is before the message was sent'),
-        ("sent_at,sender,recipient,kind\n10,a,b,sms\n", '"sms" is not a kind of message; use one of dm'),
+        (
+            "sent_at,sender,recipient,deleted_at\n10,a,b,9\n",
+            'deleted_at: "9" is before the message was sent',
+        ),
+        (
+            "sent_at,sender,recipient,kind\n10,a,b,sms\n",
+            '"sms" is not a kind of message; use one of dm',
+        ),
         ("sent_at,sender,recipient,length\n10,a,b,1.5\n", '"1.5" is not a number of characters'),
         ("id,sent_at,sender,recipient\nx,10,a,b\nx,11,a,b\n", 'line 3, id: "x" '),
         ("sent_at,sender\n10,a\n", "recipient: this column is missing"),
@@ -126,7 +154,9 @@ def test_equal_rows_are_told_apart_and_ids_name_messages(tmp_path: Path) -> None
         ("", "t.csv: "),
     ],
 )
-def test_a_malformed_row_is_named_with_its_line_and_the_remedy(tmp_path: Path, text: str, said: str) -> None:
+def test_a_malformed_row_is_named_with_its_line_and_the_remedy(
+    tmp_path: Path, text: str, said: str
+) -> None:
     with pytest.raises(TraceError, match=re.escape(said)):
         read(tmp_path, text)
 

@@ -1,4 +1,5 @@
-"""Traffic: streams are Poisson in the rhythm of their week, campaigns are evenly spaced, names survive additions."""
+"""Traffic: streams are Poisson in the rhythm of their week, campaigns are evenly spaced, names
+survive additions."""
 
 from __future__ import annotations
 
@@ -18,12 +19,16 @@ STREAM = 'kind = "stream", senders = 4, recipients = 10, rate = "20 / d"'
 
 
 def traffic(key: int = 5, horizon: str = "14 d", **changes: Any) -> Sent:
-    patch = {"run.horizon": horizon, **{f"traffic.{name}": value for name, value in changes.items()}}
+    patch = {
+        "run.horizon": horizon,
+        **{f"traffic.{name}": value for name, value in changes.items()},
+    }
     return draw_traffic(small(patch), key)
 
 
 def poisson_gaps(times: np.ndarray, rate: float) -> None:
-    """Assert that times are those of a Poisson process: exponential gaps, each independent of the one before."""
+    """Assert that times are those of a Poisson process: exponential gaps, each independent of the
+    one before."""
     gaps = np.diff(times) * rate
     assert_follows(gaps, scipy.stats.expon.cdf)
     assert abs(scipy.stats.spearmanr(gaps[1:], gaps[:-1]).statistic) < 4.5 / np.sqrt(gaps.size)
@@ -58,16 +63,31 @@ def fits(counts: np.ndarray, weights: np.ndarray) -> bool:
 def test_senders_write_in_the_rhythm_of_their_week(week: str) -> None:
     sent = traffic(rate="40 / d", senders=100, week=week)
     weights = np.repeat(WEEKS[week], 168 // len(WEEKS[week]))
-    assert abs(sent.written.size - 56_000) < 4.5 * np.sqrt(56_000), "an average week passes at speed one"
+    assert abs(sent.written.size - 56_000) < 4.5 * np.sqrt(56_000), (
+        "an average week passes at speed one"
+    )
     assert fits(by_hour(sent), weights)
-    assert week == "flat" or not fits(by_hour(sent), np.roll(weights, 1)), "the wrong model: one hour late"
+    assert week == "flat" or not fits(by_hour(sent), np.roll(weights, 1)), (
+        "the wrong model: one hour late"
+    )
 
 
 def test_a_senders_time_zone_shifts_the_rhythm() -> None:
-    sent = draw_traffic(small({"run.horizon": "14 d", "traffic.rate": "800 / d", "traffic.week": "office",
-                               "senders.utc_offset": "-5 h"}), 5)  # fmt: skip
+    sent = draw_traffic(
+        small(
+            {
+                "run.horizon": "14 d",
+                "traffic.rate": "800 / d",
+                "traffic.week": "office",
+                "senders.utc_offset": "-5 h",
+            }
+        ),
+        5,
+    )
     weights = np.array(WEEKS["office"])
-    assert fits(by_hour(sent), np.roll(weights, 5)), "nine o'clock there is two in the afternoon here"
+    assert fits(by_hour(sent), np.roll(weights, 5)), (
+        "nine o'clock there is two in the afternoon here"
+    )
     assert not fits(by_hour(sent), np.roll(weights, -5))
 
 
@@ -77,7 +97,9 @@ def test_messages_are_sorted_numbered_and_named_by_sender_and_number() -> None:
     for sender in range(4):
         mine = sent.sender == sender
         np.testing.assert_array_equal(sent.number[mine], np.arange(mine.sum()))
-        np.testing.assert_array_equal(sent.entity[mine], (sender << 32) + np.arange(mine.sum(), dtype=np.uint64))
+        np.testing.assert_array_equal(
+            sent.entity[mine], (sender << 32) + np.arange(mine.sum(), dtype=np.uint64)
+        )
     assert np.unique(sent.entity).size == sent.entity.size
     assert set(sent.recipient) == set(range(10))
     assert np.all(sent.batch == -1)
@@ -92,7 +114,13 @@ def test_recipients_are_chosen_alike() -> None:
 
 def rows(sent: Sent) -> set[tuple[int, ...]]:
     return set(
-        zip(sent.sender.tolist(), sent.number.tolist(), sent.written.tolist(), sent.recipient.tolist(), strict=True)
+        zip(
+            sent.sender.tolist(),
+            sent.number.tolist(),
+            sent.written.tolist(),
+            sent.recipient.tolist(),
+            strict=True,
+        )
     )
 
 
@@ -103,7 +131,11 @@ def test_a_sender_more_changes_no_message_of_the_others() -> None:
 
 
 def test_a_longer_horizon_only_adds_and_lasting_shorter_only_drops() -> None:
-    short, long, stopped = traffic(horizon="5 d"), traffic(horizon="14 d"), traffic(horizon="14 d", lasts="5 d")
+    short, long, stopped = (
+        traffic(horizon="5 d"),
+        traffic(horizon="14 d"),
+        traffic(horizon="14 d", lasts="5 d"),
+    )
     assert rows(short) == rows(stopped) == {row for row in rows(long) if row[2] < 5 * DAY}
 
 
@@ -112,7 +144,8 @@ def test_a_rate_of_zero_sends_nothing() -> None:
 
 
 def test_a_rate_beyond_the_first_guess_loses_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The buffer of times is a guess from the mean; a silent start would not fill it, a burst must not overrun it."""
+    """The buffer of times is a guess from the mean; a silent start would not fill it, a burst must
+    not overrun it."""
     weights = [0.0] * 6 + [1.0]
     sent = traffic(rate="300 / d", senders=1, week=weights, horizon="7 d")
     assert abs(sent.written.size - 2100) < 4.5 * np.sqrt(2100)
@@ -120,7 +153,9 @@ def test_a_rate_beyond_the_first_guess_loses_no_message(monkeypatch: pytest.Monk
 
 
 def test_a_campaign_is_spaced_by_its_throttle_one_message_a_recipient() -> None:
-    text = SMALL.replace(STREAM, 'kind = "campaign", messages = 50, start = "1 h", throttle = "2 s", length = 7')
+    text = SMALL.replace(
+        STREAM, 'kind = "campaign", messages = 50, start = "1 h", throttle = "2 s", length = 7'
+    )
     sent = draw_traffic(small(text=text), 5)
     np.testing.assert_array_equal(sent.written, HOUR + 2_000_000 * np.arange(50))
     np.testing.assert_array_equal(sent.recipient, np.arange(50))
@@ -133,12 +168,18 @@ def test_a_campaign_is_spaced_by_its_throttle_one_message_a_recipient() -> None:
 def test_names_depend_on_their_text_only() -> None:
     some = np.array(["a", "b", "person 1"], dtype=object)
     assert names_of(some).tolist() == names_of(some[::-1])[::-1].tolist()
-    assert np.unique(names_of(np.array([f"person {k}" for k in range(50_000)], dtype=object))).size == 50_000
+    assert (
+        np.unique(names_of(np.array([f"person {k}" for k in range(50_000)], dtype=object))).size
+        == 50_000
+    )
 
 
 def test_messages_of_one_instant_stay_in_the_order_of_their_senders() -> None:
-    """Ties are rare enough that a world has none; so the sort is asked itself, with ties and without."""
+    """Ties are rare enough that a world has none; so the sort is asked itself, with ties and
+    without."""
     tied, apart = np.array([5, 1, 5, 1, 3] * 40), np.random.default_rng(3).permutation(200)
     for times in (tied, apart):
         np.testing.assert_array_equal(_order(times), np.argsort(times, kind="stable"))
-    assert not np.array_equal(np.argsort(tied), np.argsort(tied, kind="stable")), "a quick sort would be seen"
+    assert not np.array_equal(np.argsort(tied), np.argsort(tied, kind="stable")), (
+        "a quick sort would be seen"
+    )

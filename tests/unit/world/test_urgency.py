@@ -1,4 +1,5 @@
-"""Urgency: reading soon and regretting soon are tied by one score, with the correlation asked for and margins as before."""
+"""Urgency: reading soon and regretting soon are tied by one score, with the correlation asked for
+and margins as before."""
 
 from __future__ import annotations
 
@@ -14,12 +15,15 @@ from ..making import SMALL, Z, small
 
 N = 20_000
 TEXT = SMALL.replace(
-    'kind = "stream", senders = 4, recipients = 10, rate = "20 / d"', f'kind = "campaign", messages = {N}'
+    'kind = "stream", senders = 4, recipients = 10, rate = "20 / d"',
+    f'kind = "campaign", messages = {N}',
 )
 PATCH = {
-    "mistakes.chance": 1.0, "mistakes.noticed": {"dist": "exponential", "mean": "5 min"}, "segments.*.notice": 0.4,
+    "mistakes.chance": 1.0,
+    "mistakes.noticed": {"dist": "exponential", "mean": "5 min"},
+    "segments.*.notice": 0.4,
     "segments.*.alert": {"chance": 1.0, "delay": {"dist": "exponential", "mean": "10 s"}},
-}  # fmt: skip
+}
 
 
 def drawn(r: float) -> Messages:
@@ -27,14 +31,20 @@ def drawn(r: float) -> Messages:
 
 
 def correlation(m: Messages) -> tuple[float, float]:
-    """Correlate the normal scores of the alert's delay and of the notice delay; with the standard error."""
-    delay, notice = (stats.norm.ppf((stats.rankdata(x) - 0.5) / N) for x in (m.alert_after, m.noticed - m.pressed))
+    """Correlate the normal scores of the alert's delay and of the notice delay; with the standard
+    error."""
+    delay, notice = (
+        stats.norm.ppf((stats.rankdata(x) - 0.5) / N)
+        for x in (m.alert_after, m.noticed - m.pressed)
+    )
     r = float(np.corrcoef(delay, notice)[0, 1])
     return r, (1 - r * r) / np.sqrt(N)
 
 
 @pytest.mark.parametrize("r", [0.6, -0.6, 0.0])
-def test_how_soon_it_is_read_and_how_soon_it_is_regretted_have_the_correlation_asked_for(r: float) -> None:
+def test_how_soon_it_is_read_and_how_soon_it_is_regretted_have_the_correlation_asked_for(
+    r: float,
+) -> None:
     found, error = correlation(drawn(r))
     assert abs(found - r) < Z * error + 1e-3
     assert abs(found - (r + 0.2)) > Z * error, "a wrong correlation would be seen"
