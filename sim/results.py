@@ -66,7 +66,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
 
     costs = outcome.costs.set_index("policy")
 
-    from sim.summaries import CHANNELS, FLAGS, LEVELS, LOST_WHEN, VERDICTS
+    from sim.summaries import FLAGS, LEVELS, LOST_WHEN, READ, VERDICTS
 
     policies = []
     for name in outcome.policies:
@@ -76,7 +76,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "headline": said(name, "preview_read"),
             "verdicts": {v: said(name, v) for v in VERDICTS},
             "lost": {w.removeprefix("lost_"): said(name, w) for w in LOST_WHEN},
-            "channels": {c: said(name, f"read_{c}") for c in CHANNELS},
+            "channels": {c: said(name, f"read_{c}") for c in READ},
             "flags": {f: said(name, f) for f in FLAGS},
             "exposed": {level: said(name, f"level_{level}") for level in LEVELS},
             "price": {
