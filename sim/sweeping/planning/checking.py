@@ -11,10 +11,10 @@ from sim.scenario.patching import quoted
 from sim.scenario.policies import changes_rows
 from sim.scenario.reading import patched
 from sim.scenario.suggestions import said
-from sim.sweeping.axes import Change
-from sim.sweeping.bases import Base
-from sim.sweeping.cases import canonical
-from sim.sweeping.planning import Cell, Plan
+from sim.sweeping.design.axes import Change
+from sim.sweeping.planning.bases import Base
+from sim.sweeping.planning.cells import canonical
+from sim.sweeping.planning.plan import Cell, Plan
 from sim.world import draw_world
 
 SHOWN = 10
@@ -27,7 +27,7 @@ def check(plan: Plan, progress: Callable[[int], None] | None = None) -> None:
     Raises `ScenarioError` naming the cells, their values and what is wrong with them.
 
     >>> import sim
-    >>> from sim.sweeping.planning import plan
+    >>> from sim.sweeping.planning.plan import plan
     >>> check(plan(sim.load("scenarios/linkedin_dm.toml"), {"send.hold": ["0 s", "10 s"]}))
     """
     faults: dict[tuple[str, str], Fault] = {}

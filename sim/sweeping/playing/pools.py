@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from sim.errors import Fault, FaultyInputError
-from sim.sweeping.store import Store
-from sim.sweeping.tasks import Key, Task, play
+from sim.sweeping.playing.tasks import Key, Task, play
+from sim.sweeping.store.folder import Store
 
 Say = Callable[[str], None]
 ATTEMPTS: Final = 3
@@ -88,7 +88,7 @@ def execute(
         return
     match how.kind:
         case "dask":
-            from sim.sweeping.cluster import on_dask
+            from sim.sweeping.playing.on_dask import on_dask
 
             yield from on_dask(tasks, store, how, say)
         case "threads":

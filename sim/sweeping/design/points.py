@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import qmc
 
-from sim.sweeping.files import Design
+from sim.sweeping.design.file import Design
 
 
 def points(design: Design, dimensions: int) -> npt.NDArray[np.float64]:

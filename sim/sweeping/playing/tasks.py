@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.running import Tallies, play_replication
-from sim.sweeping.cases import Case
-from sim.sweeping.rows import Sums
+from sim.sweeping.planning.cells import Case
+from sim.sweeping.results.rows import Sums
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,7 +57,7 @@ def play(task: Task) -> bytes:
     """Play a task and give its file: a row per replication, policy and sum.
 
     >>> import sim
-    >>> from sim.sweeping.planning import plan
+    >>> from sim.sweeping.planning.plan import plan
     >>> case = plan(sim.load("scenarios/linkedin_dm.toml"), policies=["today"]).cells[0].case
     >>> sums_of([play(Task(case, 0, 1, "simpy"))]).values.shape[:2]
     (1, 1)

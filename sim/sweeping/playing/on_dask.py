@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.errors import Fault, FaultyInputError
-from sim.sweeping.executing import AHEAD, ATTEMPTS, DiskError, How, Say
-from sim.sweeping.store import Store
-from sim.sweeping.tasks import Key, Task, play
+from sim.sweeping.playing.pools import AHEAD, ATTEMPTS, DiskError, How, Say
+from sim.sweeping.playing.tasks import Key, Task, play
+from sim.sweeping.store.folder import Store
 
 PATIENCE = "10s"
 """How long a scheduler has to answer."""

@@ -14,8 +14,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.sweeping.files import parse_precision
-from sim.sweeping.rows import CHANGE, Rows, quantile, wilson
+from sim.sweeping.design.file import parse_precision
+from sim.sweeping.results.rows import CHANGE, Rows, quantile, wilson
 
 FIRST: Final = 32
 """Replications at the first look; fewer than 30 worlds are too few for an interval over them."""

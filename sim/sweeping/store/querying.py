@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import Fault, FaultyInputError
-from sim.sweeping.store import Store
+from sim.sweeping.store.folder import Store
 
 if TYPE_CHECKING:
     import pandas as pd

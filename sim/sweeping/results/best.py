@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.sweeping.rows import AGAINST_BEST, RESERVED
+from sim.sweeping.results.rows import AGAINST_BEST, RESERVED
 
 if TYPE_CHECKING:
     import pandas as pd

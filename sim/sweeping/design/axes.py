@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.clock import SECOND, UNITS, parse_duration
 from sim.scenario.patching import Raw, merged, nested
-from sim.sweeping.files import Axis
+from sim.sweeping.design.file import Axis
 
 PLATFORM = "platform"
 _KEYS = re.compile(r'(?:"([^"]+)"|([^."\s]+))(?:\.|$)')

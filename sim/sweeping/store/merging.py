@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.sweeping.records import kept
-from sim.sweeping.store import DamagedError, Store
-from sim.sweeping.tables import refreshed
-from sim.sweeping.tasks import Key, sums_of
+from sim.sweeping.playing.tasks import Key, sums_of
+from sim.sweeping.store.folder import DamagedError, Store
+from sim.sweeping.store.requests import kept
+from sim.sweeping.store.tables import refreshed
 
 Say = Callable[[str], None]
 

@@ -193,7 +193,7 @@ def checked(raw: dict[str, Any], shown: str) -> SweepFile:
 
 def measure_faults(sweep: SweepFile, shown: str) -> list[Fault]:
     """Refuse shares that are not reported, and a repeated or reserved column."""
-    from sim.sweeping.rows import RESERVED, SHARES
+    from sim.sweeping.results.rows import RESERVED, SHARES
 
     remedy = f"use one of {', '.join(SHARES)}"
     faults = [

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Final
 
 from sim.errors import Fault, OutputError
-from sim.sweeping.tasks import Key
+from sim.sweeping.playing.tasks import Key
 
 FORMAT: Final = 1
 """The format this version writes; it reads this one and those before."""

@@ -10,10 +10,10 @@ from typing import Any
 
 import sim
 from sim.engines import VERSION
-from sim.sweeping.planning import Plan
-from sim.sweeping.precision import Rule
-from sim.sweeping.store import Store
-from sim.sweeping.tables import Asked
+from sim.sweeping.planning.plan import Plan
+from sim.sweeping.planning.precision import Rule
+from sim.sweeping.store.folder import Store
+from sim.sweeping.store.tables import Asked
 
 
 def asked_of(plan: Plan) -> Asked:

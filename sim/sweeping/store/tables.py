@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.sweeping.precision import Rule
-from sim.sweeping.rows import ROWS, Rows, rows_of
-from sim.sweeping.store import DamagedError, Store
-from sim.sweeping.tasks import Key, sums_of
+from sim.sweeping.planning.precision import Rule
+from sim.sweeping.playing.tasks import Key, sums_of
+from sim.sweeping.results.rows import ROWS, Rows, rows_of
+from sim.sweeping.store.folder import DamagedError, Store
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ from sim.clock import UNITS, parse_duration
 from sim.scenario.evidence import evidence, sweep_words
 from sim.scenario.model import Scenario
 from sim.scenario.patching import Raw, merged
-from sim.sweeping.axes import Change, keys_of, opened, shown
+from sim.sweeping.design.axes import Change, keys_of, opened, shown
 
 DIGITS = 6
 """Significant digits of a value between the ends: enough for any study, and the same on every

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.engines import choose
-from sim.sweeping.planning import Plan
-from sim.sweeping.tasks import Task, blocks, play
+from sim.sweeping.planning.plan import Plan
+from sim.sweeping.playing.tasks import Task, blocks, play
 
 
 @dataclass(frozen=True)

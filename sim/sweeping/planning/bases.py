@@ -18,8 +18,8 @@ from sim.scenario.observed import with_files_read
 from sim.scenario.patching import Raw, joined, layered, merged, nested
 from sim.scenario.reading import OWN, build, load, parents, read_text
 from sim.scenario.suggestions import did_you_mean, said
-from sim.sweeping.cases import ASIDE
-from sim.sweeping.files import SweepFile
+from sim.sweeping.design.file import SweepFile
+from sim.sweeping.planning.cells import ASIDE
 
 Loader = Callable[[str | None], Scenario]
 """Gives the base scenario as it is (None) or on a platform of the catalogue."""

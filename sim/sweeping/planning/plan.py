@@ -17,13 +17,20 @@ from sim.errors import Fault, ScenarioError
 from sim.scenario.model import Scenario
 from sim.scenario.patching import merged, quoted
 from sim.scenario.suggestions import did_you_mean, said
-from sim.sweeping.axes import Change, changes
-from sim.sweeping.bases import Base, Loader, base_of, checked_patch, from_file, from_scenario
-from sim.sweeping.cases import Case, canonical, case_of
-from sim.sweeping.design import points
-from sim.sweeping.files import MOST_CELLS, SweepFile, checked, read_sweep
-from sim.sweeping.precision import Rule, rule_of
-from sim.sweeping.unknowns import Unknown, assumed, unknown
+from sim.sweeping.design.axes import Change, changes
+from sim.sweeping.design.file import MOST_CELLS, SweepFile, checked, read_sweep
+from sim.sweeping.design.points import points
+from sim.sweeping.design.unknowns import Unknown, assumed, unknown
+from sim.sweeping.planning.bases import (
+    Base,
+    Loader,
+    base_of,
+    checked_patch,
+    from_file,
+    from_scenario,
+)
+from sim.sweeping.planning.cells import Case, canonical, case_of
+from sim.sweeping.planning.precision import Rule, rule_of
 
 
 @dataclass(frozen=True)
