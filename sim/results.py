@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any, Self
 import sim
 from sim.clock import NEVER
 from sim.errors import Fault, OutputError
-from sim.records import COLUMNS, Records
+from sim.records import Records
 from sim.scenario.model import Scenario
+from sim.schema.fields import named
+from sim.schema.records import COLUMNS
 from sim.verdicts import Judged, Level, Lost, Verdict
 
 if TYPE_CHECKING:
@@ -230,7 +232,7 @@ class ResultFolder:
             words = pa.array([one.name.lower() for one in names])
             columns[name] = pa.DictionaryArray.from_arrays(pa.array(values, pa.int8()), words)
         columns["exposed"] = pa.array(judged.exposed)
-        table = pa.table(columns)
+        table = _documented(pa.table(columns))
         if "records" not in self._writers:
             self._writers["records"] = pq.ParquetWriter(
                 self.making / "records.parquet", table.schema, compression="zstd"
@@ -294,6 +296,17 @@ class ResultFolder:
             shutil.rmtree(old)
         else:
             self.making.rename(self._home)
+
+
+def _documented(table: Any) -> Any:
+    """Let every column of a table say what it means, and in which unit (Parquet field metadata)."""
+    import pyarrow as pa
+
+    known = named(COLUMNS)
+    fields = [
+        f.with_metadata(known[f.name].metadata) if f.name in known else f for f in table.schema
+    ]
+    return table.cast(pa.schema(fields))
 
 
 def manifest(

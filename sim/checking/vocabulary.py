@@ -12,7 +12,8 @@ from functools import cache
 
 import numpy as np
 
-from sim.records import COLUMNS, Records
+from sim.records import Records
+from sim.schema.records import COLUMNS
 from sim.summaries import MEASURES, PRICES, REFUSED
 from sim.tallies import tally
 from sim.verdicts import judge

@@ -7,7 +7,8 @@ weeks; `attention` walks look streams; `people` draws recipients, `traffic` mess
 puts a world together.
 """
 
+from sim.schema.world import Messages, Recipients, Rules
 from sim.world.drawing import draw_world
-from sim.world.parts import Attention, Messages, Recipients, Rules, World
+from sim.world.parts import Attention, World
 
 __all__ = ["Attention", "Messages", "Recipients", "Rules", "World", "draw_world"]

@@ -6,19 +6,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
-from sim.clock import NEVER
 from sim.errors import WorldError
+from sim.schema.fields import Field
+from sim.schema.world import MESSAGES, RECIPIENTS, Messages, Recipients, Rules
 from sim.world.looks import SURFACES
-from sim.world.parts import Attention, Messages, Recipients, Rules, World
+from sim.world.parts import Attention, World
 from sim.world.spells import KINDS_OF_SPELL, Spells
 
 _LISTS = (*SURFACES, *KINDS_OF_SPELL)
-_FOLLOW_UP = ("written", "pressed", "released")
 
 
 def write_world(
@@ -33,11 +32,9 @@ def write_world(
     What the arguments are and which faults it raises: `World.written`.
     """
     rows = sorted(messages, key=lambda m: (bool(m.get("apology")), m.get("written", 0)))
-    table = Messages(**_columns(rows, Messages, _message_defaults))
+    table = Messages(**_columns(rows, MESSAGES))
     people = [{k: v for k, v in r.items() if k not in _LISTS} for r in recipients]
-    settings = Recipients(
-        **_columns(people, Recipients, lambda i, row: {"rate": 1.0, "push": True, "entity": i})
-    )
+    settings = Recipients(**_columns(people, RECIPIENTS))
     at, starts, ends = _stretches(recipients, SURFACES)
     nothing = np.zeros((1, 3, 4), dtype=np.int64)
     attention = Attention(
@@ -58,59 +55,26 @@ def write_world(
     )
 
 
-def _message_defaults(i: int, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what a hand-written message is unless it says otherwise.
-
-    An apology has no times of its own.
-    """
-    written = row.get("written", 0)
-    pressed = row.get("pressed", written)
-    never = dict.fromkeys(
-        (
-            "noticed",
-            "alert_after",
-            "tap_after",
-            "retract_after",
-            "badge_sync_after",
-            "mail_alert_after",
-            "watch_after",
-            "watch_retract_after",
-            "desk_after",
-            "desk_retract_after",
-            "reply_after",
-        ),
-        NEVER,
-    )
-    times = {"pressed": pressed, "released": pressed}
-    return (
-        never
-        | (dict.fromkeys(_FOLLOW_UP, NEVER) if row.get("apology") else times)
-        | {
-            "number": i,
-            "entity": i,
-            "length": 100,
-            "batch": -1,
-            "after": -1,
-            "glances_needed": 1,
-            "mistake": row.get("noticed", NEVER) != NEVER,
-        }
-    )
-
-
-_DTYPES = {"Int64s": np.int64, "Flags": np.bool_, "Floats": np.float64, "Entities": np.uint64}
-
-
-def _columns(rows: Sequence[Mapping[str, Any]], kind: type, defaults: Any) -> dict[str, Any]:
-    names = {f.name: _DTYPES[str(f.type)] for f in fields(kind)}
+def _columns(rows: Sequence[Mapping[str, Any]], table: Sequence[Field]) -> dict[str, Any]:
+    """Lay out rows as columns; what a row does not say is what the schema says."""
+    names = {field.name for field in table}
     for row in rows:
-        if unknown := set(row) - set(names):
-            raise WorldError(
-                f"a hand-written world names {sorted(unknown)}; known fields: {', '.join(names)}"
-            )
-    full = [dict.fromkeys(names, 0) | defaults(i, row) | dict(row) for i, row in enumerate(rows)]
-    return {
-        name: np.asarray([row[name] for row in full], dtype=dtype) for name, dtype in names.items()
-    }
+        if unknown := set(row) - names:
+            known = ", ".join(field.name for field in table)
+            raise WorldError(f"a hand-written world names {sorted(unknown)}; known fields: {known}")
+    full = [_completed(i, row, table) for i, row in enumerate(rows)]
+    return {f.name: np.asarray([row[f.name] for row in full], dtype=f.dtype) for f in table}
+
+
+def _completed(i: int, row: Mapping[str, Any], table: Sequence[Field]) -> dict[str, Any]:
+    """Give row i with a value for every field."""
+    full: dict[str, Any] = {}
+    for field in table:
+        if field.name in row:
+            full[field.name] = row[field.name]
+        else:
+            full[field.name] = field.otherwise(i, full) if field.otherwise else field.absent
+    return full
 
 
 def _stretches(

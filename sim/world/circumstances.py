@@ -16,9 +16,11 @@ from sim.clock import WEEK
 from sim.compiling import njit
 from sim.draws import U64, uniforms
 from sim.scenario.model import Scenario, Segment
+from sim.schema.fields import Flags, Floats, Int64s
+from sim.schema.world import Recipients
 from sim.world.calendar import open_spans, operational
 from sim.world.looks import SCRATCH, START, STATE, STREAMS, advance, begin
-from sim.world.parts import Attention, Flags, Floats, Int64s, Recipients
+from sim.world.parts import Attention
 from sim.world.spells import AT_DESK, AWAY, DOZING, NO_NETWORK, QUIET, Spells
 
 _STREAM_OF = {AWAY: "away", NO_NETWORK: "offline", DOZING: "doze", AT_DESK: "desktop"}

@@ -15,11 +15,13 @@ from sim.compiling import njit
 from sim.distributions.families.never import Never
 from sim.draws import replication_key
 from sim.scenario.model import Scenario
+from sim.schema.fields import Flags, Int64s
+from sim.schema.world import APOLOGY, Messages
 from sim.world.calendar import next_open, open_spans
 from sim.world.circumstances import draw_spells
 from sim.world.drawn import Drawn
 from sim.world.notifying import draw_channels
-from sim.world.parts import APOLOGY, Flags, Int64s, Messages, World
+from sim.world.parts import World
 from sim.world.people import attention_of, draw_recipients
 from sim.world.rules import rules_of
 from sim.world.traffic import Sent, draw_traffic

@@ -22,7 +22,7 @@ from sim.distributions.family import Family
 from sim.distributions.quantile import all_to_micros, quantiles
 from sim.draws import uniforms
 from sim.scenario.model import Reaction
-from sim.world.parts import Entities, Flags, Floats, Int64s
+from sim.schema.fields import Entities, Flags, Floats, Int64s
 
 _LEAST = 2.0**-53
 

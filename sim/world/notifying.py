@@ -10,9 +10,10 @@ import numpy.typing as npt
 from sim.clock import NEVER
 from sim.distributions.family import Family
 from sim.scenario.model import Scenario
+from sim.schema.fields import Flags, Int64s
+from sim.schema.world import Recipients
 from sim.world.circumstances import owners, quiet_hours
 from sim.world.drawn import Drawn
-from sim.world.parts import Flags, Int64s, Recipients
 from sim.world.spells import AT_DESK, AWAY, Spells, end_of_wait
 from sim.world.traffic import Sent
 

@@ -17,9 +17,11 @@ from sim.draws import uniforms
 from sim.scenario.channels import Store
 from sim.scenario.model import Looks as LooksSpec
 from sim.scenario.model import Segment
+from sim.schema.fields import Entities, Flags, Floats
+from sim.schema.world import Recipients
 from sim.world.calendar import cumulative_week
 from sim.world.looks import STREAMS
-from sim.world.parts import Attention, Entities, Flags, Floats, Recipients
+from sim.world.parts import Attention
 
 
 def pick(shares: Sequence[float], u: Floats) -> npt.NDArray[np.int64]:

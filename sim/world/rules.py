@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.clock import NEVER
 from sim.draws import U64, purpose, uniform
 from sim.scenario.model import KINDS, Scenario
-from sim.world.parts import (
+from sim.schema.world import (
     APOLOGY,
     BLOCK,
     BY_APP,

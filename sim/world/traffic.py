@@ -19,8 +19,8 @@ from sim.compiling import njit
 from sim.distributions.elementary import log_rest
 from sim.draws import U64, purpose, uniform_pair, uniforms
 from sim.scenario.model import KINDS, Campaign, Scenario, Sequence, Stream
+from sim.schema.fields import Entities, Flags, Int64s
 from sim.world.calendar import clock_of, cumulative_week, operational
-from sim.world.parts import Entities, Flags, Int64s
 
 _SHIFT = np.uint64(32)
 _APOLOGY = np.uint64(1 << 62)

@@ -21,7 +21,7 @@ import pytest
 
 import sim
 from sim.cli import running
-from sim.records import COLUMNS
+from sim.schema.records import COLUMNS
 
 from .conftest import BAD, Said, Toolate
 

@@ -9,7 +9,8 @@ from typing import Any
 from sim.clock import NEVER, SECOND
 from sim.engines import compiled, reference
 from sim.records import Records, first_difference
-from sim.world.parts import APOLOGY, BATCHED, BLOCK, DELETE, EDIT, NO_COLLAPSE, Rules, World
+from sim.schema.world import APOLOGY, BATCHED, BLOCK, DELETE, EDIT, NO_COLLAPSE, Rules
+from sim.world.parts import World
 from sim.world.spells import KINDS_OF_SPELL
 
 Pick = Callable[[int, int], int]

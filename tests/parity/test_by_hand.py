@@ -9,16 +9,16 @@ from typing import Any
 
 from sim.clock import NEVER, SECOND
 from sim.records import Records
-from sim.world.parts import (
+from sim.schema.world import (
+    AT_ONCE,
     BATCHED,
     DIGEST,
     FIRST_NOTICED,
-    INSTANT,
     LAST_SENT,
     LATEST_PENDING,
     Rules,
-    World,
 )
+from sim.world.parts import World
 
 from .making import agree
 
@@ -249,7 +249,7 @@ def test_a_mail_is_read_at_once_by_a_check_in_progress_and_by_its_alert_or_the_n
         {"email_latency": k, "mail_alert_after": a, "mail_alert_length": 50}
         for k, a in ((3, 2), (6, 2), (6, 3))
     ]
-    r = played(rows, [{"email": INSTANT, "checks": [(0, 5), (9, 10)]}])
+    r = played(rows, [{"email": AT_ONCE, "checks": [(0, 5), (9, 10)]}])
     assert seconds(r, "email_read") == [3, 8, 9]
     assert seconds(r, "email_read_until") == [5, 58, 10]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.engines import reference
-from sim.records import FROM_ENGINE
+from sim.schema.records import FROM_ENGINE
 
 from .making import tied_world
 

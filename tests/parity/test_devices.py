@@ -4,7 +4,7 @@ section 5b)."""
 from __future__ import annotations
 
 from sim.clock import NEVER
-from sim.world.parts import EDIT, REWRITE
+from sim.schema.world import EDIT, REWRITE
 
 from .timelines import Row, shows, world
 

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from sim.clock import NEVER
-from sim.world.parts import BATCHED, DIGEST, FLUSH, INSTANT, LATEST_PENDING
+from sim.schema.world import AT_ONCE, BATCHED, DIGEST, FLUSH, LATEST_PENDING
 
 from .timelines import Row, shows, world
 
-_INSTANT: list[Row] = [{"email": INSTANT}]
+_INSTANT: list[Row] = [{"email": AT_ONCE}]
 _BATCHED: list[Row] = [{"email": BATCHED}]
 
 # The worker
@@ -206,5 +206,5 @@ def test_a_mail_is_not_read_by_its_alert_while_away_or_if_it_arrived_in_quiet_ho
         {"quiet": [(4, 5)]},
         {"quiet": [(7, 9)]},
     ]
-    people = [{"email": INSTANT, "checks": [(20, 21)]} | spell for spell in spells]
+    people = [{"email": AT_ONCE, "checks": [(20, 21)]} | spell for spell in spells]
     shows(world([row | {"recipient": k} for k in range(4)], people), email_read=[20, 7, 20, 7])

@@ -7,7 +7,7 @@ retraction's."""
 from __future__ import annotations
 
 from sim.clock import NEVER
-from sim.world.parts import APOLOGY, BLOCK, DELETE, DIGEST, EDIT, INSTANT
+from sim.schema.world import APOLOGY, AT_ONCE, BLOCK, DELETE, DIGEST, EDIT
 
 from .timelines import Row, shows, world
 
@@ -154,8 +154,8 @@ def test_a_mail_carries_the_text_of_its_binding() -> None:
     """
     row = {"email_delay": 5}
     rows = [row | {"noticed": 5}, row | {"noticed": 6, "sender": 1}]
-    shows(world(rows, [{"email": INSTANT}], remedy=EDIT), email_edited=[1, 0], email_arrived=[5, 5])
-    shows(world(rows, [{"email": INSTANT}], remedy=EDIT, email_late=False), email_edited=[0, 0])
+    shows(world(rows, [{"email": AT_ONCE}], remedy=EDIT), email_edited=[1, 0], email_arrived=[5, 5])
+    shows(world(rows, [{"email": AT_ONCE}], remedy=EDIT, email_late=False), email_edited=[0, 0])
     digests = {"email_at": 9, "email_every": 100, "email_lead": 4}
     shows(
         world(rows, [{"email": DIGEST}], remedy=EDIT, **digests),
@@ -241,7 +241,7 @@ def test_a_block_leaves_out_what_has_not_been_dispatched_and_takes_nothing_back(
     row = {"push_delay": 5, "email_delay": 5, "retract_after": 0, "badge_sync_after": 0}
     rows = [row | {"noticed": 5}, row | {"noticed": 6, "sender": 1}]
     people: list[Row] = [
-        {"email": INSTANT, "badge": True, "glances": [(8, 9)], "visits": [(10, 10)]}
+        {"email": AT_ONCE, "badge": True, "glances": [(8, 9)], "visits": [(10, 10)]}
     ]
     shows(
         world(rows, people, remedy=BLOCK, window=-1),

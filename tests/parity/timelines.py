@@ -7,9 +7,10 @@ from typing import Any
 
 from sim.clock import NEVER, SECOND
 from sim.engines import reference
-from sim.records import FROM_ENGINE
+from sim.schema.records import FROM_ENGINE
+from sim.schema.world import Rules
 from sim.world.looks import SURFACES
-from sim.world.parts import Rules, World
+from sim.world.parts import World
 from sim.world.spells import KINDS_OF_SPELL
 
 from .making import agree

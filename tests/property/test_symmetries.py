@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.clock import NEVER
-from sim.records import COLUMNS, Records
+from sim.records import Records
+from sim.schema.records import COLUMNS
 from sim.verdicts import judge
 
 from .conftest import Play

@@ -12,8 +12,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from sim.clock import NEVER
-from sim.records import FROM_ENGINE, Records
+from sim.records import Records
 from sim.scenario import Scenario, parse
+from sim.schema.records import FROM_ENGINE
 from sim.verdicts import Verdict, judge
 from sim.world import Rules, World
 

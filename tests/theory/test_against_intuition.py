@@ -16,8 +16,9 @@ from sim.clock import MINUTE, NEVER, SECOND
 from sim.records import Records
 from sim.scenario.model import Scenario
 from sim.scenario.reading import parse
+from sim.schema.world import CONVERSATION, LATEST, MESSAGE, Rules
 from sim.verdicts import Level, judge
-from sim.world.parts import CONVERSATION, LATEST, MESSAGE, Rules, World
+from sim.world.parts import World
 
 from .checking import Array, Estimate, mean, share
 from .playing import Engine

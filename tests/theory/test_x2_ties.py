@@ -16,7 +16,8 @@ from sim.engines import reference
 from sim.engines.reference import instants, platform
 from sim.engines.reference import play as play_reference
 from sim.records import Records
-from sim.world.parts import Rules, World
+from sim.schema.world import Rules
+from sim.world.parts import World
 
 from .checking import Array, Estimate, check, convict, exact_values
 from .playing import Engine

@@ -12,10 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
 
+from sim.clock import NEVER
 from sim.distributions.distribution import Distribution
 from sim.distributions.fields import DurationDistribution, NumberDistribution
-from sim.records import FROM_ENGINE, FROM_WORLD, NEVER, Records
+from sim.records import Records
 from sim.scenario import Scenario, parse
+from sim.schema.records import FROM_ENGINE, FROM_WORLD
 
 Z = 4.5
 """Standard errors an estimate may be off: a correct model fails one check in 150,000."""

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from sim.clock import NEVER
-from sim.records import COLUMNS, FROM_ENGINE, blank, first_difference
+from sim.records import blank, first_difference
 from sim.scenario.checks import EVENTS
+from sim.schema.records import COLUMNS, FROM_ENGINE
 from sim.summaries import (
     FLAGS,
     LOST_WHEN,

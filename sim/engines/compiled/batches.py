@@ -11,7 +11,7 @@ from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.desk import SENT_AT, SENT_ROW
 from sim.engines.compiled.extras import FREE, GAP, LATEST_IN, MAIL, TALK
 from sim.engines.compiled.layout import MAIL_DELAY, plus
-from sim.world.parts import FLUSH, LATEST_PENDING
+from sim.schema.world import FLUSH, LATEST_PENDING
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)

@@ -13,8 +13,8 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit_inlined
+from sim.schema.fields import Int64s
 from sim.world.looks import STATE, SURFACES
-from sim.world.parts import Int64s
 
 SENT, ARRIVALS, ALERTS, TAPS, TRAY, SIGNS, MEETINGS = 0, 1, 2, 3, 4, 5, 6
 """Lengths: accepted messages, notifications due, alert and tap timers, unnoticed pushes, badge

@@ -48,9 +48,12 @@ from sim.engines.compiled.retractions import list_retractions
 from sim.engines.compiled.store import list_entries
 from sim.engines.compiled.streams import open_block, take_streams, waiting_room
 from sim.engines.compiled.writing import WRITTEN, WRITTEN_EXTRA, write, write_extra
-from sim.records import FROM_ENGINE, Records
+from sim.records import Records
+from sim.schema.fields import Int64s
+from sim.schema.records import FROM_ENGINE
+from sim.schema.world import OFF
 from sim.world.looks import AHEAD
-from sim.world.parts import OFF, Int64s, World
+from sim.world.parts import World
 from sim.world.spells import AWAY
 
 _NEVER = np.int64(NEVER)

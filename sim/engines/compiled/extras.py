@@ -15,7 +15,9 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit_inlined
 from sim.engines.compiled.layout import Letters, Table, plain
-from sim.world.parts import DELETE, EDIT, FLUSH, MESSAGE, NO_COLLAPSE, Int64s, World
+from sim.schema.fields import Int64s
+from sim.schema.world import DELETE, EDIT, FLUSH, MESSAGE, NO_COLLAPSE
+from sim.world.parts import World
 from sim.world.spells import AT_DESK, AWAY, DOZING, NO_NETWORK, QUIET, end_of_wait
 
 OPENER, GONE, CHANGED = 0, 1, 2

@@ -15,7 +15,9 @@ from sim.compiling import njit
 from sim.engines.compiled.desk import SENT, SENT_AT, SENT_ROW
 from sim.engines.compiled.extras import GONE, OPENER, PAUSED
 from sim.engines.compiled.layout import ACCEPTED, ARRIVAL, DISPATCH, EFFECT, READ, Letters
-from sim.world.parts import APOLOGY, Int64s, World
+from sim.schema.fields import Int64s
+from sim.schema.world import APOLOGY
+from sim.world.parts import World
 
 _NEVER = np.int64(NEVER)
 

@@ -16,7 +16,8 @@ import numpy.typing as npt
 from sim.clock import NEVER
 from sim.compiling import njit
 from sim.draws import U64
-from sim.world.parts import Entities, Flags, Floats, Int64s, World
+from sim.schema.fields import Entities, Flags, Floats, Int64s
+from sim.world.parts import World
 
 Table = npt.NDArray[np.int64]
 

@@ -37,8 +37,8 @@ from sim.engines.compiled.layout import (
 )
 from sim.engines.compiled.order import sort_by_time
 from sim.engines.compiled.streams import CHECK_STREAM, open_stream, step
+from sim.schema.world import AT_ONCE, BATCHED, BLOCK
 from sim.world.looks import CHECKS, START
-from sim.world.parts import BATCHED, BLOCK, INSTANT
 
 _NEVER = np.int64(NEVER)
 
@@ -99,7 +99,7 @@ def _dispatch(one, terms, extras, rows, desk, arrives, first, past):
     mode, n, mails, q = one.email, desk.at[SENT], 0, 0
     while q < n:
         end = q + 1
-        if mode == INSTANT:
+        if mode == AT_ONCE:
             due = plus(desk.lists[SENT_AT, q], rows[desk.lists[SENT_ROW, q], MAIL_DELAY])
             bound = leaves = ticked(extras.rules, due)
         elif mode == BATCHED:

@@ -84,8 +84,8 @@ from sim.engines.compiled.retractions import enter_tray, retract, retraction
 from sim.engines.compiled.store import empty_stores
 from sim.engines.compiled.streams import GLANCE_STREAM, VISIT_STREAM, open_stream, pass_over, step
 from sim.engines.compiled.thread import begin_visit, next_visit, open_app
+from sim.schema.world import BY_APP, BY_THREAD, LATEST
 from sim.world.looks import GLANCES, START, VISITS, K
-from sim.world.parts import BY_APP, BY_THREAD, LATEST
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)

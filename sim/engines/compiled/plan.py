@@ -51,7 +51,7 @@ from sim.engines.compiled.layout import (
     TAP_OFFLINE,
     plus,
 )
-from sim.world.parts import APOLOGY, BLOCK, DELETE, EDIT, OFF
+from sim.schema.world import APOLOGY, BLOCK, DELETE, EDIT, OFF
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)

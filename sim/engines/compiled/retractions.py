@@ -29,7 +29,7 @@ from sim.engines.compiled.extras import (
 from sim.engines.compiled.layout import ARRIVED, CHARS, DISPATCH, EFFECT, LEFT, RETRACT, plus
 from sim.engines.compiled.order import sort_by_time
 from sim.engines.compiled.plan import is_sent
-from sim.world.parts import CONVERSATION, LATEST, MESSAGE
+from sim.schema.world import CONVERSATION, LATEST, MESSAGE
 
 _NEVER = np.int64(NEVER)
 _EVERYBODY = np.int64(-1)

@@ -11,6 +11,8 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
+from sim.schema.fields import Entities, Floats, Int64s
+from sim.schema.world import OFF
 from sim.world.looks import (
     AHEAD,
     CHECKS,
@@ -26,7 +28,6 @@ from sim.world.looks import (
     advance,
     begin,
 )
-from sim.world.parts import OFF, Entities, Floats, Int64s
 from sim.world.spells import AWAY
 
 _NEVER = np.int64(NEVER)

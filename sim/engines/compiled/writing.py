@@ -30,7 +30,7 @@ from sim.engines.compiled.layout import (
 )
 from sim.engines.compiled.plan import is_sent
 from sim.engines.compiled.retractions import retraction
-from sim.world.parts import BLOCK, DIGEST
+from sim.schema.world import BLOCK, DIGEST
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)

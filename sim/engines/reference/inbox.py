@@ -10,8 +10,8 @@ from sim.engines.reference.mail import Mailbox
 from sim.engines.reference.phone import Phone
 from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
+from sim.schema.world import OFF
 from sim.world.looks import VISITS
-from sim.world.parts import OFF
 from sim.world.spells import NO_NETWORK
 
 

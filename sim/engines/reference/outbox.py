@@ -12,7 +12,7 @@ from sim.clock import NEVER
 from sim.engines.reference.instants import Order, at, then
 from sim.engines.reference.stage import Stage
 from sim.engines.reference.throttle import Throttle
-from sim.world.parts import BATCHED, FLUSH, INSTANT, LATEST_PENDING
+from sim.schema.world import AT_ONCE, BATCHED, FLUSH, LATEST_PENDING
 
 Mail = tuple[int, ...]
 
@@ -41,7 +41,7 @@ class Outbox:
 
     def take(self, i: int) -> None:
         """Put message i, accepted now, on its way as the recipient's mode says."""
-        if self.mode == INSTANT:
+        if self.mode == AT_ONCE:
             self._instant(i)
         elif self.mode == BATCHED and self.rules.email_anchor == FLUSH:
             self._await_flush(i)

@@ -12,8 +12,8 @@ from sim.engines.reference.pushes import Pushes
 from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
 from sim.engines.reference.watch import Watch
+from sim.schema.world import BY_APP, BY_THREAD, CONVERSATION, LATEST, REWRITE
 from sim.world.looks import GLANCES
-from sim.world.parts import BY_APP, BY_THREAD, CONVERSATION, LATEST, REWRITE
 from sim.world.spells import AWAY, NO_NETWORK, QUIET
 
 

@@ -17,8 +17,10 @@ from sim.engines.reference.inbox import Inbox
 from sim.engines.reference.instants import Order, at, then
 from sim.engines.reference.senders import Desk
 from sim.engines.reference.stage import Stage
-from sim.records import FROM_ENGINE, Records
-from sim.world.parts import APOLOGY, BLOCK, World
+from sim.records import Records
+from sim.schema.records import FROM_ENGINE
+from sim.schema.world import APOLOGY, BLOCK
+from sim.world.parts import World
 
 KIND, WINDOW, OPENED, CLIENT = 1, 2, 3, 4
 """Why a deletion is refused."""

@@ -11,7 +11,7 @@ import simpy
 
 from sim.engines.reference.instants import Order, at
 from sim.engines.reference.stage import Stage
-from sim.world.parts import FIRST_SENT, LAST_SENT
+from sim.schema.world import FIRST_SENT, LAST_SENT
 
 
 class Desk:

@@ -8,7 +8,8 @@ import simpy
 
 from sim.clock import NEVER
 from sim.records import blank
-from sim.world.parts import BLOCK, DELETE, EDIT, World
+from sim.schema.world import BLOCK, DELETE, EDIT
+from sim.world.parts import World
 
 
 class Stage:

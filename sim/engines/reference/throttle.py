@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from sim.world.parts import Rules
+from sim.schema.world import Rules
 
 
 class Throttle:

@@ -11,7 +11,7 @@ import scipy.stats
 from sim.clock import HOUR
 from sim.scenario import parse
 from sim.scenario.model import Scenario
-from sim.world.parts import BATCHED, DIGEST, INSTANT, OFF, Recipients
+from sim.schema.world import AT_ONCE, BATCHED, DIGEST, OFF, Recipients
 from sim.world.people import draw_recipients, pick
 
 from ..making import assert_follows, assert_near
@@ -57,7 +57,7 @@ def test_segments_and_settings_have_their_shares(people: Recipients) -> None:
     near(desk, 0.3)
     for name, share in {"push": 0.6, "badge": 0.2, "ios": 0.9, "hides_previews": 0.4}.items():
         near(getattr(people, name)[desk], share)
-    for mode, share in {OFF: 0.1, INSTANT: 0.2, BATCHED: 0.3, DIGEST: 0.4}.items():
+    for mode, share in {OFF: 0.1, AT_ONCE: 0.2, BATCHED: 0.3, DIGEST: 0.4}.items():
         near(people.email[desk] == mode, share)
     assert set(people.utc_offset[desk]) == {-5 * HOUR}
     with pytest.raises(AssertionError, match="standard errors"):

@@ -8,8 +8,8 @@ import pytest
 from scipy import stats
 
 from sim.clock import NEVER
+from sim.schema.world import Messages
 from sim.world.drawing import draw_world
-from sim.world.parts import Messages
 
 from ..making import SMALL, Z, small
 
