@@ -78,24 +78,30 @@ def uniform(key, purpose, entity, index):
 
 
 @njit
-def fill_uniforms(key, purpose, entities, index, out):
-    """Write `uniform(key, purpose, entity, index)` of every entity (uint64 array) into `out`
-    (float64, same shape).
+def fill_uniforms(keys, purpose, entities, index, out):
+    """Write `uniform(key, purpose, entity, index)` of every key and entity (uint64 arrays of one
+    length) into `out` (float64, same shape).
     """
     for i in range(entities.size):
-        out[i] = uniform(key, purpose, entities[i], index)
+        out[i] = uniform(keys[i], purpose, entities[i], index)
 
 
 def uniforms(
-    key: int, name: str, entities: npt.NDArray[np.uint64], index: int = 0
+    keys: int | npt.NDArray[np.uint64],
+    name: str,
+    entities: npt.NDArray[np.uint64],
+    index: int = 0,
 ) -> npt.NDArray[np.float64]:
     """Draw one uniform per entity for a named purpose: float64 in (0, 1), same shape as `entities`.
+
+    `keys` is one key for all, or uint64 of the same shape: every entity's own.
 
     >>> uniforms(replication_key(1, 0), "doc", np.arange(2, dtype=np.uint64)).shape
     (2,)
     """
     out = np.empty(entities.size)
-    fill_uniforms(U64(key), U64(purpose(name)), entities, U64(index), out)
+    mine = keys if isinstance(keys, np.ndarray) else np.full(entities.size, keys, dtype=np.uint64)
+    fill_uniforms(mine, U64(purpose(name)), entities, U64(index), out)
     return out
 
 

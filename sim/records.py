@@ -40,7 +40,13 @@ class Records:
     def of(cls, world: World, written: Mapping[str, npt.NDArray[Any]]) -> Records:
         """Join what the world decided to what an engine wrote."""
         m = world.messages
-        own = {"segment": world.recipients.segment[m.recipient], "regretted": m.noticed != NEVER}
+        first = np.searchsorted(m.replication, m.replication)  # of each message's replication
+        own = {
+            "recipient": world.recipients.number[m.recipient],
+            "segment": world.recipients.segment[m.recipient],
+            "after": np.where(m.after < 0, -1, m.after - first),
+            "regretted": m.noticed != NEVER,
+        }
         drawn = {c.name: own[c.name] if c.name in own else getattr(m, c.name) for c in FROM_WORLD}
         return cls(drawn | {c.name: written[c.name] for c in FROM_ENGINE}, world.horizon)
 

@@ -95,7 +95,6 @@ class Rules:
         "what the window of a batch counts from", FIRST, CODE, (FIRST, LATEST_PENDING, FLUSH)
     )
     email_tick: int = rule("how often the e-mail worker looks; 0: at once", 0)
-    email_phase: int = rule("when the e-mail worker first looks", 0, INSTANT)
     throttle_gap: int = rule("how long a conversation is closed after a mail; 0: not at all", 0)
     throttle_factor: float = rule("what the gap grows by with every mail", 1.0, FACTOR)
     throttle_most: int = rule("the longest gap", 0)
@@ -120,6 +119,7 @@ class Messages:
 
     sender: Int64s = declared("sender's number", unit=NAME)
     recipient: Int64s = declared("recipient's number", unit=NAME)
+    replication: Int64s = declared("place of its replication in the block", unit=NAME)
     number: Int64s = declared(
         "its number with its sender (in a trace: its row)", unit=NAME, otherwise=lambda i, _: i
     )
@@ -232,6 +232,9 @@ class Recipients:
     """One entry per recipient: settings that chance has decided."""
 
     entity: Entities = declared("its name in draws", unit=NAME, otherwise=lambda i, _: i)
+    key: Entities = declared("the key of its replication's draws", unit=NAME)
+    number: Int64s = declared("its number in its replication", unit=NAME, otherwise=lambda i, _: i)
+    replication: Int64s = declared("place of its replication in the block", unit=NAME)
     segment: Int64s = declared("its segment, in the scenario's order", unit=CODE)
     rate: Floats = declared("personal factor on the rate of all looks", 1.0, FACTOR)
     ios: Flags = declared("its phone runs iOS", False, FLAG)
@@ -242,6 +245,7 @@ class Recipients:
         "which e-mails it takes", OFF, CODE, choices=(OFF, AT_ONCE, BATCHED, DIGEST)
     )
     utc_offset: Int64s = declared("from the scenario's clock to its own")
+    email_phase: Int64s = declared("when the e-mail worker first looks", unit=INSTANT)
     store: Int64s = declared(
         "how many notifications the push service keeps while the phone has no network; 0: no limit",
         unit=COUNT,

@@ -33,7 +33,7 @@ def write_world(
     """
     rows = sorted(messages, key=lambda m: (bool(m.get("apology")), m.get("written", 0)))
     table = Messages(**_columns(rows, MESSAGES))
-    people = [{k: v for k, v in r.items() if k not in _LISTS} for r in recipients]
+    people = [{"key": key} | {k: v for k, v in r.items() if k not in _LISTS} for r in recipients]
     settings = Recipients(**_columns(people, RECIPIENTS))
     at, starts, ends = _stretches(recipients, SURFACES)
     nothing = np.zeros((1, 3, 4), dtype=np.int64)
@@ -50,9 +50,7 @@ def write_world(
     )
     at, starts, ends = _stretches(recipients, KINDS_OF_SPELL)
     none = np.zeros(starts.size, dtype=np.int64)  # written looks need no operational time
-    return World(
-        key, horizon, rules, table, settings, attention, Spells(starts, ends, at, none, none)
-    )
+    return World(horizon, rules, table, settings, attention, Spells(starts, ends, at, none, none))
 
 
 def _columns(rows: Sequence[Mapping[str, Any]], table: Sequence[Field]) -> dict[str, Any]:

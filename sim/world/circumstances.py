@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.clock import WEEK
 from sim.compiling import njit
-from sim.draws import U64, uniforms
+from sim.draws import uniforms
 from sim.scenario.model import Scenario, Segment
 from sim.schema.fields import Flags, Floats, Int64s
 from sim.schema.world import Recipients
@@ -26,7 +26,7 @@ from sim.world.spells import AT_DESK, AWAY, DOZING, NO_NETWORK, QUIET, Spells
 _STREAM_OF = {AWAY: "away", NO_NETWORK: "offline", DOZING: "doze", AT_DESK: "desktop"}
 
 
-def owners(name: str, shares: Sequence[float], recipients: Recipients, key: int) -> Flags:
+def owners(name: str, shares: Sequence[float], recipients: Recipients) -> Flags:
     """Flip every recipient's own coin for having something, with the share of its segment.
 
     0 and 1 need no draw.
@@ -34,15 +34,15 @@ def owners(name: str, shares: Sequence[float], recipients: Recipients, key: int)
     mine: Floats = np.asarray(shares, dtype=np.float64)[recipients.segment]
     certain = bool(np.all((mine == 0) | (mine == 1)))
     own: Flags = (
-        mine == 1 if certain else uniforms(key, f"recipient.{name}", recipients.entity) < mine
+        mine == 1
+        if certain
+        else uniforms(recipients.key, f"recipient.{name}", recipients.entity) < mine
     )
     return own
 
 
-def draw_spells(
-    scenario: Scenario, recipients: Recipients, attention: Attention, key: int
-) -> Spells:
-    """Draw every spell that begins before the horizon; a pure function of scenario and key.
+def draw_spells(scenario: Scenario, recipients: Recipients, attention: Attention) -> Spells:
+    """Draw every spell that begins before the horizon; a pure function of scenario and keys.
 
     >>> import sim
     >>> from sim.world.drawing import draw_world
@@ -58,19 +58,13 @@ def draw_spells(
                 s.desktop.share if there else 0.0 for s, there in zip(segments, has, strict=True)
             ]
         if any(has):
-            chosen = owners(name, [float(x) for x in has], recipients, key)
-            spells = _walked(spells, kind, chosen, recipients, attention, key, horizon)
-    return _with_quiet_hours(spells, segments, recipients, key, horizon)
+            chosen = owners(name, [float(x) for x in has], recipients)
+            spells = _walked(spells, kind, chosen, recipients, attention, horizon)
+    return _with_quiet_hours(spells, segments, recipients, horizon)
 
 
 def _walked(
-    spells: Spells,
-    kind: int,
-    chosen: Flags,
-    recipients: Recipients,
-    a: Attention,
-    key: int,
-    horizon: int,
+    spells: Spells, kind: int, chosen: Flags, recipients: Recipients, a: Attention, horizon: int
 ) -> Spells:
     """Add the spells of one kind, walked for the recipients chosen."""
     stream, nothing = STREAMS.index(_STREAM_OF[kind]), np.zeros(0, dtype=np.int64)
@@ -95,7 +89,7 @@ def _walked(
         spells.op_at,
         spells.op_lost,
         away,
-        U64(key),
+        recipients.key,
         stream,
         horizon,
         np.ones(1),
@@ -138,7 +132,7 @@ def _walk_all(
     op_at,
     op_lost,
     away,
-    key,
+    keys,
     stream,
     horizon,
     rate,
@@ -170,7 +164,7 @@ def _walk_all(
                 op_lost,
                 away[r : r + 1],
                 rate,
-                key,
+                keys[r : r + 1],
                 stream,
                 entity[r : r + 1],
                 states,
@@ -188,7 +182,7 @@ def _walk_all(
                     offsets[r],
                     still,
                     1.0,
-                    key,
+                    keys[r],
                     stream,
                     entity[r],
                     state,
@@ -221,13 +215,13 @@ def _stand_still(segment, utc_offset, weeks, week_at, first, starts, ends, op_at
 
 
 def _with_quiet_hours(
-    spells: Spells, segments: Sequence[Segment], recipients: Recipients, key: int, horizon: int
+    spells: Spells, segments: Sequence[Segment], recipients: Recipients, horizon: int
 ) -> Spells:
     """Add the hours in which notifications are silent; the recipients of a segment share them."""
     silent = [bool(s.quiet.hours) and s.quiet.effect == "silent" for s in segments]
     if not any(silent):
         return spells
-    mine = owners("quiet", [s.quiet.share for s in segments], recipients, key)
+    mine = owners("quiet", [s.quiet.share for s in segments], recipients)
     at = np.zeros((recipients.size, 2), dtype=np.int64)
     pieces = [np.zeros((0, 2), dtype=np.int64)]
     for k, segment in enumerate(segments):

@@ -60,16 +60,18 @@ def _durations(law: Family, us: Floats) -> Int64s:
 
 
 class Drawn:
-    """Draws for the messages of one replication, known by their names.
+    """Draws for messages (or batches of them), known by the keys of their replications and names.
 
-    `segment` is their recipients'.
+    `segment` is their recipients', for what depends on it.
     """
 
-    def __init__(self, key: int, entity: Entities, segment: Int64s, urgency: float = 0.0) -> None:
-        self.key, self.entity, self.segment, self.urgency = key, entity, segment, urgency
-        self.nothing = np.full(
-            entity.size, NEVER, dtype=np.int64
-        )  # one array for all that never happens
+    def __init__(
+        self, key: Entities, entity: Entities, segment: Int64s | None = None, urgency: float = 0.0
+    ) -> None:
+        self.key, self.entity, self.urgency = key, entity, urgency
+        self.segment = np.zeros(entity.size, np.int64) if segment is None else segment
+        # One array for all that never happens.
+        self.nothing = np.full(entity.size, NEVER, dtype=np.int64)
 
     @cached_property
     def _scores(self) -> Floats:
@@ -80,16 +82,15 @@ class Drawn:
             [normal_quantile(u) for u in uniforms(self.key, "message.urgency", self.entity)]
         )
 
-    def uniforms(
-        self, name: str, tie: float = 0.0, names: Entities | None = None, where: Flags | None = None
-    ) -> Floats:
-        """Draw one uniform per message (or name), moved towards its latent score with correlation
-        `tie`.
+    def uniforms(self, name: str, tie: float = 0.0, where: Flags | None = None) -> Floats:
+        """Draw one uniform each, moved towards its latent score with correlation `tie`.
 
         With `where`, only for those it chooses.
         """
-        mine = self.entity if names is None else names
-        us = uniforms(self.key, name, mine if where is None else mine[where])
+        if where is None:
+            us = uniforms(self.key, name, self.entity)
+        else:
+            us = uniforms(self.key[where], name, self.entity[where])
         if tie:
             _tie(self._scores if where is None else self._scores[where], tie, us)
         return us
@@ -100,47 +101,29 @@ class Drawn:
         return math.sqrt(abs(self.urgency))
 
     def duration(
-        self,
-        name: str,
-        law: Family,
-        where: Flags | None = None,
-        entities: Entities | None = None,
-        *,
-        tie: float = 0.0,
+        self, name: str, law: Family, where: Flags | None = None, *, tie: float = 0.0
     ) -> Int64s:
-        """Draw a duration for the messages chosen by `where` (others: NEVER), by their own names or
-        `entities`.
-        """
-        names = self.entity if entities is None else entities
+        """Draw a duration for those chosen by `where` (others: NEVER)."""
         if isinstance(law, Never) or (where is not None and not where.any()):
-            return self.nothing if entities is None else np.full(names.size, NEVER, dtype=np.int64)
+            return self.nothing
         if isinstance(law, Constant):
+            value = int(law.value)
             return (
-                np.full(names.size, int(law.value))
-                if where is None
-                else np.where(where, int(law.value), NEVER)
+                np.full(self.entity.size, value) if where is None else np.where(where, value, NEVER)
             )
         if where is None:
-            return _durations(law, self.uniforms(name, tie, names))
-        out = np.full(names.size, NEVER, dtype=np.int64)
-        out[where] = _durations(law, self.uniforms(name, tie, names, where))
+            return _durations(law, self.uniforms(name, tie))
+        out = np.full(self.entity.size, NEVER, dtype=np.int64)
+        out[where] = _durations(law, self.uniforms(name, tie, where))
         return out
 
-    def chance(
-        self,
-        name: str,
-        chance: float | Floats,
-        entities: Entities | None = None,
-        *,
-        tie: float = 0.0,
-    ) -> Flags:
-        """Flip one coin per message (or entity); chances 0 and 1 need no draw."""
-        names = self.entity if entities is None else entities
+    def chance(self, name: str, chance: float | Floats, *, tie: float = 0.0) -> Flags:
+        """Flip one coin each; chances 0 and 1 need no draw."""
         if np.all(np.asarray(chance) <= 0):
-            return np.zeros(names.size, dtype=np.bool_)
+            return np.zeros(self.entity.size, dtype=np.bool_)
         if np.all(np.asarray(chance) >= 1):
-            return np.ones(names.size, dtype=np.bool_)
-        return self.uniforms(name, tie, names) < chance
+            return np.ones(self.entity.size, dtype=np.bool_)
+        return self.uniforms(name, tie) < chance
 
     def glances(self, name: str, chances: list[float]) -> Int64s:
         """Draw how many glances it takes to notice a preview: geometric, with a chance per

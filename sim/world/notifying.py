@@ -104,7 +104,7 @@ def _held_back(
     """Lengthen delays so that no push leaves in hours that hold notifications back."""
     if not any(g.quiet.hours and g.quiet.effect == "hold" for g in s.segments):
         return delay
-    mine = owners("quiet", [g.quiet.share for g in s.segments], people, drawn.key)[sent.recipient]
+    mine = owners("quiet", [g.quiet.share for g in s.segments], people)[sent.recipient]
     delay = delay.copy()
     for k, segment in enumerate(s.segments):
         if segment.quiet.hours and segment.quiet.effect == "hold":
@@ -144,7 +144,7 @@ def _devices(s: Scenario, drawn: Drawn, sent: Sent, people: Recipients) -> Colum
     for how long.
     """
     segments, soon = s.segments, drawn.soon
-    watched = owners("watch", [g.watch.share for g in segments], people, drawn.key)[sent.recipient]
+    watched = owners("watch", [g.watch.share for g in segments], people)[sent.recipient]
     worn = watched & drawn.chance("watch.worn", drawn.of_segment([g.watch.worn for g in segments]))
     felt = worn & drawn.chance(
         "watch.notice", drawn.of_segment([g.watch.notice for g in segments]), tie=soon

@@ -46,12 +46,11 @@ class Attention:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One replication: the rules, and all that chance has decided.
+    """A block of replications: the rules, and all that chance has decided.
 
     Engines read it and change nothing.
     """
 
-    key: int
     horizon: int
     rules: Rules
     messages: Messages
@@ -72,7 +71,7 @@ class World:
         rate = float(r.rate[recipient]) * (self.rules.badge_boost if surface > GLANCES + 1 else 1.0)
         return drawn_looks(
             a,
-            self.key,
+            int(r.key[recipient]),
             int(r.entity[recipient]),
             int(r.segment[recipient]),
             surface,
@@ -85,10 +84,10 @@ class World:
         """Give the two uniforms of an app visit: for thinning without a badge, and for being
         offline.
         """
-        entity = U64(self.recipients.entity[recipient])
+        key, entity = self.recipients.key[recipient], U64(self.recipients.entity[recipient])
         return (
-            float(uniform(U64(self.key), THIN, entity, U64(visit))),
-            float(uniform(U64(self.key), OFFLINE, entity, U64(visit))),
+            float(uniform(key, THIN, entity, U64(visit))),
+            float(uniform(key, OFFLINE, entity, U64(visit))),
         )
 
     @staticmethod

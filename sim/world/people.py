@@ -17,11 +17,12 @@ from sim.draws import uniforms
 from sim.scenario.channels import Store
 from sim.scenario.model import Looks as LooksSpec
 from sim.scenario.model import Segment
-from sim.schema.fields import Entities, Flags, Floats
+from sim.schema.fields import Flags, Floats
 from sim.schema.world import Recipients
 from sim.world.calendar import cumulative_week
 from sim.world.looks import STREAMS
 from sim.world.parts import Attention
+from sim.world.traffic import Addressees
 
 
 def pick(shares: Sequence[float], u: Floats) -> npt.NDArray[np.int64]:
@@ -35,17 +36,17 @@ def _by_segment(values: Sequence[float], segment: npt.NDArray[np.int64]) -> Floa
 
 
 def draw_recipients(
-    segments: Sequence[Segment], store: Store, entities: Entities, key: int
+    segments: Sequence[Segment], store: Store, people: Addressees, tick: int
 ) -> Recipients:
     """Draw the settings of every recipient from its own keyed uniforms.
 
-    `entities` is uint64, one per recipient.
-
-    `store` says how many pushes the push service keeps for a phone, by operating system.
+    `store` says how many pushes the push service keeps for a phone, by operating system; `tick` how
+    often the e-mail worker looks (microseconds).
     """
+    entities = people.entity
 
     def u(name: str) -> Floats:
-        return uniforms(key, f"recipient.{name}", entities)
+        return uniforms(people.key, f"recipient.{name}", entities)
 
     segment = (
         pick([s.share for s in segments], u("segment"))
@@ -70,8 +71,14 @@ def draw_recipients(
         shares = kind.email.as_tuple()
         email[mine] = shares.index(1) if 1 in shares else pick(shares, u("email")[mine])
     ios = has("ios", [s.ios for s in segments])
+    # The worker's first look, a uniform share of its tick, is one draw of the replication.
+    phase = tick * uniforms(people.key, "email.tick", np.zeros_like(entities)) if tick else 0.0
     return Recipients(
         entity=entities,
+        key=people.key,
+        number=people.number,
+        replication=people.replication,
+        email_phase=np.full(entities.size, phase).astype(np.int64),
         segment=segment,
         rate=rate,
         ios=ios,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sim.clock import NEVER
-from sim.draws import U64, purpose, uniform
 from sim.scenario.model import KINDS, Scenario
 from sim.schema.world import (
     APOLOGY,
@@ -29,7 +28,7 @@ from sim.schema.world import (
 _SCOPES = {"message": MESSAGE, "conversation": CONVERSATION, "latest": LATEST, "rewrite": REWRITE}
 
 
-def rules_of(s: Scenario, key: int) -> Rules:
+def rules_of(s: Scenario) -> Rules:
     """Give the rules of a scenario as plain numbers.
 
     Where the mail worker stands at time 0 is chance's.
@@ -68,7 +67,6 @@ def rules_of(s: Scenario, key: int) -> Rules:
         email_window=int(s.email.window),
         email_anchor={"first": FIRST, "latest": LATEST_PENDING, "flush": FLUSH}[s.email.anchor],
         email_tick=int(s.email.tick),
-        email_phase=_phase(int(s.email.tick), key),
         throttle_gap=int(s.email.throttle.gap),
         throttle_factor=float(s.email.throttle.factor),
         throttle_most=int(s.email.throttle.most),
@@ -82,8 +80,3 @@ def rules_of(s: Scenario, key: int) -> Rules:
         cache_life=int(s.thread.cache.life),
         visit_offline=s.thread.cache.offline,
     )
-
-
-def _phase(tick: int, key: int) -> int:
-    """Draw when the mail worker first looks: a uniform share of its tick."""
-    return int(tick * uniform(U64(key), U64(purpose("email.tick")), U64(0), U64(0))) if tick else 0

@@ -16,7 +16,7 @@ from sim.clock import LONGEST, NEVER, SECOND, format_duration
 from sim.errors import Fault, TraceError
 from sim.scenario.model import KINDS, Scenario, Trace
 from sim.scenario.suggestions import did_you_mean, said
-from sim.world.traffic import Sent, names_of
+from sim.world.traffic import Sent, in_one_world, names_of
 
 NEEDED = ("sent_at", "sender", "recipient")
 OPTIONAL = ("id", "kind", "length", "deleted_at")
@@ -337,7 +337,7 @@ def _sent(
     recorded = np.full(len(table), NEVER, dtype=np.int64)
     if deleted is not None:
         recorded = np.asarray(deleted.fillna(NEVER), dtype=np.int64)
-    return Sent(
+    return in_one_world(
         written=written[order],
         sender=sender.astype(np.int64)[order],
         recipient=people_in.astype(np.int64)[order],
@@ -350,6 +350,6 @@ def _sent(
         batch=np.full(len(table), -1, dtype=np.int64),
         deleted_at=recorded[order],
         has_record=deleted is not None,
-        recipients=names_of(np.array([f"person {name}" for name in recipient_names], dtype=object)),
+        people=names_of(np.array([f"person {name}" for name in recipient_names], dtype=object)),
         after=np.full(len(table), -1, dtype=np.int64),
     )

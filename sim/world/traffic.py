@@ -8,7 +8,7 @@ sender, recipient and time), so adding one renames no other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from sim.distributions.elementary import log_rest
 from sim.draws import U64, purpose, uniform_pair, uniforms
 from sim.scenario.model import KINDS, Campaign, Scenario, Sequence, Stream
 from sim.schema.fields import Entities, Flags, Int64s
+from sim.world.block import Block
 from sim.world.calendar import clock_of, cumulative_week, operational
 
 _SHIFT = np.uint64(32)
@@ -28,15 +29,40 @@ _APOLOGY = np.uint64(1 << 62)
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """The messages of a replication before anything befalls them, sorted by time.
+class Addressees:
+    """Everybody who can be written to, replication by replication: arrays of one length."""
 
-    Int64 arrays of one length.
+    entity: Entities
+    number: Int64s
+    """Its number in its replication."""
+    replication: Int64s
+    """Place of its replication in the block."""
+    key: Entities
+
+    @property
+    def size(self) -> int:
+        """The number of people."""
+        return int(self.entity.size)
+
+    def only(self, chosen: Flags) -> Addressees:
+        """Give some of them."""
+        return Addressees(*(getattr(self, f.name)[chosen] for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The messages of a block before anything happens to them: arrays of one length.
+
+    They are sorted by replication, then time.
     """
 
+    replication: Int64s
+    """Place of its replication in the block."""
+    key: Entities
     written: Int64s
     sender: Int64s
     recipient: Int64s
+    """Row of its recipient in `people`."""
     number: Int64s
     entity: Entities
     kind: Int64s
@@ -44,19 +70,37 @@ class Sent:
     batch: Int64s
     deleted_at: Int64s
     """Recorded deletions; NEVER where there is none."""
-    has_record: bool
-    """Whether deletions are on record at all (then no mistakes are drawn)."""
-    recipients: Entities
-    """One name per recipient."""
     after: Int64s
     """Row of the message it follows up; -1: none."""
-    apologies: int = 0
-    """How many rows, the last ones, are apologies: their times are not chance's, so they are
-    NEVER."""
+    apology: Flags
+    """Whether it is an apology: its times are not chance's, so they are NEVER."""
+    has_record: bool
+    """Whether deletions are on record at all (then no mistakes are drawn)."""
+    people: Addressees
 
-    def with_apologies(self, regretted: Flags) -> Sent:
-        """Return these messages with one row more for every regretted one: the apology that may
-        follow it.
+    @property
+    def size(self) -> int:
+        """The number of messages."""
+        return int(self.written.size)
+
+    def _columns(self) -> list[str]:
+        return [f.name for f in fields(self) if f.name not in ("has_record", "people")]
+
+    def to(self, chosen: Flags) -> tuple[Sent, Flags]:
+        """Give the messages to some of the people, and which rows they are."""
+        rows = chosen[self.recipient]
+        place, row = np.cumsum(chosen) - 1, np.cumsum(rows) - 1
+        columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in self._columns()}
+        columns["recipient"] = place[columns["recipient"]]
+        # A message and what it follows up go to one person, so both are there or neither.
+        columns["after"] = np.where(columns["after"] < 0, -1, row[columns["after"]])
+        return replace(self, **columns, people=self.people.only(chosen)), rows
+
+    def with_apologies(self, regretted: Flags) -> tuple[Sent, Int64s]:
+        """Return these messages with one more for every regretted one: the apology that may follow.
+
+        Apologies are the last rows of their replication. Also gives the row here of every row there
+        (int64; -1: an apology).
         """
         rows = np.flatnonzero(regretted)
         never = np.full(rows.size, NEVER, dtype=np.int64)
@@ -66,34 +110,45 @@ class Sent:
             "batch": never * 0 - 1,
             "deleted_at": never,
             "after": rows.astype(np.int64),
+            "apology": np.ones(rows.size, dtype=np.bool_),
         }
-        columns = (
-            "written",
-            "sender",
-            "recipient",
-            "number",
-            "entity",
-            "kind",
-            "length",
-            "batch",
-            "deleted_at",
-            "after",
-        )
-        joined: dict[str, Any] = {
-            c: np.concatenate([getattr(self, c), own.get(c, getattr(self, c)[rows])])
-            for c in columns
+        source = np.concatenate([np.arange(self.size), never * 0 - 1])
+        whole = {
+            name: np.concatenate([getattr(self, name), own.get(name, getattr(self, name)[rows])])
+            for name in self._columns()
         }
-        return replace(self, **joined, apologies=rows.size)
+        order = np.argsort(whole["replication"], kind="stable")
+        place = np.empty(order.size, dtype=np.int64)
+        place[order] = np.arange(order.size)
+        columns: dict[str, Any] = {name: column[order] for name, column in whole.items()}
+        columns["after"] = np.where(columns["after"] < 0, -1, place[columns["after"]])
+        return replace(self, **columns), source[order]
+
+
+def _in_every_world(one: Sent, block: Block) -> Sent:
+    """Lay out the messages of one replication, which chance does not change, in every one."""
+    worlds, people = block.size, one.people
+    columns: dict[str, Any] = {name: np.tile(getattr(one, name), worlds) for name in one._columns()}
+    place = np.repeat(np.arange(worlds), one.size)
+    columns["replication"], columns["key"] = place, block.keys[place]
+    columns["recipient"] += place * people.size
+    columns["after"] = np.where(columns["after"] < 0, -1, columns["after"] + place * one.size)
+    return replace(one, **columns, people=_everybody(people.entity, block))
+
+
+def _everybody(entities: Entities, block: Block) -> Addressees:
+    """Put the same names into every replication."""
+    home = np.repeat(np.arange(block.size), entities.size)
+    number = np.tile(np.arange(entities.size), block.size)
+    return Addressees(np.tile(entities, block.size), number, home, block.keys[home])
 
 
 @njit
-def _write_times(key, what, sender, rate, weeks, slots, offset, until, room, out):
-    """Fill `out` with the Poisson times, in operational time, of one sender.
+def _write_times(key, what, sender, rate, weeks, slots, offset, until, room, out, first):
+    """Fill `out`, from place `first`, with one sender's Poisson times in operational time.
 
-    Return how many lie before `until`.
-
-    More than `out` holds: returns a negative count. `room` is float64 of (2, pairs of gaps drawn at
-    once).
+    Return how many lie before `until`; -1: more than there is room for. `room` is float64 of (2,
+    pairs of gaps drawn at once).
     """
     if rate <= 0.0:
         return 0
@@ -114,50 +169,57 @@ def _write_times(key, what, sender, rate, weeks, slots, offset, until, room, out
             clock = clock_of(weeks, 0, slots, np.int64(place)) - offset
             if clock >= until:
                 return n
-            if n == out.size:
+            if first + n == out.size:
                 return -1
-            out[n] = clock
+            out[first + n] = clock
             n += 1
 
 
-def _order(times: Int64s) -> Int64s:
-    """Sort times; ties stay in order."""
-    order = np.argsort(times)  # several times as fast as a stable sort, and ties are rare
-    ordered = times[order]
-    return np.argsort(times, kind="stable") if np.any(ordered[1:] == ordered[:-1]) else order
+@njit
+def _write_all(keys, what, senders, rate, weeks, slots, offset, until, room, out, counts):
+    """Fill `out` with the times of every sender of every key, and `counts` (keys x senders).
+
+    Return whether there was room for all of them.
+    """
+    first = 0
+    for k in range(keys.size):
+        for sender in range(senders):
+            n = _write_times(
+                keys[k], what, U64(sender), rate, weeks, slots, offset, until, room, out, first
+            )
+            if n < 0:
+                return False
+            counts[k, sender] = n
+            first += n
+    return True
 
 
-def _stream(scenario: Scenario, t: Stream, key: int) -> Sent:
+def _stream(scenario: Scenario, t: Stream, block: Block) -> Sent:
     """Draw the messages of every sender in its own operational time."""
     weeks = cumulative_week(t.week)
     until = min(int(t.lasts), int(scenario.run.horizon))
     offset = int(scenario.senders.utc_offset)
-    buffer = np.empty(64 + int(2 * t.rate * until), dtype=np.int64)
-    room, times = np.empty((2, 16)), list[Int64s]()
-    what = U64(purpose("traffic.gap"))
-    for one in range(t.senders):
-        args = (U64(key), what, U64(one), t.rate, weeks, weeks.size - 1, offset, until)
-        while (n := _write_times(*args, room, buffer)) < 0:
-            buffer = np.empty(2 * buffer.size, dtype=np.int64)
-        times.append(buffer[:n].copy())
-    counts = np.array([mine.size for mine in times])
-    sender = np.repeat(np.arange(t.senders, dtype=np.int64), counts)
-    number = np.concatenate([np.arange(n, dtype=np.int64) for n in counts]) if t.senders else sender
+    counts = np.zeros((block.size, t.senders), dtype=np.int64)
+    times = np.empty(int((64 + 1.5 * t.rate * until) * counts.size), dtype=np.int64)
+    what, room = U64(purpose("traffic.gap")), np.empty((2, 16))
+    args = (block.keys, what, t.senders, t.rate, weeks, weeks.size - 1, offset, until, room)
+    while not _write_all(*args, times, counts):
+        times = np.empty(2 * times.size + 64, dtype=np.int64)
+    each = counts.ravel()
+    written = times[: each.sum()]
+    sender = np.repeat(np.tile(np.arange(t.senders, dtype=np.int64), block.size), each)
+    number = np.arange(written.size) - np.repeat(np.cumsum(each) - each, each)
+    place = np.repeat(np.arange(block.size), counts.sum(axis=1))
+    # Stable, so that ties stay in the order of senders and their numbers.
+    order = np.argsort(place * until + written, kind="stable")
+    place, sender, number = place[order], sender[order], number[order]
     entity = (sender.astype(np.uint64) << _SHIFT) | number.astype(np.uint64)
+    key = block.keys[place]
     to = (uniforms(key, "traffic.recipient", entity) * t.recipients).astype(np.int64)
-    written = np.concatenate(times)
-    order = _order(written)  # ties stay in the order of senders and their numbers
-    return _sent(
-        written[order],
-        sender[order],
-        to[order],
-        number[order],
-        entity[order],
-        t.message,
-        t.length,
-        -1,
-        t.recipients,
-    )
+    sent = _sent(written[order], sender, to, number, entity, t.message, t.length, -1, t.recipients)
+    everybody = _everybody(sent.people.entity, block)
+    recipient = to + place * t.recipients
+    return replace(sent, replication=place, key=key, recipient=recipient, people=everybody)
 
 
 def _campaign(t: Campaign) -> Sent:
@@ -191,19 +253,33 @@ def _sent(
     def all_of(value: int) -> Int64s:
         return np.full(written.size, value, dtype=np.int64)
 
+    return in_one_world(
+        written=written,
+        sender=sender,
+        recipient=recipient,
+        number=number,
+        entity=entity,
+        kind=all_of(KINDS.index(kind)),
+        length=all_of(length),
+        batch=all_of(batch),
+        deleted_at=all_of(NEVER),
+        after=all_of(-1),
+        has_record=False,
+        people=np.arange(recipients, dtype=np.uint64),
+    )
+
+
+def in_one_world(*, people: Entities, has_record: bool, **columns: Any) -> Sent:
+    """Put messages together that are the same in every replication; `people` are the names."""
+    size = columns["written"].size
+    here = np.zeros(people.size, dtype=np.int64)
     return Sent(
-        written,
-        sender,
-        recipient,
-        number,
-        entity,
-        all_of(KINDS.index(kind)),
-        all_of(length),
-        all_of(batch),
-        all_of(NEVER),
-        False,
-        np.arange(recipients, dtype=np.uint64),
-        all_of(-1),
+        **columns,
+        replication=np.zeros(size, dtype=np.int64),
+        key=np.zeros(size, dtype=np.uint64),
+        apology=np.zeros(size, dtype=np.bool_),
+        has_record=has_record,
+        people=Addressees(people, np.arange(people.size), here, here.astype(np.uint64)),
     )
 
 
@@ -242,24 +318,23 @@ def _sequence(t: Sequence) -> Sent:
     )
 
 
-def draw_traffic(scenario: Scenario, key: int) -> Sent:
-    """Give the messages of one replication.
+def draw_traffic(scenario: Scenario, block: Block) -> Sent:
+    """Give the messages of a block.
 
     Raises `TraceError` with every malformed row of a trace.
     """
     match scenario.traffic:
         case Stream() as stream:
-            return _stream(scenario, stream, key)
+            return _stream(scenario, stream, block)
         case Campaign() as campaign:
-            return _campaign(campaign)
+            return _in_every_world(_campaign(campaign), block)
         case Sequence() as sequence:
-            return _sequence(sequence)
+            return _in_every_world(_sequence(sequence), block)
         case trace:
-            from sim.world.trace import (
-                read_trace,
-            )  # pandas and pyarrow, only when a trace is played
+            # pandas and pyarrow, only when a trace is played
+            from sim.world.trace import read_trace
 
-            return read_trace(scenario, trace)
+            return _in_every_world(read_trace(scenario, trace), block)
 
 
 def names_of(texts: npt.NDArray[np.object_]) -> Entities:

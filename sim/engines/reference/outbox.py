@@ -34,6 +34,7 @@ class Outbox:
         self.arrive = arrive
         self.mode = int(stage.people.email[recipient])
         self.offset = int(stage.people.utc_offset[recipient])
+        self.phase = int(stage.people.email_phase[recipient])
         self.pending: list[int] = []
         self.closes = NEVER
         self.throttle = Throttle(self.rules)
@@ -52,7 +53,7 @@ class Outbox:
 
     def _worker_looks(self, instant: int) -> int:
         """Give the first look of the e-mail worker that is not before an instant."""
-        tick, phase = self.rules.email_tick, self.rules.email_phase
+        tick, phase = self.rules.email_tick, self.phase
         return phase - (phase - instant) // tick * tick if tick else instant
 
     def _instant(self, i: int) -> None:

@@ -67,7 +67,7 @@ class Platform:
             self.stage.out,
         )
         self.inboxes: dict[int, Inbox] = {}
-        self.desks: dict[int, Desk] = {}
+        self.desks: dict[tuple[int, int], Desk] = {}
         m = self.m
         for i in np.flatnonzero(~m.caught & ~m.apology).tolist():
             then(self.env, int(m.released[i]), Order.ACCEPT, i, functools.partial(self.accept, i))
@@ -119,7 +119,7 @@ class Platform:
             self.rule(i)
             return
         yield at(self.env, noticed + int(self.m.reaction[i]), Order.JOIN, i)
-        sender = int(self.m.sender[i])
+        sender = int(self.m.replication[i]), int(self.m.sender[i])
         if sender not in self.desks:
             self.desks[sender] = Desk(self.stage, self.rule)
         self.desks[sender].join(i)

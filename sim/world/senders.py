@@ -1,0 +1,174 @@
+"""The senders' side: mistakes, review, sending, and noticing. Nothing of it depends on recipients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.clock import NEVER
+from sim.compiling import njit
+from sim.scenario.model import Scenario
+from sim.schema.fields import Flags, Int64s
+from sim.world.calendar import next_open, open_spans
+from sim.world.drawn import Drawn
+from sim.world.traffic import Sent
+
+T = TypeVar("T", bound=np.generic)
+
+_NEVER = np.int64(NEVER)
+_BATCH = np.uint64(1 << 63)
+"""Marks the names of batches, so that no batch shares a name with a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """What senders do with each message: columns of `sim.schema.world.Messages`."""
+
+    mistake: Flags
+    caught: Flags
+    pressed: Int64s
+    released: Int64s
+    noticed: Int64s
+    reaction: Int64s
+    recorded: Flags
+
+    @property
+    def regretted(self) -> Flags:
+        """Which messages their sender notices to be mistakes, sooner or later."""
+        noticed: Flags = self.noticed != NEVER
+        return noticed
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Give the columns by their names."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def of(self, rows: Flags) -> Senders:
+        """Give what senders do with some of the messages."""
+        return Senders(**{name: column[rows] for name, column in self.columns().items()})
+
+    def with_apologies(self, source: Int64s) -> Senders:
+        """Give the columns with rows for apologies; `source` is the row here of every row (-1: of
+        none), as `Sent.with_apologies` gives it. An apology has no times of its own.
+        """
+
+        def spread(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+            absent = False if column.dtype == np.bool_ else NEVER
+            return np.where(source < 0, absent, column[np.maximum(source, 0)])
+
+        return Senders(**{name: spread(column) for name, column in self.columns().items()})
+
+
+def draw_senders(s: Scenario, sent: Sent) -> Senders:
+    """Draw the senders' side of every message of a block."""
+    drawn, batches = Drawn(sent.key, sent.entity, urgency=s.mistakes.urgency), _Batches(sent)
+    recorded: Flags = sent.deleted_at != NEVER
+    own, whole = _mistakes(s, sent, drawn, batches)
+    pressed = _plus(sent.written, drawn.duration("review.time", s.review.time))
+    if sent.has_record:
+        noticed, reaction = sent.deleted_at, np.where(recorded, 0, NEVER)
+    else:
+        noticed, reaction = _noticed(s, drawn, batches, own, whole, pressed)
+    hours = open_spans(span for window in s.send.hours for span in window.spans())
+    ends = _plus(pressed, np.full_like(pressed, int(s.send.hold)))
+    return Senders(
+        mistake=own | batches.spread(whole, False) | (noticed != NEVER),
+        caught=_caught(s, drawn, batches, own, whole),
+        pressed=pressed,
+        released=_opening(hours, int(s.senders.utc_offset), ends),
+        noticed=noticed,
+        reaction=reaction,
+        recorded=recorded,
+    )
+
+
+class _Batches:
+    """The batches of a block, in order: draws for them, and where every message has its own."""
+
+    def __init__(self, sent: Sent) -> None:
+        self.member = sent.batch >= 0
+        at = np.flatnonzero(self.member)
+        many = int(sent.batch.max(initial=0)) + 1
+        pairs, own = np.unique(sent.replication[at] * many + sent.batch[at], return_inverse=True)
+        self.place = np.zeros(sent.size, dtype=np.int64)
+        self.place[at] = own
+        first = np.zeros(pairs.size, dtype=np.int64)
+        first[own[::-1]] = at[::-1]
+        names = _BATCH | (pairs % many).astype(np.uint64)
+        self.drawn = Drawn(sent.key[first], names)
+
+    @property
+    def size(self) -> int:
+        """The number of batches."""
+        return int(self.drawn.entity.size)
+
+    def spread(self, column: npt.NDArray[T], otherwise: int | bool) -> npt.NDArray[T]:
+        """Give every message the value of its batch (`otherwise`, where it is in none)."""
+        if not self.size:
+            return np.full(self.place.size, otherwise, dtype=column.dtype)
+        return np.where(self.member, column[self.place], otherwise).astype(column.dtype)
+
+    def earliest(self, times: Int64s) -> Int64s:
+        """Give the earliest time of each batch's messages."""
+        first = np.full(self.size, NEVER, dtype=np.int64)
+        np.minimum.at(first, self.place[self.member], times[self.member])
+        return first
+
+
+def _mistakes(s: Scenario, sent: Sent, drawn: Drawn, batches: _Batches) -> tuple[Flags, Flags]:
+    """Flip a coin per message and one per batch, unless deletions are on record.
+
+    Follow-ups are no mistakes.
+    """
+    if sent.has_record:
+        return np.zeros(sent.size, np.bool_), np.zeros(batches.size, np.bool_)
+    own = drawn.chance("mistakes.chance", s.mistakes.chance) & (sent.after < 0)
+    return own, batches.drawn.chance("mistakes.batch", s.mistakes.batch_chance)
+
+
+def _caught(s: Scenario, drawn: Drawn, batches: _Batches, own: Flags, whole: Flags) -> Flags:
+    """Let the review catch a message's own mistake, and a batch's mistake once for the batch."""
+    catches = s.review.catches
+    batch_caught = whole & batches.drawn.chance("review.catches", catches)
+    return own & drawn.chance("review.catches", catches) | batches.spread(batch_caught, False)
+
+
+def _noticed(
+    s: Scenario, drawn: Drawn, batches: _Batches, own: Flags, whole: Flags, pressed: Int64s
+) -> tuple[Int64s, Int64s]:
+    """Draw when the sender notices (a batch mistake: once, from its first message) and how long
+    reacting takes.
+    """
+    m = s.mistakes
+    tie = float(np.copysign(drawn.soon, m.urgency)) if m.urgency else 0.0
+    alone = _plus(pressed, drawn.duration("mistakes.noticed", m.noticed, own, tie=tie))
+    reaction = drawn.duration("mistakes.reaction", m.reaction, own)
+    if whole.any():
+        delay = batches.drawn.duration("mistakes.noticed", m.noticed, whole)
+        once = batches.spread(_plus(batches.earliest(pressed), delay), NEVER)
+        slow = batches.drawn.duration("mistakes.reaction", m.reaction, whole)
+        shared = np.where(batches.member, np.maximum(once, pressed), NEVER)
+        reaction = np.where(shared < alone, batches.spread(slow, NEVER), reaction)
+        alone = np.minimum(alone, shared)
+    hours = open_spans(span for window in s.senders.hours for span in window.spans())
+    return _opening(hours, int(s.senders.utc_offset), alone), reaction
+
+
+def _opening(hours: Int64s, offset: int, times: Int64s) -> Int64s:
+    """Move times to the next open hours; NEVER stays."""
+    return np.where(times == NEVER, NEVER, next_open(hours, offset, np.minimum(times, NEVER // 2)))
+
+
+def _plus(times: Int64s, delays: Int64s) -> Int64s:
+    """Add delays to times; NEVER plus anything is NEVER."""
+    out = np.empty(times.size, dtype=np.int64)
+    _add(times, delays, out)
+    return out
+
+
+@njit
+def _add(times, delays, out):
+    for i in range(times.size):
+        out[i] = _NEVER if times[i] == _NEVER or delays[i] == _NEVER else times[i] + delays[i]
