@@ -30,14 +30,14 @@ from benchmarks.engines import sparse
 from sim import running
 from sim.scenario import load
 from sim.sweeping import tasks
-from sim.sweeping.executing import Done, How, execute, play_and_store
-from sim.sweeping.planning import Plan, plan
-from sim.sweeping.querying import query
-from sim.sweeping.records import asked_of, keep, kept
-from sim.sweeping.rows import ROWS
-from sim.sweeping.store import Store, open_store
+from sim.sweeping.planning.plan import Plan, plan
+from sim.sweeping.playing.pools import Done, How, execute, play_and_store
+from sim.sweeping.results.rows import ROWS
+from sim.sweeping.store.folder import Store, open_store
+from sim.sweeping.store.querying import query
+from sim.sweeping.store.requests import asked_of, keep, kept
+from sim.sweeping.store.tables import Settled, as_frame, keys_of, refreshed, settle, write_table
 from sim.sweeping.sweeping import Shard, missing
-from sim.sweeping.tables import Settled, as_frame, keys_of, refreshed, settle, write_table
 
 SHIPPED = Path(__file__).parent.parent / "scenarios" / "linkedin_dm.toml"
 MESSAGES = 20_000

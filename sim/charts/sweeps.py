@@ -9,8 +9,8 @@ import matplotlib as mpl
 import numpy as np
 
 from sim.charts.style import STYLE, Chart
-from sim.sweeping.best import parameters_of
-from sim.sweeping.rows import CHANGE
+from sim.sweeping.results.best import parameters_of
+from sim.sweeping.results.rows import CHANGE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -24,9 +24,9 @@ from sim.clock import SECOND, format_duration
 from sim.errors import Fault, FaultyInputError
 from sim.results import ResultFolder, manifest
 from sim.sweeping import Plan, best, plan
-from sim.sweeping.checking import check
-from sim.sweeping.executing import How, workers_of
-from sim.sweeping.store import open_store
+from sim.sweeping.planning.checking import check
+from sim.sweeping.playing.pools import How, workers_of
+from sim.sweeping.store.folder import open_store
 from sim.sweeping.sweeping import Progress as Counted
 from sim.sweeping.sweeping import Shard, Swept, carry_out
 
@@ -89,7 +89,7 @@ def sweep_command(
 
 def merge_command(store: Path, sources: list[Path]) -> None:
     """Take over the results of other stores and make all tables again."""
-    from sim.sweeping.merging import merge
+    from sim.sweeping.store.merging import merge
 
     found = [open_store(one, create=False) for one in sources]
     merged = merge(open_store(store), found, say)
@@ -102,8 +102,8 @@ def merge_command(store: Path, sources: list[Path]) -> None:
 
 def query_command(sql: str, store: Path, csv: bool) -> None:
     """Answer one question in SQL on a store."""
-    from sim.sweeping.merging import refresh
-    from sim.sweeping.querying import query
+    from sim.sweeping.store.merging import refresh
+    from sim.sweeping.store.querying import query
 
     found = open_store(store, create=False)
     refresh(found, say)
@@ -189,7 +189,7 @@ def _table(*columns: str) -> Table:
 
 
 def _print_plan(planned: Plan, how: How) -> None:
-    from sim.sweeping.rehearsing import rehearse
+    from sim.sweeping.playing.dry_run import rehearse
 
     console = _wide()
     made = " x ".join(f"{n:,} {name}" for name, n in planned.axes) or "no axis"

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from sim.engines import COMPILING, choose, is_ready
 from sim.scenario.model import Scenario
-from sim.sweeping.checking import check
-from sim.sweeping.executing import DiskError, How, execute
-from sim.sweeping.planning import Plan, plan
-from sim.sweeping.records import asked_of, is_kept, keep
-from sim.sweeping.store import Store, open_store
-from sim.sweeping.tables import Asked, Settled, as_frame, known_of, settle, write_table
-from sim.sweeping.tasks import Task, blocks, play
+from sim.sweeping.planning.checking import check
+from sim.sweeping.planning.plan import Plan, plan
+from sim.sweeping.playing.pools import DiskError, How, execute
+from sim.sweeping.playing.tasks import Task, blocks, play
+from sim.sweeping.store.folder import Store, open_store
+from sim.sweeping.store.requests import asked_of, is_kept, keep
+from sim.sweeping.store.tables import Asked, Settled, as_frame, known_of, settle, write_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,11 +7,11 @@ import signal
 import textwrap
 from pathlib import Path
 
-from sim.sweeping.executing import Done, How, play_and_store
-from sim.sweeping.planning import Plan, plan
-from sim.sweeping.store import Store, open_store
+from sim.sweeping.planning.plan import Plan, plan
+from sim.sweeping.playing.pools import Done, How, play_and_store
+from sim.sweeping.playing.tasks import Task
+from sim.sweeping.store.folder import Store, open_store
 from sim.sweeping.sweeping import Shard, Swept, carry_out
-from sim.sweeping.tasks import Task
 
 FILES = Path(__file__).parent / "files"
 TINY = FILES / "tiny.toml"

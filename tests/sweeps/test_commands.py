@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from sim.sweeping import sweeping
-from sim.sweeping.planning import plan
+from sim.sweeping.planning.plan import plan
 
 from .making import SMALL, contents, results, sweep_file, swept
 

@@ -11,12 +11,12 @@ import pytest
 
 from sim.errors import FaultyInputError
 from sim.scenario import load
-from sim.sweeping.executing import How, execute
-from sim.sweeping.merging import merge
-from sim.sweeping.planning import Plan, plan
-from sim.sweeping.store import open_store
+from sim.sweeping.planning.plan import Plan, plan
+from sim.sweeping.playing.pools import How, execute
+from sim.sweeping.store.folder import open_store
+from sim.sweeping.store.merging import merge
+from sim.sweeping.store.tables import Settled
 from sim.sweeping.sweeping import Shard, missing
-from sim.sweeping.tables import Settled
 
 from .making import (
     SERIAL,
@@ -123,8 +123,8 @@ DASK = """
 import os, signal, sys
 from pathlib import Path
 from distributed import Client, LocalCluster
-from sim.sweeping.executing import How, execute
-from sim.sweeping.store import open_store
+from sim.sweeping.playing.pools import How, execute
+from sim.sweeping.store.folder import open_store
 from tests.sweeps.making import quiet, swept
 from tests.sweeps.test_execution import tasks_of
 
@@ -169,7 +169,7 @@ def test_dask_leaves_the_bytes_of_one_process(what: str, alone: Path, tmp_path: 
 def test_a_scheduler_that_does_not_answer_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.sweeping.cluster.PATIENCE", "0.3s")
+    monkeypatch.setattr("sim.sweeping.playing.on_dask.PATIENCE", "0.3s")
     with pytest.raises(FaultyInputError) as error:
         swept(tmp_path / "store", how=How("dask", dask="tcp://127.0.0.1:9"))
     assert str(error.value).startswith(

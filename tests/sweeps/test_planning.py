@@ -12,12 +12,12 @@ from scipy.stats import qmc
 import sim
 from sim.errors import ScenarioError
 from sim.scenario import load
-from sim.sweeping.axes import keys_of, shown
-from sim.sweeping.checking import check
-from sim.sweeping.design import points
-from sim.sweeping.files import Design
-from sim.sweeping.planning import plan
-from sim.sweeping.unknowns import assumed, scaled, unknown
+from sim.sweeping.design.axes import keys_of, shown
+from sim.sweeping.design.file import Design
+from sim.sweeping.design.points import points
+from sim.sweeping.design.unknowns import assumed, scaled, unknown
+from sim.sweeping.planning.checking import check
+from sim.sweeping.planning.plan import plan
 
 from .making import SMALL, TINY, sweep_file
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from sim.scenario import load
-from sim.sweeping.files import parse_precision
-from sim.sweeping.planning import plan
-from sim.sweeping.precision import EVENTS, FIRST, Rule, reach
-from sim.sweeping.rows import CHANGE, ROWS, rows_of
+from sim.sweeping.design.file import parse_precision
+from sim.sweeping.planning.plan import plan
+from sim.sweeping.planning.precision import EVENTS, FIRST, Rule, reach
+from sim.sweeping.results.rows import CHANGE, ROWS, rows_of
 
 from .making import TINY, swept
 from .test_rows import sums

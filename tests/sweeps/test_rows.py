@@ -9,9 +9,9 @@ import pytest
 from sim import estimates
 from sim.scenario import load
 from sim.summaries import MEASURES, PRICES, Summary
-from sim.sweeping.planning import plan
-from sim.sweeping.rows import AGAINST_BEST, CHANGE, ROWS, Sums, rows_of
-from sim.sweeping.tasks import Task, play, sums_of
+from sim.sweeping.planning.plan import plan
+from sim.sweeping.playing.tasks import Task, play, sums_of
+from sim.sweeping.results.rows import AGAINST_BEST, CHANGE, ROWS, Sums, rows_of
 
 from .making import TINY
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.sweeping.checking import check
-from sim.sweeping.planning import plan
-from sim.sweeping.rows import ROWS, rows_of
-from sim.sweeping.tasks import blocks, play, sums_of
+from sim.sweeping.planning.checking import check
+from sim.sweeping.planning.plan import plan
+from sim.sweeping.playing.tasks import blocks, play, sums_of
+from sim.sweeping.results.rows import ROWS, rows_of
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results" / "sweeps"

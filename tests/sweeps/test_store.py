@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from sim.errors import OutputError
-from sim.sweeping.executing import How
-from sim.sweeping.merging import merge
-from sim.sweeping.planning import plan
-from sim.sweeping.store import FORMAT, DamagedError, Store, open_store
+from sim.sweeping.planning.plan import plan
+from sim.sweeping.playing.pools import How
+from sim.sweeping.playing.tasks import Key
+from sim.sweeping.store.folder import FORMAT, DamagedError, Store, open_store
+from sim.sweeping.store.merging import merge
 from sim.sweeping.sweeping import carry_out
-from sim.sweeping.tasks import Key
 
 from .making import SERIAL, SMALL, contents, heard, quiet, results, swept
 
@@ -93,7 +93,7 @@ def test_a_merge_leaves_a_damaged_result_out_and_says_so(tmp_path: Path) -> None
 
 
 def test_stores_that_disagree_about_a_result_are_not_merged(tmp_path: Path) -> None:
-    from sim.sweeping.tasks import Task, play
+    from sim.sweeping.playing.tasks import Task, play
 
     case = plan(SMALL).cells[0].case
     one, other = open_store(tmp_path / "one"), open_store(tmp_path / "other")

@@ -11,11 +11,11 @@ import pytest
 import sim
 from sim.scenario import load
 from sim.sweeping import best, sweep
-from sim.sweeping.planning import plan
-from sim.sweeping.records import asked_of, kept
-from sim.sweeping.rows import ROWS
-from sim.sweeping.store import open_store
-from sim.sweeping.tables import known_of, refreshed
+from sim.sweeping.planning.plan import plan
+from sim.sweeping.results.rows import ROWS
+from sim.sweeping.store.folder import open_store
+from sim.sweeping.store.requests import asked_of, kept
+from sim.sweeping.store.tables import known_of, refreshed
 
 from .making import SMALL, TINY, contents, quiet, results, swept
 

@@ -11,9 +11,9 @@ import hashlib
 
 from sim.engines import VERSION
 from sim.scenario import load
-from sim.sweeping.cases import case_of
-from sim.sweeping.planning import plan
-from sim.sweeping.tasks import Task, play, sums_of
+from sim.sweeping.planning.cells import case_of
+from sim.sweeping.planning.plan import plan
+from sim.sweeping.playing.tasks import Task, play, sums_of
 
 from .making import FILES
 
@@ -42,5 +42,5 @@ def test_sums_that_changed_come_with_a_new_version_of_the_engines() -> None:
 def test_another_version_is_another_address(monkeypatch) -> None:
     base = load(FILES / "rich.toml")
     before = case_of(base.raw, {"today": {}}, base.folder).address
-    monkeypatch.setattr("sim.sweeping.cases.VERSION", VERSION + 1)
+    monkeypatch.setattr("sim.sweeping.planning.cells.VERSION", VERSION + 1)
     assert case_of(base.raw, {"today": {}}, base.folder).address != before

@@ -11,11 +11,11 @@ import signal
 import sys
 from pathlib import Path
 
-from sim.sweeping.executing import How
-from sim.sweeping.planning import plan
-from sim.sweeping.store import open_store
+from sim.sweeping.planning.plan import plan
+from sim.sweeping.playing.pools import How
+from sim.sweeping.playing.tasks import Task, play
+from sim.sweeping.store.folder import open_store
 from sim.sweeping.sweeping import carry_out
-from sim.sweeping.tasks import Task, play
 
 MANY = Path(__file__).parent / "files" / "many.toml"
 

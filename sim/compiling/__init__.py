@@ -1,0 +1,78 @@
+"""One entry point to Numba: every compiled function of the package is made here, with the same
+options, kept on the disk (`folder`, `keeping`), and not broken off halfway by Ctrl-C (`interrupts`).
+
+`fastmath` stays off: it changes sums. `nogil` lets replications run in threads. With
+NUMBA_DISABLE_JIT=1 functions stay plain Python.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from numba.core.errors import NumbaPerformanceWarning
+from numba.core.registry import CPUDispatcher
+
+from sim.compiling import folder
+from sim.compiling.interrupts import deferred
+from sim.compiling.keeping import KernelCache
+
+warnings.filterwarnings("ignore", category=NumbaPerformanceWarning)
+
+__all__ = ["is_cached", "njit", "njit_inlined", "njit_making_arrays"]
+
+
+class Kernel(CPUDispatcher):
+    """A function that Numba compiles at its first call with arguments of some types."""
+
+    def compile(self, sig: Any) -> Any:
+        """Load or compile the function for the types of `sig`; Ctrl-C waits until that is done."""
+        with deferred():
+            return super().compile(sig)
+
+
+def _compiled(function: Callable[..., Any], **options: bool) -> Callable[..., Any]:
+    if numba.config.DISABLE_JIT:
+        return function
+    always = {"nopython": True, "nogil": True, "error_model": "numpy", "boundscheck": None}
+    kernel = Kernel(function, targetoptions=always | options)
+    if folder.is_covered(function.__code__.co_filename):
+        kernel._cache = KernelCache(function)
+    compiled: Callable[..., Any] = kernel
+    return compiled
+
+
+def njit(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function with Numba at its first call, cached on disk, releasing the interpreter
+    lock.
+
+    It may read, write and slice arrays but make none: nothing in it counts references. Counting
+    them, one locked instruction per array at every call, took four fifths of an engine's time.
+    """
+    return _compiled(function, _nrt=False)
+
+
+def njit_inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function as `njit` does, to become part of what calls it.
+
+    For functions with long tuples of arrays to hand on that are called for every recipient or look:
+    copying the tuple takes longer than most of them do. Each use makes compiling longer by seconds.
+    """
+    return _compiled(function, _nrt=False, forceinline=True)
+
+
+def njit_making_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function as `njit` does, but one that makes arrays; it is slow to call often."""
+    return _compiled(function)
+
+
+def is_cached(function: Callable[..., Any]) -> bool:
+    """Tell whether a function can be called without compiling it: the sources as they are were
+    compiled on this machine before.
+
+    True for functions that are not compiled at all.
+    """
+    cache = getattr(function, "_cache", None)
+    return not isinstance(function, Kernel) or (isinstance(cache, KernelCache) and cache.has_any())

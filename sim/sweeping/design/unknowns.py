@@ -1,0 +1,234 @@
+"""What is unknown: parameters with a range to explore, and how a number between 0 and 1 becomes a
+patch on each.
+
+A range is what a source's `sweep` says. What it means follows from the parameter: a number or a
+time runs from one end to the other (times, rates and factors evenly in the logarithm); more than
+two, words, tables and true/false are choices; for a law, times are its median (or mean, or value)
+and plain numbers a factor on all its times; for a table, its chance or its gap.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sim.clock import UNITS, parse_duration
+from sim.scenario.evidence import evidence, sweep_words
+from sim.scenario.model import Scenario
+from sim.scenario.patching import Raw, merged
+from sim.sweeping.design.axes import Change, keys_of, opened, shown
+
+DIGITS = 6
+"""Significant digits of a value between the ends: enough for any study, and the same on every
+machine."""
+LOCATIONS = ("median", "mean", "value")
+"""What tells where a law lies, the first that it names."""
+
+_TIME = re.compile(r"\s*([0-9.]+)\s*(ms|s|min|h|d)\s*")
+_RATE = re.compile(r"\s*([0-9.]+)\s*/\s*(s|min|h|d)\s*")
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A parameter with a range: `change(u)` is the change at the share u of it."""
+
+    path: str
+    words: str
+    change: Callable[[float], Change]
+
+
+def assumed(scenario: Scenario) -> dict[str, tuple[Any, ...]]:
+    """Give the range of every parameter that is assumed, by its path.
+
+    >>> import sim
+    >>> assumed(sim.load("scenarios/linkedin_dm.toml"))["push.slow"]
+    (0.0, 0.4)
+    """
+    told = {
+        path: source.sweep
+        for path, source in scenario.sources.items()
+        if source.sweep and source.assumed
+    }
+    return {path: sweep for path, sweep in told.items() if sweep and _stands(scenario, path)}
+
+
+def _stands(scenario: Scenario, path: str) -> bool:
+    """Tell whether a source is about the value as it is: a value that was set later has outlived
+    it.
+    """
+    first = (
+        path.replace("*", scenario.segments[0].name, 1) if path.startswith("segments.*.") else path
+    )
+    return evidence(scenario, first).source == scenario.sources[path]
+
+
+def unknown(scenario: Scenario, path: str, ends: tuple[Any, ...]) -> Unknown:
+    """Make an unknown of a path and its range.
+
+    Raises `ValueError` saying why it cannot be varied so.
+
+    >>> import sim
+    >>> unknown(sim.load("scenarios/linkedin_dm.toml"), "senders.action", ("3 s", "12 s")).change(0.5).columns
+    {'senders.action': '6 s', 'senders.action_s': 6.0}
+    """
+    spelled = _spelled(scenario, path)
+    value_at, how = _between(ends, _form(scenario, spelled[0]))
+    apply_all = [_setter(scenario, one, ends) for one in spelled]
+
+    def change(u: float) -> Change:
+        value = value_at(u)
+        patch: Raw = {}
+        for apply in apply_all:
+            patch = merged(patch, apply(value))
+        return Change(shown(path, value), patch=patch)
+
+    change(0.5)  # whatever cannot be varied says so now
+    return Unknown(path, f"{path}: {sweep_words(ends)}{how}", change)
+
+
+def _spelled(scenario: Scenario, path: str) -> list[list[str]]:
+    """Give the keys of a path, once for each segment if it is about all of them."""
+    keys = keys_of(path)
+    if keys[:2] == ["segments", "*"]:
+        return [["segments", one.name, *keys[2:]] for one in scenario.segments]
+    return [keys]
+
+
+def _form(scenario: Scenario, keys: list[str]) -> str:
+    """Say what numbers of a range are for a parameter: whole numbers, factors on a law, or plain
+    numbers.
+    """
+    old: Any = scenario
+    for key in keys:
+        if isinstance(old, tuple):
+            old = next((one for one in old if getattr(one, "name", None) == key), None)
+        else:
+            old = old.get(key) if isinstance(old, Mapping) else getattr(old, key, None)
+    if hasattr(old, "dist") or hasattr(old, "gap"):
+        return "factor"
+    return "whole" if type(old) is int else "number"
+
+
+def _between(ends: tuple[Any, ...], form_of: str) -> tuple[Callable[[float], Any], str]:
+    """Give the value at a share of a range, and how it runs, in words."""
+    if len(ends) == 2 and all(
+        isinstance(end, int | float) and not isinstance(end, bool) for end in ends
+    ):
+        low, high = sorted(ends)
+        if form_of == "whole":
+            return lambda u: int(low) + min(int(u * (high - low + 1)), int(high - low)), ""
+        if form_of == "factor" and low > 0:
+            return lambda u: _rounded(low * (high / low) ** u), ", evenly in the logarithm"
+        return lambda u: _rounded(low + u * (high - low)), ""
+    for form in (_TIME, _RATE):
+        found = [form.fullmatch(end) if isinstance(end, str) else None for end in ends]
+        if len(ends) == 2 and found[0] and found[1]:
+            return _sizes(form is _RATE, found[0], found[1])
+    return lambda u: ends[min(int(u * len(ends)), len(ends) - 1)], ""
+
+
+def _sizes(
+    is_rate: bool, first: re.Match[str], last: re.Match[str]
+) -> tuple[Callable[[float], str], str]:
+    """Run between two times, or two rates, in the unit of the second.
+
+    Evenly in the logarithm if neither is 0.
+    """
+    unit = last[2]
+    scale = UNITS[unit] / UNITS[first[2]] if is_rate else UNITS[first[2]] / UNITS[unit]
+    low, high = sorted((float(first[1]) * scale, float(last[1])))
+    even = low <= 0
+
+    def value(u: float) -> str:
+        size = low + u * (high - low) if even else low * (high / low) ** u
+        return f"{_plain(size)} / {unit}" if is_rate else f"{_plain(size)} {unit}"
+
+    return value, "" if even else ", evenly in the logarithm"
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
+
+
+def _plain(value: float) -> str:
+    """Write a size without an exponent, which no file may have."""
+    digits = f"{Decimal(repr(_rounded(value))):f}"
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
+
+
+def _setter(scenario: Scenario, keys: list[str], ends: tuple[Any, ...]) -> Callable[[Any], Raw]:
+    """Give what turns a value of the range into a patch at some keys."""
+    old = _value(scenario.raw, keys)
+    if keys[0] == "segments" and keys[-1] == "share":
+        raise ValueError(
+            "shares sum to 1, so that one cannot vary alone; use an axis with patches of all of them"
+        )
+    if any(isinstance(end, Mapping | list) for end in ends):
+        return lambda value: opened(_dotted(keys), value)
+    if isinstance(old, Mapping) and "dist" not in old:
+        inner = "chance" if "chance" in old else "gap" if "gap" in old else None
+        if inner is None:
+            raise ValueError(
+                "is a table, and its range does not say of which of its parameters; name one of them"
+            )
+        keys, old = [*keys, inner], old[inner]
+    path = _dotted(keys)
+    if not isinstance(old, Mapping):
+        return lambda value: opened(path, value)
+    law = dict(old)
+    if all(isinstance(end, str) and _TIME.fullmatch(end) for end in ends):
+        named = next((one for one in LOCATIONS if isinstance(law.get(one), str)), None)
+        if named is None:
+            raise ValueError(
+                "is a law that names no median, mean or value; give a range of factors instead"
+            )
+        here = parse_duration(law[named])
+        if here <= 0:
+            raise ValueError("is a law at 0, which no factor moves; write another law")
+        return lambda value: opened(path, scaled(law, parse_duration(value) / here))
+    if all(
+        isinstance(end, int | float) and not isinstance(end, bool) and end > 0 for end in ends
+    ) and _has_times(law):
+        return lambda value: opened(path, scaled(law, float(value)))
+    raise ValueError(
+        "is a law, and its range is neither of times nor of factors; name one of its parameters"
+    )
+
+
+def _dotted(keys: list[str]) -> str:
+    return ".".join(f'"{key}"' if re.search(r"[.\s]", key) else key for key in keys)
+
+
+def _value(raw: Any, keys: list[str]) -> Any:
+    """Look up what stands at some keys, None if nothing does; segments are found by their names."""
+    for key in keys:
+        if isinstance(raw, list):
+            raw = next((one for one in raw if one.get("name") == key), None)
+        else:
+            raw = raw.get(key) if isinstance(raw, Mapping) else None
+    return raw
+
+
+def _has_times(law: object) -> bool:
+    return bool(scaled(law, 2.0) != law)
+
+
+def scaled(law: Any, factor: float) -> Any:
+    """Multiply every time in a law; shapes, weights and shares stay.
+
+    >>> scaled({"dist": "lognormal", "median": "6 s", "sigma": 0.5}, 0.5)
+    {'dist': 'lognormal', 'median': '3 s', 'sigma': 0.5}
+    """
+    if isinstance(law, Mapping):
+        return {key: scaled(value, factor) for key, value in law.items()}
+    if isinstance(law, list):
+        return [scaled(value, factor) for value in law]
+    match = _TIME.fullmatch(law) if isinstance(law, str) else None
+    if match is None:
+        return law
+    size = float(match[1]) * factor
+    return law if math.isinf(size) else f"{_plain(size)} {match[2]}"

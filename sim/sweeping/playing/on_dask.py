@@ -1,0 +1,128 @@
+"""Tasks on Dask workers: a scheduler's address, or a local cluster of processes.
+
+Nothing else knows of Dask.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import signal
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sim.errors import Fault, FaultyInputError
+from sim.sweeping.playing.pools import AHEAD, ATTEMPTS, DiskError, How, Say
+from sim.sweeping.playing.tasks import Key, Task, play
+from sim.sweeping.store.folder import Store
+
+PATIENCE = "10s"
+"""How long a scheduler has to answer."""
+
+
+def on_dask(tasks: Sequence[Task], store: Store, how: How, say: Say) -> Iterator[Key]:
+    """Play tasks on Dask workers and store what they send back; yield keys as they are done.
+
+    A worker that is lost in mid-task is no loss: the scheduler gives its tasks to others. Raises
+    `FaultyInputError` if the scheduler cannot be reached or goes away, or a task kills its worker
+    again and again.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise _fault("--dask", "Dask is not installed", "pip install 'toolate[cluster]'") from None
+    with contextlib.ExitStack() as stack:
+        client = _client(distributed, how, stack)
+        if how.dask != "local":
+            say(f"Dask: {client.scheduler.address}, dashboard {client.dashboard_link}")
+        try:
+            yield from _streamed(distributed, client, tasks, store)
+        except distributed.KilledWorker:
+            problem = f"a task lost its worker {ATTEMPTS} times"
+            raise _fault(
+                "--dask",
+                problem,
+                "give workers more memory, and the same command again; what is stored is kept",
+            ) from None
+        except (OSError, distributed.client.FutureCancelledError):
+            raise _fault(
+                "--dask",
+                "the scheduler went away",
+                "start it and give the same command again; what is stored is kept",
+            ) from None
+
+
+def _fault(path: str, problem: str, remedy: str) -> FaultyInputError:
+    return FaultyInputError([Fault(path, "", problem, remedy)])
+
+
+@contextlib.contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Let processes that are started here not hear Ctrl-C: this process does, and ends them."""
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not in the main thread: whoever runs it decides about signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _client(distributed: Any, how: How, stack: contextlib.ExitStack) -> Any:
+    """Connect to the scheduler, or start a cluster of processes here; both end with the stack."""
+    logging.getLogger("distributed").setLevel(
+        logging.ERROR
+    )  # a worker that is lost is told by us, on one line
+    try:
+        if how.dask == "local":
+            with _deaf_children():
+                cluster = distributed.LocalCluster(
+                    n_workers=how.workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=None,
+                    silence_logs=logging.ERROR,
+                )
+            stack.enter_context(cluster)
+            return stack.enter_context(distributed.Client(cluster))
+        return stack.enter_context(distributed.Client(how.dask, timeout=PATIENCE))
+    except (OSError, ValueError, TypeError) as error:
+        problem = f"no Dask scheduler answers at {how.dask}"
+        told = f"{problem} ({type(error).__name__})" if how.dask == "local" else problem
+        raise _fault(
+            "--dask", told, "start one (dask scheduler), check the address, or use --dask local"
+        ) from None
+
+
+def _streamed(distributed: Any, client: Any, tasks: Sequence[Task], store: Store) -> Iterator[Key]:
+    """Keep the workers busy a few tasks ahead, so that neither the scheduler nor this process holds
+    many.
+    """
+    rest = iter(task for task in tasks)
+    waiting: dict[Any, Task] = {}
+    flow = distributed.as_completed()
+
+    def give() -> None:
+        task = next(rest, None)
+        if task is not None:
+            future = client.submit(play, task, pure=False, retries=ATTEMPTS)
+            waiting[future] = task
+            flow.add(future)
+
+    cores = max(sum(client.ncores().values()), 1)
+    for _ in range(AHEAD * cores):
+        give()
+    while waiting:
+        future = next(flow)
+        task = waiting.pop(future)
+        data = future.result()
+        try:
+            if not store.has(task.key):
+                store.put(task.key, data)
+        except OSError as error:
+            raise DiskError(error.errno or 0, error.strerror or str(error)) from None
+        future.release()
+        give()
+        yield task.key

@@ -1,0 +1,157 @@
+"""Where tasks are played: here, on threads, on processes of this machine (joblib's loky), or on
+Dask workers.
+
+All four play the same tasks by the same function and store the same bytes. Local workers store what
+they played themselves; Dask workers send it back, so that they need no common disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sim.errors import Fault, FaultyInputError
+from sim.sweeping.playing.tasks import Key, Task, play
+from sim.sweeping.store.folder import Store
+
+Say = Callable[[str], None]
+ATTEMPTS: Final = 3
+"""How often a task may lose its worker before the sweep ends."""
+AHEAD: Final = 3
+"""Tasks that Dask is given ahead, for each core of its workers."""
+
+
+@dataclass(frozen=True)
+class How:
+    """How a sweep is executed: `workers` None means all cores.
+
+    `dask` is a scheduler's address, or "local".
+    """
+
+    kind: Literal["processes", "threads", "dask"] = "processes"
+    workers: int | None = None
+    dask: str = "local"
+
+
+def workers_of(how: How) -> int:
+    """Give how many workers there will be on this machine: as many as cores, unless it is said."""
+    import joblib
+
+    return how.workers or int(joblib.cpu_count())
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a worker says of a task: stored, or what the disk said."""
+
+    key: Key
+    number: int = 0
+    problem: str = ""
+
+
+class DiskError(Exception):
+    """A worker could not store a result."""
+
+    def __init__(self, number: int, problem: str) -> None:
+        self.error = OSError(number, problem)
+        super().__init__(problem)
+
+
+def play_and_store(task: Task, store: Store) -> Done:
+    """Play a task and store its file, unless another process has done so by now."""
+    if store.has(task.key):
+        return Done(task.key)
+    data = play(task)
+    try:
+        store.put(task.key, data)
+    except OSError as error:
+        return Done(task.key, error.errno or 0, error.strerror or str(error))
+    return Done(task.key)
+
+
+def execute(
+    tasks: Sequence[Task],
+    store: Store,
+    how: How,
+    say: Say,
+    perform: Callable[[Task, Store], Done] = play_and_store,
+) -> Iterator[Key]:
+    """Play tasks and store their files; yield the key of each as it is done, in any order.
+
+    Raises `DiskError` if the disk refuses, and `FaultyInputError` if workers die again and again or
+    Dask cannot be reached. What was stored before stays.
+    """
+    if not tasks:
+        return
+    match how.kind:
+        case "dask":
+            from sim.sweeping.playing.on_dask import on_dask
+
+            yield from on_dask(tasks, store, how, say)
+        case "threads":
+            yield from _checked(_on_pool(tasks, store, how, "threading", perform))
+        case "processes" if how.workers == 1 or len(tasks) == 1:
+            yield from _checked(perform(task, store) for task in tasks)
+        case _:
+            yield from _on_processes(tasks, store, how, say, perform)
+
+
+def _checked(done: Generator[Done, None, None]) -> Iterator[Key]:
+    with contextlib.closing(done):
+        for one in done:
+            if one.problem:
+                raise DiskError(one.number, one.problem)
+            yield one.key
+
+
+def _on_pool(
+    tasks: Sequence[Task], store: Store, how: How, backend: str, perform: Any
+) -> Generator[Done, None, None]:
+    import joblib
+
+    own = {"initializer": _leave_interrupts_to_the_parent} if backend == "loky" else {}
+    pool = joblib.Parallel(
+        n_jobs=min(workers_of(how), len(tasks)),
+        backend=backend,
+        return_as="generator_unordered",
+        pre_dispatch="3*n_jobs",
+        **own,
+    )
+    yield from pool(joblib.delayed(perform)(task, store) for task in tasks)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """Make a worker deaf to Ctrl-C, which a terminal sends to all: the parent ends it without a
+    traceback.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _on_processes(
+    tasks: Sequence[Task], store: Store, how: How, say: Say, perform: Any
+) -> Iterator[Key]:
+    """Play on processes; if one of them dies, begin again with what is left."""
+    from joblib.externals.loky.process_executor import BrokenProcessPool
+
+    left = {task.key: task for task in tasks}
+    lost = 0
+    while left:
+        try:
+            for key in _checked(_on_pool(list(left.values()), store, how, "loky", perform)):
+                del left[key]
+                lost = 0
+                yield key
+        except BrokenProcessPool:
+            lost += 1
+            if lost >= ATTEMPTS:
+                problem = (
+                    f"a worker process died {ATTEMPTS} times in a row (is there memory enough?)"
+                )
+                remedy = (
+                    "use fewer --workers and give the same command again; what is stored is kept"
+                )
+                raise FaultyInputError([Fault("sweep", "", problem, remedy)]) from None
+            say(f"A worker process died; {len(left):,} tasks that are not stored are played again.")

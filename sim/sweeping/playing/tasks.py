@@ -1,0 +1,124 @@
+"""A task: one case and a block of replications.
+
+Played, it is a small Parquet file of whole numbers, always the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sim.running import Tallies, play_replication
+from sim.sweeping.planning.cells import Case
+from sim.sweeping.results.rows import Sums
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Key(NamedTuple):
+    """What a task is stored under: the case's address, and which replications."""
+
+    address: str
+    first: int
+    replications: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """A block of replications of a case."""
+
+    case: Case
+    first: int
+    count: int
+    engine: str = "compiled"
+    """Which engine plays it; the bytes do not depend on it."""
+
+    @property
+    def key(self) -> Key:
+        """What its result is stored under."""
+        return Key(self.case.address, self.first, self.count)
+
+
+def blocks(case: Case, replications: int, engine: str = "compiled") -> Iterator[Task]:
+    """Cut the first replications of a case into tasks.
+
+    Only the last one depends on how many there are.
+    """
+    for first in range(0, replications, case.block):
+        yield Task(case, first, min(case.block, replications - first), engine)
+
+
+def play(task: Task) -> bytes:
+    """Play a task and give its file: a row per replication, policy and sum.
+
+    >>> import sim
+    >>> from sim.sweeping.planning.plan import plan
+    >>> case = plan(sim.load("scenarios/linkedin_dm.toml"), policies=["today"]).cells[0].case
+    >>> sums_of([play(Task(case, 0, 1, "simpy"))]).values.shape[:2]
+    (1, 1)
+    """
+    case = task.case
+    scenarios, names = case.scenarios(), tuple(case.policies)
+    played = [
+        play_replication(scenarios, names, task.engine, task.first + k, False)[0]
+        for k in range(task.count)
+    ]
+    return _written(task, played)
+
+
+def _written(task: Task, played: Sequence[Tallies]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    policies = list(task.case.policies)
+    names = list(played[0][policies[0]])
+    values = np.array(
+        [[[one[policy][name] for name in names] for policy in policies] for one in played], np.int64
+    )
+    r, p, s = values.shape
+
+    def words(
+        places: np.ndarray[tuple[int], np.dtype[np.int64]], of: list[str]
+    ) -> pa.DictionaryArray:
+        return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), pa.array(of))
+
+    table = pa.table(
+        {
+            "cell": words(np.zeros(r * p * s, np.int64), [task.case.address]),
+            "replication": pa.array(np.repeat(np.arange(task.first, task.first + r), p * s)),
+            "policy": words(np.tile(np.repeat(np.arange(p), s), r), policies),
+            "sum": words(np.tile(np.arange(s), r * p), names),
+            "value": pa.array(values.ravel()),
+        }
+    )
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd", write_statistics=False)
+    return out.getvalue()
+
+
+def sums_of(files: Sequence[bytes]) -> Sums:
+    """Read the files of consecutive tasks of one case back into its sums."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    parts = []
+    for data in files:
+        table = pq.ParquetFile(pa.BufferReader(data)).read(
+            ["policy", "sum", "value"], use_threads=False
+        )
+        policies, names = (_words(table.column(one)) for one in ("policy", "sum"))
+        parts.append(table.column("value").to_numpy().reshape(-1, len(policies), len(names)))
+    return Sums(np.concatenate(parts), tuple(policies), tuple(names))
+
+
+def _words(column: pa.ChunkedArray) -> list[str]:
+    """Give the words of a column in the order of their first row."""
+    whole = column.combine_chunks()
+    encoded = whole if hasattr(whole, "dictionary") else whole.dictionary_encode()
+    words: list[str] = encoded.dictionary.to_pylist()
+    return words

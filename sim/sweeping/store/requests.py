@@ -1,0 +1,106 @@
+"""What a store keeps of a sweep that was asked of it: enough to make its table again without the
+sweep's file.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import sim
+from sim.engines import VERSION
+from sim.sweeping.planning.plan import Plan
+from sim.sweeping.planning.precision import Rule
+from sim.sweeping.store.folder import Store
+from sim.sweeping.store.tables import Asked
+
+
+def asked_of(plan: Plan) -> Asked:
+    """Give a plan in the form a store keeps it."""
+    names = list(dict.fromkeys(name for cell in plan.cells for name in cell.columns))
+    return Asked(
+        plan.identity,
+        tuple(cell.case.address for cell in plan.cells),
+        {address: case.block for address, case in plan.cases.items()},
+        {name: [cell.columns.get(name) for cell in plan.cells] for name in names},
+        plan.policies,
+        plan.rule,
+    )
+
+
+def is_kept(store: Store, identity: str) -> bool:
+    """Tell whether a store was asked this sweep before; then its cells were checked."""
+    return (store.folder / "sweeps" / identity / "plan.json").is_file()
+
+
+def keep(plan: Plan, store: Store) -> None:
+    """Write down a sweep in a store: first its cells, then the plan, whose being there means that
+    both are.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    asked = asked_of(plan)
+    cells = pa.table(
+        {
+            "cell": pa.array(asked.addresses),
+            "block": pa.array([asked.blocks[address] for address in asked.addresses], pa.int64()),
+            "columns": pa.array(
+                [json.dumps(cell.columns, ensure_ascii=False, default=str) for cell in plan.cells]
+            ),
+        }
+    )
+    out = io.BytesIO()
+    pq.write_table(cells, out, compression="zstd")
+    store.write(f"sweeps/{plan.identity}/cells.parquet", out.getvalue())
+    told = {
+        "schema": 1,
+        "tool": "toolate",
+        "version": sim.__version__,
+        "engine": VERSION,
+        "sweep": plan.identity,
+        "title": plan.title,
+        "file": plan.shown,
+        "cells": len(plan.cells),
+        "axes": [list(axis) for axis in plan.axes],
+        "unknowns": list(plan.unknowns),
+        "left_out": list(plan.left_out),
+        "policies": list(plan.policies),
+        "rule": plan.rule.told(),
+        "rule_in_words": plan.rule.words(),
+        "bases": [
+            {"platform": platform, "scenario": base.scenario.raw}
+            for platform, base in zip(plan.platforms, plan.bases, strict=True)
+        ],
+    }
+    store.write(
+        f"sweeps/{plan.identity}/plan.json",
+        json.dumps(told, indent=1, default=str).encode() + b"\n",
+    )
+
+
+def kept(store: Store, identity: str) -> Asked:
+    """Read a sweep that a store keeps. Raises `OutputError` if it cannot be read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    home = store.folder / "sweeps" / identity
+    try:
+        told: dict[str, Any] = json.loads((home / "plan.json").read_text(encoding="utf-8"))
+        cells = pq.read_table(home / "cells.parquet").to_pydict()
+        columns = [json.loads(one) for one in cells["columns"]]
+        rule = Rule(**{**told["rule"], "measures": tuple(told["rule"]["measures"])})
+        policies = tuple(told["policies"])
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+        remedy = "give the sweep's command again, which writes it anew"
+        raise store.fault(f"what it keeps of {identity} cannot be read", remedy) from None
+    names = list(dict.fromkeys(name for one in columns for name in one))
+    return Asked(
+        identity,
+        tuple(cells["cell"]),
+        dict(zip(cells["cell"], cells["block"], strict=True)),
+        {name: [one.get(name) for one in columns] for name in names},
+        policies,
+        rule,
+    )

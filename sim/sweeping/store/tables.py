@@ -1,0 +1,263 @@
+"""The tidy table of a sweep: a row per cell, policy and measure, made of the stored sums and kept
+beside them.
+
+The table notes for every cell how many replications it rests on and which files they are in. What
+is still so is taken over when the table is made again; only cells that are new or changed are read.
+So a table of ten thousand cells opens at once, and is never older than the store says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from sim.sweeping.planning.precision import Rule
+from sim.sweeping.playing.tasks import Key, sums_of
+from sim.sweeping.results.rows import ROWS, Rows, rows_of
+from sim.sweeping.store.folder import DamagedError, Store
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+Say = Callable[[str], None]
+NUMBERS: Final = ("value", "low", "high", "count", "of")
+STAMP: Final = b"toolate"
+"""Where the table notes what it was made of."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A sweep as the store keeps it: its cells' addresses and columns, policies, and when a cell
+    has enough.
+    """
+
+    identity: str
+    addresses: tuple[str, ...]
+    blocks: Mapping[str, int]
+    columns: Mapping[str, Sequence[Any]]
+    policies: tuple[str, ...]
+    rule: Rule
+
+
+@dataclass
+class Settled:
+    """What is known of a sweep's cells: rows and what they rest on for those that have enough, and
+    who needs more.
+    """
+
+    rows: dict[str, Rows] = field(default_factory=dict)
+    prints: dict[str, str] = field(default_factory=dict)
+    wanted: dict[str, int] = field(default_factory=dict)
+    """Replications that a cell needs next."""
+
+    def told(self) -> dict[str, list[Any]]:
+        """Give what the table notes: per address the replications and the print of their files."""
+        return {
+            address: [self.rows[address].replications, seal]
+            for address, seal in self.prints.items()
+        }
+
+
+def keys_of(address: str, block: int, replications: int) -> list[Key]:
+    """List the keys of the tasks that make up the first replications of a case."""
+    return [
+        Key(address, first, min(block, replications - first))
+        for first in range(0, replications, block)
+    ]
+
+
+def settle(
+    asked: Asked, store: Store, known: Settled, say: Say, *, verify: bool = False
+) -> Settled:
+    """Read what the store has of a sweep, and tell which cells have enough and what the others
+    need.
+
+    What is `known` is taken over where its files still stand; with `verify` their bytes are checked
+    too. A damaged file is said and removed, and its replications are wanted again.
+    """
+    stored, found = store.stored(), Settled()
+    for address in dict.fromkeys(asked.addresses):
+        block = asked.blocks[address]
+        if address in known.rows:
+            keys = keys_of(address, block, known.rows[address].replications)
+            names = [stored.get(key, "") for key in keys]
+            sound = not verify or all(_read(store, name, say) is not None for name in names if name)
+            if sound and _print(names) == known.prints[address]:
+                found.rows[address], found.prints[address] = (
+                    known.rows[address],
+                    known.prints[address],
+                )
+                continue
+            stored = stored if sound else store.stored()
+        _settle_one(asked, store, stored, address, found, say)
+    return found
+
+
+def _settle_one(
+    asked: Asked, store: Store, stored: dict[Key, str], address: str, found: Settled, say: Say
+) -> None:
+    looks, block = asked.rule.looks(asked.blocks[address]), asked.blocks[address]
+    files: dict[str, bytes | None] = {}
+    for replications in looks:
+        names = [stored.get(key, "") for key in keys_of(address, block, replications)]
+        for name in names:
+            if name and name not in files:
+                files[name] = _read(store, name, say)
+        data = [files.get(name) for name in names]
+        whole = [one for one in data if one is not None]
+        if len(whole) < len(data):
+            found.wanted[address] = replications
+            return
+        rows = rows_of(sums_of(whole))
+        if asked.rule.enough(rows) or replications == looks[-1]:
+            found.rows[address], found.prints[address] = rows, _print(names)
+            return
+
+
+def _read(store: Store, name: str, say: Say) -> bytes | None:
+    """Read a task's file; a damaged one is removed and said."""
+    try:
+        return store.get(name)
+    except DamagedError as error:
+        say(f"{store.folder}: {name}: {error}; it is played again.")
+        store.remove(name)
+        return None
+
+
+def _print(names: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+
+
+def write_table(asked: Asked, settled: Settled, store: Store) -> None:
+    """Write the table of the cells that have enough, whole or not at all."""
+    import pyarrow.parquet as pq
+
+    table = _assembled(asked, settled)
+    stamp = json.dumps(settled.told(), sort_keys=True).encode()
+    table = table.replace_schema_metadata({STAMP: stamp})
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd", write_page_checksum=True)
+    store.write(_place(asked.identity), out.getvalue())
+
+
+def _place(identity: str) -> str:
+    return f"sweeps/{identity}/table.parquet"
+
+
+def _assembled(asked: Asked, settled: Settled) -> pa.Table:
+    import pyarrow as pa
+
+    there = [k for k, address in enumerate(asked.addresses) if address in settled.rows]
+    cells = [settled.rows[asked.addresses[k]] for k in there]
+    p, m = len(asked.policies), len(ROWS)
+    each = np.arange(len(there), dtype=np.int32)
+
+    def words(places: Any, of: Sequence[str]) -> pa.DictionaryArray:
+        return pa.DictionaryArray.from_arrays(
+            pa.array(places, pa.int32()), pa.array(of, pa.string())
+        )
+
+    size = len(there) * p * m
+    columns: dict[str, Any] = {
+        "sweep": words(np.zeros(size, np.int32), [asked.identity]),
+        "cell": words(np.repeat(each, p * m), [asked.addresses[k] for k in there]),
+    }
+    for name, values in asked.columns.items():
+        columns[name] = _column([values[k] for k in there], p * m)
+    columns["policy"] = words(
+        np.tile(np.repeat(np.arange(p, dtype=np.int32), m), len(there)), asked.policies
+    )
+    columns["measure"] = words(np.tile(np.arange(m, dtype=np.int32), len(there) * p), ROWS)
+    for name in NUMBERS:
+        numbers = (
+            np.concatenate([getattr(one, name).ravel() for one in cells]) if cells else np.empty(0)
+        )
+        columns[name] = pa.array(numbers.astype(np.int64) if name in ("count", "of") else numbers)
+    columns["replications"] = pa.array(
+        np.repeat(np.array([one.replications for one in cells], np.int64), p * m)
+    )
+    return pa.table(columns)
+
+
+def _column(values: Sequence[Any], times: int) -> Any:
+    """Give a parameter's column, each value so many times: numbers as numbers, anything else as
+    words.
+    """
+    import pyarrow as pa
+
+    there = [value for value in values if value is not None]
+    if all(isinstance(value, bool) for value in there) or all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in there
+    ):
+        kind = pa.bool_() if any(isinstance(v, bool) for v in there) else None
+        whole = bool(there) and all(isinstance(value, int) for value in there)
+        array = pa.array(values, kind or (pa.int64() if whole else pa.float64()))
+        return array.take(pa.array(np.repeat(np.arange(len(values)), times)))
+    told = [None if v is None else v if isinstance(v, str) else json.dumps(v) for v in values]
+    distinct = list(dict.fromkeys(v for v in told if v is not None))
+    codes = pa.array([None if v is None else distinct.index(v) for v in told], pa.int32())
+    repeated = codes.take(pa.array(np.repeat(np.arange(len(values)), times)))
+    return pa.DictionaryArray.from_arrays(repeated, pa.array(distinct, pa.string()))
+
+
+def known_of(asked: Asked, store: Store, say: Say) -> tuple[Settled, pa.Table | None]:
+    """Read what an earlier table knows, and the table.
+
+    Nothing if there is none, or it is damaged (which is said).
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = store.folder / _place(asked.identity)
+    if not path.is_file():
+        return Settled(), None
+    try:
+        table = pq.read_table(path, page_checksum_verification=True)
+        stamp = json.loads(table.schema.metadata[STAMP])
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+        say(f"{path}: is damaged; it is made again.")
+        return Settled(), None
+    return _taken_over(asked, table, stamp), table
+
+
+def _taken_over(asked: Asked, table: pa.Table, stamp: Mapping[str, Any]) -> Settled:
+    shape = (-1, len(asked.policies), len(ROWS))
+    known = Settled()
+    numbers = {
+        name: table.column(name).to_numpy().reshape(shape).astype(np.float64) for name in NUMBERS
+    }
+    there = [address for address in asked.addresses if address in stamp]
+    if len(there) != len(numbers["value"]):
+        return known
+    for k, address in enumerate(there):
+        replications, seal = stamp[address]
+        value, low, high, count, of = (numbers[name][k] for name in NUMBERS)
+        known.rows[address] = Rows(value, low, high, count, of, replications)
+        known.prints[address] = seal
+    return known
+
+
+def refreshed(asked: Asked, store: Store, say: Say) -> tuple[pa.Table, Settled]:
+    """Give the table of a sweep, made again first if the store has changed.
+
+    And what is known of its cells.
+    """
+    known, table = known_of(asked, store, say)
+    settled = settle(asked, store, known, say)
+    if table is None or settled.told() != known.told():
+        write_table(asked, settled, store)
+        table = known_of(asked, store, say)[1]
+    return table, settled
+
+
+def as_frame(table: pa.Table) -> pd.DataFrame:
+    """Turn a table into a pandas frame; words are categories, in the order of the sweep."""
+    frame: pd.DataFrame = table.to_pandas()
+    return frame
