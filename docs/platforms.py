@@ -17,17 +17,17 @@ PAGE = Path("docs/platforms.md")
 
 OPENING = """# The catalogue of platforms
 
-Written by `python docs/platforms.py` from `sim/platforms/data`; `toolate platforms` prints the same. A scenario begins with
-one by `extends = "platform:ID"` or, for a variant, `extends = "platform:ID/VARIANT"`.
+`python docs/platforms.py` writes this page from `sim/platforms/data`; `toolate platforms` prints the same values. A scenario uses
+a platform by `extends = "platform:ID"` or, for a variant, `extends = "platform:ID/VARIANT"`.
 
-Grades: **A** the product's own source code or the vendor's own documentation; **B** a third-party client, a bug report or a
-secondary page; **C** only one of the articles the question came from says it; **E** derived here. What nobody has
-published is *unknown*: it has an assumed value and a range to explore, and no run should rest on the assumed value alone.
-What a platform's section does not say is as in [common](#common). [Works](#works) are at the end; `toolate platforms
---bibtex` writes them as BibTeX.
+Grades: **A** the product's source code or the vendor's documentation; **B** a third-party client, a bug report or a
+secondary page; **C** only one of the articles that raised the question; **D** attributed to a source that cannot be traced;
+**E** derived by this project. A value that nobody has published is *unknown*: it has an assumed value and a range to explore,
+and no conclusion should depend on the assumed value alone. If a platform's section does not list a value, the value of
+[common](#common) applies. [Works](#works) lists the sources; `toolate platforms --bibtex` writes them as BibTeX.
 
-The closed platforms publish nothing about whether a deletion removes a notification that was delivered. Their
-`push.retraction.chance` is 0, unknown, and to be swept.
+The vendors of closed platforms do not publish whether a deletion removes a delivered notification. For these platforms,
+`push.retraction.chance` is 0 and unknown: sweep it.
 """
 
 
@@ -44,14 +44,14 @@ def page() -> str:
 
 
 def _list() -> Iterator[str]:
-    yield "| platform | what | variants | " + " | ".join(GRADES) + " | unknown |"
+    yield "| platform | name | variants | " + " | ".join(GRADES) + " | unknown |"
     yield "|---|---|---|" + "--:|" * (len(GRADES) + 1)
     for name in platforms.names():
         number = counts(name)
         cells = " | ".join(str(number[grade] or "") for grade in (*GRADES, "unknown"))
         variants = ", ".join(f"`{one}`" for one in platforms.variants(name))
         yield f"| [{name}](#{name}) | {titles()[name]} | {variants} | {cells} |"
-    yield f"\nCounted by grade are a platform's values and facts, less what all share ({BASE}).\n"
+    yield f"\nThe columns count a platform's values and facts by grade, without those that all platforms share ({BASE}).\n"
 
 
 def _section(name: str) -> Iterator[str]:
@@ -59,13 +59,13 @@ def _section(name: str) -> Iterator[str]:
     yield f"{titles()[name]}.\n"
     below = platforms.chain(name)[:-1]
     if below and below[-1] != BASE:
-        yield f"Where nothing else is said, as in [{below[-1]}](#{below[-1]}).\n"
+        yield f"All other values are those of [{below[-1]}](#{below[-1]}).\n"
     for one, title in ((name, ""), *((f"{name}/{v}", v) for v in platforms.variants(name))):
         said = [entry for entry in entries(one) if entry.set_by == f"platform:{one}"]
         if title and said:
             yield f"Variant `{title}`:\n"
         if said:
-            yield "| | value | grade | source | explore, note |"
+            yield "| parameter or fact | value | grade | source | range to explore, note |"
             yield "|---|---|---|---|---|"
             yield from (_row(entry) for entry in said)
             yield ""

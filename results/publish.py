@@ -1,9 +1,9 @@
 """Make `results/published` again, and the two tables that quote it: `python results/publish.py`
 from the root.
 
-Every scenario's folder holds the tables of one `toolate run` (the command is in its run.json) and,
-in checks.csv, what `toolate check` found. Records are left out, and charts too but for the first
-scenarios; both are made by the command.
+The folder of a scenario contains the tables of one `toolate run` (the command is in its run.json)
+and, in checks.csv, the results of `toolate check`. Records are not kept, and charts only for
+`CHARTED`; the command makes both.
 """
 
 from __future__ import annotations
@@ -104,47 +104,48 @@ def publish(job: Job) -> None:
 
 
 ANSWERS = {
-    "one_message": "{as it is|preview_read}: {as it is|too_late} before the deletion, and {as it is|ghost} after it, "
-    "from a notification or a mail that outlived the message.",
-    "linkedin_regimes": "Hardly: {60 minutes|preview_read} with the hour, {any time|preview_read} any time, "
-    "{only unread|preview_read} only unread, {never|preview_read} never. What differs is reading in the app: "
-    "{any time|read_thread} if it can go at any time, {never|read_thread} if never.",
-    "instant_regret": "It takes a hold: {today|preview_read} are read after a mere delete, and {undo 5 s|preview_read}, "
-    "{undo 10 s|preview_read}, {undo 20 s|preview_read}, {undo 30 s|preview_read} with a hold of 5, 10, 20, 30 s.",
+    "one_message": "{as it is|preview_read}: {as it is|too_late} before the deletion took effect (or although it was "
+    "refused), and {as it is|ghost} after it, from a notification or an e-mail that outlived the message.",
+    "linkedin_regimes": "Hardly: {60 minutes|preview_read} within the hour, {any time|preview_read} at any time, "
+    "{only unread|preview_read} only unread, {never|preview_read} never. The share read in the app differs: "
+    "{any time|read_thread} if a message can be deleted at any time, {never|read_thread} if never.",
+    "instant_regret": "It takes a hold: without one, {today|preview_read} are read. With a hold of 5, 10, 20 and 30 s, "
+    "{undo 5 s|preview_read}, {undo 10 s|preview_read}, {undo 20 s|preview_read} and {undo 30 s|preview_read} are read.",
     "recall_at_3_min": "Read before the recall: {at 3 min|too_late} at minute 3, {at 15 min|too_late} at 15, "
-    "{at 58 min|too_late} at 58. Read in the end: {at 3 min|preview_read}, {at 15 min|preview_read}, "
-    "{at 58 min|preview_read}, because notifications and mails stay.",
-    "watch_at_7_min": "It has shown it to {watch|read_watch}: {watch|too_late} have read it before the delete, "
-    "{no watch|too_late} without a watch. A retraction leaves {retract from the phone|preview_read} instead of "
-    "{watch|preview_read}, and reaching the watch adds nothing ({retract from phone and watch|preview_read}).",
+    "{at 58 min|too_late} at 58. Read before or after it: {at 3 min|preview_read}, {at 15 min|preview_read}, "
+    "{at 58 min|preview_read}, because notifications and e-mails stay.",
+    "watch_at_7_min": "{watch|read_watch} read it on the watch. {watch|too_late} read it on some device or by e-mail "
+    "before the deletion, {no watch|too_late} without a watch. A retraction reduces the share read in the end from "
+    "{watch|preview_read} to {retract from the phone|preview_read}; if it also reaches the watch, the share is "
+    "{retract from phone and watch|preview_read}.",
     "pricing_sheet_at_15_min": "{copy for 48 h|read_thread} read it in the app, {no copy|read_thread} without the copy. "
-    "In all {copy for 48 h|read_anywhere} read something of it, {no copy|read_anywhere} without the copy, "
-    "{no copy, push retracted|read_anywhere} if the push is retracted as well.",
+    "In total, {copy for 48 h|read_anywhere} read some of it, {no copy|read_anywhere} without the copy, and "
+    "{no copy, push retracted|read_anywhere} if the push is also retracted.",
     "wrong_recipient_at_45_min": "By {at 45 min|too_late} before the recall, and by {at 45 min|ghost} after it. "
-    "At minute 3 it would have been {at 3 min|too_late} and {at 3 min|ghost}.",
-    "window_edge": "Both are: {at 58 min|refused_window|each} and {at 60 min|refused_window|each} of 500 are refused. "
-    "With a second to confirm, {at 60 min, 1 s to confirm|refused_window|each} are.",
+    "At minute 3 it would have been {at 3 min|too_late} before and {at 3 min|ghost} after.",
+    "window_edge": "Both are: of 500 deletions, {at 58 min|refused_window|each} and {at 60 min|refused_window|each} are "
+    "refused. If confirming takes a second, {at 60 min, 1 s to confirm|refused_window|each} are.",
     "after_hours_400": "All but {one by one|refused_window|each}, which cost {one by one|cost} dollars. Two people leave "
-    "{two people|refused_window|each}, a bulk recall {bulk recall|refused_window|each}; of what waits for the morning "
-    "{sent at 09:00|cancelled|each} can be cancelled.",
-    "campaign_1200": "One in 4 s from the first second: {4 s each|refused_window|each} remain. Found after half an hour, "
-    "one in 2 s ({2 s each, found after 30 min|refused_window|each} remain); at 4 s "
-    "{4 s each, found after 30 min|refused_window|each} remain. At 9.47 s from the start, "
-    "{9.47 s each|refused_window|each}.",
-    "broken_template": "Yes: {not paused|orphans_per_followup} of the follow-ups refer to a message that is gone. None is "
+    "{two people|refused_window|each}, a bulk recall {bulk recall|refused_window|each}. If the messages wait until "
+    "09:00, {sent at 09:00|cancelled|each} can be cancelled.",
+    "campaign_1200": "One every 4 s, from the first second: {4 s each|refused_window|each} remain. If the mistake is found "
+    "after half an hour, one every 2 s ({2 s each, found after 30 min|refused_window|each} remain); at 4 s each, "
+    "{4 s each, found after 30 min|refused_window|each} remain. At 9.47 s each from the start, "
+    "{9.47 s each|refused_window|each} remain.",
+    "broken_template": "Yes: {not paused|orphans_per_followup} of the follow-ups refer to a deleted message. None is "
     "sent if the contacts are paused first.",
     "review_before_sending": "Yes: {review 30 s|preview_read} are read instead of {today|preview_read}. Deleting twice as "
     "fast leaves {delete twice as fast|preview_read}, noticing twice as fast {notice twice as fast|preview_read}, "
-    "a hold of 30 s {undo 30 s|preview_read}.",
+    "and a hold of 30 s {undo 30 s|preview_read}.",
     "message_ads": "Nothing once it is sent: {today|preview_read} are read, with retraction {push retracted|preview_read}. "
-    "Held for 30 min, {held for 30 min|cancelled} are cancelled and {held for 30 min|preview_read} read.",
+    "With a hold of 30 min, {held for 30 min|cancelled} are cancelled and {held for 30 min|preview_read} are read.",
     "recruiter": "Next to nothing: {two steps|preview_read} are read, {one step|preview_read} with one step. "
-    "{two steps|credits_lost_per_inmail} of the credits are lost, {credit back on recall|credits_lost_per_inmail} "
-    "if a recall returned them.",
+    "{two steps|credits_lost_per_inmail} of the credits are lost; {credit back on recall|credits_lost_per_inmail} "
+    "would be if a recall returned them.",
 }
-"""The answer to each question; what is in braces is looked up in the published tables:
+"""The answer to each question. The script replaces braces by numbers from the published tables:
 {POLICY|MEASURE}, a share in per cent; {POLICY|MEASURE|each}, a count in each replication;
-{POLICY|cost}. Others list the headline of each policy."""
+{POLICY|cost}. Scenarios without an entry list the headline of each policy."""
 
 
 def tables(folder: Path) -> Iterator[dict[str, str]]:

@@ -21,7 +21,7 @@ from sim.errors import Fault, OutputError
 from sim.records import COLUMNS, Records
 from sim.running import Outcome
 from sim.scenario.model import Scenario
-from sim.summaries import CHANNELS, FLAGS, LEVELS, LOST_WHEN, VERDICTS
+from sim.summaries import FLAGS, LEVELS, LOST_WHEN, READ, VERDICTS
 from sim.verdicts import Judged, Level, Lost, Verdict
 from sim.version import __version__
 
@@ -73,7 +73,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "headline": said(name, "preview_read"),
             "verdicts": {v: said(name, v) for v in VERDICTS},
             "lost": {w.removeprefix("lost_"): said(name, w) for w in LOST_WHEN},
-            "channels": {c: said(name, f"read_{c}") for c in CHANNELS},
+            "channels": {c: said(name, f"read_{c}") for c in READ},
             "flags": {f: said(name, f) for f in FLAGS},
             "exposed": {level: said(name, f"level_{level}") for level in LEVELS},
             "price": {

@@ -13,11 +13,13 @@ import pandas as pd
 
 from sim import estimates as est
 from sim.clock import SECOND
+from sim.surfaces import CHANNELS
 from sim.verdicts import Lost, Verdict
 
 VERDICTS: Final = tuple(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED)
 LOST_WHEN: Final = tuple(f"lost_{w.name.lower()}" for w in Lost if w is not Lost.NOT)
-CHANNELS: Final = ("push", "watch", "desktop", "email", "thread", "anywhere")
+READ: Final = (*(channel.name for channel in CHANNELS), "thread", "anywhere")
+"""Where a text is read, as `read_NAME`: a channel of previews, the app, any of them."""
 LEVELS: Final = ("nothing", "existence", "part", "all")
 REFUSED: Final = ("refused_kind", "refused_window", "refused_opened", "refused_receiver")
 FLAGS: Final = ("phantom", *REFUSED)
@@ -25,10 +27,7 @@ MEASURES: Final = {
     "preview_read": "a preview was read (too late or ghost): the headline",
     **{name: f"verdict {name}" for name in VERDICTS},
     **{name: f"too late, {name.removeprefix('lost_').replace('_', ' ')}" for name in LOST_WHEN},
-    "read_push": "the push preview was read on any device, before the text was in the app",
-    "read_watch": "it was read on the watch, before the text was in the app",
-    "read_desktop": "it was read at the desktop, before the text was in the app",
-    "read_email": "the e-mail was read, before the text was in the app",
+    **{one.measure: f"{one.meaning}, before the text was in the app" for one in CHANNELS},
     "read_thread": "the text was read in the app",
     "read_anywhere": "anything of the text was read",
     "phantom": "a sign of it was met, and nothing of it was ever read",

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.records import Records
+from sim.surfaces import CHANNELS
 from sim.verdicts import Judged, Level, Lost, Verdict
 
 LOST: Final = ("too_late", "ghost")
@@ -54,13 +55,9 @@ def tally(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
     # A channel's share counts previews read in it, unless the app showed the text first, as in the
     # headline.
     sent = asked & ~records["caught"] & (records["cancelled"] == NEVER)
-    for name, read in (
-        ("read_push", judged.push_read),
-        ("read_watch", judged.watch_read),
-        ("read_desktop", judged.desk_read),
-        ("read_email", judged.email_read),
-    ):
-        counts[name] = _count(sent & (read != NEVER) & (read <= judged.thread_read))
+    for channel in CHANNELS:
+        read = judged.read_through(channel)
+        counts[channel.measure] = _count(sent & (read != NEVER) & (read <= judged.thread_read))
     counts["read_thread"] = _count(sent & (judged.thread_read != NEVER))
     counts["read_anywhere"] = _count(sent & (judged.first_read != NEVER))
     counts["phantom"] = _count(asked & judged.phantom)

@@ -6,16 +6,18 @@ The rules are docs/model.md, sections 8 and 9. No engine decides a verdict.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import IntEnum
-from typing import Any
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.clock import DAY, NEVER, SECOND
+from sim.clock import DAY, NEVER
 from sim.records import Records
 from sim.scenario.traffic import KINDS
+from sim.surfaces import APP, PREVIEWS, SURFACES, Channel
 
 Int64s = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -67,17 +69,14 @@ class Judged:
     lost: npt.NDArray[np.int8]
     """When it was lost (`Lost`), for TOO_LATE."""
     regretted: Flags
-    push_read: Int64s
-    """When the push's text was read, on the phone, the watch or the desktop; NEVER."""
-    watch_read: Int64s
-    desk_read: Int64s
-    email_read: Int64s
+    read: Mapping[str, Int64s]
+    """When its regretted text was read on each of `SURFACES`, by name; NEVER."""
     preview_read: Int64s
     """The earliest of all previews."""
-    thread_read: Int64s
     first_read: Int64s
+    """The earliest of all surfaces."""
     notified: Int64s
-    """When a push or an e-mail with it first arrived; NEVER."""
+    """When a preview of it first arrived; NEVER."""
     replied: Int64s
     """When the recipient replied; NEVER."""
     orphan: Flags
@@ -91,9 +90,24 @@ class Judged:
     """Characters that were exposed, the most on any surface."""
     level: npt.NDArray[np.int8]
 
+    @property
+    def thread_read(self) -> Int64s:
+        """When its regretted text was read in the app; NEVER."""
+        return self.read[APP.name]
+
+    def read_through(self, channel: Channel) -> Int64s:
+        """Say when the regretted text was first read on any surface of a channel; NEVER."""
+        return earliest(self.read[surface.name] for surface in channel.surfaces)
+
     def first(self, rows: int) -> Judged:
         """Give the verdicts of the first so many messages."""
-        return Judged(**{f.name: getattr(self, f.name)[:rows] for f in fields(self)})
+        cut = {f.name: getattr(self, f.name)[:rows] for f in fields(self) if f.name != "read"}
+        return Judged(read={name: at[:rows] for name, at in self.read.items()}, **cut)
+
+
+def earliest(times: Iterable[Int64s]) -> Int64s:
+    """Give the earliest of several times of every message: int64 microseconds, NEVER if none is."""
+    return reduce(np.minimum, times)
 
 
 def judge(
@@ -119,94 +133,67 @@ def judge(
     """
     r = records
     deletes = remedy == "delete"
-    phone, watch, desk = _pushes_read(r)
-    push = np.minimum(np.minimum(phone, watch), desk)
-    email = np.where((r["email_chars"] > 0) & ~r["email_edited"], r["email_read"], NEVER)
-    preview = np.minimum(push, email)
-    thread = np.where(r["thread_edited"], NEVER, r["thread_read"])
-    first = np.minimum(preview, thread)
-    regretted = r["regretted"]
-    exposed = _exposed(r, (phone, watch, desk, email, thread), speed)
+    read = {surface.name: surface.read_at(r) for surface in SURFACES}
+    preview = earliest(read[surface.name] for surface in PREVIEWS)
+    first = earliest(read.values())
+    verdict = _verdict(r, preview, read[APP.name])
+    exposed = np.maximum.reduce([surface.exposed(r, speed) for surface in SURFACES])
     replied = _replied(r, deletes)
     used = (r["kind"] == KINDS.index("inmail")) & (r["accepted"] != NEVER)
     back = (replied != NEVER) & (replied - np.where(used, r["accepted"], 0) <= refund_within)
     if refund_on_recall and deletes:
         back |= r["effective"] != NEVER
-    phantom = (r["phantom"] != NEVER) & (first == NEVER)
-    level = np.select(
-        [(exposed >= r["length"]) & (first != NEVER), first != NEVER, _sign_met(r)],
-        [Level.ALL, Level.PART, Level.EXISTENCE],
-        Level.NOTHING,
-    )
-    verdict = np.select(
-        [
-            ~regretted,
-            r["caught"],
-            r["cancelled"] != NEVER,
-            (preview != NEVER) & (preview <= thread) & (preview < r["effective"]),
-            (preview != NEVER) & (preview <= thread),
-            thread != NEVER,
-            _undecided(r),
-        ],
-        [
-            Verdict.NOT_ASKED,
-            Verdict.CAUGHT,
-            Verdict.CANCELLED,
-            Verdict.TOO_LATE,
-            Verdict.GHOST,
-            Verdict.IN_THREAD,
-            Verdict.OPEN,
-        ],
-        Verdict.STOPPED,
-    ).astype(np.int8)
     return Judged(
         verdict=verdict,
         lost=_lost(r, preview, verdict, remedy),
-        regretted=regretted,
-        push_read=push,
-        watch_read=watch,
-        desk_read=desk,
-        email_read=email,
+        regretted=r["regretted"],
+        read=read,
         preview_read=preview,
-        thread_read=thread,
         first_read=first,
-        notified=np.minimum(np.minimum(r["push_arrived"], r["desk_shown"]), r["email_arrived"]),
+        notified=earliest(r[surface.arrived] for surface in PREVIEWS),
         replied=replied,
         orphan=_orphans(r, deletes),
         credit_used=used,
         credit_lost=used & ~back,
-        phantom=phantom,
+        phantom=(r["phantom"] != NEVER) & (first == NEVER),
         exposed=exposed,
-        level=level.astype(np.int8),
+        level=_level(r, first, exposed),
     )
 
 
-def _pushes_read(r: Records) -> tuple[Int64s, Int64s, Int64s]:
-    """Say when the regretted text of the push was read on the phone, the watch and the desktop."""
-    shows = (r["push_chars"] > 0) & ~r["push_edited"]
-    phone = np.where(shows & (r["push_noticed"] < r["push_rewritten"]), r["push_noticed"], NEVER)
-    watch = np.where(shows, r["watch_read"], NEVER)
-    return phone, watch, np.where((r["desk_chars"] > 0) & ~r["desk_edited"], r["desk_read"], NEVER)
+def _verdict(r: Records, preview: Int64s, in_app: Int64s) -> npt.NDArray[np.int8]:
+    """Give every message the first verdict whose rule holds (docs/model.md, section 9)."""
+    preview_first = (preview != NEVER) & (preview <= in_app)
+    undecided = np.logical_or.reduce([surface.unread_copy(r) for surface in SURFACES])
+    rules = {
+        Verdict.NOT_ASKED: ~r["regretted"],
+        Verdict.CAUGHT: r["caught"],
+        Verdict.CANCELLED: r["cancelled"] != NEVER,
+        Verdict.TOO_LATE: preview_first & (preview < r["effective"]),
+        Verdict.GHOST: preview_first,
+        Verdict.IN_THREAD: in_app != NEVER,
+        Verdict.OPEN: undecided,
+    }
+    return np.select(list(rules.values()), list(rules), Verdict.STOPPED).astype(np.int8)
+
+
+def _level(r: Records, first: Int64s, exposed: Int64s) -> npt.NDArray[np.int8]:
+    """Say how much of every message its recipient was exposed to."""
+    read = first != NEVER
+    met = np.logical_or.reduce([r["phantom"] != NEVER, *(one.sign_met(r) for one in PREVIEWS)])
+    rules = {Level.ALL: read & (exposed >= r["length"]), Level.PART: read, Level.EXISTENCE: met}
+    return np.select(list(rules.values()), list(rules), Level.NOTHING).astype(np.int8)
 
 
 def _replied(r: Records, deletes: bool) -> Int64s:
-    """Say when the recipient replied: a while after first reading anything, if the message is still
-    there then.
+    """Say when the recipient replied.
+
+    A while after first reading any version of the text, if the message is still there then.
     """
-    texts = [
-        np.where(r[f"{name}_chars"] > 0, r[read], NEVER)
-        for name, read in (
-            ("push", "push_noticed"),
-            ("push", "watch_read"),
-            ("desk", "desk_read"),
-            ("email", "email_read"),
-        )
-    ]
-    first = np.minimum.reduce([*texts, r["thread_read"]])
+    first = earliest(np.where(one.shows_text(r), r[one.read], NEVER) for one in SURFACES)
     replies = (first != NEVER) & (r["reply_after"] != NEVER)
-    at = np.where(
-        replies, np.where(replies, first, 0) + np.where(replies, r["reply_after"], 0), NEVER
-    )
+    delay = np.where(replies, r["reply_after"], 0)
+    at = np.where(replies, np.where(replies, first, 0) + delay, NEVER)
     gone = (r["effective"] <= at) if deletes else np.zeros(at.size, dtype=np.bool_)
     return np.where((at < r.horizon) & ~gone, at, NEVER)
 
@@ -218,103 +205,24 @@ def _orphans(r: Records, deletes: bool) -> Flags:
     step = (r["after"] >= 0) & ~r["apology"] & (r["accepted"] != NEVER)
     opening = np.maximum(r["after"], 0)
     gone = r["caught"] | (r["cancelled"] != NEVER)
-    before = (
-        (r["effective"][opening] <= r["accepted"])
-        if deletes
-        else np.zeros(step.size, dtype=np.bool_)
-    )
+    none = np.zeros(step.size, dtype=np.bool_)
+    before = (r["effective"][opening] <= r["accepted"]) if deletes else none
     orphans: Flags = step & (gone[opening] | before)
     return orphans
-
-
-def _undecided(r: Records) -> Flags:
-    """Tell which messages, unread so far, still have a copy that can be read, or are still to be
-    sent.
-    """
-    deleted = r["effective"] != NEVER
-    in_thread = (r["accepted"] == NEVER) | ~deleted
-    in_tray = (r["push_arrived"] != NEVER) & (r["push_left"] == NEVER) & (r["push_chars"] > 0)
-    in_tray &= ~r["push_edited"] & (r["push_rewritten"] == NEVER)
-    # A push that never arrived because it was retracted on the way is decided; one that left and is
-    # still coming is not.
-    coming = (
-        (r["push_dispatched"] != NEVER)
-        & (r["push_arrived"] == NEVER)
-        & (r["retraction_arrived"] == NEVER)
-    )
-    coming &= (r["push_lost"] == NEVER) & ~r["push_edited"]
-    bare = ((r["email_arrived"] != NEVER) & (r["email_chars"] == 0)) | r["email_edited"]
-    in_mail = (r["email_dispatched"] != NEVER) & (r["email_read"] == NEVER) & ~bare
-    undecided: Flags = in_thread | in_tray | coming | in_mail
-    return undecided
 
 
 def _lost(
     r: Records, preview: Int64s, verdict: npt.NDArray[np.int8], remedy: str
 ) -> npt.NDArray[np.int8]:
     """Say what the sender was doing when the preview of a message that was too late was read."""
-    lost = np.select(
-        [
-            preview < r["noticed"],
-            preview < r["requested"],
-            preview < r["started"],
-            preview < r["completed"],
-            r["refused"] > 0,
-            (preview < r["effective"]) & (remedy in ("delete", "edit")),
-        ],
-        [
-            Lost.BEFORE_NOTICING,
-            Lost.REACTING,
-            Lost.IN_QUEUE,
-            Lost.IN_ACTION,
-            Lost.AFTER_REFUSAL,
-            Lost.IN_ACTION,
-        ],
-        Lost.AFTER_REMEDY,
-    )
-    return np.where(verdict == Verdict.TOO_LATE, lost, Lost.NOT).astype(np.int8)
-
-
-def _sign_met(r: Records) -> Flags:
-    """Tell which messages left a sign.
-
-    What showed the edited text left none of the regretted one.
-    """
-    signs = (
-        ("push_noticed", "push_edited"),
-        ("watch_read", "push_edited"),
-        ("desk_read", "desk_edited"),
-        ("email_read", "email_edited"),
-    )
-    met: Flags = np.logical_or.reduce(
-        [r["phantom"] != NEVER, *((r[sign] != NEVER) & ~r[new] for sign, new in signs)]
-    )
-    return met
-
-
-def _exposed(r: Records, read: tuple[Int64s, ...], speed: float) -> Int64s:
-    """Count the characters the time of reading allowed: at least one of what was noticed, at most
-    what was shown.
-    """
-
-    def part(start: Int64s, end: Int64s, shown: Any) -> Int64s:
-        read = start != NEVER
-        time = np.where(read, np.minimum(end, NEVER - 1) - np.where(read, start, 0), 0)
-        could = (
-            np.minimum(np.floor(time * (speed / SECOND)), 2.0**52)
-            if np.isfinite(speed)
-            else np.full(time.size, 2.0**52)
-        )
-        return np.where(read, np.minimum(shown, np.maximum(could.astype(np.int64), 1)), 0)
-
-    phone, watch, desk, email, thread = read
-    until = np.minimum(np.minimum(r["push_read_until"], r["push_left"]), r["push_rewritten"])
-    parts = [
-        part(phone, until, r["push_chars"]),
-        part(watch, r["watch_read_until"], r["push_chars"]),
-        part(desk, r["desk_read_until"], r["desk_chars"]),
-        part(email, r["email_read_until"], r["email_chars"]),
-        np.where(thread != NEVER, r["length"], 0),
+    takes_back = remedy in ("delete", "edit")
+    rules = [
+        (Lost.BEFORE_NOTICING, preview < r["noticed"]),
+        (Lost.REACTING, preview < r["requested"]),
+        (Lost.IN_QUEUE, preview < r["started"]),
+        (Lost.IN_ACTION, preview < r["completed"]),
+        (Lost.AFTER_REFUSAL, r["refused"] > 0),
+        (Lost.IN_ACTION, (preview < r["effective"]) & takes_back),
     ]
-    most: Int64s = np.maximum.reduce(parts)
-    return most
+    lost = np.select([rule for _, rule in rules], [when for when, _ in rules], Lost.AFTER_REMEDY)
+    return np.where(verdict == Verdict.TOO_LATE, lost, Lost.NOT).astype(np.int8)

@@ -16,6 +16,7 @@ from rich.table import Table
 from sim.estimates import FEW, Estimate
 from sim.running import Outcome
 from sim.summaries import LOST_WHEN, REFUSED
+from sim.surfaces import CHANNELS
 from sim.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -126,13 +127,12 @@ def new_table(title: str, *columns: str) -> Table:
 
 
 def _policies(outcome: Outcome) -> Table:
-    s = outcome.summary
+    s, shown = outcome.summary, [channel for channel in CHANNELS if channel.in_tables]
     table = new_table(
         "Preview read, % of regretted messages (95 % interval)",
         "policy",
         "overall",
-        "by push",
-        "by e-mail",
+        *(channel.label for channel in shown),
         "read in app",
         "read at all",
         "change, points",
@@ -141,7 +141,8 @@ def _policies(outcome: Outcome) -> Table:
     for name in outcome.policies:
         d = differences.get(name)
         change = "baseline" if d is None else change_of(d)
-        measures = ("preview_read", "read_push", "read_email", "read_thread", "read_anywhere")
+        channels = (channel.measure for channel in shown)
+        measures = ("preview_read", *channels, "read_thread", "read_anywhere")
         table.add_row(escape(name), *(interval(s.headline(name, m)) for m in measures), change)
     return table
 

@@ -10,8 +10,10 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from sim.clock import NEVER, UNITS, format_duration
-from sim.distributions.law import law_of
-from sim.distributions.spec import Mixture, Scipy, Spec
+from sim.distributions.distribution import distribution_of
+from sim.distributions.families.scipy import Scipy
+from sim.distributions.family import Family
+from sim.distributions.mixture import Mixture
 from sim.distributions.values import Micros
 from sim.scenario.quantities import WEEKS, Window
 from sim.scenario.recipients import EmailShares
@@ -64,9 +66,9 @@ def _hours(window: Window) -> str:
     return f"{window.days} {window.opens} to {window.closes}"
 
 
-def _law(spec: Spec, *, is_duration: bool) -> str:
+def _law(spec: Family, *, is_duration: bool) -> str:
     """Say a distribution: what it was told from, and the mean and quantiles that this implies."""
-    words = law_of(spec, is_duration=is_duration).describe()
+    words = distribution_of(spec, is_duration=is_duration).describe()
     family, _, implied = words.partition(": ")
     match spec:
         case Mixture():
@@ -84,7 +86,7 @@ def _law(spec: Spec, *, is_duration: bool) -> str:
     return f"{family} {told}: {implied}" if implied else words
 
 
-def _told(spec: Spec, *, is_duration: bool) -> Iterator[str]:
+def _told(spec: Family, *, is_duration: bool) -> Iterator[str]:
     for name in type(spec).model_fields:
         value = getattr(spec, name)
         if name == "p" and value is not None:

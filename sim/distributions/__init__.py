@@ -1,7 +1,8 @@
 """Distributions as people name them (median, mean, p90, sigma), and their inverse distribution
 functions.
 
-`spec` is what a scenario file may say, `numbers` turns a spec into the few numbers of a law,
-`quantile` holds the one scalar inverse distribution function that both engines call, `law` adds the
-mean, quantiles, words and the length-biased table of a law.
+`families` holds one module per family: what a file may say of it, its numbers and its kernels.
+`registry` lists the families and chooses among their kernels; `mixture` mixes them. `fields` are
+the types of a scenario's fields, `quantile` is the one inverse distribution function that both
+engines call, `distribution` adds mean, words and the length-biased table.
 """

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND
-from sim.distributions.spec import DurationLaw
+from sim.distributions.fields import DurationDistribution
 from sim.distributions.values import Duration, Micros, Probability, Strict
 from sim.scenario.quantities import Characters, MaybeNever, as_tuple
 from sim.scenario.recipients import NOT_EVER, NOW
@@ -17,14 +17,14 @@ class Slow(Strict):
     """The slow part of push latency: the device is offline or dozing."""
 
     chance: Probability = Field(default=0.0, description="Share of pushes that meet such a device.")
-    latency: DurationLaw = Field(default=NOW, description="Their latency.")
+    latency: DurationDistribution = Field(default=NOW, description="Their latency.")
 
 
 class Retraction(Strict):
     """Whether and how the platform takes a delivered push back."""
 
     chance: Probability = Field(default=0.0, description="Chance that a retraction works.")
-    latency: DurationLaw = Field(
+    latency: DurationDistribution = Field(
         default=NOW, description="From the deletion's effect to its arrival."
     )
     on: Annotated[tuple[Literal["ios", "android"], ...], BeforeValidator(as_tuple)] = Field(
@@ -61,19 +61,19 @@ class Store(Strict):
 class Push(Strict):
     """The push channel: a notification with a preview, an alert and a tray."""
 
-    delay: DurationLaw = Field(default=NOW, description="From acceptance to dispatch.")
-    delay_active: DurationLaw | None = Field(
+    delay: DurationDistribution = Field(default=NOW, description="From acceptance to dispatch.")
+    delay_active: DurationDistribution | None = Field(
         default=None,
         description="The same for a recipient in a session at the desktop, where it differs.",
     )
-    delay_away: DurationLaw | None = Field(
+    delay_away: DurationDistribution | None = Field(
         default=None, description="The same for a recipient who is away, where it differs."
     )
     late_binding: bool = Field(
         default=True, description="Drop at dispatch what has been deleted or read by then."
     )
-    latency: DurationLaw = Field(default=NOW, description="From dispatch to arrival.")
-    latency_android: DurationLaw | None = Field(
+    latency: DurationDistribution = Field(default=NOW, description="From dispatch to arrival.")
+    latency_android: DurationDistribution | None = Field(
         default=None, description="The same on Android, where it differs."
     )
     slow: Slow = Field(default=Slow(), description="Devices that are offline or dozing")
@@ -121,15 +121,15 @@ class Throttle(Strict):
 class Email(Strict):
     """The e-mail channel."""
 
-    delay: DurationLaw = Field(
+    delay: DurationDistribution = Field(
         default=NOW,
         description='Instant mode, and batches with anchor "flush": from acceptance to dispatch; never: no e-mail at all.',
     )
-    delay_active: DurationLaw | None = Field(
+    delay_active: DurationDistribution | None = Field(
         default=None,
         description="The same for a recipient in a session at the desktop, where it differs.",
     )
-    delay_away: DurationLaw | None = Field(
+    delay_away: DurationDistribution | None = Field(
         default=None, description="The same for a recipient who is away, where it differs."
     )
     window: Duration = Field(
@@ -159,13 +159,13 @@ class Email(Strict):
         default="full", description="What of the text it shows."
     )
     preview: Characters = Field(default=100, description="Characters when it carries a preview.")
-    latency: DurationLaw = Field(default=NOW, description="From dispatch to the mailbox.")
+    latency: DurationDistribution = Field(default=NOW, description="From dispatch to the mailbox.")
 
 
 class Badge(Strict):
     """The number on the app's icon."""
 
-    sync: DurationLaw = Field(
+    sync: DurationDistribution = Field(
         default=NOT_EVER, description="From a deletion's effect to the corrected count."
     )
     boost: float = Field(

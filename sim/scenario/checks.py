@@ -132,10 +132,12 @@ def _law_fault(law: Any, *, is_duration: bool, needs_mean: bool) -> tuple[str, s
 
     Once, for policies and sweeps check most laws again.
     """
-    from sim.distributions.law import law_of  # loads scipy: only when a scenario is really checked
+    from sim.distributions.distribution import (
+        distribution_of,  # loads scipy: only when a scenario is really checked
+    )
 
     try:
-        ready = law_of(law, is_duration=is_duration)
+        ready = distribution_of(law, is_duration=is_duration)
         mean = ready.mean()
         if needs_mean and 0 < mean < math.inf:
             ready.length_biased()

@@ -13,12 +13,12 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from sim.distributions.spec import FAMILIES
+from sim.distributions.registry import NAMES
 from sim.errors import Fault
 from sim.scenario.patching import quoted
 from sim.scenario.suggestions import did_you_mean, said
 
-TAGS = frozenset((*FAMILIES, "stream", "campaign", "trace"))
+TAGS = frozenset((*NAMES, "stream", "campaign", "trace"))
 """Names that pydantic puts into a location to say which member of a union it tried; no reader needs
 them."""
 
@@ -186,7 +186,7 @@ def _no_family(ctx: Mapping[str, Any]) -> tuple[str, str]:
             "does not say which kind of traffic it is",
             'add kind = "stream", "campaign" or "trace"',
         )
-    return "does not name its family", f'add dist = "...", one of {", ".join(FAMILIES)}'
+    return "does not name its family", f'add dist = "...", one of {", ".join(NAMES)}'
 
 
 def _two_parts(

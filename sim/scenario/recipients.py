@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from sim.distributions.spec import Constant, DurationLaw, Never, NumberLaw
+from sim.distributions.families.constant import Constant
+from sim.distributions.families.never import Never
+from sim.distributions.fields import DurationDistribution, NumberDistribution
 from sim.distributions.values import Duration, Micros, Positive, Probability, Strict
 from sim.scenario.quantities import WEEKS, Offset, Week, Windows
 
@@ -20,17 +22,17 @@ class Looks(Strict):
     time.
     """
 
-    gap: DurationLaw = Field(
+    gap: DurationDistribution = Field(
         default=NOT_EVER, description="From the end of a look to the next one."
     )
-    length: DurationLaw = Field(default=NOW, description="How long a look lasts.")
+    length: DurationDistribution = Field(default=NOW, description="How long a look lasts.")
 
 
 class Reaction(Strict):
     """A chance that something is acted on, and after how long."""
 
     chance: Probability = Field(default=0.0, description="Chance that it happens.")
-    delay: DurationLaw = Field(default=NOW, description="After how long.")
+    delay: DurationDistribution = Field(default=NOW, description="After how long.")
 
 
 class EmailShares(Strict):
@@ -51,8 +53,10 @@ class Desktop(Looks):
 
     share: Probability = Field(default=0.0, description="Share who use a desktop.")
     notice: Probability = Field(default=0.0, description="Chance that a toast is noticed.")
-    delay: DurationLaw = Field(default=NOW, description="From its showing to its being read.")
-    reading: DurationLaw = Field(default=NOW, description="How long it is read.")
+    delay: DurationDistribution = Field(
+        default=NOW, description="From its showing to its being read."
+    )
+    reading: DurationDistribution = Field(default=NOW, description="How long it is read.")
 
 
 class Watch(Strict):
@@ -61,8 +65,8 @@ class Watch(Strict):
     share: Probability = Field(default=0.0, description="Share who have one.")
     worn: Probability = Field(default=1.0, description="Chance that it is worn as a push arrives.")
     notice: Probability = Field(default=0.0, description="Chance that its alert is looked at.")
-    delay: DurationLaw = Field(default=NOW, description="From the alert to the look.")
-    length: DurationLaw = Field(default=NOW, description="How long the look lasts.")
+    delay: DurationDistribution = Field(default=NOW, description="From the alert to the look.")
+    length: DurationDistribution = Field(default=NOW, description="How long the look lasts.")
 
 
 class Quiet(Strict):
@@ -81,7 +85,7 @@ class Segment(Strict):
 
     name: str = Field(min_length=1, description="Name of the kind of people.")
     share: Probability = Field(default=1.0, description="Share of recipients of this kind.")
-    frailty: NumberLaw = Field(
+    frailty: NumberDistribution = Field(
         default=Constant[Positive](value=1.0),
         description="Personal factor on the rate of glances, checks and visits.",
     )

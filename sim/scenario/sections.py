@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, field_validator
 
 from sim.clock import DAY, NEVER
-from sim.distributions.spec import DurationLaw
+from sim.distributions.fields import DurationDistribution
 from sim.distributions.values import Duration, Micros, Probability, Strict
 from sim.scenario.channels import Badge, Email, Push, Thread
 from sim.scenario.citations import Source
@@ -46,10 +46,12 @@ class Mistakes(Strict):
     batch_chance: Probability = Field(
         default=0.0, description="Chance that a mistake hits a whole campaign."
     )
-    noticed: DurationLaw = Field(
+    noticed: DurationDistribution = Field(
         default=NOW, description="From pressing send to noticing; may never happen."
     )
-    reaction: DurationLaw = Field(default=NOW, description="From noticing to deciding to delete.")
+    reaction: DurationDistribution = Field(
+        default=NOW, description="From noticing to deciding to delete."
+    )
     urgency: Annotated[float, Field(gt=-1, lt=1)] = Field(
         default=0.0,
         description="Correlation between how soon a message is read and how soon it is regretted.",
@@ -68,7 +70,7 @@ class Senders(Strict):
         default="first_sent", description="Which waiting deletion is next."
     )
     bulk: bool = Field(default=False, description="Whether one action deletes a whole batch.")
-    action: DurationLaw = Field(
+    action: DurationDistribution = Field(
         default=NOW, description="Time one deletion takes (navigate, menu, confirm)."
     )
     hours: Windows = Field(default=(), description="When senders can notice; empty: always.")
@@ -84,7 +86,9 @@ class Senders(Strict):
 class Review(Strict):
     """A look at the message before it is sent."""
 
-    time: DurationLaw = Field(default=NOW, description="Time a review takes, for every message.")
+    time: DurationDistribution = Field(
+        default=NOW, description="Time a review takes, for every message."
+    )
     catches: Probability = Field(default=0.0, description="Chance that it catches a mistake.")
 
 
@@ -113,7 +117,7 @@ class Deletion(Strict):
     undeletable: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple)] = Field(
         default=("message_ad",), description="Kinds that cannot be deleted."
     )
-    propagation: DurationLaw = Field(
+    propagation: DurationDistribution = Field(
         default=NOW, description="From the ruling to the deletion's effect."
     )
     placeholder: bool = Field(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit
-from sim.distributions.spec import Never
+from sim.distributions.families.never import Never
 from sim.draws import replication_key
 from sim.scenario.model import Scenario
 from sim.world.calendar import next_open, open_spans

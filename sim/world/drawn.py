@@ -14,10 +14,12 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit
+from sim.distributions.distribution import distribution_of
 from sim.distributions.elementary import log_rest, normal_quantile
-from sim.distributions.law import law_of
+from sim.distributions.families.constant import Constant
+from sim.distributions.families.never import Never
+from sim.distributions.family import Family
 from sim.distributions.quantile import all_to_micros, quantiles
-from sim.distributions.spec import Constant, Never, Spec
 from sim.draws import uniforms
 from sim.scenario.model import Reaction
 from sim.world.parts import Entities, Flags, Floats, Int64s
@@ -49,10 +51,10 @@ def _tie(scores, weight, us):
         us[i] = min(max(0.5 * math.erfc(score / math.sqrt(2.0)), _LEAST), 1.0 - _LEAST)
 
 
-def _durations(law: Spec, us: Floats) -> Int64s:
+def _durations(law: Family, us: Floats) -> Int64s:
     """Turn uniforms, which are used up, into durations."""
     out = np.empty(us.size, dtype=np.int64)
-    quantiles(law_of(law).pool, 0, us)
+    quantiles(distribution_of(law).pool, 0, us)
     all_to_micros(us, 1.0, out)
     return out
 
@@ -100,7 +102,7 @@ class Drawn:
     def duration(
         self,
         name: str,
-        law: Spec,
+        law: Family,
         where: Flags | None = None,
         entities: Entities | None = None,
         *,
@@ -155,7 +157,9 @@ class Drawn:
         """Give every message the value of its recipient's segment."""
         return np.asarray(values, dtype=np.float64)[self.segment]
 
-    def per_segment(self, name: str, laws: list[Spec], where: Flags, *, tie: float = 0.0) -> Int64s:
+    def per_segment(
+        self, name: str, laws: list[Family], where: Flags, *, tie: float = 0.0
+    ) -> Int64s:
         """Draw a duration whose law depends on the recipient's segment."""
         if not where.any():
             return self.nothing

@@ -17,7 +17,8 @@ import numpy.typing as npt
 from sim.clock import NEVER
 from sim.compiling import njit
 from sim.distributions.elementary import exp
-from sim.distributions.quantile import all_to_micros, from_grid, quantiles, to_grid, to_micros
+from sim.distributions.quantile import all_to_micros, quantiles, to_micros
+from sim.distributions.table import from_grid, to_grid
 from sim.draws import U64, purpose, uniform, uniform_pair
 from sim.world.calendar import clock_of, operational
 from sim.world.spells import made_up

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import NEVER
-from sim.distributions.spec import Spec
+from sim.distributions.family import Family
 from sim.scenario.model import Scenario
 from sim.world.circumstances import owners, quiet_hours
 from sim.world.drawn import Drawn
@@ -80,7 +80,11 @@ def _push(
 
 
 def _by_presence(
-    name: str, laws: tuple[Spec, Spec | None, Spec | None], drawn: Drawn, desk: Flags, away: Flags
+    name: str,
+    laws: tuple[Family, Family | None, Family | None],
+    drawn: Drawn,
+    desk: Flags,
+    away: Flags,
 ) -> Int64s:
     """Draw a delay by one uniform and the law for where the recipient is: nowhere in particular, at
     the desk, away.

@@ -9,8 +9,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from sim.distributions.law import Law, law_of
-from sim.distributions.spec import Constant, Never, Spec
+from sim.distributions.distribution import Distribution, distribution_of
+from sim.distributions.families.constant import Constant
+from sim.distributions.families.never import Never
+from sim.distributions.family import Family
 from sim.draws import uniforms
 from sim.scenario.channels import Store
 from sim.scenario.model import Looks as LooksSpec
@@ -60,7 +62,9 @@ def draw_recipients(
         if isinstance(kind.frailty, Constant):
             rate[mine] = float(kind.frailty.value)
         else:
-            rate[mine] = law_of(kind.frailty, is_duration=False).quantile(u("frailty")[mine])
+            rate[mine] = distribution_of(kind.frailty, is_duration=False).quantile(
+                u("frailty")[mine]
+            )
         shares = kind.email.as_tuple()
         email[mine] = shares.index(1) if 1 in shares else pick(shares, u("email")[mine])
     ios = has("ios", [s.ios for s in segments])
@@ -93,27 +97,27 @@ class _Pool:
 
 
 @lru_cache(maxsize=512)
-def _biased(spec: Spec) -> Floats:
-    return law_of(spec).length_biased()
+def _biased(spec: Family) -> Floats:
+    return distribution_of(spec).length_biased()
 
 
 def _lay(pool: _Pool, looks: LooksSpec) -> tuple[list[int], list[float]]:
     """Add a stream's laws to the pool: their offsets (gap, length, biased gap, biased length) and
     means.
     """
-    gap, length = law_of(looks.gap), law_of(looks.length)
+    gap, length = distribution_of(looks.gap), distribution_of(looks.length)
     if isinstance(looks.gap, Never):
         return [0, 0, 0, 0], [math.inf, 0.0]
     at = [pool.add(gap.pool), pool.add(length.pool), pool.add(_biased(looks.gap))]
     return [*at, _lay_length(pool, length)], [gap.mean(), length.mean()]
 
 
-def _lay_length(pool: _Pool, length: Law) -> int:
+def _lay_length(pool: _Pool, length: Distribution) -> int:
     """Add the length-biased table of a look's length.
 
     -1 for a constant, whose covering look is itself.
     """
-    return -1 if isinstance(length.spec, Constant) else pool.add(_biased(length.spec))
+    return -1 if isinstance(length.family, Constant) else pool.add(_biased(length.family))
 
 
 @lru_cache(maxsize=64)

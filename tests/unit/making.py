@@ -1,4 +1,4 @@
-"""What unit tests are made of: laws from tables, small scenarios, records written by hand, and how
+"""What unit tests are made of: distributions from tables, small scenarios, records written by hand, and how
 near is near."""
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
 
-from sim.distributions.law import Law
-from sim.distributions.spec import DurationLaw, NumberLaw
+from sim.distributions.distribution import Distribution
+from sim.distributions.fields import DurationDistribution, NumberDistribution
 from sim.records import FROM_ENGINE, FROM_WORLD, NEVER, Records
 from sim.scenario import Scenario, parse
 
 Z = 4.5
 """Standard errors an estimate may be off: a correct model fails one check in 150,000."""
 
-DURATION: TypeAdapter[Any] = TypeAdapter(DurationLaw)
-NUMBER: TypeAdapter[Any] = TypeAdapter(NumberLaw)
+DURATION: TypeAdapter[Any] = TypeAdapter(DurationDistribution)
+NUMBER: TypeAdapter[Any] = TypeAdapter(NumberDistribution)
 
 SMALL = """
 schema = 1
@@ -36,9 +36,11 @@ glances = { gap = { dist = "exponential", mean = "10 min" }, length = "5 s" }
 """
 
 
-def law(table: Any, *, number: bool = False) -> Law:
-    """Make a law of what a scenario file would say."""
-    return Law.of((NUMBER if number else DURATION).validate_python(table), is_duration=not number)
+def distribution(table: Any, *, number: bool = False) -> Distribution:
+    """Make a distribution of what a scenario file would say."""
+    return Distribution.of(
+        (NUMBER if number else DURATION).validate_python(table), is_duration=not number
+    )
 
 
 @cache
@@ -71,7 +73,7 @@ def records(*rows: dict[str, Any], horizon: int = NEVER - 1) -> Records:
 
 
 def assert_follows(sample: npt.NDArray[Any], cdf: Callable[[Any], Any]) -> None:
-    """Assert that a sample follows a continuous law: Kolmogorov-Smirnov at the level of `Z`
+    """Assert that a sample follows a continuous distribution: Kolmogorov-Smirnov at the level of `Z`
     standard errors."""
     x = np.sort(np.asarray(sample, dtype=np.float64))
     n, f = x.size, np.asarray(cdf(x), dtype=np.float64)
@@ -81,7 +83,7 @@ def assert_follows(sample: npt.NDArray[Any], cdf: Callable[[Any], Any]) -> None:
     # 2.51.
     bound = math.sqrt(-math.log(6.8e-6 / 2) / 2 / n)
     assert distance <= bound, (
-        f"the sample is {distance:.4f} away from its law; {bound:.4f} is allowed"
+        f"the sample is {distance:.4f} away from its distribution; {bound:.4f} is allowed"
     )
 
 

@@ -113,7 +113,7 @@ def test_uniforms_are_uniform_and_neighbours_are_independent() -> None:
     assert_follows(u, lambda x: x)
     for other in (v, w, np.roll(u, 1), uniforms(6, "doc", entities)):
         assert abs(np.corrcoef(u, other)[0, 1]) < 4.5 / np.sqrt(u.size)
-    with pytest.raises(AssertionError, match="away from its law"):
+    with pytest.raises(AssertionError, match="away from its distribution"):
         assert_follows(u**1.05, lambda x: x)
 
 

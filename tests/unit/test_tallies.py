@@ -12,11 +12,11 @@ from sim.clock import NEVER
 from sim.records import COLUMNS, FROM_ENGINE, blank, first_difference
 from sim.scenario.checks import EVENTS
 from sim.summaries import (
-    CHANNELS,
     FLAGS,
     LOST_WHEN,
     MEASURES,
     PRICES,
+    READ,
     VERDICTS,
     Summary,
     expected_costs,
@@ -80,16 +80,16 @@ def test_verdicts_and_ways_to_lose_are_counted_once_each() -> None:
 
 def test_a_message_read_in_two_channels_counts_in_both() -> None:
     t = sums({**D, **push(5), **mail(6)}, {**D, **mail(6)}, {**D, "thread_read": 7})
-    assert [t[f"read_{c}"] for c in CHANNELS] == [1, 0, 0, 2, 1, 3]
+    assert [t[f"read_{c}"] for c in READ] == [1, 0, 0, 2, 1, 3]
     assert t["preview_read"] == 2
 
 
 def test_a_channel_counts_only_what_it_showed_before_the_app_did() -> None:
     """The push at 5, the app at 7, the mail at 9: the mail's text was old by then."""
     t = sums({**D, **push(5), **mail(9), "thread_read": 7})
-    assert [t[f"read_{c}"] for c in CHANNELS] == [1, 0, 0, 0, 1, 1]
+    assert [t[f"read_{c}"] for c in READ] == [1, 0, 0, 0, 1, 1]
     t = sums({**D, **push(9), "thread_read": 7})
-    assert [t[f"read_{c}"] for c in CHANNELS] == [0, 0, 0, 0, 1, 1]
+    assert [t[f"read_{c}"] for c in READ] == [0, 0, 0, 0, 1, 1]
     assert t["preview_read"] == 0
 
 

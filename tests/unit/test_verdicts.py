@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.clock import NEVER, SECOND
-from sim.verdicts import Judged, Level, Lost, Verdict, judge
+from sim.surfaces import PREVIEWS
+from sim.verdicts import Judged, Level, Lost, Verdict, earliest, judge
 
 from .making import records
 
@@ -403,7 +404,7 @@ def _consistent(judged: Judged, rows: list[dict[str, Any]]) -> None:
     met = np.array([r["phantom"] != NEVER for r in rows])
     np.testing.assert_array_equal(judged.phantom, met & (judged.first_read == NEVER))
     np.testing.assert_array_equal(
-        judged.preview_read, np.minimum(judged.push_read, judged.email_read)
+        judged.preview_read, earliest(judged.read[one.name] for one in PREVIEWS)
     )
 
 

@@ -1,1 +1,1 @@
-"""Laws against SciPy, closed forms and what their specs say."""
+"""Distributions against SciPy, closed forms and what their parameters say."""

@@ -20,7 +20,7 @@ SciPy."""
 
 @dataclass(frozen=True)
 class Case:
-    """A law as a scenario says it, SciPy's law, and how close they must be."""
+    """A distribution as a scenario says it, SciPy's distribution, and how close they must be."""
 
     table: Any
     twin: Any
@@ -77,10 +77,10 @@ LENGTH_BIASED = [
     (CASES[5].table, st.gengamma(1 + 1 / 0.6, 0.6, scale=10 * S / log(2) ** (1 / 0.6))),
     (CASES[6].table, st.gengamma(1 + 1 / 3, 3.0, scale=10 * S / log(2) ** (1 / 3))),
 ]
-"""Laws and, in closed form, the law of the interval that covers a fixed instant: density x f(x) /
+"""Distributions and, in closed form, the distribution of the interval that covers a fixed instant: density x f(x) /
 mean."""
 
 
 def biased_uniform(low: float, high: float, u: float) -> float:
-    """Invert the length-biased uniform law: density proportional to x on [low, high]."""
+    """Invert the length-biased uniform distribution: density proportional to x on [low, high]."""
     return sqrt(low**2 + u * (high**2 - low**2))

@@ -15,7 +15,7 @@ from sim.distributions import quantile as q
 from sim.distributions.elementary import normal_quantile
 from sim.draws import uniforms
 
-from ..making import assert_follows, law
+from ..making import assert_follows, distribution
 from .cases import CASES, EXACT, TABULATED, Case, scipys
 
 U = np.concatenate([10.0 ** np.arange(-15, -1), np.linspace(0.01, 0.99, 197)])
@@ -29,7 +29,7 @@ def by_name(case: Case) -> str:
 
 @pytest.mark.parametrize("case", CASES, ids=by_name)
 def test_a_quantile_is_scipys_to_the_promised_accuracy(case: Case) -> None:
-    mine = law(case.table)
+    mine = distribution(case.table)
     np.testing.assert_allclose(
         mine.quantile(U), case.twin.ppf(U), rtol=case.accuracy, atol=1e-6
     )  # a millionth of 1 us
@@ -40,15 +40,15 @@ def test_a_quantile_is_scipys_to_the_promised_accuracy(case: Case) -> None:
     assert np.all(np.abs(mine.quantile(upper) / case.twin.isf(TOP) - 1) <= case.accuracy + slack)
 
 
-def test_a_law_of_the_same_mean_is_not_accurate_enough() -> None:
+def test_a_distribution_of_the_same_mean_is_not_accurate_enough() -> None:
     """The wrong model: exponential for gamma of shape 0.98 is off by far more than the promise."""
-    near = law({"dist": "gamma", "mean": "10 s", "shape": 0.98}).quantile(U)
+    near = distribution({"dist": "gamma", "mean": "10 s", "shape": 0.98}).quantile(U)
     assert np.max(np.abs(near / CASES[9].twin.ppf(U) - 1)) > 100 * TABULATED
 
 
 @pytest.mark.parametrize("case", CASES, ids=by_name)
 def test_the_distribution_function_undoes_the_quantile(case: Case) -> None:
-    mine = law(case.table)
+    mine = distribution(case.table)
     inside = U[(U > 1e-9) & (U < 0.999)]
     back = np.array([mine.cdf(x) for x in mine.quantile(inside)])
     np.testing.assert_allclose(back, inside, rtol=1e-9)
@@ -62,15 +62,17 @@ def test_the_distribution_function_undoes_the_quantile(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES, ids=by_name)
 def test_quantiles_never_decrease(case: Case) -> None:
     u = np.sort(np.concatenate([U, 1 - TOP, np.linspace(0.3, 0.31, 5000)]))
-    assert np.all(np.diff(law(case.table).quantile(u)) >= 0)
+    assert np.all(np.diff(distribution(case.table).quantile(u)) >= 0)
 
 
 @pytest.mark.parametrize("case", CASES, ids=by_name)
-def test_drawn_values_follow_the_law(case: Case) -> None:
+def test_drawn_values_follow_the_distribution(case: Case) -> None:
     u = uniforms(3, "doc", np.arange(20_000, dtype=np.uint64))
-    assert_follows(law(case.table).quantile(u), case.twin.cdf)
-    with pytest.raises(AssertionError, match="away from its law"):
-        assert_follows(1.1 * law(case.table).quantile(u) + 0.02 * case.twin.mean(), case.twin.cdf)
+    assert_follows(distribution(case.table).quantile(u), case.twin.cdf)
+    with pytest.raises(AssertionError, match="away from its distribution"):
+        assert_follows(
+            1.1 * distribution(case.table).quantile(u) + 0.02 * case.twin.mean(), case.twin.cdf
+        )
 
 
 def test_the_normal_quantile_has_sixteen_figures() -> None:
@@ -101,14 +103,16 @@ ATOMS = {
 def test_a_kernel_and_a_plain_call_get_the_same_bits(table: dict[str, object]) -> None:
     """Both engines call one scalar function; NumPy's array functions would differ in the last
     bit."""
-    mine, u = law(table), uniforms(8, "doc", np.arange(2000, dtype=np.uint64))
+    mine, u = distribution(table), uniforms(8, "doc", np.arange(2000, dtype=np.uint64))
     kernel = np.empty(u.size)
     _from_a_kernel(mine.pool, u, kernel)
     np.testing.assert_array_equal(kernel, np.array([q.quantile(mine.pool, 0, x) for x in u]))
     np.testing.assert_array_equal(kernel, mine.quantile(u))
     behind = np.concatenate([np.full(7, 99.0), mine.pool])
     np.testing.assert_array_equal(
-        kernel, np.array([q.quantile(behind, 7, x) for x in u]), "laws may lie anywhere in a pool"
+        kernel,
+        np.array([q.quantile(behind, 7, x) for x in u]),
+        "distributions may lie anywhere in a pool",
     )
 
 
@@ -135,14 +139,14 @@ def test_durations_are_rounded_once_ties_to_even_and_the_absurdly_long_is_never(
 
 
 def test_constants_and_never_are_what_they_say() -> None:
-    assert law("5 s").quantile(U).tolist() == [5e6] * U.size
-    assert np.all(np.isinf(law({"dist": "never"}).quantile(U)))
-    assert [law("5 s").cdf(x) for x in (4_999_999.0, 5e6)] == [0.0, 1.0]
-    assert law({"dist": "never"}).cdf(1e18) == 0.0
+    assert distribution("5 s").quantile(U).tolist() == [5e6] * U.size
+    assert np.all(np.isinf(distribution({"dist": "never"}).quantile(U)))
+    assert [distribution("5 s").cdf(x) for x in (4_999_999.0, 5e6)] == [0.0, 1.0]
+    assert distribution({"dist": "never"}).cdf(1e18) == 0.0
 
 
 def test_a_mixture_with_atoms_and_never_is_inverted_exactly() -> None:
-    mine = law(ATOMS)
+    mine = distribution(ATOMS)
     inner = CASES[2].twin.__class__(CASES[2].twin.dist, 1.0, scale=20e6)
     jump = 0.5 * inner.cdf(5e6)  # the share of the lognormal part below the atom
     u = np.array(
@@ -157,7 +161,7 @@ def test_a_mixture_with_atoms_and_never_is_inverted_exactly() -> None:
 
 
 def test_an_empirical_table_is_read_by_straight_lines() -> None:
-    mine = law(
+    mine = distribution(
         {"dist": "empirical", "p": [0, 0.5, 0.9, 1], "values": ["2 s", "10 s", "10 s", "30 s"]}
     )
     u = np.array([1e-12, 0.25, 0.5, 0.7, 0.9, 0.95, 1 - 1e-12])
@@ -184,7 +188,7 @@ def test_a_family_of_scipy_that_cannot_be_a_duration_is_refused(
     table: dict[str, object], problem: str
 ) -> None:
     with pytest.raises(ValueError, match=problem):
-        law(table)
+        distribution(table)
 
 
 def test_the_promise_for_closed_forms_is_kept_with_room() -> None:

@@ -41,7 +41,7 @@ def test_delays_follow_their_laws_to_the_microsecond() -> None:
     assert_follows(m.noticed - m.pressed, scipy.stats.expon(scale=5 * MINUTE).cdf)
     assert_follows(m.action, scipy.stats.lognorm(0.5, scale=6 * SECOND).cdf)
     assert abs(np.corrcoef(m.push_latency, m.action)[0, 1]) < 4.5 / np.sqrt(m.size)
-    with pytest.raises(AssertionError, match="away from its law"):
+    with pytest.raises(AssertionError, match="away from its distribution"):
         assert_follows(m.push_latency, scipy.stats.lognorm(0.7, scale=2.1 * SECOND).cdf)
 
 

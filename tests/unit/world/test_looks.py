@@ -30,7 +30,7 @@ from sim.world.looks import (
 from sim.world.parts import Attention
 from sim.world.people import attention_of
 
-from ..making import assert_follows, assert_near, law, small
+from ..making import assert_follows, assert_near, distribution, small
 
 PEOPLE = 6_000
 GAP = {"dist": "weibull", "mean": "20 min", "shape": 0.6}
@@ -60,7 +60,7 @@ def meetings(
 def equilibrium(table: dict[str, Any], rate: float = 1.0) -> Any:
     """Give the distribution function of the wait for the end of a gap, from a fixed instant in it:
     by integration."""
-    gap = law(table)
+    gap = distribution(table)
     x = np.concatenate([[0.0], np.geomspace(1e2, 1e12, 4000)])
     survival = np.array([1 - gap.cdf(v) for v in x])
     area = cumulative_trapezoid(survival, x, initial=0.0) / gap.mean()
@@ -75,7 +75,7 @@ def test_at_any_instant_the_chance_of_a_look_and_the_wait_for_one_are_those_of_e
     a = attention(glances={"gap": GAP, "length": LENGTH})
     looks = meetings(a, instant, rate=rate)
     looking = looks[:, 0] <= instant
-    length, gap = law(LENGTH).mean(), law(GAP).mean() / rate
+    length, gap = distribution(LENGTH).mean(), distribution(GAP).mean() / rate
     share = length / (length + gap)
     assert_near(looking.mean(), share, np.sqrt(share * (1 - share) / PEOPLE))
     assert_follows(looks[~looking, 0] - instant, equilibrium(GAP, rate))
@@ -86,15 +86,15 @@ def test_at_any_instant_the_chance_of_a_look_and_the_wait_for_one_are_those_of_e
 
 def test_a_fresh_gap_in_place_of_the_equilibrium_start_fails_the_check() -> None:
     """The wrong model: everybody has just put the phone away when the clock starts."""
-    fresh = law(GAP).quantile(uniforms(4, "doc", np.arange(PEOPLE, dtype=np.uint64)))
-    with pytest.raises(AssertionError, match="away from its law"):
+    fresh = distribution(GAP).quantile(uniforms(4, "doc", np.arange(PEOPLE, dtype=np.uint64)))
+    with pytest.raises(AssertionError, match="away from its distribution"):
         assert_follows(fresh, equilibrium(GAP))
 
 
 def test_a_frailty_that_is_forgotten_fails_the_check() -> None:
     """The wrong model: a person of twice the pace who looks at the ordinary one."""
     looks = meetings(attention(glances={"gap": GAP, "length": "0 s"}), HOUR, rate=1.0)
-    with pytest.raises(AssertionError, match="away from its law"):
+    with pytest.raises(AssertionError, match="away from its distribution"):
         assert_follows(looks[:, 0] - HOUR, equilibrium(GAP, 2.0))
 
 

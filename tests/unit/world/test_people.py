@@ -76,7 +76,7 @@ def test_what_is_certain_is_certain(people: Recipients) -> None:
 def test_frailty_follows_its_law_once_per_person(people: Recipients, scenario: Scenario) -> None:
     desk = people.rate[people.segment == 0]
     assert_follows(desk, scipy.stats.lognorm(0.5, scale=2.0).cdf)
-    with pytest.raises(AssertionError, match="away from its law"):
+    with pytest.raises(AssertionError, match="away from its distribution"):
         assert_follows(
             np.ones_like(desk) * 2.0 + np.linspace(0, 1e-6, desk.size),
             scipy.stats.lognorm(0.5, scale=2.0).cdf,

@@ -1,4 +1,4 @@
-"""What a file may say of a law: each way of naming one implies what it states; nonsense is refused
+"""What a file may say of a distribution: each way of naming one implies what it states; nonsense is refused
 with a remedy."""
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sim.distributions.spec import FAMILIES
+from sim.distributions.registry import NAMES
 
-from ..making import DURATION, NUMBER, law
+from ..making import DURATION, NUMBER, distribution
 
 STATED = {"median": 0.5, "p90": 0.9}
 
-TOLD = [
+GIVEN = [
     {"dist": "exponential", "mean": "90 s"},
     {"dist": "exponential", "median": "90 s"},
     {"dist": "lognormal", "median": "90 s", "sigma": 1.2},
@@ -38,9 +38,11 @@ def seconds(text: str) -> float:
     return float(number) * {"s": 1, "min": 60}[unit]
 
 
-@pytest.mark.parametrize("table", TOLD, ids=lambda t: " ".join(t))
-def test_a_law_has_the_median_p90_and_mean_that_its_file_states(table: dict[str, Any]) -> None:
-    mine = law(table)
+@pytest.mark.parametrize("table", GIVEN, ids=lambda t: " ".join(t))
+def test_a_distribution_has_the_median_p90_and_mean_that_its_file_states(
+    table: dict[str, Any],
+) -> None:
+    mine = distribution(table)
     for name, share in STATED.items():
         if name in table:
             assert mine.quantile(share)[0] / 1e6 == pytest.approx(seconds(table[name]), rel=4e-5)
@@ -49,20 +51,20 @@ def test_a_law_has_the_median_p90_and_mean_that_its_file_states(table: dict[str,
 
 
 def test_shape_sigma_and_sd_mean_what_their_names_say() -> None:
-    lognormal = law({"dist": "lognormal", "median": "10 s", "sigma": 1.2})
+    lognormal = distribution({"dist": "lognormal", "median": "10 s", "sigma": 1.2})
     assert math.log(lognormal.quantile(0.8413447460685429)[0] / 1e7) == pytest.approx(1.2, rel=1e-9)
-    weibull = law(
+    weibull = distribution(
         {"dist": "weibull", "median": "10 s", "shape": 0.6}
     )  # the log of the hazard falls by (shape - 1) log t
     times = weibull.quantile([1 - math.exp(-1), 1 - math.exp(-8)])
     assert math.log(8) / math.log(times[1] / times[0]) == pytest.approx(0.6, rel=1e-9)
-    loglogistic = law({"dist": "loglogistic", "median": "10 s", "shape": 2.0})
+    loglogistic = distribution({"dist": "loglogistic", "median": "10 s", "shape": 2.0})
     assert loglogistic.quantile(0.8)[0] == pytest.approx(
         2e7, rel=1e-12
     )  # odds 4 = 2^shape at twice the median
-    gamma = law({"dist": "gamma", "mean": "64 s", "sd": "128 s"})
+    gamma = distribution({"dist": "gamma", "mean": "64 s", "sd": "128 s"})
     assert gamma.quantile(0.5)[0] == pytest.approx(
-        law({"dist": "gamma", "mean": "64 s", "shape": 0.25}).quantile(0.5)[0]
+        distribution({"dist": "gamma", "mean": "64 s", "shape": 0.25}).quantile(0.5)[0]
     )
 
 
@@ -73,10 +75,10 @@ WRONG = [
     (math.nan, "nan is not a duration"),
     ("5", '"5" is not a duration'),
     ("-5 s", '"-5 s" is '),
-    ({"dist": "exponential"}, "cannot be told from nothing; give mean, or median"),
+    ({"dist": "exponential"}, "cannot be made from nothing; give mean, or median"),
     (
         {"dist": "exponential", "mean": "1 s", "median": "1 s"},
-        "cannot be told from mean and median",
+        "cannot be made from mean and median",
     ),
     (
         {"dist": "exponential", "mean": "0 s"},
@@ -88,11 +90,11 @@ WRONG = [
     ({"dist": "lognormal", "median": "2 s", "sigma": math.inf}, "finite number"),
     (
         {"dist": "lognormal", "median": "2 s", "sigma": 1.0, "p90": "9 s"},
-        "cannot be told from median",
+        "cannot be made from median",
     ),
-    ({"dist": "weibull", "mean": "2 s"}, "cannot be told from mean"),
-    ({"dist": "gamma", "shape": 2.0}, "cannot be told from shape"),
-    ({"dist": "loglogistic", "median": "2 s"}, "cannot be told from median"),
+    ({"dist": "weibull", "mean": "2 s"}, "cannot be made from mean"),
+    ({"dist": "gamma", "shape": 2.0}, "cannot be made from shape"),
+    ({"dist": "loglogistic", "median": "2 s"}, "cannot be made from median"),
     ({"dist": "uniform", "low": "2 s", "high": "2 s"}, "low is not below high"),
     ({"dist": "empirical"}, "needs p and values, or file"),
     ({"dist": "empirical", "p": [0, 1], "values": ["2 s"]}, "p has 2 entries and values 1"),
@@ -122,31 +124,33 @@ WRONG = [
 @pytest.mark.parametrize(
     ("table", "problem"), WRONG, ids=[str(problem)[:40] for _, problem in WRONG]
 )
-def test_a_law_that_makes_no_sense_is_refused_with_the_reason(table: Any, problem: str) -> None:
+def test_a_distribution_that_makes_no_sense_is_refused_with_the_reason(
+    table: Any, problem: str
+) -> None:
     with pytest.raises(ValidationError, match=re.escape(problem)):
         DURATION.validate_python(table)
 
 
-def test_a_number_law_takes_plain_positive_numbers_only() -> None:
+def test_a_number_distribution_takes_plain_positive_numbers_only() -> None:
     assert NUMBER.validate_python(2.0).value == 2.0
     for wrong in (0.0, -1.0, "2 s", math.inf):
         with pytest.raises(ValidationError):
             NUMBER.validate_python(wrong)
 
 
-def test_a_bare_duration_is_a_constant_and_specs_cannot_be_changed() -> None:
-    spec = DURATION.validate_python("90 s")
-    assert (spec.dist, spec.value) == ("constant", 90_000_000)
+def test_a_bare_duration_is_a_constant_and_families_cannot_be_changed() -> None:
+    constant = DURATION.validate_python("90 s")
+    assert (constant.dist, constant.value) == ("constant", 90_000_000)
     with pytest.raises(ValidationError, match="frozen"):
-        spec.value = 3
+        constant.value = 3
 
 
 def test_every_family_that_a_file_may_name_has_a_test_here() -> None:
     from .cases import CASES
 
     tested = (
-        {t["dist"] for t in TOLD}
+        {t["dist"] for t in GIVEN}
         | {c.table["dist"] for c in CASES}
         | {"constant", "never", "empirical", "mixture"}
     )
-    assert tested == set(FAMILIES)
+    assert tested == set(NAMES)

@@ -1,0 +1,1 @@
+"""The distribution families, one module each."""
