@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.idiomatic import simulate
 from sim.draws import replication_key, uniforms
 from sim.engines import compiled, reference
-from sim.scenario.model import Scenario
-from sim.scenario.reading import build, load
+from sim.scenario.model import Scenario, build
+from sim.scenario.reading import load
 from sim.world.drawing import draw_world
 
 RECIPIENTS, PER_DAY = 2_000, 20

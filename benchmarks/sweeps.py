@@ -31,7 +31,8 @@ from sim import running
 from sim.scenario import load
 from sim.sweeping import tasks
 from sim.sweeping.planning.plan import Plan, plan
-from sim.sweeping.playing.pools import Done, How, execute, play_and_store
+from sim.sweeping.playing.execution import Done, Execution
+from sim.sweeping.playing.pools import execute, play_and_store
 from sim.sweeping.results.rows import ROWS
 from sim.sweeping.store.folder import Store, open_store
 from sim.sweeping.store.querying import query
@@ -95,7 +96,7 @@ def busy(kind: str, cells: int, workers: int) -> str:
         store = open_store(Path(folder) / "store")
         todo = [replace(one, engine="compiled") for one in missing(planned, store, wanted, Shard())]
         first, rest = todo[: 2 * workers], todo[2 * workers :]
-        how = How(workers=workers)
+        how = Execution(workers=workers)
         for _ in execute(first, store, how, quiet, timed):
             pass  # workers are started and have loaded the kernels
         for one in Path(folder).glob("times-*"):

@@ -12,6 +12,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from sim.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from sim.charts import draw
     from sim.checking import check
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario, load, parse
     from sim.sweeping import sweep
 
-__version__ = "0.1.0"
 __all__ = [
     "Comparison",
     "Outcome",

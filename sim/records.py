@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import NEVER
+from sim.schema.fields import Flags
 from sim.schema.records import COLUMNS, FROM_ENGINE, FROM_WORLD
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Records:
     horizon: int
 
     @classmethod
-    def of(cls, world: World, written: Mapping[str, npt.NDArray[Any]]) -> Records:
+    def joined(cls, world: World, written: Mapping[str, npt.NDArray[Any]]) -> Records:
         """Join what the world decided to what an engine wrote."""
         m = world.messages
         first = np.searchsorted(m.replication, m.replication)  # of each message's replication
@@ -55,6 +56,10 @@ class Records:
 
     def __len__(self) -> int:
         return int(self.columns["written"].size)
+
+    def of(self, rows: Flags) -> Records:
+        """Give the records of some messages; `after` goes on counting from their replication."""
+        return Records({name: column[rows] for name, column in self.columns.items()}, self.horizon)
 
     def first(self, rows: int) -> Records:
         """Give the rows of the first so many messages."""

@@ -14,19 +14,18 @@ import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-import sim
 from sim.clock import NEVER
 from sim.errors import Fault, OutputError
 from sim.records import Records
+from sim.running import Outcome
 from sim.scenario.model import Scenario
 from sim.schema.fields import named
 from sim.schema.records import COLUMNS
+from sim.summaries import FLAGS, LEVELS, LOST_WHEN, READ, VERDICTS
 from sim.verdicts import Judged, Level, Lost, Verdict
-
-if TYPE_CHECKING:
-    from sim.running import Outcome
+from sim.version import __version__
 
 MANIFEST = "run.json"
 
@@ -68,8 +67,6 @@ def document(outcome: Outcome) -> dict[str, Any]:
 
     costs = outcome.costs.set_index("policy")
 
-    from sim.summaries import FLAGS, LEVELS, LOST_WHEN, READ, VERDICTS
-
     policies = []
     for name in outcome.policies:
         entry: dict[str, Any] = {
@@ -106,7 +103,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
     run = outcome.scenario.run
     return {
         "schema": 1,
-        "tool": {"name": "toolate", "version": sim.__version__},
+        "tool": {"name": "toolate", "version": __version__},
         "scenario": {
             name: getattr(outcome.scenario, name) for name in ("file", "title", "question")
         }
@@ -317,7 +314,7 @@ def manifest(
     return {
         "schema": 1,
         "tool": "toolate",
-        "version": sim.__version__,
+        "version": __version__,
         "command": command,
         "scenario_file": scenario.file,
         "scenario_sha256": scenario_hash(scenario),

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from sim.engines import choose, play_with
 from sim.records import Records
 from sim.scenario.model import Scenario
-from sim.scenario.reading import patched, under
 from sim.summaries import Summary, expected_costs
 from sim.tallies import tally
 from sim.verdicts import Judged, judge
@@ -108,7 +107,7 @@ def run(
     """
     scenario = set_by_hand(scenario, seed=seed, replications=replications)
     names = chosen(scenario, policies)
-    worlds = [under(scenario, name) for name in names]
+    worlds = [scenario.under(name) for name in names]
     asked = scenario.run.replications
     engine = engine_for(scenario, names, engine, asked)
     done = play_all(worlds, names, engine, asked, workers=workers, keep=keep, progress=progress)
@@ -119,7 +118,7 @@ def set_by_hand(scenario: Scenario, *, seed: int | None, replications: int | Non
     """Return a scenario with the seed and the number of replications that were given, if any."""
     changes = {"run.seed": seed, "run.replications": replications}
     given = {path: value for path, value in changes.items() if value is not None}
-    return patched(scenario, given, by="the command line") if given else scenario
+    return scenario.patched(given, by="the command line") if given else scenario
 
 
 def play_all(
@@ -163,7 +162,7 @@ def chosen(scenario: Scenario, policies: Sequence[str] | None) -> tuple[str, ...
     if policies is None:
         return names
     for name in policies:
-        under(scenario, name)
+        scenario.under(name)
     return tuple(name for name in names if name == names[0] or name in policies)
 
 

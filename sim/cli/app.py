@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim import __version__
+from sim.version import __version__
 
 app = typer.Typer(
     name="toolate",

@@ -25,7 +25,7 @@ from sim.errors import Fault, FaultyInputError
 from sim.results import ResultFolder, manifest
 from sim.sweeping import Plan, best, plan
 from sim.sweeping.planning.checking import check
-from sim.sweeping.playing.pools import How, workers_of
+from sim.sweeping.playing.execution import Execution, workers_of
 from sim.sweeping.store.folder import open_store
 from sim.sweeping.sweeping import Progress as Counted
 from sim.sweeping.sweeping import Shard, Swept, carry_out
@@ -114,14 +114,14 @@ def query_command(sql: str, store: Path, csv: bool) -> None:
     _print_frame(frame, len(frame))
 
 
-def _how(workers: int | None, threads: bool, dask: str | None) -> How:
+def _how(workers: int | None, threads: bool, dask: str | None) -> Execution:
     if workers is not None and workers < 1:
         raise _fault("--workers", f"{workers} is out of range", "give a whole number of at least 1")
     if dask is not None and threads:
         raise _fault("--threads", "goes not with --dask", "choose one of them")
     if dask is not None:
-        return How("dask", workers, dask)
-    return How("threads" if threads else "processes", workers)
+        return Execution("dask", workers, dask)
+    return Execution("threads" if threads else "processes", workers)
 
 
 def _shard(text: str | None) -> Shard | None:
@@ -188,7 +188,7 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _print_plan(planned: Plan, how: How) -> None:
+def _print_plan(planned: Plan, how: Execution) -> None:
     from sim.sweeping.playing.dry_run import rehearse
 
     console = _wide()

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-import sim
 from sim.comparing.comparison import Comparison
 from sim.estimates import Estimate
 from sim.results import ResultFolder, manifest, scenario_hash
+from sim.version import __version__
 
 METHOD = (
     "difference of two ratios of sums, paired by replication, t interval over replications (independent seeds: the "
@@ -56,7 +56,7 @@ def document(comparison: Comparison) -> dict[str, Any]:
         entries.append(entry)
     return {
         "schema": 1,
-        "tool": {"name": "toolate", "version": sim.__version__},
+        "tool": {"name": "toolate", "version": __version__},
         "compared": "policies" if comparison.of_policies else "scenarios",
         "scenarios": [
             {

@@ -6,8 +6,8 @@ from enum import Enum
 
 import numpy as np
 
-from sim.draws import replication_key
 from sim.scenario import Scenario
+from sim.world.block import Block
 from sim.world.traffic import Sent, draw_traffic
 
 SURE = ("campaign", "trace")
@@ -37,8 +37,8 @@ def pairing(a: Scenario, b: Scenario) -> Pairing:
         return Pairing.NONE
     sure = a.traffic.kind in SURE and b.traffic.kind in SURE
     for number in range(1 if sure else a.run.replications):
-        key = replication_key(a.run.seed, number)
-        if not _same(draw_traffic(a, key), draw_traffic(b, key)):
+        block = Block.of(a.run.seed, [number])
+        if not _same(draw_traffic(a, block), draw_traffic(b, block)):
             return Pairing.WORLDS
     return Pairing.MESSAGES
 
@@ -51,5 +51,5 @@ def _same(a: Sent, b: Sent) -> bool:
         np.array_equal(a.entity, b.entity)
         and np.array_equal(a.sender, b.sender)
         and np.array_equal(a.written, b.written)
-        and np.array_equal(a.recipients[a.recipient], b.recipients[b.recipient])
+        and np.array_equal(a.people.entity[a.recipient], b.people.entity[b.recipient])
     )

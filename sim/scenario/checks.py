@@ -5,18 +5,14 @@ right.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sim.clock import NEVER, WEEK, format_duration
 from sim.scenario.patching import leaves, quoted
+from sim.scenario.sections import ScenarioFields
 from sim.scenario.suggestions import did_you_mean, said
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from sim.scenario.model import Scenario
-
 
 EVENTS: Final = (
     "caught",
@@ -62,14 +58,14 @@ class Finding(NamedTuple):
         )
 
 
-def cross_faults(scenario: Scenario) -> Iterator[Finding]:
+def cross_faults(scenario: ScenarioFields) -> Iterator[Finding]:
     """Yield every breach of a rule that needs the whole scenario."""
     yield from _times(scenario)
     yield from _laws(scenario)
     yield from _names(scenario)
 
 
-def _times(s: Scenario) -> Iterator[Finding]:
+def _times(s: ScenarioFields) -> Iterator[Finding]:
     horizon = s.run.horizon
     say = format_duration(horizon)
     needs = ("run.horizon", "traffic")
@@ -103,7 +99,7 @@ def _times(s: Scenario) -> Iterator[Finding]:
     yield from _throttle(s)
 
 
-def _throttle(s: Scenario) -> Iterator[Finding]:
+def _throttle(s: ScenarioFields) -> Iterator[Finding]:
     throttle = s.email.throttle
     if throttle.gap > 0 and s.email.anchor != "flush":
         problem = f'"{s.email.anchor}" batches have no throttle'
@@ -123,7 +119,7 @@ def _throttle(s: Scenario) -> Iterator[Finding]:
         )
 
 
-def _laws(s: Scenario) -> Iterator[Finding]:
+def _laws(s: ScenarioFields) -> Iterator[Finding]:
     for at, law, needs_mean in _all_laws(s):
         told = _law_fault(law, is_duration=not at.endswith("frailty"), needs_mean=needs_mean)
         if told is not None:
@@ -155,7 +151,7 @@ def _law_fault(law: Any, *, is_duration: bool, needs_mean: bool) -> tuple[str, s
     return None
 
 
-def _all_laws(s: Scenario) -> Iterator[tuple[str, Any, bool]]:
+def _all_laws(s: ScenarioFields) -> Iterator[tuple[str, Any, bool]]:
     """Yield (path, spec, whether it needs a finite positive mean) of every law of the scenario."""
     for section in ("mistakes", "senders", "review", "deletion", "push", "email", "badge"):
         table = getattr(s, section)
@@ -179,7 +175,7 @@ def _all_laws(s: Scenario) -> Iterator[tuple[str, Any, bool]]:
         yield f"{at}.watch.length", segment.watch.length, False
 
 
-def _names(s: Scenario) -> Iterator[Finding]:
+def _names(s: ScenarioFields) -> Iterator[Finding]:
     for event in s.costs:
         if event not in EVENTS:
             at, problem = (
@@ -231,7 +227,7 @@ def _names(s: Scenario) -> Iterator[Finding]:
             )
 
 
-def _shape(s: Scenario) -> dict[str, Any]:
+def _shape(s: ScenarioFields) -> dict[str, Any]:
     """Give the scenario's parameters as tables, all defaults included, so that paths can be
     listed.
     """

@@ -1,31 +1,37 @@
-"""What a scenario holds: one frozen section per actor of the model (docs/model.md), every field
-with its meaning.
+"""A scenario, checked: from resolved tables to a `Scenario`, or to the full list of their faults.
+
+Every fault is told at the file that set the faulty value.
 """
 
 from __future__ import annotations
 
-import math
+import copy
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, field_validator
+from pydantic import ValidationError
 
-from sim.clock import DAY, NEVER
-from sim.distributions.fields import DurationDistribution
-from sim.distributions.values import Duration, Micros, Probability, Strict
-from sim.scenario.channels import Badge, Email, Push, Thread
-from sim.scenario.citations import Source
-from sim.scenario.quantities import (
-    DeletionWindow,
-    MaybeNever,
-    Offset,
-    Speed,
-    Windows,
-    as_tuple,
-    as_tuple_of_one,
+from sim.errors import Fault, ScenarioError
+from sim.scenario.checks import cross_faults
+from sim.scenario.faults import NOT_FOR_POLICIES, faults_of, place_of
+from sim.scenario.observed import with_files_read
+from sim.scenario.patching import (
+    PatchError,
+    Raw,
+    layered,
+    merged,
+    nested,
+    paths_set,
+    quoted,
+    spread,
 )
-from sim.scenario.recipients import NOT_EVER, NOW, Looks, Reaction, Segment
-from sim.scenario.traffic import KINDS, Campaign, Kind, Sequence, Stream, Trace, Traffic
+from sim.scenario.policies import changes_rows, name_faults
+from sim.scenario.recipients import NOT_EVER, Looks, Reaction, Segment
+from sim.scenario.sections import ScenarioFields
+from sim.scenario.suggestions import did_you_mean, said
+from sim.scenario.traffic import KINDS, Campaign, Sequence, Stream, Trace
 
 __all__ = [
     "KINDS",
@@ -40,265 +46,230 @@ __all__ = [
     "Trace",
 ]
 
-ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+Origins = dict[str, str]
+"""Which file or patch set a path; whoever is overridden stands before whoever overrides."""
 
 
-class Run(Strict):
-    """How long and how often the world is played."""
-
-    seed: int = Field(default=1, ge=0, lt=2**63, description="Seed of every draw.")
-    replications: int = Field(default=100, ge=1, le=10_000_000, description="Independent worlds.")
-    horizon: Duration = Field(default=Micros(3 * DAY), description="When observation ends.")
-
-
-class Mistakes(Strict):
-    """How often a message is a mistake, and when its sender notices."""
-
-    chance: Probability = Field(
-        default=0.0, description="Chance that a message is a mistake its sender may regret."
-    )
-    batch_chance: Probability = Field(
-        default=0.0, description="Chance that a mistake hits a whole campaign."
-    )
-    noticed: DurationDistribution = Field(
-        default=NOW, description="From pressing send to noticing; may never happen."
-    )
-    reaction: DurationDistribution = Field(
-        default=NOW, description="From noticing to deciding to delete."
-    )
-    urgency: Annotated[float, Field(gt=-1, lt=1)] = Field(
-        default=0.0,
-        description="Correlation between how soon a message is read and how soon it is regretted.",
-    )
-
-
-class Senders(Strict):
-    """The deletion work: how many hands, in which order, how long each deletion takes, when senders
-    are there.
-    """
-
-    hands: int = Field(
-        default=1, ge=1, le=1_000_000, description="Deletions a sender can work on at a time."
-    )
-    order: Literal["first_sent", "last_sent", "first_noticed"] = Field(
-        default="first_sent", description="Which waiting deletion is next."
-    )
-    bulk: bool = Field(default=False, description="Whether one action deletes a whole batch.")
-    action: DurationDistribution = Field(
-        default=NOW, description="Time one deletion takes (navigate, menu, confirm)."
-    )
-    hours: Windows = Field(default=(), description="When senders can notice; empty: always.")
-    utc_offset: Offset = Field(
-        default=Micros(0), description="Senders' clock less the scenario's clock."
-    )
-    pause_on_deletion: bool = Field(
-        default=False,
-        description="Whether a sequence's follow-ups are stopped once its opening message is gone.",
-    )
-
-
-class Review(Strict):
-    """A look at the message before it is sent."""
-
-    time: DurationDistribution = Field(
-        default=NOW, description="Time a review takes, for every message."
-    )
-    catches: Probability = Field(default=0.0, description="Chance that it catches a mistake.")
-
-
-class Send(Strict):
-    """What happens between pressing send and the server's acceptance."""
-
-    hold: Duration = Field(
-        default=Micros(0), description="Undo-send: how long a message is held back."
-    )
-    hours: Windows = Field(
-        default=(), description="Scheduled sending hours on the senders' clock; empty: always."
-    )
-
-
-class Deletion(Strict):
-    """The platform's rules for deletions."""
-
-    window: DeletionWindow = Field(
-        default=Micros(NEVER),
-        description='Longest age at which a deletion is accepted; "unlimited" or "none".',
-        json_schema_extra={"type": "string", "pattern": r"^(unlimited|never|none|\s*[0-9].*)$"},
-    )
-    unread_only: bool = Field(
-        default=False, description="Refuse once the recipient has opened it in the thread."
-    )
-    undeletable: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple)] = Field(
-        default=("message_ad",), description="Kinds that cannot be deleted."
-    )
-    propagation: DurationDistribution = Field(
-        default=NOW, description="From the ruling to the deletion's effect."
-    )
-    placeholder: bool = Field(
-        default=False, description="Whether the thread shows that a message was deleted."
-    )
-    receiver_window: MaybeNever = Field(
-        default=Micros(NEVER),
-        description="Age at which the recipient's client ignores an allowed deletion.",
-    )
-    remedy: Literal["delete", "edit", "apology", "block"] = Field(
-        default="delete",
-        description="What the sender does about a mistake: delete it, edit it, apologise, or block.",
-    )
-    edit_window: DeletionWindow = Field(
-        default=Micros(NEVER),
-        description='Longest age at which an edit is accepted; "unlimited" or "none".',
-        json_schema_extra={"type": "string", "pattern": r"^(unlimited|never|none|\s*[0-9].*)$"},
-    )
-
-
-class Reading(Strict):
-    """How fast people read."""
-
-    speed: Speed = Field(default=24.0, description="Characters a second; inf for reading at once.")
-
-
-class Credits(Strict):
-    """What an InMail costs its sender in credits, and when they come back."""
-
-    per_inmail: float = Field(
-        default=1.0, ge=0, le=1e6, description="Credits an accepted InMail consumes."
-    )
-    refund_within: MaybeNever = Field(
-        default=Micros(90 * DAY), description="Age up to which a reply brings the credit back."
-    )
-    refund_on_recall: bool = Field(
-        default=False, description="Whether deleting it brings the credit back."
-    )
-
-
-class Check(Strict):
-    """A claim about the scenario's answers, judged by `toolate check` (docs/checks.md)."""
-
-    claim: str = Field(description='For example "today: late share <= 30 %".')
-    because: str = Field(default="", description="Why it should hold.")
-
-
-class Scenario(Strict):
+class Scenario(ScenarioFields):
     """A whole scenario, resolved: what `extends` brought is merged in.
 
     Get one from `load` or `parse`.
     """
 
-    schema_: Literal[1] = Field(alias="schema", description="Version of the scenario format.")
-    title: str = Field(default="", description="One line.")
-    question: str = Field(default="", description="What the scenario asks.")
-    extends: Annotated[
-        tuple[str, ...], BeforeValidator(as_tuple_of_one), WithJsonSchema(ONE_OR_MORE)
-    ] = Field(
-        default=(),
-        description='A "platform:ID" or another file in the same folder; of a list of them, later ones win.',
-    )
-    baseline: str | None = Field(
-        default=None, description="Name of the policy to compare with; by default the first."
-    )
-    run: Run = Run()
-    traffic: Traffic
-    mistakes: Mistakes = Mistakes()
-    senders: Senders = Senders()
-    review: Review = Review()
-    send: Send = Send()
-    deletion: Deletion = Deletion()
-    push: Push = Push()
-    email: Email = Email()
-    badge: Badge = Badge()
-    thread: Thread = Thread()
-    reading: Reading = Reading()
-    credits: Credits = Credits()
-    costs: dict[str, Annotated[float, Field(ge=-1e12, le=1e12)]] = Field(
-        default_factory=dict,
-        description="Money per counted event, such as too_late, refused_window, orphans.",
-    )
-    segments: Annotated[tuple[Segment, ...], BeforeValidator(as_tuple)]
-    policies: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="Named patches on this scenario."
-    )
-    sources: dict[str, Source] = Field(
-        default_factory=dict, description="Where parameters come from, by path."
-    )
-    checks: Annotated[tuple[Check, ...], BeforeValidator(as_tuple)] = Field(
-        default=(), description="Claims about the answers."
-    )
-
-    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
-    _file: str = PrivateAttr(default="scenario")
-    _folder: str = PrivateAttr(default=".")
-    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
-
-    @field_validator("segments")
-    @classmethod
-    def _shares(cls, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
-        if not segments:
-            raise ValueError(
-                "there is no segment, so nobody receives anything; add a [[segments]] table"
-            )
-        total = math.fsum(segment.share for segment in segments)
-        if abs(total - 1) > 1e-9:
-            raise ValueError(f"the shares sum to {total:g}; make them sum to 1")
-        names = [segment.name for segment in segments]
-        if len(set(names)) < len(names):
-            raise ValueError(f"two segments share a name ({', '.join(names)}); give each its own")
-        return segments
-
-    def __repr__(self) -> str:
-        return f"<Scenario {self.file}: {self.title or 'untitled'}>"
-
-    @property
-    def raw(self) -> dict[str, Any]:
-        """The resolved tables as they stood in the files: what a patch is merged into."""
-        return self._raw
-
-    @property
-    def file(self) -> str:
-        """The file this scenario was read from, as the user named it."""
-        return self._file
-
-    @property
-    def folder(self) -> str:
-        """The folder data paths are taken from."""
-        return self._folder
-
-    @property
-    def origins(self) -> dict[str, str]:
-        """Which file or patch set a path, for the paths of `raw`."""
-        return self._origins
-
-    def patched(self, patch: Mapping[str, Any]) -> Self:
+    def patched(self, patch: Mapping[str, Any], *, by: str = "a patch") -> Scenario:
         """Return this scenario with parameters changed: nested tables, or dotted paths such as
         `"send.hold"`.
 
-        Segments are addressed by name, or `*` for all. Raises `ScenarioError` naming every fault of
-        the patch.
+        Segments are addressed by name, or `*` for all; `by` names who changes them. Raises
+        `ScenarioError` naming every fault of the patch.
 
         >>> import sim
         >>> sim.load("scenarios/linkedin_dm.toml").patched({"send.hold": "10 s"}).send.hold
         10000000
         """
-        from sim.scenario.reading import (
-            patched,
-        )  # reading builds Scenarios, so it cannot be imported at the top
+        new, faults = _patched(self.raw, patch, self.file, Path(self.folder), "")
+        if faults or new is None:
+            raise ScenarioError(list(dict.fromkeys(faults)))
+        origins = layered(self.origins, nested(patch), new.raw, f"by {by}")
+        return _labelled(new, new.raw, self.file, self.folder, origins)
 
-        return patched(self, patch)
-
-    def policy_names(self) -> tuple[str, ...]:
-        """Give the names of the policies, the baseline first.
-
-        A scenario without any has one, "as it is".
-        """
-        names = list(self.policies) or ["as it is"]
-        first = self.baseline if self.baseline in names else names[0]
-        return (first, *(name for name in names if name != first))
-
-    def under(self, policy: str) -> Self:
+    def under(self, policy: str) -> Scenario:
         """Return the scenario under one of its policies.
 
         Raises `ScenarioError` for a name it does not have.
         """
-        from sim.scenario.reading import under
+        names = self.policy_names()
+        if policy not in names:
+            problem = f"there is no policy {said(policy)}{did_you_mean(policy, names)}"
+            remedy = f"use one of {', '.join(said(name) for name in names)}"
+            raise ScenarioError([Fault(self.file, "policies", problem, remedy)])
+        return self.patched(self.policies.get(policy, {}), by=f'policy "{policy}"')
 
-        return under(self, policy)
+
+def build(
+    raw: Raw, *, file: str, folder: Path, origins: Mapping[str, str] | None = None
+) -> Scenario:
+    """Check resolved tables and make the scenario.
+
+    Raises `ScenarioError` with every fault of it and its policies.
+    """
+    written, origins = raw, dict(origins or {})
+    raw = spread(copy.deepcopy(raw))
+    faults = _everyone_faults(written, file) + with_files_read(raw, file, folder)
+    scenario, more = _checked(raw, file, "")
+    faults += more
+    faults += name_faults(raw.get("policies"), file)
+    known = list(faults)
+    for name, patch in _policies(raw):
+        prefix = f"policies.{quoted(name)}."
+        found = changes_rows(patch, file, prefix) or _patched(raw, patch, file, folder, prefix)[1]
+        faults += [fault for fault in found if _is_new(fault, prefix, patch, raw, known)]
+    if faults or scenario is None:
+        told = [_at_home(_at_everyone(fault, written), origins) for fault in faults]
+        raise ScenarioError(list(dict.fromkeys(told)))
+    return _labelled(scenario, raw, file, str(folder), origins)
+
+
+def rebuilt(raw: Raw, *, folder: str, file: str = "scenario") -> Scenario:
+    """Make the scenario of resolved tables that were checked before, whole and with files read: a
+    tenth of the time.
+    """
+    return _labelled(Scenario.model_validate(raw), raw, file, folder, {})
+
+
+def _is_new(fault: Fault, prefix: str, patch: Raw, raw: Raw, known: list[Fault]) -> bool:
+    """Tell whether a fault under a policy is the policy's own, and not one of the scenario before
+    it.
+    """
+    path = fault.path.removeprefix(prefix)
+    same_place = [one for one in known if one.path == path]
+    own = any(
+        f"{p}.".startswith(f"{path}.") or path.startswith(f"{p}.")
+        for p in paths_set(nested(patch), raw)
+    )
+    return not same_place or (own and all(one.problem != fault.problem for one in same_place))
+
+
+def _policies(raw: Raw) -> list[tuple[str, Raw]]:
+    policies = raw.get("policies")
+    tables = policies.items() if isinstance(policies, dict) else ()
+    return [(name, patch) for name, patch in tables if isinstance(patch, dict)]
+
+
+def _everyone_faults(raw: Raw, file: str) -> list[Fault]:
+    """Check what only `[everyone]` can have wrong.
+
+    The rest is found in the segments it is spread over.
+    """
+    everyone = raw.get("everyone", {})
+    if not isinstance(everyone, dict):
+        return [
+            Fault(
+                file,
+                "everyone",
+                f"{said(everyone)} is not a table of keys",
+                "write [everyone] above the keys",
+            )
+        ]
+    if "name" in everyone:
+        return [Fault(file, "everyone.name", "segments cannot share a name", "name each segment")]
+    return []
+
+
+def _at_everyone(fault: Fault, written: Raw) -> Fault:
+    """Tell a fault that `[everyone]` brought into a segment at its place in `[everyone]`."""
+    segments, sources = written.get("segments"), written.get("sources")
+    as_written = fault.path.removeprefix('sources."segments.*')
+    name = f"everyone{as_written.partition(chr(34))[0]}"
+    if as_written != fault.path and isinstance(sources, dict) and name in sources:
+        return replace(fault, path=f'sources."everyone{as_written}')
+    for one in segments if isinstance(segments, list) else ():
+        start = (
+            f"segments.{quoted(str(one['name']))}."
+            if isinstance(one, dict) and "name" in one
+            else "segments.?."
+        )
+        rest = fault.path.removeprefix(start)
+        if rest != fault.path and not _is_set(one, rest) and _is_set(written.get("everyone"), rest):
+            return replace(fault, path=f"everyone.{rest}")
+    return fault
+
+
+def _is_set(tables: object, path: str) -> bool:
+    """Tell whether tables hold a value at a dotted path, or one there that is not a table."""
+    for key in path.split("."):
+        if not isinstance(tables, dict):
+            return tables is not None
+        if key not in tables:
+            return False
+        tables = tables[key]
+    return True
+
+
+def _at_home(fault: Fault, origins: Mapping[str, str]) -> Fault:
+    """Tell a fault at the file that set the faulty value.
+
+    What several files made together stays where it is.
+    """
+    path = fault.path.replace('"', "")
+    setters = {who for key, who in origins.items() if key == path or key.startswith(f"{path}.")}
+    setters = setters or {who for key, who in origins.items() if key and path.startswith(f"{key}.")}
+    return replace(fault, file=setters.pop()) if len(setters) == 1 else fault
+
+
+def _labelled(scenario: Scenario, raw: Raw, file: str, folder: str, origins: Origins) -> Scenario:
+    scenario._raw, scenario._file, scenario._folder, scenario._origins = raw, file, folder, origins
+    return scenario
+
+
+def _checked(raw: Raw, file: str, prefix: str) -> tuple[Scenario | None, list[Fault]]:
+    """Validate tables.
+
+    With faults, also look for faults of the whole in what is left without the faulty values.
+    """
+    try:
+        scenario, faults = Scenario.model_validate(raw), []
+    except ValidationError as error:
+        faults = faults_of(error, Scenario, raw, file, prefix)
+        rest = _without(
+            raw, [place_of(item["loc"], raw) for item in error.errors(include_url=False)]
+        )
+        try:
+            scenario = Scenario.model_validate(rest)
+        except ValidationError:
+            return None, faults
+        raw = rest
+    scenario._raw = raw
+    faulty = [fault.path.removeprefix(prefix) for fault in faults]
+    found = [one for one in cross_faults(scenario) if not one.rests_on(faulty)]
+    return scenario, faults + [
+        Fault(file, prefix + one.path, one.problem, one.remedy) for one in found
+    ]
+
+
+def _without(raw: Raw, places: list[tuple[str | int, ...]]) -> Raw:
+    """Copy tables without the values at some places."""
+    out = copy.deepcopy(raw)
+    for place in places:
+        table: Any = out
+        for key in place[:-1]:
+            inside = isinstance(table, dict) and key in table
+            table = (
+                table[key] if inside or (isinstance(table, list) and isinstance(key, int)) else {}
+            )
+        if place and isinstance(table, dict):
+            table.pop(place[-1], None)
+    return out
+
+
+def _patched(
+    raw: Raw, patch: Mapping[str, Any], file: str, folder: Path, prefix: str
+) -> tuple[Scenario | None, list[Fault]]:
+    """Merge a patch into resolved tables and check the result.
+
+    Its faults are told at their place in the patch.
+    """
+    opened = nested(patch)
+    barred = [
+        Fault(file, f"{prefix}{key}", "cannot be changed by a patch", "change parameters only")
+        for key in opened
+        if key in NOT_FOR_POLICIES
+    ]
+    if "everyone" in opened:
+        barred.append(
+            Fault(
+                file,
+                f"{prefix}everyone",
+                "cannot be changed by a patch",
+                'write segments."*" for all segments',
+            )
+        )
+    if barred:
+        return None, barred
+    try:
+        whole = copy.deepcopy(merged(raw, opened))
+    except PatchError as error:
+        return None, [Fault(file, prefix + error.path, error.problem, error.remedy)]
+    faults = with_files_read(whole, file, folder, prefix)
+    scenario, more = _checked(whole, file, prefix)
+    return scenario, faults + more

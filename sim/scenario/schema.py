@@ -36,4 +36,19 @@ def scenario_schema() -> dict[str, Any]:
     schema["properties"]["traffic"] = {
         "anyOf": [schema["properties"]["traffic"], {"$ref": "#/$defs/PartOfTraffic"}]
     }
-    return schema
+    unwrapped: dict[str, Any] = _unwrapped(schema)
+    return unwrapped
+
+
+def _unwrapped(value: Any) -> Any:
+    """Write descriptions on one line: they come from docstrings, wrapped for the source."""
+    if isinstance(value, list):
+        return [_unwrapped(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: " ".join(one.split())
+        if key == "description" and isinstance(one, str)
+        else _unwrapped(one)
+        for key, one in value.items()
+    }

@@ -13,7 +13,8 @@ from sim.engines import COMPILING, choose, is_ready
 from sim.scenario.model import Scenario
 from sim.sweeping.planning.checking import check
 from sim.sweeping.planning.plan import Plan, plan
-from sim.sweeping.playing.pools import DiskError, How, execute
+from sim.sweeping.playing.execution import DiskError, Execution
+from sim.sweeping.playing.pools import execute
 from sim.sweeping.playing.tasks import Task, blocks, play
 from sim.sweeping.store.folder import Store, open_store
 from sim.sweeping.store.requests import asked_of, is_kept, keep
@@ -85,7 +86,7 @@ def sweep(
     [0.0, 3600.0]
     """
     planned = plan(what, axes, replications=replications, precision=precision, policies=policies)
-    how = How(workers=workers)
+    how = Execution(workers=workers)
     if store is not None:
         return carry_out(planned, open_store(store), how).frame
     with tempfile.TemporaryDirectory() as folder:
@@ -95,7 +96,7 @@ def sweep(
 def carry_out(
     plan: Plan,
     store: Store,
-    how: How,
+    how: Execution,
     *,
     shard: Shard | None = None,
     say: Say | None = None,
@@ -155,7 +156,7 @@ def missing(plan: Plan, store: Store, settled: Settled, shard: Shard) -> list[Ta
     ]
 
 
-def _compile_first(task: Task, how: How, talk: Say) -> None:
+def _compile_first(task: Task, how: Execution, talk: Say) -> None:
     """Compile here, once, what workers would otherwise each compile.
 
     They find it on the disk then.

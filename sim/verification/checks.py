@@ -15,8 +15,7 @@ import numpy as np
 from sim.draws import U64, philox
 from sim.engines import play_with
 from sim.records import first_difference
-from sim.scenario.model import Scenario
-from sim.scenario.reading import build
+from sim.scenario.model import Scenario, build
 from sim.verification import exact, generated
 from sim.world import draw_world
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import sim
 from sim.errors import ScenarioError
-from sim.scenario.reading import build, parse
+from sim.scenario.model import build
+from sim.scenario.reading import parse
 
 from .conftest import BAD, SCENARIOS
 

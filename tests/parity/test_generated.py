@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.reading import build
+from sim.scenario.model import build
 from sim.world.drawing import draw_world
 
 from .making import agree, tied_world

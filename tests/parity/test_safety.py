@@ -13,7 +13,7 @@ from sim.clock import DAY, MINUTE, NEVER, SECOND
 from sim.engines import compiled, reference
 from sim.engines.compiled.layout import plus
 from sim.records import first_difference
-from sim.scenario.reading import build
+from sim.scenario.model import build
 from sim.world.drawing import draw_world
 from sim.world.looks import GLANCES
 from sim.world.parts import World

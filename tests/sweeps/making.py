@@ -8,7 +8,8 @@ import textwrap
 from pathlib import Path
 
 from sim.sweeping.planning.plan import Plan, plan
-from sim.sweeping.playing.pools import Done, How, play_and_store
+from sim.sweeping.playing.execution import Done, Execution
+from sim.sweeping.playing.pools import play_and_store
 from sim.sweeping.playing.tasks import Task
 from sim.sweeping.store.folder import Store, open_store
 from sim.sweeping.sweeping import Shard, Swept, carry_out
@@ -16,7 +17,7 @@ from sim.sweeping.sweeping import Shard, Swept, carry_out
 FILES = Path(__file__).parent / "files"
 TINY = FILES / "tiny.toml"
 SMALL = FILES / "small.toml"
-SERIAL = How(workers=1)
+SERIAL = Execution(workers=1)
 
 
 def quiet(message: str) -> None:
@@ -30,7 +31,7 @@ def heard() -> tuple[list[str], object]:
 
 
 def swept(
-    folder: Path, what: Path | Plan = SMALL, how: How = SERIAL, shard: Shard | None = None
+    folder: Path, what: Path | Plan = SMALL, how: Execution = SERIAL, shard: Shard | None = None
 ) -> Swept:
     """Play a sweep into a folder."""
     planned = what if isinstance(what, Plan) else plan(what)

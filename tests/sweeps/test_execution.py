@@ -12,7 +12,8 @@ import pytest
 from sim.errors import FaultyInputError
 from sim.scenario import load
 from sim.sweeping.planning.plan import Plan, plan
-from sim.sweeping.playing.pools import How, execute
+from sim.sweeping.playing.execution import Execution
+from sim.sweeping.playing.pools import execute
 from sim.sweeping.store.folder import open_store
 from sim.sweeping.store.merging import merge
 from sim.sweeping.store.tables import Settled
@@ -40,9 +41,11 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("how", [How(workers=2), How("threads", 2)], ids=["processes", "threads"])
+@pytest.mark.parametrize(
+    "how", [Execution(workers=2), Execution("threads", 2)], ids=["processes", "threads"]
+)
 def test_processes_and_threads_leave_the_bytes_of_one_process(
-    how: How, alone: Path, tmp_path: Path
+    how: Execution, alone: Path, tmp_path: Path
 ) -> None:
     swept(tmp_path / "store", how=how)
     assert contents(tmp_path / "store") == contents(alone)
@@ -105,7 +108,7 @@ def test_a_worker_process_that_dies_in_mid_task_is_said_and_its_task_played_agai
 ) -> None:
     said, say = heard()
     store = open_store(tmp_path / "store")
-    done = set(execute(tasks_of(store.folder), store, How(workers=2), say, dies_once))
+    done = set(execute(tasks_of(store.folder), store, Execution(workers=2), say, dies_once))
     assert len(done) == 12
     assert [line for line in said if "worker process died" in line]
     assert {p.name: p.read_bytes() for p in results(store.folder)} == {
@@ -116,26 +119,27 @@ def test_a_worker_process_that_dies_in_mid_task_is_said_and_its_task_played_agai
 def test_workers_that_die_again_and_again_end_the_sweep_with_one_line(tmp_path: Path) -> None:
     store = open_store(tmp_path / "store")
     with pytest.raises(FaultyInputError, match=r"died 3 times in a row.*; use fewer --workers"):
-        list(execute(tasks_of(store.folder), store, How(workers=2), quiet, dies_always))
+        list(execute(tasks_of(store.folder), store, Execution(workers=2), quiet, dies_always))
 
 
 DASK = """
 import os, signal, sys
 from pathlib import Path
 from distributed import Client, LocalCluster
-from sim.sweeping.playing.pools import How, execute
+from sim.sweeping.playing.execution import Execution
+from sim.sweeping.playing.pools import execute
 from sim.sweeping.store.folder import open_store
 from tests.sweeps.making import quiet, swept
 from tests.sweeps.test_execution import tasks_of
 
 def main(folder, what):
     if what == "local":
-        swept(folder, how=How("dask", 2, "local"))
+        swept(folder, how=Execution("dask", 2, "local"))
         return
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
         workers = list(client.run(os.getpid).values())
         store, killed = open_store(folder), False
-        for _ in execute(tasks_of(folder), store, How("dask", dask=cluster.scheduler_address), quiet):
+        for _ in execute(tasks_of(folder), store, Execution("dask", dask=cluster.scheduler_address), quiet):
             if not killed:
                 os.kill(workers[0], signal.SIGKILL)
                 killed = True
@@ -171,7 +175,7 @@ def test_a_scheduler_that_does_not_answer_is_one_line(
 ) -> None:
     monkeypatch.setattr("sim.sweeping.playing.on_dask.PATIENCE", "0.3s")
     with pytest.raises(FaultyInputError) as error:
-        swept(tmp_path / "store", how=How("dask", dask="tcp://127.0.0.1:9"))
+        swept(tmp_path / "store", how=Execution("dask", dask="tcp://127.0.0.1:9"))
     assert str(error.value).startswith(
         "--dask: no Dask scheduler answers at tcp://127.0.0.1:9; start one"
     )

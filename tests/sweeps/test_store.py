@@ -14,7 +14,7 @@ import pytest
 
 from sim.errors import OutputError
 from sim.sweeping.planning.plan import plan
-from sim.sweeping.playing.pools import How
+from sim.sweeping.playing.execution import Execution
 from sim.sweeping.playing.tasks import Key
 from sim.sweeping.store.folder import FORMAT, DamagedError, Store, open_store
 from sim.sweeping.store.merging import merge
@@ -180,7 +180,7 @@ def test_a_full_disk_in_a_worker_process_is_the_same_line(tmp_path: Path) -> Non
     with pytest.raises(
         OutputError, match=r"store: cannot be used \(.*\); name another folder with --store"
     ):
-        carry_out(plan(SMALL), store, How(workers=2), say=quiet)
+        carry_out(plan(SMALL), store, Execution(workers=2), say=quiet)
 
 
 def test_two_sweeps_in_one_folder_at_once_do_each_other_no_harm(

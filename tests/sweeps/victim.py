@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from sim.sweeping.planning.plan import plan
-from sim.sweeping.playing.pools import How
+from sim.sweeping.playing.execution import Execution
 from sim.sweeping.playing.tasks import Task, play
 from sim.sweeping.store.folder import open_store
 from sim.sweeping.sweeping import carry_out
@@ -51,7 +51,7 @@ def main() -> None:
         if child == 0:
             if int(number):
                 kill_at(int(number))
-            carry_out(planned, open_store(folder), How(workers=1), say=lambda message: None)
+            carry_out(planned, open_store(folder), Execution(workers=1), say=lambda message: None)
             os._exit(0)
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()

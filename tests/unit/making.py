@@ -18,6 +18,8 @@ from sim.distributions.fields import DurationDistribution, NumberDistribution
 from sim.records import Records
 from sim.scenario import Scenario, parse
 from sim.schema.records import FROM_ENGINE, FROM_WORLD
+from sim.world.block import Block
+from sim.world.traffic import Addressees
 
 Z = 4.5
 """Standard errors an estimate may be off: a correct model fails one check in 150,000."""
@@ -93,3 +95,14 @@ def assert_near(found: float, exact: float, error: float) -> None:
     """Assert that an estimate lies within `Z` standard errors of the exact value."""
     off = (found - exact) / error
     assert abs(off) <= Z, f"{found:.6g} is not {exact:.6g}: {off:+.1f} standard errors"
+
+
+def one_world(key: int) -> Block:
+    """Give a block of one replication that has a key."""
+    return Block(np.zeros(1, dtype=np.int64), np.array([key], dtype=np.uint64))
+
+
+def in_one_world(entities: npt.NDArray[np.uint64], key: int) -> Addressees:
+    """Give people of such names in one replication that has a key."""
+    here = np.zeros(entities.size, dtype=np.int64)
+    return Addressees(entities, np.arange(entities.size), here, np.full(entities.size, key, np.uint64))

@@ -347,13 +347,13 @@ def test_every_claim_that_is_not_understood_is_a_fault_at_its_place() -> None:
 
 def test_a_scenario_does_not_take_over_the_claims_of_the_one_it_extends(tmp_path: Any) -> None:
     from sim.scenario import load
-    from sim.scenario.model import Check
+    from sim.scenario.sections import StatedClaim
 
     (tmp_path / "parent.toml").write_text(WINDOW + '[[checks]]\nclaim = "refused = 10"\n')
     (tmp_path / "child.toml").write_text(
         'schema = 1\nextends = "parent.toml"\ndeletion.window = "40 s"\n'
     )
-    assert load(tmp_path / "parent.toml").checks == (Check(claim="refused = 10"),)
+    assert load(tmp_path / "parent.toml").checks == (StatedClaim(claim="refused = 10"),)
     assert load(tmp_path / "child.toml").checks == ()
 
 

@@ -126,7 +126,7 @@ def test_a_draw_does_not_depend_on_which_others_are_drawn_or_in_what_order() -> 
         assert uniforms(1, "notice", entities[k : k + 1])[0] == whole[k]
         assert uniform(U64(1), U64(purpose("notice")), entities[k], U64(0)) == whole[k]
     out = np.empty(4)
-    fill_uniforms(U64(1), U64(purpose("notice")), entities, U64(0), out)
+    fill_uniforms(np.full(entities.size, U64(1)), U64(purpose("notice")), entities, U64(0), out)
     np.testing.assert_array_equal(out, whole)
 
 

@@ -74,7 +74,7 @@ def play(world: World) -> Records:
     by_segment = np.argsort(people.segment, kind="stable")
     _play(people, minds, terms, extras, first, by_segment, rows, desk_for(most), waiting_room())
     written = {"requested": requested, "started": started, "completed": completed}
-    return Records.of(world, _columns(letters, people, terms, extras, place, rows) | written)
+    return Records.joined(world, _columns(letters, people, terms, extras, place, rows) | written)
 
 
 def _columns(

@@ -38,7 +38,7 @@ def play(world: World) -> Records:
     with _no_collector():
         platform.env.run(until=world.horizon)
     columns = {c.name: np.asarray(platform.out[c.name], dtype=c.dtype) for c in FROM_ENGINE}
-    return Records.of(world, columns)
+    return Records.joined(world, columns)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from sim.scenario.faults import faults_of
 from sim.scenario.quantities import as_tuple
 from sim.scenario.reading import read_text
 from sim.scenario.suggestions import did_you_mean, said
+from sim.sweeping.results.rows import RESERVED, SHARES
 
 Listed = BeforeValidator(as_tuple)
 MOST_CELLS = 1_000_000
@@ -193,8 +194,6 @@ def checked(raw: dict[str, Any], shown: str) -> SweepFile:
 
 def measure_faults(sweep: SweepFile, shown: str) -> list[Fault]:
     """Refuse shares that are not reported, and a repeated or reserved column."""
-    from sim.sweeping.results.rows import RESERVED, SHARES
-
     remedy = f"use one of {', '.join(SHARES)}"
     faults = [
         Fault(shown, "measures", f"{said(one)} is no share{did_you_mean(one, SHARES)}", remedy)

@@ -13,10 +13,11 @@ from typing import Any
 
 from sim.errors import Fault, ScenarioError
 from sim.running import chosen
-from sim.scenario.model import Scenario
+from sim.scenario.catalogued import catalogued
+from sim.scenario.model import Scenario, build
 from sim.scenario.observed import with_files_read
 from sim.scenario.patching import Raw, joined, layered, merged, nested
-from sim.scenario.reading import OWN, build, load, parents, read_text
+from sim.scenario.reading import OWN, load, parents, read_text
 from sim.scenario.suggestions import did_you_mean, said
 from sim.sweeping.design.file import SweepFile
 from sim.sweeping.planning.cells import ASIDE
@@ -94,8 +95,6 @@ def from_scenario(scenario: Scenario) -> Loader:
 
 
 def _on_platform(path: Path, platform: str, shown: str) -> Scenario:
-    from sim.scenario.catalogued import catalogued
-
     steps = list(_steps(path))
     raw: Raw = {}
     origins: dict[str, str] = {}

@@ -13,9 +13,8 @@ from typing import Any, Final
 from sim.engines import VERSION
 from sim.errors import ToolateError
 from sim.running import expected_messages
-from sim.scenario.model import Scenario
+from sim.scenario.model import Scenario, rebuilt
 from sim.scenario.patching import Raw, merged
-from sim.scenario.reading import rebuilt
 
 ASIDE: Final = (
     "sources",

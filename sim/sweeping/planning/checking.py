@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from sim.errors import Fault, ScenarioError, TraceError
 from sim.scenario.patching import quoted
 from sim.scenario.policies import changes_rows
-from sim.scenario.reading import patched
 from sim.scenario.suggestions import said
 from sim.sweeping.design.axes import Change
 from sim.sweeping.planning.bases import Base
@@ -66,7 +65,7 @@ def _faults(cell: Cell, base: Base, read: set[str]) -> Iterator[tuple[str | None
     Files of real messages that were `read` are not again.
     """
     try:
-        scenario = patched(base.bare, cell.change.patch)
+        scenario = base.bare.patched(cell.change.patch)
     except ScenarioError as error:
         yield from ((None, fault) for fault in error.faults)
         return
@@ -81,7 +80,7 @@ def _faults(cell: Cell, base: Base, read: set[str]) -> Iterator[tuple[str | None
         barred = changes_rows(cell.change.policies.get(name, {}), base.scenario.file, "")
         try:
             if not barred:
-                patched(scenario, patch)
+                scenario.patched(patch)
         except ScenarioError as error:
             barred = list(error.faults)
         yield from ((name, fault) for fault in barred)

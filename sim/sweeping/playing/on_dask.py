@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.errors import Fault, FaultyInputError
-from sim.sweeping.playing.pools import AHEAD, ATTEMPTS, DiskError, How, Say
+from sim.sweeping.playing.execution import AHEAD, ATTEMPTS, DiskError, Execution, Say
 from sim.sweeping.playing.tasks import Key, Task, play
 from sim.sweeping.store.folder import Store
 
@@ -20,7 +20,7 @@ PATIENCE = "10s"
 """How long a scheduler has to answer."""
 
 
-def on_dask(tasks: Sequence[Task], store: Store, how: How, say: Say) -> Iterator[Key]:
+def on_dask(tasks: Sequence[Task], store: Store, how: Execution, say: Say) -> Iterator[Key]:
     """Play tasks on Dask workers and store what they send back; yield keys as they are done.
 
     A worker that is lost in mid-task is no loss: the scheduler gives its tasks to others. Raises
@@ -70,7 +70,7 @@ def _deaf_children() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _client(distributed: Any, how: How, stack: contextlib.ExitStack) -> Any:
+def _client(distributed: Any, how: Execution, stack: contextlib.ExitStack) -> Any:
     """Connect to the scheduler, or start a cluster of processes here; both end with the stack."""
     logging.getLogger("distributed").setLevel(
         logging.ERROR

@@ -10,54 +10,13 @@ from __future__ import annotations
 import contextlib
 import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any
 
 from sim.errors import Fault, FaultyInputError
+from sim.sweeping.playing.execution import ATTEMPTS, DiskError, Done, Execution, Say, workers_of
+from sim.sweeping.playing.on_dask import on_dask
 from sim.sweeping.playing.tasks import Key, Task, play
 from sim.sweeping.store.folder import Store
-
-Say = Callable[[str], None]
-ATTEMPTS: Final = 3
-"""How often a task may lose its worker before the sweep ends."""
-AHEAD: Final = 3
-"""Tasks that Dask is given ahead, for each core of its workers."""
-
-
-@dataclass(frozen=True)
-class How:
-    """How a sweep is executed: `workers` None means all cores.
-
-    `dask` is a scheduler's address, or "local".
-    """
-
-    kind: Literal["processes", "threads", "dask"] = "processes"
-    workers: int | None = None
-    dask: str = "local"
-
-
-def workers_of(how: How) -> int:
-    """Give how many workers there will be on this machine: as many as cores, unless it is said."""
-    import joblib
-
-    return how.workers or int(joblib.cpu_count())
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a worker says of a task: stored, or what the disk said."""
-
-    key: Key
-    number: int = 0
-    problem: str = ""
-
-
-class DiskError(Exception):
-    """A worker could not store a result."""
-
-    def __init__(self, number: int, problem: str) -> None:
-        self.error = OSError(number, problem)
-        super().__init__(problem)
 
 
 def play_and_store(task: Task, store: Store) -> Done:
@@ -75,7 +34,7 @@ def play_and_store(task: Task, store: Store) -> Done:
 def execute(
     tasks: Sequence[Task],
     store: Store,
-    how: How,
+    how: Execution,
     say: Say,
     perform: Callable[[Task, Store], Done] = play_and_store,
 ) -> Iterator[Key]:
@@ -88,8 +47,6 @@ def execute(
         return
     match how.kind:
         case "dask":
-            from sim.sweeping.playing.on_dask import on_dask
-
             yield from on_dask(tasks, store, how, say)
         case "threads":
             yield from _checked(_on_pool(tasks, store, how, "threading", perform))
@@ -108,7 +65,7 @@ def _checked(done: Generator[Done, None, None]) -> Iterator[Key]:
 
 
 def _on_pool(
-    tasks: Sequence[Task], store: Store, how: How, backend: str, perform: Any
+    tasks: Sequence[Task], store: Store, how: Execution, backend: str, perform: Any
 ) -> Generator[Done, None, None]:
     import joblib
 
@@ -131,7 +88,7 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def _on_processes(
-    tasks: Sequence[Task], store: Store, how: How, say: Say, perform: Any
+    tasks: Sequence[Task], store: Store, how: Execution, say: Say, perform: Any
 ) -> Iterator[Key]:
     """Play on processes; if one of them dies, begin again with what is left."""
     from joblib.externals.loky.process_executor import BrokenProcessPool

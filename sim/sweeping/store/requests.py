@@ -8,12 +8,12 @@ import io
 import json
 from typing import Any
 
-import sim
 from sim.engines import VERSION
 from sim.sweeping.planning.plan import Plan
 from sim.sweeping.planning.precision import Rule
 from sim.sweeping.store.folder import Store
 from sim.sweeping.store.tables import Asked
+from sim.version import __version__
 
 
 def asked_of(plan: Plan) -> Asked:
@@ -57,7 +57,7 @@ def keep(plan: Plan, store: Store) -> None:
     told = {
         "schema": 1,
         "tool": "toolate",
-        "version": sim.__version__,
+        "version": __version__,
         "engine": VERSION,
         "sweep": plan.identity,
         "title": plan.title,

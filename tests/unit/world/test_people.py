@@ -14,7 +14,7 @@ from sim.scenario.model import Scenario
 from sim.schema.world import AT_ONCE, BATCHED, DIGEST, OFF, Recipients
 from sim.world.people import draw_recipients, pick
 
-from ..making import assert_follows, assert_near
+from ..making import assert_follows, assert_near, in_one_world
 
 N = 20_000
 ENTITIES = np.arange(N, dtype=np.uint64)
@@ -45,7 +45,7 @@ def scenario() -> Scenario:
 
 @pytest.fixture(scope="module")
 def people(scenario: Scenario) -> Recipients:
-    return draw_recipients(scenario.segments, scenario.push.store, ENTITIES, 17)
+    return draw_recipients(scenario.segments, scenario.push.store, in_one_world(ENTITIES, 17), 0)
 
 
 def near(flags: np.ndarray, share: float) -> None:
@@ -103,10 +103,10 @@ def test_a_person_is_drawn_alike_whoever_else_is_there(
     people: Recipients, scenario: Scenario
 ) -> None:
     some = ENTITIES[[5, 3, 19_999]]
-    few = draw_recipients(scenario.segments, scenario.push.store, some, 17)
+    few = draw_recipients(scenario.segments, scenario.push.store, in_one_world(some, 17), 0)
     for f in fields(Recipients):
         np.testing.assert_array_equal(getattr(few, f.name), getattr(people, f.name)[[5, 3, 19_999]])
-    other = draw_recipients(scenario.segments, scenario.push.store, ENTITIES, 18)
+    other = draw_recipients(scenario.segments, scenario.push.store, in_one_world(ENTITIES, 18), 0)
     assert np.mean(other.segment == people.segment) < 0.7
 
 

@@ -16,6 +16,8 @@ from sim.scenario import parse
 from sim.world import draw_world
 from sim.world.traffic import Sent, draw_traffic
 
+from ..making import one_world
+
 TRACE = """
 schema = 1
 run = { seed = 3, horizon = "30 d" }
@@ -30,7 +32,7 @@ push = 0.5
 
 def read(folder: Path, text: str, name: str = "t.csv") -> Sent:
     (folder / name).write_text(text, encoding="utf-8")
-    return draw_traffic(parse(TRACE.replace("FILE", name), folder=folder), 1)
+    return draw_traffic(parse(TRACE.replace("FILE", name), folder=folder), one_world(1))
 
 
 def test_a_small_trace_is_read_and_sorted(tmp_path: Path) -> None:
@@ -46,7 +48,7 @@ def test_a_small_trace_is_read_and_sorted(tmp_path: Path) -> None:
     assert sent.kind.tolist() == [2, 0, 0]
     assert not sent.has_record
     assert np.unique(sent.entity).size == 3
-    assert sent.recipients.size == 3
+    assert sent.people.size == 3
 
 
 def test_timestamps_count_from_the_monday_before_the_first_message(tmp_path: Path) -> None:
@@ -72,7 +74,7 @@ def test_parquet_and_csv_give_the_same_messages(tmp_path: Path) -> None:
     table.to_parquet(tmp_path / "t.parquet")
     table.to_csv(tmp_path / "t.csv", index=False)
     by_file = [
-        draw_traffic(parse(TRACE.replace("FILE", n), folder=tmp_path), 1)
+        draw_traffic(parse(TRACE.replace("FILE", n), folder=tmp_path), one_world(1))
         for n in ("t.csv", "t.parquet")
     ]
     for name in ("written", "sender", "recipient", "number", "entity", "deleted_at", "recipients"):
@@ -170,4 +172,4 @@ def test_every_malformed_row_is_counted_and_fifty_are_shown(tmp_path: Path) -> N
 
 def test_a_missing_file_is_a_fault_and_no_traceback(tmp_path: Path) -> None:
     with pytest.raises(TraceError, match="there is no such file"):
-        draw_traffic(parse(TRACE.replace("FILE", "none.csv"), folder=tmp_path), 1)
+        draw_traffic(parse(TRACE.replace("FILE", "none.csv"), folder=tmp_path), one_world(1))

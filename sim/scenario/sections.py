@@ -1,0 +1,261 @@
+"""What a scenario holds: one frozen section per actor of the model (docs/model.md), every field
+with its meaning.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, field_validator
+
+from sim.clock import DAY, NEVER
+from sim.distributions.fields import DurationDistribution
+from sim.distributions.values import Duration, Micros, Probability, Strict
+from sim.scenario.channels import Badge, Email, Push, Thread
+from sim.scenario.citations import Source
+from sim.scenario.quantities import (
+    DeletionWindow,
+    MaybeNever,
+    Offset,
+    Speed,
+    Windows,
+    as_tuple,
+    as_tuple_of_one,
+)
+from sim.scenario.recipients import NOW, Segment
+from sim.scenario.traffic import Kind, Traffic
+
+ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+
+class Run(Strict):
+    """How long and how often the world is played."""
+
+    seed: int = Field(default=1, ge=0, lt=2**63, description="Seed of every draw.")
+    replications: int = Field(default=100, ge=1, le=10_000_000, description="Independent worlds.")
+    horizon: Duration = Field(default=Micros(3 * DAY), description="When observation ends.")
+
+
+class Mistakes(Strict):
+    """How often a message is a mistake, and when its sender notices."""
+
+    chance: Probability = Field(
+        default=0.0, description="Chance that a message is a mistake its sender may regret."
+    )
+    batch_chance: Probability = Field(
+        default=0.0, description="Chance that a mistake hits a whole campaign."
+    )
+    noticed: DurationDistribution = Field(
+        default=NOW, description="From pressing send to noticing; may never happen."
+    )
+    reaction: DurationDistribution = Field(
+        default=NOW, description="From noticing to deciding to delete."
+    )
+    urgency: Annotated[float, Field(gt=-1, lt=1)] = Field(
+        default=0.0,
+        description="Correlation between how soon a message is read and how soon it is regretted.",
+    )
+
+
+class Senders(Strict):
+    """The deletion work: how many hands, in which order, how long each deletion takes, when senders
+    are there.
+    """
+
+    hands: int = Field(
+        default=1, ge=1, le=1_000_000, description="Deletions a sender can work on at a time."
+    )
+    order: Literal["first_sent", "last_sent", "first_noticed"] = Field(
+        default="first_sent", description="Which waiting deletion is next."
+    )
+    bulk: bool = Field(default=False, description="Whether one action deletes a whole batch.")
+    action: DurationDistribution = Field(
+        default=NOW, description="Time one deletion takes (navigate, menu, confirm)."
+    )
+    hours: Windows = Field(default=(), description="When senders can notice; empty: always.")
+    utc_offset: Offset = Field(
+        default=Micros(0), description="Senders' clock less the scenario's clock."
+    )
+    pause_on_deletion: bool = Field(
+        default=False,
+        description="Whether a sequence's follow-ups are stopped once its opening message is gone.",
+    )
+
+
+class Review(Strict):
+    """A look at the message before it is sent."""
+
+    time: DurationDistribution = Field(
+        default=NOW, description="Time a review takes, for every message."
+    )
+    catches: Probability = Field(default=0.0, description="Chance that it catches a mistake.")
+
+
+class Send(Strict):
+    """What happens between pressing send and the server's acceptance."""
+
+    hold: Duration = Field(
+        default=Micros(0), description="Undo-send: how long a message is held back."
+    )
+    hours: Windows = Field(
+        default=(), description="Scheduled sending hours on the senders' clock; empty: always."
+    )
+
+
+class Deletion(Strict):
+    """The platform's rules for deletions."""
+
+    window: DeletionWindow = Field(
+        default=Micros(NEVER),
+        description='Longest age at which a deletion is accepted; "unlimited" or "none".',
+        json_schema_extra={"type": "string", "pattern": r"^(unlimited|never|none|\s*[0-9].*)$"},
+    )
+    unread_only: bool = Field(
+        default=False, description="Refuse once the recipient has opened it in the thread."
+    )
+    undeletable: Annotated[tuple[Kind, ...], BeforeValidator(as_tuple)] = Field(
+        default=("message_ad",), description="Kinds that cannot be deleted."
+    )
+    propagation: DurationDistribution = Field(
+        default=NOW, description="From the ruling to the deletion's effect."
+    )
+    placeholder: bool = Field(
+        default=False, description="Whether the thread shows that a message was deleted."
+    )
+    receiver_window: MaybeNever = Field(
+        default=Micros(NEVER),
+        description="Age at which the recipient's client ignores an allowed deletion.",
+    )
+    remedy: Literal["delete", "edit", "apology", "block"] = Field(
+        default="delete",
+        description="What the sender does about a mistake: delete it, edit it, apologise, or block.",
+    )
+    edit_window: DeletionWindow = Field(
+        default=Micros(NEVER),
+        description='Longest age at which an edit is accepted; "unlimited" or "none".',
+        json_schema_extra={"type": "string", "pattern": r"^(unlimited|never|none|\s*[0-9].*)$"},
+    )
+
+
+class Reading(Strict):
+    """How fast people read."""
+
+    speed: Speed = Field(default=24.0, description="Characters a second; inf for reading at once.")
+
+
+class Credits(Strict):
+    """What an InMail costs its sender in credits, and when they come back."""
+
+    per_inmail: float = Field(
+        default=1.0, ge=0, le=1e6, description="Credits an accepted InMail consumes."
+    )
+    refund_within: MaybeNever = Field(
+        default=Micros(90 * DAY), description="Age up to which a reply brings the credit back."
+    )
+    refund_on_recall: bool = Field(
+        default=False, description="Whether deleting it brings the credit back."
+    )
+
+
+class StatedClaim(Strict):
+    """A claim about the scenario's answers, judged by `toolate check` (docs/checks.md)."""
+
+    claim: str = Field(description='For example "today: late share <= 30 %".')
+    because: str = Field(default="", description="Why it should hold.")
+
+
+class ScenarioFields(Strict):
+    """All that a scenario holds, resolved: what `extends` brought is merged in."""
+
+    schema_: Literal[1] = Field(alias="schema", description="Version of the scenario format.")
+    title: str = Field(default="", description="One line.")
+    question: str = Field(default="", description="What the scenario asks.")
+    extends: Annotated[
+        tuple[str, ...], BeforeValidator(as_tuple_of_one), WithJsonSchema(ONE_OR_MORE)
+    ] = Field(
+        default=(),
+        description='A "platform:ID" or another file in the same folder; of a list of them, later ones win.',
+    )
+    baseline: str | None = Field(
+        default=None, description="Name of the policy to compare with; by default the first."
+    )
+    run: Run = Run()
+    traffic: Traffic
+    mistakes: Mistakes = Mistakes()
+    senders: Senders = Senders()
+    review: Review = Review()
+    send: Send = Send()
+    deletion: Deletion = Deletion()
+    push: Push = Push()
+    email: Email = Email()
+    badge: Badge = Badge()
+    thread: Thread = Thread()
+    reading: Reading = Reading()
+    credits: Credits = Credits()
+    costs: dict[str, Annotated[float, Field(ge=-1e12, le=1e12)]] = Field(
+        default_factory=dict,
+        description="Money per counted event, such as too_late, refused_window, orphans.",
+    )
+    segments: Annotated[tuple[Segment, ...], BeforeValidator(as_tuple)]
+    policies: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Named patches on this scenario."
+    )
+    sources: dict[str, Source] = Field(
+        default_factory=dict, description="Where parameters come from, by path."
+    )
+    checks: Annotated[tuple[StatedClaim, ...], BeforeValidator(as_tuple)] = Field(
+        default=(), description="Claims about the answers."
+    )
+
+    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _file: str = PrivateAttr(default="scenario")
+    _folder: str = PrivateAttr(default=".")
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @field_validator("segments")
+    @classmethod
+    def _shares(cls, segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+        if not segments:
+            raise ValueError(
+                "there is no segment, so nobody receives anything; add a [[segments]] table"
+            )
+        total = math.fsum(segment.share for segment in segments)
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"the shares sum to {total:g}; make them sum to 1")
+        names = [segment.name for segment in segments]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two segments share a name ({', '.join(names)}); give each its own")
+        return segments
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.file}: {self.title or 'untitled'}>"
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The resolved tables as they stood in the files: what a patch is merged into."""
+        return self._raw
+
+    @property
+    def file(self) -> str:
+        """The file this scenario was read from, as the user named it."""
+        return self._file
+
+    @property
+    def folder(self) -> str:
+        """The folder data paths are taken from."""
+        return self._folder
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Which file or patch set a path, for the paths of `raw`."""
+        return self._origins
+
+    def policy_names(self) -> tuple[str, ...]:
+        """Give the names of the policies, the baseline first.
+
+        A scenario without any has one, "as it is".
+        """
+        names = list(self.policies) or ["as it is"]
+        first = self.baseline if self.baseline in names else names[0]
+        return (first, *(name for name in names if name != first))
