@@ -87,10 +87,7 @@ def fill_uniforms(keys, purpose, entities, index, out):
 
 
 def uniforms(
-    keys: int | npt.NDArray[np.uint64],
-    name: str,
-    entities: npt.NDArray[np.uint64],
-    index: int = 0,
+    keys: int | npt.NDArray[np.uint64], name: str, entities: npt.NDArray[np.uint64], index: int = 0
 ) -> npt.NDArray[np.float64]:
     """Draw one uniform per entity for a named purpose: float64 in (0, 1), same shape as `entities`.
 

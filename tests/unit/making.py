@@ -105,4 +105,6 @@ def one_world(key: int) -> Block:
 def in_one_world(entities: npt.NDArray[np.uint64], key: int) -> Addressees:
     """Give people of such names in one replication that has a key."""
     here = np.zeros(entities.size, dtype=np.int64)
-    return Addressees(entities, np.arange(entities.size), here, np.full(entities.size, key, np.uint64))
+    return Addressees(
+        entities, np.arange(entities.size), here, np.full(entities.size, key, np.uint64)
+    )

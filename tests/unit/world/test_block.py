@@ -23,8 +23,8 @@ SOME = ("linkedin_dm", "broken_template", "recruiter", "after_hours_400", "windo
 
 def apologetic() -> Scenario:
     """A scenario with every kind of row: steps of a sequence, and apologies."""
-    return sim.load(LIBRARY / "recruiter.toml").patched(
-        {"deletion.remedy": "apology", "traffic.messages": 40, "mistakes.chance": 0.3}
+    return sim.load(LIBRARY / "broken_template.toml").patched(
+        {"deletion.remedy": "apology", "mistakes.chance": 0.3}
     )
 
 

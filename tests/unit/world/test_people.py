@@ -105,6 +105,8 @@ def test_a_person_is_drawn_alike_whoever_else_is_there(
     some = ENTITIES[[5, 3, 19_999]]
     few = draw_recipients(scenario.segments, scenario.push.store, in_one_world(some, 17), 0)
     for f in fields(Recipients):
+        if f.name == "number":
+            continue
         np.testing.assert_array_equal(getattr(few, f.name), getattr(people, f.name)[[5, 3, 19_999]])
     other = draw_recipients(scenario.segments, scenario.push.store, in_one_world(ENTITIES, 18), 0)
     assert np.mean(other.segment == people.segment) < 0.7

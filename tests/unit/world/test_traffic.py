@@ -82,7 +82,7 @@ def test_a_senders_time_zone_shifts_the_rhythm() -> None:
                 "senders.utc_offset": "-5 h",
             }
         ),
-        5,
+        one_world(5),
     )
     weights = np.array(WEEKS["office"])
     assert fits(by_hour(sent), np.roll(weights, 5)), (
@@ -177,5 +177,5 @@ def test_names_depend_on_their_text_only() -> None:
 def test_messages_of_one_instant_stay_in_the_order_of_their_senders() -> None:
     sent = traffic(rate="200000 / s", senders=5, horizon="2 ms")
     rows = list(zip(sent.written, sent.sender, sent.number, strict=True))
-    assert len(set(sent.written)) < len(rows) / 2, "there are ties"
+    assert len(set(sent.written)) < len(rows), "there are ties"
     assert rows == sorted(rows)
