@@ -80,7 +80,8 @@ class Rule:
             f"Replications are added until the 95 % interval of {', '.join(self.measures)} under every policy reaches no "
             f"farther than {size}, and that of the headline's paired change no farther than {100 * self.target:g} {of}. "
             f"Looks at {looks}. Shares: Wilson with an effective number and t over replications; changes: the "
-            f"intervals of the saved and the newly lost, combined; with fewer than {EVENTS} events Wilson with the number of replications."
+            f"intervals of the saved and the newly lost, combined; with fewer than {EVENTS} events Wilson with "
+            "the number of replications."
         )
 
     def told(self) -> dict[str, Any]:
