@@ -19,6 +19,7 @@ from sim.estimates.ratios import (
     Estimates,
     Ratio,
     chosen,
+    dot,
     estimates,
     mean,
     ratio,
@@ -95,8 +96,7 @@ def _recovered(method: str, up: Estimates, down: Estimates, a: Ratio, b: Ratio) 
     """Combine the limits of two parts, with the correlation that replications show between them."""
     d, r = up.value - down.value, a.replications
     with np.errstate(invalid="ignore", divide="ignore"):
-        both = r / (r - 1) * (a.residual * b.residual).sum(axis=0)
-        rho = np.nan_to_num(both / np.sqrt(a.variance * b.variance))
+        rho = np.nan_to_num(a.covariance(b) / np.sqrt(a.variance * b.variance))
     rho = np.clip(rho, -1.0, 1.0)
     low = d - _recover(up.value - up.low, down.high - down.value, rho)
     high = d + _recover(up.high - up.value, down.value - down.low, rho)
@@ -160,11 +160,12 @@ def difference(
 
 def _on_residuals(y: Floats, n: Floats, y0: Floats, n0: Floats, confidence: float) -> Estimates:
     mine, base = ratio(y, n), ratio(y0, n0)
-    d, residual = mine.value - base.value, mine.residual - base.residual
+    d = mine.value - base.value
     r = np.count_nonzero((n > 0) | (n0 > 0), axis=0).astype(np.float64)
     t = t_quantile((1 + confidence) / 2, np.maximum(r - 1, 1))
     with np.errstate(invalid="ignore", divide="ignore"):
-        spread = (residual * residual).sum(axis=0)
+        residual = (y - mine.value * n) / mine.per - (y0 - base.value * n0) / base.per
+        spread = dot(residual, residual)
         half = np.where(spread < 1e-24, t * t / (r + t * t), t * np.sqrt(r / (r - 1) * spread))
     half = np.where(r < 2, np.nan, half)
     return estimates(

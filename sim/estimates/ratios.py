@@ -133,8 +133,8 @@ def chosen(where: npt.NDArray[np.bool_], one: Estimates, other: Estimates) -> Es
 class Ratio:
     """Ratios of sums, and their errors over the replications that have any of what they are of.
 
-    `residual` has the shape of the data; its sum of squares, corrected, is `variance`. NaN where
-    one replication alone says nothing about spread.
+    `residual`, what each replication has beyond its due, has the shape of the data. A variance is
+    NaN where one replication alone says nothing about spread.
     """
 
     value: Floats
@@ -143,6 +143,12 @@ class Ratio:
     per: Floats
     replications: Floats
     with_events: Floats
+
+    def covariance(self, other: Ratio) -> Floats:
+        """Give the cluster-robust covariance with another ratio of the same worlds."""
+        r, products = self.replications, dot(self.residual, other.residual)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(r > 1, r / (r - 1) * products / (self.per * other.per), np.nan)
 
     @property
     def df(self) -> Floats:
@@ -157,13 +163,24 @@ def ratio(sums: npt.ArrayLike, of: npt.ArrayLike) -> Ratio:
     6.0
     """
     y, n = np.broadcast_arrays(np.asarray(sums, dtype=np.float64), np.asarray(of, np.float64))
+    somewhere = (n > 0).any(axis=tuple(range(1, n.ndim)))
+    y, n = y[somewhere], n[somewhere]
     r, per = np.count_nonzero(n > 0, axis=0).astype(np.float64), n.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.asarray(y.sum(axis=0) / per)
-        residual = (y - value * n) / per
-        variance = np.where(r > 1, r / (r - 1) * (residual * residual).sum(axis=0), np.nan)
+        residual = y - value * n
+        variance = np.where(r > 1, r / (r - 1) * dot(residual, residual) / per**2, np.nan)
     events = np.count_nonzero(y, axis=0).astype(np.float64)
     return Ratio(value, variance, residual, np.asarray(per), np.asarray(r), np.asarray(events))
+
+
+def dot(a: Floats, b: Floats) -> Floats:
+    """Add up products over replications, each place by itself: the last digit of one does not
+    depend on what else is estimated.
+    """
+    x, y = (np.ascontiguousarray(np.moveaxis(one, 0, -1)) for one in (a, b))
+    found: Floats = (x[..., None, :] @ y[..., :, None])[..., 0, 0]
+    return found
 
 
 @lru_cache(maxsize=4096)
