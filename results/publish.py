@@ -90,7 +90,7 @@ def publish(job: Job) -> None:
             (making / "summary.json").write_text(
                 json.dumps(document(outcome), indent=1) + "\n", encoding="utf-8"
             )
-        done = len(outcome.replications)
+        done = outcome.replications
         whole = manifest(
             scenario, outcome.policies, done, outcome.asked, outcome.engine, job.command
         )

@@ -13,11 +13,13 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any, Self
 
 from sim.clock import NEVER
 from sim.errors import Fault, OutputError
+from sim.estimates import CONFIDENCE, MEAN, SHARE, WOODRUFF, Estimate
 from sim.records import Records
 from sim.running import Outcome
 from sim.scenario.model import Scenario
@@ -53,19 +55,19 @@ def document(outcome: Outcome) -> dict[str, Any]:
     Its keys are documented in docs/json.md. Shares are numbers from 0 to 1.
     """
     s = outcome.summary
-    shares = {(row.policy, row.measure): row for row in s.shares.itertuples()}
+    counts = {(row.policy, row.measure): row.count for row in s.shares.itertuples()}
     differences = {row.policy: row for row in s.differences.itertuples()}
 
     def said(policy: str, measure: str) -> dict[str, Any]:
-        row = shares[policy, measure]
+        e = s.headline(policy, measure)
         return {
-            "count": row.count,
-            "share": _number(row.value),
-            "low": _number(row.low),
-            "high": _number(row.high),
-        }
+            "count": counts[policy, measure],
+            "share": _number(e.value),
+            "low": _number(e.low),
+            "high": _number(e.high),
+        } | basis(e)
 
-    costs = outcome.costs.set_index("policy")
+    costs = {row["policy"]: row for row in outcome.costs.to_dict("records")}
 
     policies = []
     for name in outcome.policies:
@@ -92,13 +94,13 @@ def document(outcome: Outcome) -> dict[str, Any]:
                 "high": _number(d.high),
                 "saved": d.saved,
                 "newly_lost": d.newly_lost,
-            }
+            } | basis(s.change(name))
         if outcome.scenario.costs:
-            cost = costs.loc[name]
+            cost = costs[name]
             entry["cost"] = {
                 key: _number(cost[key])
                 for key in ("value", "low", "high", "change", "change_low", "change_high")
-            }
+            } | {"with_any": cost["with_any"]}
         policies.append(entry)
     run = outcome.scenario.run
     return {
@@ -109,12 +111,30 @@ def document(outcome: Outcome) -> dict[str, Any]:
         }
         | {"sha256": scenario_hash(outcome.scenario)},
         "seed": run.seed,
-        "replications": len(outcome.replications),
+        "replications": outcome.replications,
         "replications_asked": outcome.asked,
-        "complete": len(outcome.replications) == outcome.asked,
-        "confidence": 0.95,
+        "complete": outcome.replications == outcome.asked,
+        "confidence": CONFIDENCE,
+        "methods": {
+            "shares": SHARE,
+            "differences": s.changes.method,
+            "means": MEAN,
+            "quantiles": WOODRUFF,
+        },
         "regretted": int(s.shares.iloc[0]["of"]),
         "policies": policies,
+    }
+
+
+def basis(e: Estimate) -> dict[str, Any]:
+    """Give what an interval rests on: replications that have any of what it is of, and any hit,
+    degrees of freedom and design effect.
+    """
+    return {
+        "replications": e.replications,
+        "with_events": e.with_events,
+        "df": _number(e.df),
+        "design_effect": _number(e.design_effect),
     }
 
 
@@ -123,8 +143,8 @@ def _interval(row: Any) -> dict[str, float | None]:
 
 
 def _number(value: Any) -> float | None:
-    """Give a number for JSON: NaN, which JSON has not, becomes null."""
-    return None if value != value else float(value)
+    """Give a number for JSON: NaN and infinity, which JSON has not, become null."""
+    return float(value) if isfinite(value) else None
 
 
 class ResultFolder:
@@ -256,7 +276,7 @@ class ResultFolder:
             return manifest(
                 outcome.scenario,
                 outcome.policies,
-                len(outcome.replications),
+                outcome.replications,
                 outcome.asked,
                 outcome.engine,
                 command,

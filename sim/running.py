@@ -7,52 +7,58 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.engines import choose, play_with
 from sim.records import Records
 from sim.scenario.model import Scenario
 from sim.summaries import Summary, expected_costs
-from sim.tallies import tally
+from sim.sums import Ints, Sums
+from sim.tallies import TALLY, Count, not_under, read_not_under
 from sim.verdicts import Judged, judge
 from sim.world import draw_world
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Tallies = dict[str, dict[str, int]]
-"""One replication's sums, by policy."""
 Kept = dict[str, tuple[Records, Judged]]
 Keep = Callable[[int, str, Records, Judged], None]
 """Called with (replication, policy, records, verdicts) for every replication, in order."""
-Count = Callable[[Records, Judged, Judged], dict[str, int]]
-"""Adds up one replication: (records, verdicts, the baseline's verdicts) to whole numbers by
-name."""
 
 
 @dataclass(frozen=True, repr=False)
 class Outcome:
     """What a run leaves: every replication's sums per policy, and the tables made of them.
 
-    `policies` has the baseline first. `asked` is how many replications were asked for; fewer are
-    there if the run was interrupted.
+    `asked` is how many replications were asked for; fewer are there if the run was interrupted.
     """
 
     scenario: Scenario
-    policies: tuple[str, ...]
     engine: str
     asked: int
-    replications: tuple[Tallies, ...]
+    sums: Sums
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The policies that were played, the baseline first."""
+        return self.sums.policies
+
+    @property
+    def replications(self) -> int:
+        """How many replications were played."""
+        return self.sums.replications
 
     def __repr__(self) -> str:
         e = self.summary.headline(self.policies[0])
         return (
             f'<Outcome of {self.scenario.file}: {100 * e.value:.1f} % read under "{self.policies[0]}", '
-            f"{len(self.policies)} policies, {len(self.replications)} replications>"
+            f"{len(self.policies)} policies, {self.replications} replications>"
         )
 
     @cached_property
     def summary(self) -> Summary:
         """The tables: shares, channels, verdicts, differences and prices, with intervals."""
-        return Summary.of(self.policies, self.replications)
+        return Summary.of(self.sums)
 
     @property
     def shares(self) -> pd.DataFrame:
@@ -78,9 +84,7 @@ class Outcome:
         """One row per policy: what a world costs by the scenario's `[costs]`, and the change
         against the baseline.
         """
-        return expected_costs(
-            self.summary.sums, self.scenario.costs, self.scenario.credits.per_inmail
-        )
+        return expected_costs(self.sums, self.scenario.costs, self.scenario.credits.per_inmail)
 
 
 def run(
@@ -111,7 +115,7 @@ def run(
     asked = scenario.run.replications
     engine = engine_for(scenario, names, engine, asked)
     done = play_all(worlds, names, engine, asked, workers=workers, keep=keep, progress=progress)
-    return Outcome(scenario, names, engine, asked, done)
+    return Outcome(scenario, engine, asked, done)
 
 
 def set_by_hand(scenario: Scenario, *, seed: int | None, replications: int | None) -> Scenario:
@@ -128,17 +132,16 @@ def play_all(
     asked: int,
     *,
     workers: int = 1,
-    count: Count = tally,
+    count: Count = TALLY,
     keep: Keep | None = None,
     progress: Callable[[int], None] | None = None,
-) -> tuple[Tallies, ...]:
+) -> Sums:
     """Play replications of scenarios that share their messages, the baseline first, and add up each
     by `count`.
 
-    `count` must be a function of a module, so that workers find it. Ctrl-C ends it with what is
-    done so far.
+    Ctrl-C ends it with what is done so far.
     """
-    done: list[Tallies] = []
+    done: list[Ints] = []
     try:
         played = _played(worlds, names, engine, asked, workers, count, keep is not None)
         for number, (sums, records) in enumerate(played):
@@ -151,7 +154,7 @@ def play_all(
     except KeyboardInterrupt:
         if not done:
             raise
-    return tuple(done)
+    return Sums(np.array(done), tuple(names), (*count.names, *not_under(len(names))))
 
 
 def chosen(scenario: Scenario, policies: Sequence[str] | None) -> tuple[str, ...]:
@@ -190,13 +193,16 @@ def play_replication(
     engine: str,
     replication: int,
     want_records: bool,
-    count: Count = tally,
-) -> tuple[Tallies, Kept]:
-    """Play one replication under every policy (the baseline first) and add it up."""
+    count: Count = TALLY,
+) -> tuple[Ints, Kept]:
+    """Play one replication under every policy (the baseline first) and add it up.
+
+    The sums have a row per policy: what `count` names, then `not_under` of all policies.
+    """
     play = play_with(engine)
-    sums: Tallies = {}
+    rows: list[Ints] = []
+    judgements: list[Judged] = []
     kept: Kept = {}
-    base = None
     for scenario, name in zip(scenarios, names, strict=True):
         records = play(draw_world(scenario, replication))
         judged = judge(
@@ -206,11 +212,12 @@ def play_replication(
             refund_on_recall=scenario.credits.refund_on_recall,
             remedy=scenario.deletion.remedy,
         )
-        base = judged if base is None else base
-        sums[name] = count(records, judged, base)
+        judgements.append(judged)
+        rows.append(count.row(records, judged, judgements[0]))
         if want_records:
             kept[name] = (records, judged)
-    return sums, kept
+    messages = int(np.count_nonzero(~records["apology"]))  # those of all policies
+    return np.hstack([np.array(rows), read_not_under(judgements, messages)]), kept
 
 
 def _played(
@@ -221,7 +228,7 @@ def _played(
     workers: int,
     count: Count,
     want_records: bool,
-) -> Iterator[tuple[Tallies, Kept]]:
+) -> Iterator[tuple[Ints, Kept]]:
     """Yield replications in order, `workers` of them at a time."""
     numbers: Iterable[int] = range(asked)
     if workers == 1 or asked == 1:

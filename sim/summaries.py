@@ -6,14 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
 from sim import estimates as est
-from sim.clock import SECOND
+from sim.clock import HOUR, SECOND
+from sim.sums import Floats, Sums
 from sim.surfaces import CHANNELS
+from sim.tallies import DELAY_EDGES, DELAYED, TALLIES, counted, delayed_by, not_under
 from sim.verdicts import Lost, Verdict
 
 VERDICTS: Final = tuple(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED)
@@ -23,197 +26,281 @@ READ: Final = (*(channel.name for channel in CHANNELS), "thread", "anywhere")
 LEVELS: Final = ("nothing", "existence", "part", "all")
 REFUSED: Final = ("refused_kind", "refused_window", "refused_opened", "refused_receiver")
 FLAGS: Final = ("phantom", *REFUSED)
+HEADLINE: Final = "preview_read"
 MEASURES: Final = {
-    "preview_read": "a preview was read (too late or ghost): the headline",
-    **{name: f"verdict {name}" for name in VERDICTS},
-    **{name: f"too late, {name.removeprefix('lost_').replace('_', ' ')}" for name in LOST_WHEN},
-    **{one.measure: f"{one.meaning}, before the text was in the app" for one in CHANNELS},
-    "read_thread": "the text was read in the app",
-    "read_anywhere": "anything of the text was read",
-    "phantom": "a sign of it was met, and nothing of it was ever read",
-    "refused_kind": "refused: its kind cannot be deleted",
-    "refused_window": "refused: the deletion window was over",
-    "refused_opened": "refused: it had been opened",
-    "refused_receiver": "refused by the recipient's client, for its age",
-    "level_nothing": "exposed to nothing",
-    "level_existence": "exposed to its existence only",
-    "level_part": "exposed to part of the text",
-    "level_all": "exposed to all of the text",
+    name: TALLIES[name]
+    for name in (
+        HEADLINE,
+        *VERDICTS,
+        *LOST_WHEN,
+        *(f"read_{channel}" for channel in READ),
+        *FLAGS,
+        *(f"level_{level}" for level in LEVELS),
+    )
 }
 """Shares of regretted messages a run reports, and what each means."""
 
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A price of a policy: what is estimated, what it means, and how a claim calls it.
+
+    `kind` is "share" or "number" of `top` per `of`, or "delay" in seconds, of what `of` names.
+    """
+
+    meaning: str
+    kind: Literal["share", "number", "delay"]
+    words: str
+    top: str = ""
+    of: str = ""
+
+
+def _delay_prices(what: str) -> dict[str, Price]:
+    """Give what a delay is reported by: no number of them hides how far a few are moved."""
+    until = f"until {'first read' if what == 'read' else what}"
+    delay = f"added delay until {what}"
+    return {
+        f"delay_{what}_s": Price(
+            f"mean added delay {until}, of those moved by less than an hour, seconds",
+            "delay",
+            delay,
+            of=what,
+        ),
+        f"delay_{what}_far": Price(
+            f"share moved by an hour or more, {until}",
+            "share",
+            f"{what} an hour apart share",
+            of=what,
+        ),
+        f"delay_{what}_far_s": Price(
+            f"mean added delay {until}, of those moved by an hour or more, seconds",
+            "delay",
+            f"{delay} of those moved by an hour",
+            of=what,
+        ),
+        f"delay_{what}_median_s": Price(
+            f"median added delay {until}, seconds", "delay", f"median {delay}", of=what
+        ),
+        f"delay_{what}_p95_s": Price(
+            f"95th percentile of the added delay {until}, seconds",
+            "delay",
+            f"95th percentile {delay}",
+            of=what,
+        ),
+    }
+
+
 PRICES: Final = {
-    "delay_notified_s": (
-        "others_delay_notified",
-        "others_both_notified",
-        "added delay until notified (of what had not been read in the app by then), seconds",
-    ),
-    "delay_read_s": (
-        "others_delay_read",
-        "others_both_read",
-        "added delay until first read, seconds",
-    ),
-    "never_notified": (
+    **_delay_prices("notified"),  # of what had not been read in the app by then
+    **_delay_prices("read"),
+    "never_notified": Price(
+        "share never notified, nor read in the app",
+        "share",
+        "never notified share",
         "others_never_notified",
         "others",
-        "share never notified, nor read in the app",
     ),
-    "pushes_per_message": ("others_pushed", "others", "pushes sent per message"),
-    "emails_per_message": ("others_mailed", "others", "e-mails that carried it, per message"),
-    "orphans_per_followup": (
+    "pushes_per_message": Price(
+        "pushes sent per message", "number", "pushes per message", "others_pushed", "others"
+    ),
+    "emails_per_message": Price(
+        "e-mails that carried it, per message",
+        "number",
+        "emails per message",
+        "others_mailed",
+        "others",
+    ),
+    "orphans_per_followup": Price(
+        "follow-ups sent after their opening message was gone",
+        "number",
+        "orphans per followup",
         "orphans",
         "followups",
-        "follow-ups sent after their opening message was gone",
     ),
-    "credits_lost_per_inmail": (
+    "credits_lost_per_inmail": Price(
+        "InMail credits that did not come back, per InMail",
+        "number",
+        "credits lost per inmail",
         "credits_lost",
         "credits_used",
-        "InMail credits that did not come back, per InMail",
     ),
 }
-"""Prices of a policy: (sum, of how many, meaning); the first five are for messages that nobody
-regretted."""
+"""What a policy costs; all but the last two are for messages that nobody regretted, delays against
+the baseline message by message."""
+
+
+def shares(sums: Sums) -> est.Estimates:
+    """Estimate all of `MEASURES`, of shape (policies, measures).
+
+    A measure with no event, or nothing else, takes over the design effect of its policy's headline,
+    and that one the baseline's.
+    """
+    y, n = sums.of(*MEASURES), sums.of("regretted")
+    return est.share(y, n, design_effect=design_effects(sums)[:, None])
+
+
+def design_effects(sums: Sums) -> Floats:
+    """Give each policy's design effect of the headline: the baseline's where its own is not seen."""
+    y, n = (sums.of(name)[:, :, 0] for name in (HEADLINE, "regretted"))
+    return _own_or(est.share(y, n), first=True)
+
+
+def _own_or(found: est.Estimates, *, first: bool = False) -> Floats:
+    seen = (found.value > 0) & (found.value < 1)
+    own = np.where(seen, found.design_effect, np.nan)
+    other = own[0] if first else np.nan
+    return np.where(seen, own, np.nan_to_num(other, nan=1.0))
+
+
+def compared(sums: Sums) -> est.Shares:
+    """Give what policies are compared by: the headline, and who reads under which policy only."""
+    hits, of = (sums.of(name)[:, :, 0] for name in (HEADLINE, "regretted"))
+    return est.Shares(hits, of, only=sums.of(*not_under(len(sums.policies))))
+
+
+def changes(sums: Sums) -> est.Estimates:
+    """Estimate each policy's headline less the baseline's, of shape (policies,)."""
+    found = est.every_difference(compared(sums), [0])
+    return found.each(lambda field: field[:, 0])
+
+
+def prices(sums: Sums) -> est.Estimates:
+    """Estimate all of `PRICES`, of shape (policies, prices)."""
+    plain = [price for price in PRICES.values() if price.top]
+    ratios = est.share(sums.of(*(one.top for one in plain)), sums.of(*(one.of for one in plain)))
+    return est.side_by_side([*(_delays(sums, what) for what in DELAYED), ratios])
+
+
+def _delays(sums: Sums, what: str) -> est.Estimates:
+    counts, total = sums.of(*counted(what)), sums.of(*delayed_by(what)) / SECOND
+    edges = DELAY_EDGES / SECOND
+    edges[0, 0], edges[-1, 1] = -np.inf, np.inf
+    far = np.abs(DELAY_EDGES).min(axis=1) >= HOUR
+    up, down = np.maximum(total, 0.0), np.maximum(-total, 0.0)
+
+    def moved(which: Any) -> est.Estimates:
+        parts = (part[:, :, which].sum(axis=2) for part in (up, down, counts))
+        return est.mean_change(*parts)
+
+    near, moved_far = moved(~far), moved(far)
+    unmoved = (near.replications > 1) & (near.with_events == 0)
+    low, high = (np.where(unmoved, near.value, limit) for limit in (near.low, near.high))
+    share = est.share(counts[:, :, far].sum(axis=2), counts.sum(axis=2))
+    share.high[0] = share.value[0]  # the baseline moves nothing against itself
+    quantiles = (est.quantile(counts, total, edges, q) for q in (0.5, 0.95))
+    return est.stacked([near.with_limits(low, high), share, moved_far, *quantiles])
 
 
 @dataclass(frozen=True)
 class Summary:
     """The tables of a run; every interval is at 95 %, over replications."""
 
-    policies: tuple[str, ...]
-    sums: dict[str, pd.DataFrame]
-    """Per policy: one row per replication, one column per count."""
+    sums: Sums
+    estimates: est.Estimates
+    """Those of `shares`, with what they rest on: shape (policies, measures)."""
+    changes: est.Estimates
+    """Those of `differences`, the baseline included."""
     shares: pd.DataFrame
     differences: pd.DataFrame
     price: pd.DataFrame
 
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The policies, the baseline first."""
+        return self.sums.policies
+
     @classmethod
-    def of(
-        cls, policies: Sequence[str], replications: Sequence[Mapping[str, Mapping[str, int]]]
-    ) -> Summary:
+    def of(cls, sums: Sums) -> Summary:
         """Make the tables of every replication's sums."""
-        sums = {name: pd.DataFrame([dict(one[name]) for one in replications]) for name in policies}
-        base = sums[policies[0]]
+        found, change, paid = shares(sums), changes(sums), prices(sums)
+        counts = sums.of(*MEASURES).sum(axis=0).astype(np.int64)
+        table = _table(sums.policies, tuple(MEASURES), found)
+        table.insert(5, "count", counts.ravel())
         return cls(
-            tuple(policies),
             sums,
-            pd.DataFrame(
-                [
-                    _row(
-                        name,
-                        m,
-                        sums[name][m].sum(),
-                        est.share(sums[name][m], sums[name]["regretted"]),
-                    )
-                    for name in policies
-                    for m in MEASURES
-                ]
-            ),
-            pd.DataFrame(
-                [_difference(name, sums[name], base) for name in policies[1:]],
-                columns=[
-                    "policy",
-                    "value",
-                    "low",
-                    "high",
-                    "of",
-                    "replications",
-                    "saved",
-                    "newly_lost",
-                ],
-            ),
-            pd.DataFrame(
-                [
-                    _row(name, price, 0, _price(sums[name], top, bottom))
-                    for name in policies
-                    for price, (top, bottom, _) in PRICES.items()
-                ]
-            ).drop(columns="count"),
+            found,
+            change,
+            table,
+            _differences(sums, change),
+            _table(sums.policies, tuple(PRICES), paid),
         )
 
-    def headline(self, policy: str, measure: str = "preview_read") -> est.Estimate:
+    def headline(self, policy: str, measure: str = HEADLINE) -> est.Estimate:
         """Give one share of one policy: by default the share whose preview was read."""
-        row = self.shares[
-            (self.shares["policy"] == policy) & (self.shares["measure"] == measure)
-        ].iloc[0]
-        return est.Estimate(
-            row["value"], row["low"], row["high"], row["of"], int(row["replications"])
-        )
+        return self.estimates.at(self.policies.index(policy), _measures()[measure])
+
+    def change(self, policy: str) -> est.Estimate:
+        """Give the headline of a policy less the baseline's."""
+        return self.changes.at(self.policies.index(policy))
 
 
-def expected_costs(
-    sums: Mapping[str, pd.DataFrame], amounts: Mapping[str, float], per_inmail: float
-) -> pd.DataFrame:
+@cache
+def _measures() -> dict[str, int]:
+    return {name: k for k, name in enumerate(MEASURES)}
+
+
+def _table(policies: Sequence[str], names: Sequence[str], found: est.Estimates) -> pd.DataFrame:
+    """Lay estimates of shape (policies, names) out, a row for each."""
+    return pd.DataFrame(
+        {
+            "policy": np.repeat(np.array(policies, dtype=object), len(names)),
+            "measure": list(names) * len(policies),
+            "value": found.value.ravel(),
+            "low": found.low.ravel(),
+            "high": found.high.ravel(),
+            "of": found.per.ravel().astype(np.int64),
+            "replications": found.replications.ravel().astype(np.int64),
+        }
+    )
+
+
+def _differences(sums: Sums, change: est.Estimates) -> pd.DataFrame:
+    parts = sums.of("saved", "newly_lost").sum(axis=0).astype(np.int64)
+    return pd.DataFrame(
+        {
+            "policy": list(sums.policies[1:]),
+            "value": change.value[1:],
+            "low": change.low[1:],
+            "high": change.high[1:],
+            "of": change.per[1:].astype(np.int64),
+            "replications": change.replications[1:].astype(np.int64),
+            "saved": parts[1:, 0],
+            "newly_lost": parts[1:, 1],
+        }
+    )
+
+
+def expected_costs(sums: Sums, amounts: Mapping[str, float], per_inmail: float) -> pd.DataFrame:
     """Estimate what a world costs under each policy, and the paired change against the first.
 
-    T over replications.
-
     `amounts` gives money per counted event; a lost credit counts `per_inmail` times. Columns:
-    policy, value, low, high, change, change_low, change_high, replications.
+    policy, value, low, high, change, change_low, change_high, replications, with_any (how many
+    worlds cost anything). Where no world does, there is no interval.
 
-    >>> one = {"today": pd.DataFrame({"too_late": [2, 4]})}
+    >>> one = Sums(np.array([[[2]], [[4]]]), ("today",), ("too_late",))
     >>> float(expected_costs(one, {"too_late": 10.0}, 1.0)["value"].iloc[0])
     30.0
     """
-    weights = {
-        event: amount * (per_inmail if event == "credits_lost" else 1)
-        for event, amount in amounts.items()
-    }
-    costs = {
-        name: sum(
-            (table[event] * weight for event, weight in weights.items()),
-            start=table.iloc[:, 0] * 0.0,
-        )
-        for name, table in sums.items()
-    }
-    base = next(iter(costs.values()))
-    rows = []
-    for name, cost in costs.items():
-        e, change = est.mean(cost, np.ones(cost.size)), est.mean(cost - base, np.ones(cost.size))
-        rows.append(
-            {
-                "policy": name,
-                "value": e.value,
-                "low": e.low,
-                "high": e.high,
-                "change": change.value,
-                "change_low": change.low,
-                "change_high": change.high,
-                "replications": e.replications,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _row(policy: str, measure: str, count: float, e: est.Estimate) -> dict[str, object]:
-    return {
-        "policy": policy,
-        "measure": measure,
-        "value": e.value,
-        "low": e.low,
-        "high": e.high,
-        "count": int(count),
-        "of": int(e.per),
-        "replications": e.replications,
-    }
-
-
-def _difference(policy: str, mine: pd.DataFrame, base: pd.DataFrame) -> dict[str, object]:
-    e = est.difference(
-        mine["preview_read"], mine["regretted"], base["preview_read"], base["regretted"]
+    weights = [
+        amount * (per_inmail if event == "credits_lost" else 1) for event, amount in amounts.items()
+    ]
+    cost = sums.of(*amounts) @ np.array(weights, dtype=np.float64)
+    change = cost - cost[:, :1]
+    # An amount below 0 is a gain: then a cost has either sign.
+    found = est.mean_change(np.maximum(cost, 0.0), np.maximum(-cost, 0.0))
+    changed = est.mean_change(np.maximum(change, 0.0), np.maximum(-change, 0.0))
+    low, high = changed.low.copy(), changed.high.copy()
+    low[0] = high[0] = 0.0
+    return pd.DataFrame(
+        {
+            "policy": list(sums.policies),
+            "value": found.value,
+            "low": found.low,
+            "high": found.high,
+            "change": changed.value,
+            "change_low": low,
+            "change_high": high,
+            "replications": found.replications.astype(np.int64),
+            "with_any": np.count_nonzero(cost, axis=0),
+        }
     )
-    return {
-        "policy": policy,
-        "value": e.value,
-        "low": e.low,
-        "high": e.high,
-        "of": int(e.per),
-        "replications": e.replications,
-        "saved": int(mine["saved"].sum()),
-        "newly_lost": int(mine["newly_lost"].sum()),
-    }
-
-
-def _price(sums: pd.DataFrame, top: str, bottom: str) -> est.Estimate:
-    if top.startswith("others_delay"):
-        return est.mean(sums[top] / SECOND, sums[bottom])
-    return est.share(sums[top], sums[bottom])

@@ -43,7 +43,7 @@ def draw_comparison(comparison: Comparison) -> Chart:
         if paid:
             left, right = figure.subplots(1, 2, sharey=True, width_ratios=[3, 2])
             _dots(right, comparison, prices, 1.0, " s")
-            right.set_xlabel("notified later, seconds (mean)")
+            right.set_xlabel("notified later, seconds (mean of moves under an hour)")
             right.set_title("Price for the others", fontsize=9)
         else:
             left = figure.subplots()

@@ -49,7 +49,7 @@ def draw(outcome: Outcome) -> Chart:
                 frameon=False,
             )
         run = outcome.scenario.run
-        note = f"{headline.per:,.0f} regretted messages in {len(outcome.replications)} replications, seed {run.seed}"
+        note = f"{headline.per:,.0f} regretted messages in {outcome.replications} replications, seed {run.seed}"
         figure.supxlabel(note, fontsize=7, color="#555555", x=0.99, ha="right")
     return figure
 

@@ -13,7 +13,7 @@ from sim.checking.vocabulary import Kind
 from sim.errors import Fault, ScenarioError
 from sim.running import Outcome, run
 from sim.scenario import Scenario
-from sim.summaries import expected_costs
+from sim.summaries import HEADLINE, compared, design_effects, expected_costs
 
 HOLDS, FAILS, UNDECIDED = "holds", "fails", "undecided"
 COLUMNS = ("claim", "because", "verdict", "value", "low", "high", "found")
@@ -52,16 +52,14 @@ def check(
             workers=workers,
             progress=progress,
         )
-        if (
-            len(outcome.replications) < outcome.asked
-        ):  # nothing is judged by half of what was asked for
-            raise KeyboardInterrupt
-        for told, claim in zip(scenario.checks, claims, strict=True):
+        if outcome.replications < outcome.asked:
+            raise KeyboardInterrupt  # nothing is judged by half of what was asked for
+        for given, claim in zip(scenario.checks, claims, strict=True):
             finding = judged(claim, outcome)
             rows.append(
                 (
-                    told.claim,
-                    told.because,
+                    given.claim,
+                    given.because,
                     finding.verdict,
                     finding.value,
                     finding.low,
@@ -117,16 +115,12 @@ def judged(claim: Claim, outcome: Outcome) -> Finding:
     e = _estimated(claim, outcome)
     if e.value != e.value:
         return Finding(UNDECIDED, e.value, e.low, e.high, "nothing to measure it by")
-    if e.low != e.low or len(outcome.replications) < 2:
-        return Finding(
-            UNDECIDED,
-            e.value,
-            e.low,
-            e.high,
-            f"{_said(claim, e.value)}, without interval: one replication",
-        )
-    if claim.quantity.kind is Kind.COST and not _anything_cost(claim, outcome):
+    if claim.quantity.kind is Kind.COST and not _any_cost(claim, outcome):
         return Finding(UNDECIDED, e.value, e.low, e.high, "nothing that costs anything happened")
+    if e.low != e.low or outcome.replications < 2:
+        why = "one replication" if outcome.replications < 2 else "too few replications with any"
+        words = f"{_said(claim, e.value)}, without interval: {why}"
+        return Finding(UNDECIDED, e.value, e.low, e.high, words)
     verdict = (
         HOLDS
         if claim.allowed.holds(e.low, e.high)
@@ -140,21 +134,16 @@ def judged(claim: Claim, outcome: Outcome) -> Finding:
     return Finding(verdict, e.value, e.low, e.high, words)
 
 
-def _anything_cost(claim: Claim, outcome: Outcome) -> bool:
+def _any_cost(claim: Claim, outcome: Outcome) -> bool:
     """Tell whether anything with a cost happened: that nothing did so far does not make its cost
     surely nothing.
     """
-    events = list(outcome.scenario.costs)
-    return any(
-        bool(outcome.summary.sums[name][events].to_numpy().any())
-        for name in (claim.policy, claim.base)
-        if name
-    )
+    policies = [name for name in (claim.policy, claim.base) if name]
+    return any(outcome.sums.each(name, *outcome.scenario.costs).any() for name in policies)
 
 
 def _counted(claim: Claim, outcome: Outcome) -> Finding:
-    sums = outcome.summary.sums[claim.policy]
-    counts = sums[list(claim.quantity.names)].sum(axis=1)
+    counts = outcome.sums.each(claim.policy, *claim.quantity.names)
     low, high, done = int(counts.min()), int(counts.max()), len(counts)
     verdict = HOLDS if claim.allowed.holds(low, high) else FAILS
     each = f"{low:,}" if low == high else f"{low:,} to {high:,}"
@@ -163,37 +152,37 @@ def _counted(claim: Claim, outcome: Outcome) -> Finding:
 
 
 def _estimated(claim: Claim, outcome: Outcome) -> est.Estimate:
-    sums, names = outcome.summary.sums, list(claim.quantity.names)
-    mine = sums[claim.policy]
+    sums, names = outcome.sums, claim.quantity.names
     if claim.quantity.kind is Kind.COST:
         return _cost(claim, outcome)
     if claim.quantity.kind is not Kind.SHARE:
         wanted = (outcome.price["policy"] == claim.policy) & (outcome.price["measure"] == names[0])
         (price,) = outcome.price[wanted].to_dict("records")
         return est.Estimate(*(price[key] for key in ("value", "low", "high", "of", "replications")))
-    hits = mine[names].sum(axis=1)
+    if claim.base is None and len(names) == 1:
+        return outcome.summary.headline(claim.policy, names[0])
+    hits, of = sums.each(claim.policy, *names), sums.each(claim.policy, "regretted")
+    effects = design_effects(sums)
     if claim.base is None:
-        return est.share(hits, mine["regretted"])
-    base = sums[claim.base]
-    return est.difference(hits, mine["regretted"], base[names].sum(axis=1), base["regretted"])
+        return est.share(hits, of, design_effect=effects[sums.policies.index(claim.policy)]).at()
+    if names == (HEADLINE,):
+        i, j = (sums.policies.index(name) for name in (claim.policy, claim.base))
+        return est.every_difference(compared(sums), [j]).at(i, 0)
+    base = sums.each(claim.base, *names), sums.each(claim.base, "regretted")
+    effect = max(effects[sums.policies.index(name)] for name in (claim.policy, claim.base))
+    return est.difference(hits, of, *base, design_effect=effect).at()
 
 
 def _cost(claim: Claim, outcome: Outcome) -> est.Estimate:
     """Estimate what a world costs, or how much more than under another policy."""
     names = [claim.policy] if claim.base is None else [claim.base, claim.policy]
-    scenario, sums = outcome.scenario, outcome.summary.sums
-    table = expected_costs(
-        {name: sums[name] for name in names}, scenario.costs, scenario.credits.per_inmail
+    scenario = outcome.scenario
+    sums = outcome.sums.under(names)
+    row = expected_costs(sums, scenario.costs, scenario.credits.per_inmail).to_dict("records")[-1]
+    kind = (
+        ("value", "low", "high") if claim.base is None else ("change", "change_low", "change_high")
     )
-    row, start = table.to_dict("records")[-1], "" if claim.base is None else "change_"
-    keys = (
-        "change" if start else "value",
-        f"{start}low",
-        f"{start}high",
-        "replications",
-        "replications",
-    )
-    return est.Estimate(*(row[key] for key in keys))
+    return est.Estimate(*(row[key] for key in (*kind, "replications", "replications")))
 
 
 def _said(claim: Claim, value: float) -> str:

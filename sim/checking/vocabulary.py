@@ -10,13 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-import numpy as np
-
-from sim.records import Records
-from sim.schema.records import COLUMNS
 from sim.summaries import MEASURES, PRICES, REFUSED
-from sim.tallies import tally
-from sim.verdicts import judge
+from sim.tallies import TALLIES
 
 
 class Kind(Enum):
@@ -61,7 +56,7 @@ def quantities() -> dict[str, Quantity]:
     ]
     found += [_price(name) for name in PRICES]
     found.append(Quantity("expected cost", Kind.COST, ()))
-    counts = SUMS | {name: (name,) for name in _counted() if not name.startswith("others_delay")}
+    counts = SUMS | {name: (name,) for name in TALLIES}
     found += [Quantity(_words(name), Kind.COUNT, parts) for name, parts in counts.items()]
     return {one.words: one for one in found}
 
@@ -71,20 +66,5 @@ def _words(name: str) -> str:
 
 
 def _price(name: str) -> Quantity:
-    """Name a price: delays are in seconds, what is called "share" in words is one, anything else is
-    a number.
-    """
-    if name.startswith("delay_"):
-        return Quantity(
-            f"added delay until {_words(name[6:].removesuffix('_s'))}", Kind.DELAY, (name,)
-        )
-    if PRICES[name][2].startswith("share"):
-        return Quantity(f"{_words(name)} share", Kind.PRICE_SHARE, (name,))
-    return Quantity(_words(name), Kind.NUMBER, (name,))
-
-
-def _counted() -> tuple[str, ...]:
-    """Name all that is counted in a replication: what the tally of no message has."""
-    nothing = Records({column.name: np.zeros(0, dtype=column.dtype) for column in COLUMNS}, 0)
-    judged = judge(nothing)
-    return tuple(tally(nothing, judged, judged))
+    kinds = {"share": Kind.PRICE_SHARE, "number": Kind.NUMBER, "delay": Kind.DELAY}
+    return Quantity(PRICES[name].words, kinds[PRICES[name].kind], (name,))

@@ -17,11 +17,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.cli.running import INTERRUPTED, check_options, progress_bar, say_if_cold
-from sim.cli.tables import console_for, effect_tables, interval, new_table, percent, price_table
+from sim.cli.tables import (
+    console_for,
+    effect_tables,
+    interval,
+    new_table,
+    percent,
+    price_tables,
+    replication_warnings,
+)
 from sim.comparing import Comparison, Pairing
 from sim.comparing.document import document, write
 from sim.comparing.playing import planned, play
-from sim.estimates import FEW
 from sim.results import ResultFolder
 from sim.scenario import Scenario, load
 from sim.verdicts import Verdict
@@ -125,29 +132,23 @@ def answer(comparison: Comparison) -> str:
 def _sureness(comparison: Comparison) -> str:
     if comparison.is_sure:
         return "That it is the best is sure."
-    rivals = [row["policy"] for row in _rows(comparison.behind) if not row["low"] > 0]
+    rivals = [row["policy"] for row in _rows(comparison.behind) if row["could_be"]]
     said = ", ".join(f'"{name}"' for name in rivals)
     return f"That it is the best is not sure: {said} may be as good."
 
 
 def warnings_of(comparison: Comparison) -> list[str]:
     """List what a reader of a comparison should be told."""
-    done, out = comparison.replications, []
-    if done < comparison.asked:
-        out.append(
-            f"interrupted: {done} of {comparison.asked} replications were played; the tables rest on those"
-        )
-    if done < FEW:
-        out.append(f"{done} replications are few; intervals are only trustworthy from {FEW} on")
-    return out
+    headline = comparison.headline(comparison.against)
+    return replication_warnings(comparison.replications, comparison.asked, headline)
 
 
 def print_comparison(comparison: Comparison) -> None:
     """Print the answer and the tables on stdout."""
     tables = (
         _shares(comparison),
-        price_table(comparison.names, comparison.price, _what(comparison)),
-        *effect_tables(comparison.names, comparison.tables, comparison.costs),
+        *price_tables(comparison.names, comparison.price, _what(comparison)),
+        *effect_tables(comparison.sums, comparison.costs),
     )
     console = console_for(*tables)
     console.print(escape(answer(comparison)), soft_wrap=True)
@@ -249,8 +250,9 @@ def _closing(comparison: Comparison) -> Sequence[str]:
     promise.
     """
     first, rest = comparison.worlds[comparison.against], comparison.names[1:]
-    sums = comparison.sums[comparison.against]
-    messages, regretted = (sum(one[key] for one in sums) for key in ("messages", "regretted"))
+    messages, regretted = (
+        comparison.sums.total(comparison.against, key) for key in ("messages", "regretted")
+    )
     lines = [
         f'{regretted:,} regretted of {messages:,} messages under "{comparison.against}"; '
         f"{comparison.replications} replications each, seed {first.run.seed}."

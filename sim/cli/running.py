@@ -62,7 +62,7 @@ def run_command(
             progress=progress,
         )
         progress(total)
-        complete = len(outcome.replications) == outcome.asked
+        complete = outcome.replications == outcome.asked
         if folder is not None and complete:
             from sim.charts import save  # matplotlib, only when there is something to draw
 

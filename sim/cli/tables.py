@@ -5,7 +5,7 @@ price.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sim.estimates import FEW, Estimate
+from sim.estimates import FEW, FEW_EVENTS, Estimate
 from sim.running import Outcome
 from sim.summaries import LOST_WHEN, REFUSED
+from sim.sums import Sums
 from sim.surfaces import CHANNELS
 from sim.verdicts import Verdict
 
@@ -47,18 +48,16 @@ def change_of(difference: dict[str, Any]) -> str:
 def _seconds(price: dict[str, Any]) -> str:
     if price["value"] != price["value"]:
         return "–"
+    if price["low"] != price["low"]:
+        return f"{price['value']:+,.1f}"
     return f"{price['value']:+,.1f} ({price['low']:+,.1f} to {price['high']:+,.1f})"
 
 
 def warnings_of(outcome: Outcome) -> list[str]:
     """List what a reader of the tables should be told."""
-    done, out = len(outcome.replications), []
-    if done < outcome.asked:
-        out.append(
-            f"interrupted: {done} of {outcome.asked} replications were played; the tables rest on those"
-        )
-    if done < FEW:
-        out.append(f"{done} replications are few; intervals are only trustworthy from {FEW} on")
+    out = replication_warnings(
+        outcome.replications, outcome.asked, outcome.summary.headline(outcome.policies[0])
+    )
     if outcome.summary.headline(outcome.policies[0]).per == 0:
         out.append("nobody regretted a message; set mistakes.chance, or play longer")
     still = outcome.summary.headline(outcome.policies[0], "open")
@@ -69,14 +68,38 @@ def warnings_of(outcome: Outcome) -> list[str]:
     return out
 
 
+def replication_warnings(done: int, asked: int, headline: Estimate) -> list[str]:
+    """Say if a run was cut short, and if few of its replications say something: those in which
+    anybody regretted a message.
+    """
+    out, saying = [], headline.replications
+    if done < asked:
+        out.append(
+            f"interrupted: {done} of {asked} replications were played; the tables rest on those"
+        )
+    if done < FEW:
+        out.append(f"{done} replications are few; intervals are only trustworthy from {FEW} on")
+    elif 0 < saying < FEW:
+        out.append(
+            f"only {saying} of {done} replications have a regretted message; intervals are only trustworthy from "
+            f"{FEW} such replications on"
+        )
+    elif 0 < headline.with_events < FEW_EVENTS:
+        out.append(
+            f"a preview was read in {headline.with_events} of {done} replications only; how such readings cluster "
+            "is hardly known"
+        )
+    return out
+
+
 def print_outcome(outcome: Outcome) -> None:
     """Print the answer and the tables on stdout, warnings on stderr."""
     s, base = outcome.summary, outcome.policies[0]
     e = s.headline(base)
     costs = outcome.costs if outcome.scenario.costs else None
-    effects = effect_tables(outcome.policies, s.sums, costs)
-    prices = price_table(outcome.policies, outcome.price)
-    tables = (_policies(outcome), _verdicts(outcome), _lost(outcome), *effects, prices)
+    effects = effect_tables(s.sums, costs)
+    prices = price_tables(outcome.policies, outcome.price)
+    tables = (_policies(outcome), _verdicts(outcome), _lost(outcome), *effects, *prices)
     console = console_for(*tables)
     console.print(escape(outcome.scenario.title or outcome.scenario.file))
     if e.per:
@@ -89,8 +112,8 @@ def print_outcome(outcome: Outcome) -> None:
         console.print(table)
     run = outcome.scenario.run
     console.print(
-        f"{e.per:,.0f} regretted of {int(s.sums[base]['messages'].sum()):,} messages per policy; "
-        f"{len(outcome.replications)} replications, seed {run.seed}; intervals over replications, differences paired.",
+        f"{e.per:,.0f} regretted of {s.sums.total(base, 'messages'):,} messages per policy; "
+        f"{outcome.replications} replications, seed {run.seed}; intervals over replications, differences paired.",
         soft_wrap=True,
     )
     for warning in warnings_of(outcome):
@@ -196,20 +219,19 @@ _EFFECTS = {
 }
 
 
-def effect_tables(
-    policies: Sequence[str], sums: Mapping[str, pd.DataFrame], costs: pd.DataFrame | None
-) -> Iterator[Table]:
+def effect_tables(sums: Sums, costs: pd.DataFrame | None) -> Iterator[Table]:
     """Say what follow-ups, remedies and credits came to, and what it costs.
 
     Only what the scenario has.
     """
-    there = [event for event in _EFFECTS if any(table[event].any() for table in sums.values())]
+    policies = sums.policies
+    there = [event for event in _EFFECTS if sums.of(event).any()]
     if there:
         table = new_table(
             "Follow-ups, remedies and credits, counts", "policy", *(_EFFECTS[e] for e in there)
         )
         for name in policies:
-            table.add_row(escape(name), *(f"{int(sums[name][event].sum()):,}" for event in there))
+            table.add_row(escape(name), *(f"{sums.total(name, event):,}" for event in there))
         yield table
     if costs is not None:
         table = new_table("Expected cost of a world (95 % interval)", "policy", "cost", "change")
@@ -226,35 +248,64 @@ def effect_tables(
         yield table
 
 
-def price_table(policies: Sequence[str], prices: pd.DataFrame, what: str = "policy") -> Table:
-    """Say what messages that nobody regretted pay, policy by policy."""
+def price_tables(
+    policies: Sequence[str], prices: pd.DataFrame, what: str = "policy"
+) -> Iterator[Table]:
+    """Say what messages that nobody regretted pay, policy by policy: how much later they are
+    noticed, and what is sent.
+    """
+    price: dict[Any, Any] = {
+        (row["policy"], row["measure"]): row for row in prices.to_dict("records")
+    }
+    for delayed, words in (("notified", "notified"), ("read", "read")):
+        table = new_table(
+            f"Messages nobody regretted: {words} later by (95 % interval)",
+            what,
+            "median, s",
+            "95th percentile, s",
+            "moved by an hour or more, %",
+            "those by, h",
+            "the others by, s",
+        )
+        for name in policies:
+            of = {end: price[name, f"delay_{delayed}_{end}"] for end in _DELAYS}
+            far = of["far"]
+            table.add_row(
+                escape(name),
+                _seconds(of["median_s"]),
+                _seconds(of["p95_s"]),
+                _far(far),
+                _seconds({k: far_s / 3600 for k, far_s in _limits(of["far_s"]).items()}),
+                _seconds(of["s"]),
+            )
+        yield table
     table = new_table(
-        "The price for messages nobody regretted (95 % interval)",
+        "Messages nobody regretted: what they get",
         what,
-        "later notified, s",
-        "later read, s",
         "never notified, %",
         "pushes each",
         "e-mails each",
     )
-    price: dict[Any, Any] = {
-        (row["policy"], row["measure"]): row for row in prices.to_dict("records")
-    }
     for name in policies:
-        cells = []
-        for measure in (
-            "delay_notified_s",
-            "delay_read_s",
-            "never_notified",
-            "pushes_per_message",
-            "emails_per_message",
-        ):
-            row = price[name, measure]
-            if measure.startswith("delay"):
-                cells.append(_seconds(row))
-            elif measure == "never_notified":
-                cells.append(percent(row["value"]))
-            else:
-                cells.append("–" if row["value"] != row["value"] else f"{row['value']:.3f}")
-        table.add_row(escape(name), *cells)
-    return table
+        each = [price[name, m]["value"] for m in ("pushes_per_message", "emails_per_message")]
+        table.add_row(
+            escape(name),
+            percent(price[name, "never_notified"]["value"]),
+            *("–" if value != value else f"{value:.3f}" for value in each),
+        )
+    yield table
+
+
+_DELAYS = ("s", "far", "far_s", "median_s", "p95_s")
+
+
+def _limits(row: dict[str, Any]) -> dict[str, float]:
+    return {key: row[key] for key in ("value", "low", "high")}
+
+
+def _far(row: dict[str, Any]) -> str:
+    """Write a share that may be small, in percent."""
+    if row["value"] != row["value"]:
+        return "–"
+    value, low, high = (f"{100 * row[key]:.2f}" for key in ("value", "low", "high"))
+    return f"{value} ({low}–{high})"

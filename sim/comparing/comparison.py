@@ -4,32 +4,30 @@ moved.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sim import estimates as est
 from sim.comparing.pairing import Pairing
 from sim.scenario import Scenario
-from sim.summaries import Summary, expected_costs
-from sim.tallies import moved
+from sim.summaries import HEADLINE, PRICES, Summary, compared, expected_costs
+from sim.sums import Sums
+from sim.tallies import moved, not_under
 from sim.verdicts import Verdict
-
-LOST = "preview_read"
-"""What is compared: the share of regretted messages whose preview was read."""
 
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
     """What a comparison leaves; the first of `worlds` is what the others are compared against.
 
-    `sums` has a row of whole numbers per replication for every name. Differences are of the
-    headline, in shares, and their intervals hold all at once at 95 %: t intervals over
-    replications, each at the level that Bonferroni's inequality asks for. `asked` is how many
-    replications were asked for; fewer are there after an interruption.
+    Differences are of the headline, in shares, and their intervals hold all at once at 95 %, each
+    at the level that Bonferroni's inequality asks for. `asked` is how many replications were asked
+    for; fewer are there after an interruption.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -39,12 +37,13 @@ class Comparison:
     pairing: Mapping[str, Pairing]
     engine: str
     asked: int
-    sums: Mapping[str, tuple[Mapping[str, int], ...]]
+    sums: Sums
+    """What was added up; the names stand in the place of policies."""
 
-    @cached_property
+    @property
     def names(self) -> tuple[str, ...]:
         """What is compared, the one it is compared against first."""
-        return tuple(self.worlds)
+        return self.sums.policies
 
     @property
     def of_policies(self) -> bool:
@@ -59,60 +58,78 @@ class Comparison:
     @property
     def replications(self) -> int:
         """How many replications were played."""
-        return len(self.sums[self.against])
+        return self.sums.replications
 
     @cached_property
-    def _each(self) -> dict[str, Summary]:
-        return {
-            name: Summary.of((name,), [{name: one} for one in self.sums[name]])
-            for name in self.names
-        }
+    def summary(self) -> Summary:
+        """The tables of a run with these names as policies."""
+        return Summary.of(self.sums)
 
-    @cached_property
+    @property
     def shares(self) -> pd.DataFrame:
         """One row per name and measure: the share of regretted messages, with its own 95 %
         interval, as in a run.
         """
-        return pd.concat([self._each[name].shares for name in self.names], ignore_index=True)
+        return self.summary.shares
 
     @cached_property
     def price(self) -> pd.DataFrame:
-        """One row per name and price; delays are told where messages are paired, one by one."""
-        tables = []
-        for name in self.names:
-            table = self._each[name].price
-            if self.pairing[name] is not Pairing.MESSAGES:
-                table.loc[table["measure"].str.startswith("delay"), ["value", "low", "high"]] = (
-                    float("nan")
-                )
-            tables.append(table)
-        return pd.concat(tables, ignore_index=True)
+        """One row per name and price; delays are given where messages are paired, one by one."""
+        table = self.summary.price.copy()
+        unpaired = [name for name in self.names if self.pairing[name] is not Pairing.MESSAGES]
+        delays = [name for name in PRICES if name.startswith("delay")]
+        blank = table["policy"].isin(unpaired) & table["measure"].isin(delays)
+        table.loc[blank, ["value", "low", "high"]] = float("nan")
+        return table
 
-    def headline(self, name: str, measure: str = LOST) -> est.Estimate:
+    def headline(self, name: str, measure: str = HEADLINE) -> est.Estimate:
         """Give one share: by default the share whose preview was read."""
-        return self._each[name].headline(name, measure)
+        return self.summary.headline(name, measure)
 
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.names)} against {self.against}: {self.best} loses least>"
 
     @cached_property
-    def best(self) -> str:
-        """The name that loses least in these replications; of equals, the first."""
-        shares = {name: self.headline(name).value for name in self.names}
-        return min(
-            shares, key=lambda name: (math.isnan(shares[name]), shares[name])
-        )  # of equals the first
+    def compared(self) -> est.Shares:
+        """What the names are compared by, and how every two of them are paired."""
+        shares = compared(self.sums)
+        own = np.array([self.pairing[name] is Pairing.MESSAGES for name in self.names])
+        seeds = np.array([self.worlds[name].run.seed for name in self.names])
+        return est.Shares(
+            shares.hits,
+            shares.of,
+            shares.only,
+            by_message=(own[:, None] & own[None, :]) | np.eye(len(own), dtype=bool),
+            by_world=seeds[:, None] == seeds[None, :],
+        )
 
     @cached_property
-    def is_sure(self) -> bool:
-        """Tell whether the best is best beyond doubt: all others lose more, with every interval on
-        the same side.
+    def ranking(self) -> est.Best:
+        """Which name loses least, and which could, by the rule that sweeps use as well."""
+        return est.best(self.compared)
 
-        The best was chosen by the same data. To be wrong, it must beat the truly best one, in one
-        of the intervals against that one; there are as many of those as Bonferroni's inequality
-        allows for.
-        """
-        return bool((self.behind["low"] > 0).all())
+    @property
+    def best(self) -> str:
+        """The name that loses least in these replications; of equals, the first."""
+        return self.names[self.ranking.first]
+
+    @property
+    def could_be_best(self) -> tuple[str, ...]:
+        """The names that could be the best one: it is among them with 95 % confidence."""
+        there = self.ranking.could_be
+        return tuple(name for name, could in zip(self.names, there, strict=True) if could)
+
+    @property
+    def is_sure(self) -> bool:
+        """Tell whether one name only could be the best one."""
+        return self.ranking.is_sure
+
+    @cached_property
+    def changes(self) -> est.Estimates:
+        """What `differences` holds, with what it rests on; the first name included."""
+        level = est.per_comparison_level(len(self.names) - 1)
+        found = est.every_difference(self.compared, [0], confidence=level)
+        return found.each(lambda field: field[:, 0])
 
     @cached_property
     def differences(self) -> pd.DataFrame:
@@ -123,57 +140,40 @@ class Comparison:
         are not paired.
         """
         rows = []
-        for name in self.names[1:]:
+        for k, name in enumerate(self.names[1:], start=1):
             paired = self.pairing[name] is Pairing.MESSAGES
-            own = self.tables[name]
             rows.append(
                 {
                     "policy": name,
                     "to": self.against,
-                    **self._difference(name, self.against),
+                    **_row(self.changes.at(k)),
                     "pairing": self.pairing[name].name.lower(),
-                    "saved": int(own["saved"].sum()) if paired else None,
-                    "newly_lost": int(own["newly_lost"].sum()) if paired else None,
+                    "saved": self.sums.total(name, "saved") if paired else None,
+                    "newly_lost": self.sums.total(name, "newly_lost") if paired else None,
                 }
             )
         return pd.DataFrame(rows).astype({"saved": "Int64", "newly_lost": "Int64"})
 
     @cached_property
     def behind(self) -> pd.DataFrame:
-        """One row per name but the best: its headline less that of the best, in intervals that hold
-        at once.
+        """One row per name but the best: its headline less that of the best.
+
+        Lower ends hold all at once at 95 %, and so do upper ends; `could_be` says whether the name
+        could be the best one itself.
         """
-        others = [name for name in self.names if name != self.best]
+        ranking = self.ranking
         return pd.DataFrame(
             [
-                {"policy": name, "to": self.best, **self._difference(name, self.best)}
-                for name in others
+                {
+                    "policy": name,
+                    "to": self.best,
+                    **_row(ranking.ahead.at(k)),
+                    "could_be": bool(ranking.could_be[k]),
+                }
+                for k, name in enumerate(self.names)
+                if k != ranking.first
             ]
         )
-
-    def _difference(self, name: str, base: str) -> dict[str, float | int]:
-        mine, theirs = self.tables[name], self.tables[base]
-        same_seed = self.worlds[name].run.seed == self.worlds[base].run.seed
-        estimate = est.difference if same_seed else est.difference_apart
-        e = estimate(
-            mine[LOST],
-            mine["regretted"],
-            theirs[LOST],
-            theirs["regretted"],
-            confidence=est.for_each_of(len(self.names) - 1),
-        )
-        return {
-            "value": e.value,
-            "low": e.low,
-            "high": e.high,
-            "of": int(e.per),
-            "replications": e.replications,
-        }
-
-    @property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The sums as tables: a row per replication, a column per count."""
-        return {name: self._each[name].sums[name] for name in self.names}
 
     @property
     def costs(self) -> pd.DataFrame | None:
@@ -184,7 +184,7 @@ class Comparison:
         first = self.worlds[self.against]
         if not (self.of_policies and first.costs):
             return None
-        return expected_costs(self.tables, first.costs, first.credits.per_inmail)
+        return expected_costs(self.sums, first.costs, first.credits.per_inmail)
 
     @cached_property
     def moves(self) -> pd.DataFrame:
@@ -197,13 +197,12 @@ class Comparison:
         rows = []
         for name in self.names[1:]:
             if self.pairing[name] is Pairing.MESSAGES:
-                counts = self.tables[name].sum()
                 rows += [
                     {
                         "policy": name,
                         "before": a.name.lower(),
                         "after": b.name.lower(),
-                        "messages": int(counts[moved(a, b)]),
+                        "messages": self.sums.total(name, moved(a, b)),
                     }
                     for a in Verdict
                     for b in Verdict
@@ -211,3 +210,31 @@ class Comparison:
                 ]
         table = pd.DataFrame(rows, columns=["policy", "before", "after", "messages"])
         return table[table["messages"] > 0].reset_index(drop=True)
+
+
+def _row(e: est.Estimate) -> dict[str, float | int]:
+    return {
+        "value": e.value,
+        "low": e.low,
+        "high": e.high,
+        "of": int(e.per),
+        "replications": e.replications,
+    }
+
+
+def joined(groups: list[Sums], names: tuple[str, ...]) -> Sums:
+    """Join what was played in groups into sums of all names, in their order.
+
+    Every group's first policy is its own baseline. Counts of messages read under one policy and not
+    under another are there within a group only, and 0 between groups.
+    """
+    fixed = [name for name in groups[0].names if not name.startswith("read_not_under_")]
+    tables = {}
+    for group in groups:
+        for k, policy in enumerate(group.policies):
+            only = np.zeros((group.replications, len(names)), dtype=np.int64)
+            places = [names.index(other) for other in group.policies]
+            only[:, places] = group.values[:, k, len(fixed) :]
+            tables[policy] = np.hstack([group.values[:, k, : len(fixed)], only])
+    values: npt.NDArray[np.int64] = np.stack([tables[name] for name in names], axis=1)
+    return Sums(values, names, (*fixed, *not_under(len(names))))

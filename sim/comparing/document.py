@@ -11,14 +11,8 @@ import pandas as pd
 
 from sim.comparing.comparison import Comparison
 from sim.estimates import Estimate
-from sim.results import ResultFolder, manifest, scenario_hash
+from sim.results import ResultFolder, basis, manifest, scenario_hash
 from sim.version import __version__
-
-METHOD = (
-    "difference of two ratios of sums, paired by replication, t interval over replications (independent seeds: the "
-    "limits of the two shares combined); all intervals of a table hold at once at 95 % (Bonferroni)"
-)
-"""How differences are estimated."""
 
 
 def document(comparison: Comparison) -> dict[str, Any]:
@@ -42,17 +36,17 @@ def document(comparison: Comparison) -> dict[str, Any]:
         if name in differences:
             entry["difference"] = _numbers(
                 differences[name], "to", "value", "low", "high", "pairing", "saved", "newly_lost"
-            )
+            ) | basis(comparison.changes.at(comparison.names.index(name)))
             entry["moves"] = [
                 _numbers(row, "before", "after", "messages")
                 for row in _rows(comparison.moves)
                 if row["policy"] == name
             ]
         if name in costs:
-            keys = ("value", "low", "high", "change", "change_low", "change_high")
+            keys = ("value", "low", "high", "change", "change_low", "change_high", "with_any")
             entry["cost"] = _numbers(costs[name], *keys)
         if name in behind:
-            entry["behind"] = _numbers(behind[name], "to", "value", "low", "high")
+            entry["behind"] = _numbers(behind[name], "to", "value", "low", "high", "could_be")
         entries.append(entry)
     return {
         "schema": 1,
@@ -71,9 +65,13 @@ def document(comparison: Comparison) -> dict[str, Any]:
         "replications_asked": comparison.asked,
         "complete": comparison.replications == comparison.asked,
         "confidence": 0.95,
-        "method": METHOD,
+        "method": comparison.changes.method,
         "against": comparison.against,
-        "best": {"name": comparison.best, "sure": comparison.is_sure},
+        "best": {
+            "name": comparison.best,
+            "sure": comparison.is_sure,
+            "could_be": list(comparison.could_be_best),
+        },
         "entries": entries,
     }
 
@@ -92,8 +90,8 @@ def _numbers(row: dict[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def _estimate(e: Estimate) -> dict[str, Any]:
-    told = {"share": e.value, "low": e.low, "high": e.high, "of": int(e.per)}
-    return _numbers(told, *told)
+    found = {"share": e.value, "low": e.low, "high": e.high, "of": int(e.per)}
+    return _numbers(found, *found) | basis(e)
 
 
 def write(

@@ -7,15 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.comparing.comparison import Comparison
+from sim.comparing.comparison import Comparison, joined
 from sim.comparing.pairing import Pairing, pairing
 from sim.errors import Fault, ScenarioError
-from sim.records import Records
 from sim.running import engine_for, play_all, set_by_hand
 from sim.scenario import Scenario
 from sim.scenario.suggestions import did_you_mean, said
-from sim.tallies import moves, tally
-from sim.verdicts import Judged
+from sim.sums import Sums
+from sim.tallies import WITH_MOVES
 
 Progress = Callable[[int], None]
 
@@ -140,30 +139,29 @@ def play(plan: Plan, *, workers: int = 1, progress: Progress | None = None) -> C
     pairs = {name: _pairing(plan, name) for name in names}
     together = [name for name in names if pairs[name] is Pairing.MESSAGES]
     groups = [together, *([name] for name in names if name not in together)]
-    sums: dict[str, list[dict[str, int]]] = {}
+    sums: list[Sums] = []
     for group in groups:
-        before = len(sums)
+        before = sum(len(one.policies) for one in sums)
 
         def tell(done: int, before: int = before, size: int = len(group)) -> None:
             if progress is not None:
                 progress((before * plan.asked + done * size) // len(names))
 
-        done = play_all(
+        played = play_all(
             [plan.worlds[name] for name in group],
             group,
             plan.engine,
             plan.asked,
             workers=workers,
-            count=count,
+            count=WITH_MOVES,
             progress=tell,
         )
-        if (
-            len(done) < plan.asked and len(groups) > 1
-        ):  # what has not been played at all cannot be compared
-            raise KeyboardInterrupt
-        sums |= {name: [one[name] for one in done] for name in group}
-    kept = {name: tuple(sums[name]) for name in names}
-    return Comparison(plan.scenarios, plan.worlds, pairs, plan.engine, plan.asked, kept)
+        if played.replications < plan.asked and len(groups) > 1:
+            raise KeyboardInterrupt  # what has not been played at all cannot be compared
+        sums.append(played)
+    return Comparison(
+        plan.scenarios, plan.worlds, pairs, plan.engine, plan.asked, joined(sums, names)
+    )
 
 
 def _pairing(plan: Plan, name: str) -> Pairing:
@@ -175,8 +173,3 @@ def _pairing(plan: Plan, name: str) -> Pairing:
     if len(plan.scenarios) == 1 or name == first:
         return Pairing.MESSAGES
     return pairing(plan.worlds[first], plan.worlds[name])
-
-
-def count(records: Records, judged: Judged, base: Judged) -> dict[str, int]:
-    """Add up one replication, with the verdicts that moved against the baseline."""
-    return tally(records, judged, base) | moves(judged, base)

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from sim import platforms
 from sim.platforms.works import keys_in
 from sim.scenario.catalogued import assembled, layers
+from sim.scenario.citations import Grade
 
-GRADES = "ABCDE"
+GRADES: tuple[str, ...] = get_args(Grade)
 BASE = "common"
 """The file that all platforms rest on; its facts are about no platform."""
 

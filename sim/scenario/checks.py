@@ -9,9 +9,13 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from pydantic import BaseModel
+
 from sim.clock import NEVER, WEEK, format_duration
+from sim.distributions.family import Family
 from sim.scenario.patching import leaves, quoted
-from sim.scenario.sections import ScenarioFields
+from sim.scenario.recipients import Looks
+from sim.scenario.sections import Parameters, ScenarioFields
 from sim.scenario.suggestions import did_you_mean, said
 
 EVENTS: Final = (
@@ -35,7 +39,7 @@ EVENTS: Final = (
 """What `[costs]` can put a price on; all are counts of `sim.tallies`."""
 
 
-class Finding(NamedTuple):
+class Breach(NamedTuple):
     """A breach: its path, what is wrong, what would be right, and the paths of all the values that
     matter for it.
     """
@@ -58,19 +62,19 @@ class Finding(NamedTuple):
         )
 
 
-def cross_faults(scenario: ScenarioFields) -> Iterator[Finding]:
+def cross_faults(scenario: ScenarioFields) -> Iterator[Breach]:
     """Yield every breach of a rule that needs the whole scenario."""
     yield from _times(scenario)
-    yield from _laws(scenario)
+    yield from _shapes(scenario)
     yield from _names(scenario)
 
 
-def _times(s: ScenarioFields) -> Iterator[Finding]:
+def _times(s: ScenarioFields) -> Iterator[Breach]:
     horizon = s.run.horizon
     say = format_duration(horizon)
     needs = ("run.horizon", "traffic")
     if horizon <= 0:
-        yield Finding(
+        yield Breach(
             "run.horizon",
             "is 0, so nothing is observed",
             'give the time to observe, for example "3 d"',
@@ -79,31 +83,31 @@ def _times(s: ScenarioFields) -> Iterator[Finding]:
         problem = (
             f"a hold of {format_duration(s.send.hold)} is not shorter than the horizon of {say}"
         )
-        yield Finding("send.hold", problem, "lengthen run.horizon or shorten the hold", needs[:1])
+        yield Breach("send.hold", problem, "lengthen run.horizon or shorten the hold", needs[:1])
     t = s.traffic
     if (
         t.kind in ("campaign", "sequence")
         and t.start + t.throttle * (t.messages - 1) >= horizon > 0
     ):
         problem = f"the campaign is not sent by the horizon of {say}"
-        yield Finding("traffic", problem, "lengthen run.horizon or shorten the throttle", needs)
+        yield Breach("traffic", problem, "lengthen run.horizon or shorten the throttle", needs)
     if s.traffic.kind == "stream" and horizon < s.traffic.lasts < NEVER:
         problem = f"{format_duration(s.traffic.lasts)} is longer than the horizon of {say}"
-        yield Finding("traffic.lasts", problem, "shorten it or lengthen run.horizon", needs)
+        yield Breach("traffic.lasts", problem, "shorten it or lengthen run.horizon", needs)
     if s.email.lead > s.email.every:
         problem = f"{format_duration(s.email.lead)} is longer than the {format_duration(s.email.every)} between digests"
-        yield Finding("email.lead", problem, "make it at most email.every", ("email.every",))
+        yield Breach("email.lead", problem, "make it at most email.every", ("email.every",))
     if not 0 < s.email.every <= 4 * WEEK:
         problem = f"{format_duration(s.email.every)} between digests is 0 or more than 4 weeks"
-        yield Finding("email.every", problem, 'give a time such as "1 d"')
+        yield Breach("email.every", problem, 'give a time such as "1 d"')
     yield from _throttle(s)
 
 
-def _throttle(s: ScenarioFields) -> Iterator[Finding]:
+def _throttle(s: ScenarioFields) -> Iterator[Breach]:
     throttle = s.email.throttle
     if throttle.gap > 0 and s.email.anchor != "flush":
         problem = f'"{s.email.anchor}" batches have no throttle'
-        yield Finding(
+        yield Breach(
             "email.throttle.gap",
             problem,
             'set email.anchor = "flush", or leave it out',
@@ -111,7 +115,7 @@ def _throttle(s: ScenarioFields) -> Iterator[Finding]:
         )
     elif throttle.gap > max(throttle.most, 0) and throttle.factor > 1:
         problem = f"{format_duration(throttle.gap)} is more than the most it grows to"
-        yield Finding(
+        yield Breach(
             "email.throttle.most",
             problem,
             "make it at least email.throttle.gap",
@@ -119,70 +123,64 @@ def _throttle(s: ScenarioFields) -> Iterator[Finding]:
         )
 
 
-def _laws(s: ScenarioFields) -> Iterator[Finding]:
-    for at, law, needs_mean in _all_laws(s):
-        told = _law_fault(law, is_duration=not at.endswith("frailty"), needs_mean=needs_mean)
-        if told is not None:
-            yield Finding(at, *told)
+def _shapes(s: ScenarioFields) -> Iterator[Breach]:
+    for at, family, needs_mean in _distributions(s, ""):
+        fault = _shape_fault(family, is_duration=not at.endswith("frailty"), needs_mean=needs_mean)
+        if fault is not None:
+            yield Breach(at, *fault)
 
 
 @lru_cache(maxsize=4096)
-def _law_fault(law: Any, *, is_duration: bool, needs_mean: bool) -> tuple[str, str] | None:
-    """Say what is wrong with a law, and what would be right.
+def _shape_fault(family: Family, *, is_duration: bool, needs_mean: bool) -> tuple[str, str] | None:
+    """Say what is wrong with a distribution, and what would be right.
 
-    Once, for policies and sweeps check most laws again.
+    Once, for policies and sweeps check most of them again.
     """
     from sim.distributions.distribution import (
         distribution_of,  # loads scipy: only when a scenario is really checked
     )
 
     try:
-        ready = distribution_of(law, is_duration=is_duration)
+        ready = distribution_of(family, is_duration=is_duration)
         mean = ready.mean()
         if needs_mean and 0 < mean < math.inf:
             ready.length_biased()
     except ValueError as error:
         problem, _, remedy = str(error).partition("; ")
         return problem, remedy or "correct it"
-    if needs_mean and law.dist != "never" and not 0 < mean < math.inf:
+    if needs_mean and family.dist != "never" and not 0 < mean < math.inf:
         size = "zero" if mean == 0 else "infinite"
         problem = f"its mean is {size}, so looks cannot start in equilibrium"
         return problem, "choose a distribution with a finite mean above 0"
     return None
 
 
-def _all_laws(s: ScenarioFields) -> Iterator[tuple[str, Any, bool]]:
-    """Yield (path, spec, whether it needs a finite positive mean) of every law of the scenario."""
-    for section in ("mistakes", "senders", "review", "deletion", "push", "email", "badge"):
-        table = getattr(s, section)
-        for name in type(table).model_fields:
-            value = getattr(table, name)
-            if hasattr(value, "dist"):
-                yield f"{section}.{name}", value, False
-    yield "push.slow.latency", s.push.slow.latency, False
-    yield "push.retraction.latency", s.push.retraction.latency, False
-    for segment in s.segments:
-        at = f"segments.{quoted(segment.name)}"
-        yield f"{at}.frailty", segment.frailty, False
-        for surface in ("glances", "checks", "visits", "away", "offline", "doze", "desktop"):
-            looks = getattr(segment, surface)
-            yield f"{at}.{surface}.gap", looks.gap, True
-            if looks.length.dist != "constant":
-                yield f"{at}.{surface}.length", looks.length, True
-        for reaction in ("alert", "mail_alert", "tap", "reply", "desktop", "watch"):
-            yield f"{at}.{reaction}.delay", getattr(segment, reaction).delay, False
-        yield f"{at}.desktop.reading", segment.desktop.reading, False
-        yield f"{at}.watch.length", segment.watch.length, False
+def _distributions(table: BaseModel, at: str) -> Iterator[tuple[str, Family, bool]]:
+    """Yield (path, distribution, whether it needs a finite positive mean) of everything in a table.
+
+    Looks start in equilibrium, which takes the mean of gaps and of lengths that vary.
+    """
+    for name in type(table).model_fields:
+        value, path = getattr(table, name), f"{at}.{name}".removeprefix(".")
+        if isinstance(value, Family):
+            is_looks = isinstance(table, Looks)
+            varies = name == "gap" or (name == "length" and value.dist != "constant")
+            yield path, value, is_looks and varies
+        elif isinstance(value, BaseModel):
+            yield from _distributions(value, path)
+        elif name == "segments":
+            for segment in value:
+                yield from _distributions(segment, f"{path}.{quoted(segment.name)}")
 
 
-def _names(s: ScenarioFields) -> Iterator[Finding]:
+def _names(s: ScenarioFields) -> Iterator[Breach]:
     for event in s.costs:
         if event not in EVENTS:
             at, problem = (
                 f"costs.{quoted(event)}",
                 f"{said(event)} is no event that is counted{did_you_mean(event, EVENTS)}",
             )
-            yield Finding(at, problem, f"use one of {', '.join(EVENTS)}")
+            yield Breach(at, problem, f"use one of {', '.join(EVENTS)}")
     if s.baseline is not None and s.baseline not in s.policies:
         problem = f"{said(s.baseline)} is not a policy{did_you_mean(s.baseline, s.policies)}"
         known = ", ".join(said(name) for name in s.policies)
@@ -191,7 +189,7 @@ def _names(s: ScenarioFields) -> Iterator[Finding]:
             if known
             else "there are no policies, so leave it out, or add [policies.NAME]"
         )
-        yield Finding("baseline", problem, remedy, ("policies",))
+        yield Breach("baseline", problem, remedy, ("policies",))
     if not s.sources:
         return
     paths: list[str] = []
@@ -205,21 +203,21 @@ def _names(s: ScenarioFields) -> Iterator[Finding]:
         at = f"sources.{quoted(path)}"
         ways = [way for way in ("source", "assumed", "because") if getattr(source, way) is not None]
         if len(ways) > 1:
-            yield Finding(at, f"says {' and '.join(ways)} at once", "keep the one that is true")
+            yield Breach(at, f"says {' and '.join(ways)} at once", "keep the one that is true")
         elif not ways:
-            yield Finding(
+            yield Breach(
                 at,
                 "does not say where the value is from",
                 "give source and grade, or assumed and sweep, or because",
             )
         elif (source.source is None) != (source.grade is None):
-            yield Finding(at, "a source and a grade belong together", "give both")
+            yield Breach(at, "a source and a grade belong together", "give both")
         elif source.assumed is not None and source.sweep is None:
-            yield Finding(at, "is assumed but has no range to explore", "add sweep = [low, high]")
+            yield Breach(at, "is assumed but has no range to explore", "add sweep = [low, high]")
         if not any(p == path or p.startswith(f"{path}.") for p in paths):
             spelled = [p.replace("segments.*.", "everyone.") for p in paths] + paths
             near = did_you_mean(path.replace("segments.*.", "everyone."), spelled)
-            yield Finding(
+            yield Breach(
                 at,
                 f"names no parameter{near}",
                 "use a path such as push.latency",
@@ -231,8 +229,6 @@ def _shape(s: ScenarioFields) -> dict[str, Any]:
     """Give the scenario's parameters as tables, all defaults included, so that paths can be
     listed.
     """
-    raw: dict[str, Any] = s.model_dump(
-        by_alias=True, exclude={"policies", "sources", "checks", "schema_", "title", "question"}
-    )
+    raw: dict[str, Any] = s.model_dump(by_alias=True, include=set(Parameters.model_fields))
     raw["segments"] = list(raw["segments"])
     return raw

@@ -9,6 +9,9 @@ from pydantic import BeforeValidator, Field, field_validator
 from sim.distributions.values import Strict
 from sim.scenario.quantities import as_tuple
 
+Grade = Literal["A", "B", "C", "D", "E"]
+"""How strong the evidence of a citation is, the strongest first."""
+
 
 class Source(Strict):
     """Where a parameter comes from: cited with a grade, assumed with a range to sweep, or set with
@@ -18,9 +21,7 @@ class Source(Strict):
     source: str | None = Field(
         default=None, description="Citation: author, title, year, where in it."
     )
-    grade: Literal["A", "B", "C", "D", "E"] | None = Field(
-        default=None, description="Evidence grade of the citation."
-    )
+    grade: Grade | None = Field(default=None, description="Evidence grade of the citation.")
     assumed: str | None = Field(
         default=None, description="Why this value, when nobody has published one."
     )

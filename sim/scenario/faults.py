@@ -8,19 +8,20 @@ import contextlib
 import re
 import types
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
-from sim.distributions.registry import NAMES
 from sim.errors import Fault
 from sim.scenario.patching import quoted
+from sim.scenario.sections import NOT_PARAMETERS
 from sim.scenario.suggestions import did_you_mean, said
 
-TAGS = frozenset((*NAMES, "stream", "campaign", "trace"))
-"""Names that pydantic puts into a location to say which member of a union it tried; no reader needs
-them."""
+KINDS = ("kind", "dist")
+"""The keys that choose among several tables: kinds of traffic, families of distributions."""
 
 WANTED = {
     "int": ("a whole number", "write digits, without quotes"),
@@ -33,7 +34,6 @@ WANTED = {
 
 MISSING = {
     "schema": "add schema = 1, the version of the format",
-    "traffic": 'add a [traffic] table with kind = "stream", "campaign" or "trace"',
     "segments": "add a [[segments]] table for each kind of recipient",
     "name": "name it",
 }
@@ -41,28 +41,19 @@ MISSING = {
 
 LIMITS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 
-NOT_FOR_POLICIES = (
-    "schema",
-    "extends",
-    "policies",
-    "sources",
-    "checks",
-    "baseline",
-    "title",
-    "question",
-)
-"""Keys that a policy cannot change: it changes parameters."""
-
 Place = tuple[str | int, ...]
 
 
-def place_of(location: Place, raw: Any) -> Place:
-    """Give the keys of the file that a pydantic location means: the same, without union tags."""
+def place_of(location: Place, raw: Any, model: type[BaseModel]) -> Place:
+    """Give the keys of the file that a pydantic location means: the same, without the names that
+    say which member of a union was tried.
+    """
+    tags = tags_of(model)
     place: list[str | int] = []
     for key in location:
         inside = raw[key] if _has(raw, key) else None
         if not _has(raw, key) and (
-            key in TAGS or _is_machinery(key) or (key == "value" and _is_bare(raw))
+            key in tags or _is_machinery(key) or (key == "value" and _is_bare(raw))
         ):
             continue
         place.append(key)
@@ -117,17 +108,44 @@ def _models(annotation: Any, tag: object) -> list[type[BaseModel]]:
     if get_origin(annotation) in (Union, types.UnionType) or isinstance(
         annotation, types.UnionType
     ):
-        named = [
-            m
-            for m in found
-            if any(
-                getattr(f, "default", None) == tag or tag in get_args(f.annotation)
-                for n, f in m.model_fields.items()
-                if n in ("dist", "kind")
-            )
-        ]
+        named = [m for m in found if tag is not None and _tag(m) == tag]
         return named or found
     return found
+
+
+def _tag(model: type[BaseModel]) -> str | None:
+    """Give the kind or family that a model is for."""
+    for key in KINDS:
+        if key in model.model_fields:
+            field = model.model_fields[key]
+            return str(
+                field.default
+                if field.default is not PydanticUndefined
+                else get_args(field.annotation)[0]
+            )
+    return None
+
+
+@cache
+def tags_of(model: type[BaseModel]) -> frozenset[str]:
+    """Give every kind and family that a model's fields can mean, and the fields of those."""
+    found: dict[type[BaseModel], None] = {}
+    waiting = [model]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found[one] = None
+            waiting += [
+                m for field in one.model_fields.values() for m in _models(field.annotation, None)
+            ]
+    return frozenset(tag for one in found if (tag := _tag(one)) is not None)
+
+
+def _tags_at(model: type[BaseModel], place: Place, raw: Any) -> list[str]:
+    """List the kinds or families that the table at a place of the file can be."""
+    field = _fields(model, place[:-1], raw).get(str(place[-1])) if place else None
+    models = _models(field.annotation, None) if field else []
+    return [tag for one in models if (tag := _tag(one)) is not None]
 
 
 def _fields(model: type[BaseModel], place: Place, raw: Any) -> dict[str, FieldInfo]:
@@ -180,17 +198,27 @@ def _listed(words: object) -> list[str]:
     return re.findall(r"'([^']*)'", str(words)) or [str(words)]
 
 
-def _no_family(ctx: Mapping[str, Any]) -> tuple[str, str]:
+def _no_family(ctx: Mapping[str, Any], tags: list[str]) -> tuple[str, str]:
     if "kind" in str(ctx.get("discriminator")):
-        return (
-            "does not say which kind of traffic it is",
-            'add kind = "stream", "campaign" or "trace"',
-        )
-    return "does not name its family", f'add dist = "...", one of {", ".join(NAMES)}'
+        return "does not say which kind of traffic it is", f"add kind = {_alternatives(tags)}"
+    return "does not name its family", f'add dist = "...", one of {", ".join(tags)}'
+
+
+def _alternatives(names: list[str]) -> str:
+    """Write names as a choice: "a", "b" or "c"."""
+    *first, last = (f'"{name}"' for name in names)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _missing(last: object, tags: list[str]) -> str:
+    """Say what to add where something is missing."""
+    if tags:
+        return f"add a [{last}] table with kind = {_alternatives(tags)}"
+    return MISSING.get(str(last), "add it")
 
 
 def _two_parts(
-    error: Mapping[str, Any], keys: Iterable[str], last: object, limits: str
+    error: Mapping[str, Any], keys: Iterable[str], last: object, limits: str, tags: list[str]
 ) -> tuple[str, str]:
     """Say one pydantic error in two parts: what is wrong, what would be right."""
     kind, value, ctx = error["type"], error["input"], error.get("ctx", {})
@@ -199,7 +227,7 @@ def _two_parts(
             known = sorted(keys)
             return f"unknown key{did_you_mean(last, known)}", f"known keys here: {', '.join(known)}"
         case "missing":
-            return "is missing", MISSING.get(str(last), "add it")
+            return "is missing", _missing(last, tags)
         case "value_error" | "assertion_error":
             return _of_ours(str(error["msg"]), value)
         case "literal_error":
@@ -221,7 +249,7 @@ def _two_parts(
                 f"use {_one_of(allowed)}",
             )
         case "union_tag_not_found":
-            return _no_family(ctx)
+            return _no_family(ctx, tags)
         case "finite_number":
             return f"{said(value)} is not a finite number", "give an ordinary number"
         case _ if value != value:
@@ -245,11 +273,13 @@ def faults_of(
     """Turn every error pydantic found into a fault with the path as it stands in the file."""
     faults = []
     for item in error.errors(include_url=False):
-        place = place_of(item["loc"], raw)
+        place = place_of(item["loc"], raw, model)
         keys = set(_fields(model, place[:-1], raw) if item["type"] == "extra_forbidden" else ())
         if len(place) == 1:
-            keys = keys - set(NOT_FOR_POLICIES) if prefix else keys | {"everyone"}
+            keys = keys - set(NOT_PARAMETERS) if prefix else keys | {"everyone"}
         limits = _range(model, place, raw, item.get("ctx", {}))
-        problem, remedy = _two_parts(item, keys, place[-1] if place else "", limits)
+        problem, remedy = _two_parts(
+            item, keys, place[-1] if place else "", limits, _tags_at(model, place, raw)
+        )
         faults.append(Fault(file, prefix + path_of(place, raw), problem, remedy))
     return list(dict.fromkeys(faults))

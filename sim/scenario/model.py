@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from sim.errors import Fault, ScenarioError
 from sim.scenario.checks import cross_faults
-from sim.scenario.faults import NOT_FOR_POLICIES, faults_of, place_of
+from sim.scenario.faults import faults_of, place_of
 from sim.scenario.observed import with_files_read
 from sim.scenario.patching import (
     PatchError,
@@ -29,7 +29,7 @@ from sim.scenario.patching import (
 )
 from sim.scenario.policies import changes_rows, name_faults
 from sim.scenario.recipients import NOT_EVER, Looks, Reaction, Segment
-from sim.scenario.sections import ScenarioFields
+from sim.scenario.sections import NOT_PARAMETERS, ScenarioFields
 from sim.scenario.suggestions import did_you_mean, said
 from sim.scenario.traffic import KINDS, Campaign, Sequence, Stream, Trace
 
@@ -212,7 +212,7 @@ def _checked(raw: Raw, file: str, prefix: str) -> tuple[Scenario | None, list[Fa
     except ValidationError as error:
         faults = faults_of(error, Scenario, raw, file, prefix)
         rest = _without(
-            raw, [place_of(item["loc"], raw) for item in error.errors(include_url=False)]
+            raw, [place_of(item["loc"], raw, Scenario) for item in error.errors(include_url=False)]
         )
         try:
             scenario = Scenario.model_validate(rest)
@@ -253,7 +253,7 @@ def _patched(
     barred = [
         Fault(file, f"{prefix}{key}", "cannot be changed by a patch", "change parameters only")
         for key in opened
-        if key in NOT_FOR_POLICIES
+        if key in NOT_PARAMETERS
     ]
     if "everyone" in opened:
         barred.append(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from sim.scenario.model import Scenario
+from sim.scenario.traffic import Traffic
 
 
 def scenario_schema() -> dict[str, Any]:
@@ -21,7 +22,7 @@ def scenario_schema() -> dict[str, Any]:
     everyone["description"] = "What all segments share; a segment may say otherwise."
     schema["$defs"]["Everyone"] = everyone
     schema["properties"]["everyone"] = {"$ref": "#/$defs/Everyone"}
-    kinds = [schema["$defs"][name] for name in ("Stream", "Campaign", "Sequence", "Trace")]
+    kinds = [schema["$defs"][kind.__name__] for kind in get_args(get_args(Traffic)[0])]
     parts = {
         name: part for kind in kinds for name, part in kind["properties"].items() if name != "kind"
     }

@@ -165,8 +165,8 @@ class StatedClaim(Strict):
     because: str = Field(default="", description="Why it should hold.")
 
 
-class ScenarioFields(Strict):
-    """All that a scenario holds, resolved: what `extends` brought is merged in."""
+class Heading(Strict):
+    """What a scenario is called and asks, and what it is made from."""
 
     schema_: Literal[1] = Field(alias="schema", description="Version of the scenario format.")
     title: str = Field(default="", description="One line.")
@@ -180,6 +180,11 @@ class ScenarioFields(Strict):
     baseline: str | None = Field(
         default=None, description="Name of the policy to compare with; by default the first."
     )
+
+
+class Parameters(Strict):
+    """What decides its results: what a policy may change."""
+
     run: Run = Run()
     traffic: Traffic
     mistakes: Mistakes = Mistakes()
@@ -198,20 +203,6 @@ class ScenarioFields(Strict):
         description="Money per counted event, such as too_late, refused_window, orphans.",
     )
     segments: Annotated[tuple[Segment, ...], BeforeValidator(as_tuple)]
-    policies: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="Named patches on this scenario."
-    )
-    sources: dict[str, Source] = Field(
-        default_factory=dict, description="Where parameters come from, by path."
-    )
-    checks: Annotated[tuple[StatedClaim, ...], BeforeValidator(as_tuple)] = Field(
-        default=(), description="Claims about the answers."
-    )
-
-    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
-    _file: str = PrivateAttr(default="scenario")
-    _folder: str = PrivateAttr(default=".")
-    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("segments")
     @classmethod
@@ -227,6 +218,29 @@ class ScenarioFields(Strict):
         if len(set(names)) < len(names):
             raise ValueError(f"two segments share a name ({', '.join(names)}); give each its own")
         return segments
+
+
+class Additions(Strict):
+    """What varies it, where its values are from, and what it claims."""
+
+    policies: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Named patches on this scenario."
+    )
+    sources: dict[str, Source] = Field(
+        default_factory=dict, description="Where parameters come from, by path."
+    )
+    checks: Annotated[tuple[StatedClaim, ...], BeforeValidator(as_tuple)] = Field(
+        default=(), description="Claims about the answers."
+    )
+
+
+class ScenarioFields(Additions, Parameters, Heading):
+    """All that a scenario holds, resolved: what `extends` brought is merged in."""
+
+    _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _file: str = PrivateAttr(default="scenario")
+    _folder: str = PrivateAttr(default=".")
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Scenario {self.file}: {self.title or 'untitled'}>"
@@ -259,3 +273,11 @@ class ScenarioFields(Strict):
         names = list(self.policies) or ["as it is"]
         first = self.baseline if self.baseline in names else names[0]
         return (first, *(name for name in names if name != first))
+
+
+NOT_PARAMETERS = tuple(
+    field.alias or name
+    for name, field in ScenarioFields.model_fields.items()
+    if name not in Parameters.model_fields
+)
+"""Keys that a policy cannot change: it changes parameters."""

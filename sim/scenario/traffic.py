@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -10,8 +10,8 @@ from sim.clock import NEVER
 from sim.distributions.values import Duration, Micros, Strict
 from sim.scenario.quantities import WEEKS, Characters, MaybeNever, Rate, Week, as_tuple
 
-KINDS = ("dm", "inmail", "message_ad", "connection_note", "email")
 Kind = Literal["dm", "inmail", "message_ad", "connection_note", "email"]
+KINDS: tuple[str, ...] = get_args(Kind)
 
 
 class Stream(Strict):

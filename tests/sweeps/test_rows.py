@@ -8,32 +8,28 @@ import pytest
 
 from sim import estimates
 from sim.scenario import load
-from sim.summaries import MEASURES, PRICES, Summary
+from sim.summaries import Summary
+from sim.sums import Sums
 from sim.sweeping.planning.plan import plan
 from sim.sweeping.playing.tasks import Task, play, sums_of
-from sim.sweeping.results.rows import AGAINST_BEST, CHANGE, ROWS, Sums, rows_of
+from sim.sweeping.results.rows import AGAINST_BEST, CHANGE, ROWS, rows_of
+from sim.tallies import COUNTED, not_under
 
 from .making import TINY
 
-NAMES = tuple(
-    dict.fromkeys(
-        [
-            "regretted",
-            *MEASURES,
-            "saved",
-            "newly_lost",
-            *(name for top, of, _ in PRICES.values() for name in (top, of)),
-        ]
-    )
-)
-
 
 def sums(regretted: list[list[int]], lost: list[list[int]], **others: list[list[int]]) -> Sums:
-    """Give sums by replication and policy, with everything else at 0."""
-    values = np.zeros((len(lost), len(lost[0]), len(NAMES)), np.int64)
+    """Give sums by replication and policy, with everything else at 0.
+
+    Messages lost under two policies are the same ones as far as can be."""
+    k = len(lost[0])
+    names = (*COUNTED, *not_under(k))
+    values = np.zeros((len(lost), k, len(names)), np.int64)
     for name, table in {"regretted": regretted, "preview_read": lost, **others}.items():
-        values[:, :, NAMES.index(name)] = table
-    return Sums(values, tuple(f"policy {k}" for k in range(len(lost[0]))), NAMES)
+        values[:, :, names.index(name)] = table
+    read = np.array(lost)
+    values[:, :, len(COUNTED) :] = np.maximum(read[:, :, None] - read[:, None, :], 0)
+    return Sums(values, tuple(f"policy {j}" for j in range(k)), names)
 
 
 def close(mine: float, theirs: float) -> bool:
@@ -44,14 +40,7 @@ def close(mine: float, theirs: float) -> bool:
 def test_rows_are_those_of_a_run(replications: int) -> None:
     case = plan(load(TINY), {"send.hold": ["0 s"]}).cells[0].case
     found = sums_of([play(Task(case, 0, replications, "simpy"))])
-    told = [
-        {
-            p: dict(zip(found.names, row, strict=True))
-            for p, row in zip(found.policies, one.tolist(), strict=True)
-        }
-        for one in found.values
-    ]
-    summary, rows = Summary.of(found.policies, told), rows_of(found)
+    summary, rows = Summary.of(found), rows_of(found)
     for table in (summary.shares, summary.price):
         for row in table.itertuples():
             p, m = found.policies.index(str(row.policy)), ROWS.index(str(row.measure))
@@ -98,7 +87,8 @@ def test_two_policies_that_are_alike_could_both_be_the_best() -> None:
 def test_policies_that_never_differ_are_not_surely_equal() -> None:
     _, low, high = against_best([[20, 20]] * 40)
     assert max(low) < 0 < min(high)
-    assert high[0] == pytest.approx(estimates.share(np.zeros(40), np.ones(40), confidence=0.9).high)
+    none = estimates.share(np.zeros(40), np.full(40, 100), confidence=0.9).high
+    assert high[0] == pytest.approx(none)
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.05])

@@ -14,7 +14,7 @@ from sim.checking.claims import ClaimError, Range, understood
 from sim.checking.judging import judged
 from sim.checking.vocabulary import Kind, quantities
 from sim.errors import ScenarioError
-from sim.estimates import Estimate, difference
+from sim.estimates import Estimate, independent_difference
 from sim.running import Outcome, run
 from sim.scenario import Scenario, parse
 from sim.summaries import MEASURES, PRICES
@@ -220,19 +220,18 @@ def test_a_true_share_holds_a_false_one_fails_and_one_inside_its_interval_is_und
 
 
 def test_a_difference_is_judged_by_its_paired_interval() -> None:
-    sums = outcome().summary.sums
-    mine, base = sums["hold"], sums["today"]
-    e = difference(mine["preview_read"], mine["regretted"], base["preview_read"], base["regretted"])
+    e = outcome().summary.change("hold")
     words = ["holds", "fails", "undecided"]
     assert three("hold against today: late share", e, lambda x: f"{100 * x:.6f} points") == words
     saved = [-100 * (e.high + 0.001), -100 * (e.low - 0.001), -100 * e.value]
     assert [
         verdict(f"hold saves at least {points:.6f} points over today") for points in saved
     ] == words
-    assert (
-        e.high - e.low
-        < outcome().summary.headline("hold").high - outcome().summary.headline("hold").low
+    mine, base = (
+        (outcome().sums.each(name, "preview_read"), outcome().sums.each(name, "regretted"))
+        for name in ("hold", "today")
     )
+    assert e.half_width < independent_difference(*mine, *base).at().half_width
 
 
 def test_prices_and_costs_are_judged_by_their_intervals() -> None:
@@ -258,7 +257,7 @@ def test_prices_and_costs_are_judged_by_their_intervals() -> None:
 
 
 def test_a_count_must_be_as_claimed_in_every_replication() -> None:
-    counts = outcome().summary.sums["today"]["regretted"]
+    counts = outcome().sums.each("today", "regretted")
     least, most = int(counts.min()), int(counts.max())
     assert least < most
     assert verdict(f"regretted between {least} and {most}") == "holds"

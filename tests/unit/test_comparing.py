@@ -12,6 +12,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from sim import estimates as est
+from sim import summaries
 from sim.comparing import Comparison, Pairing, compare
 from sim.comparing.document import document
 from sim.comparing.pairing import pairing
@@ -60,14 +61,8 @@ def test_numbers_are_those_of_a_run_with_the_same_seed(compared: Comparison) -> 
 def test_intervals_of_differences_are_those_at_an_equal_part_of_the_error(
     compared: Comparison,
 ) -> None:
-    mine, base = compared.tables["hold"], compared.tables["today"]
-    e = est.difference(
-        mine["preview_read"],
-        mine["regretted"],
-        base["preview_read"],
-        base["regretted"],
-        confidence=1 - 0.05 / 2,
-    )
+    found = est.every_difference(summaries.compared(compared.sums), [0], confidence=1 - 0.05 / 2)
+    e = found.at(compared.names.index("hold"), 0)
     row = compared.differences.set_index("policy").loc["hold"]
     assert (row["low"], row["high"]) == (e.low, e.high)
 
@@ -81,11 +76,8 @@ def test_rows_of_moves_sum_to_the_verdicts_under_the_baseline_and_columns_to_tho
             counts = moves.groupby(column)["messages"].sum()
             for verdict in list(Verdict)[1:]:
                 word = verdict.name.lower()
-                assert counts.get(word, 0) == compared.tables[where][word].sum(), (
-                    name,
-                    column,
-                    word,
-                )
+                total = compared.sums.total(where, word)
+                assert counts.get(word, 0) == total, (name, column, word)
         assert "not_asked" not in {*moves["before"], *moves["after"]}
 
 
@@ -170,21 +162,20 @@ def test_scenarios_with_the_same_messages_are_compared_as_policies_are() -> None
     assert_frame_equal(files.price.drop(columns="policy"), policies.price.drop(columns="policy"))
 
 
-def pair(**patch: Any) -> tuple[Comparison, pd.DataFrame, pd.DataFrame]:
+def pair(**patch: Any) -> tuple[Comparison, Any, Any]:
     """Compare the small scenario with a patched one, and play both alone."""
     plain = scenario("", **{"run.replications": 12})
     other = plain.patched(patch)
     other._file = "other"
-    alone = [run(one, engine="simpy").summary.sums["as it is"] for one in (plain, other)]
-    return compare(plain, other, engine="simpy"), alone[0], alone[1]
+    alone = [run(one, engine="simpy").sums for one in (plain, other)]
+    base, mine = ([one.of(n)[:, 0, 0] for n in ("preview_read", "regretted")] for one in alone)
+    return compare(plain, other, engine="simpy"), base, mine
 
 
 def test_scenarios_of_one_seed_with_other_messages_are_paired_by_world_only() -> None:
     found, base, mine = pair(**{"traffic.rate": "30 / d"})
     (row,) = found.differences.to_dict("records")
-    e = est.difference(
-        mine["preview_read"], mine["regretted"], base["preview_read"], base["regretted"]
-    )
+    e = est.difference(*mine, *base).at()
     assert row["pairing"] == "worlds"
     assert (row["value"], row["low"], row["high"]) == (e.value, e.low, e.high)
     assert pd.isna(row["saved"])
@@ -199,9 +190,7 @@ def test_scenarios_of_one_seed_with_other_messages_are_paired_by_world_only() ->
 def test_scenarios_of_other_seeds_are_not_paired() -> None:
     found, base, mine = pair(**{"run.seed": 8})
     (row,) = found.differences.to_dict("records")
-    e = est.difference_apart(
-        mine["preview_read"], mine["regretted"], base["preview_read"], base["regretted"]
-    )
+    e = est.independent_difference(*mine, *base).at()
     assert row["pairing"] == "none"
     assert (row["value"], row["low"], row["high"]) == (e.value, e.low, e.high)
 
@@ -297,12 +286,12 @@ def test_the_document_has_what_the_tables_have_and_null_for_what_is_not_known(
 ) -> None:
     told = document(compared)
     assert [one["name"] for one in told["entries"]] == ["today", "hold", "slow"]
-    assert told["best"] == {"name": compared.best, "sure": compared.is_sure}
+    could_be = list(compared.could_be_best)
+    assert told["best"] == {"name": compared.best, "sure": compared.is_sure, "could_be": could_be}
     row = compared.differences.set_index("policy").loc["hold"]
     assert told["entries"][1]["difference"]["value"] == row["value"]
-    assert (
-        sum(one["messages"] for one in told["entries"][1]["moves"])
-        == compared.tables["today"]["regretted"].sum()
+    assert sum(one["messages"] for one in told["entries"][1]["moves"]) == compared.sums.total(
+        "today", "regretted"
     )
     calm = document(
         compare(scenario(**{"mistakes.chance": 0.0}), policies=["hold"], engine="simpy")

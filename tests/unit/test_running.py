@@ -34,7 +34,7 @@ def outcome() -> Outcome:
 
 def test_the_baseline_comes_first_and_the_rest_in_the_files_order(outcome: Outcome) -> None:
     assert outcome.policies == ("today", "slow", "hold")
-    assert outcome.asked == len(outcome.replications) == 3
+    assert outcome.asked == outcome.replications == 3
     assert list(outcome.differences["policy"]) == ["slow", "hold"]
     assert (outcome.differences["value"] <= 0).all()
 
@@ -57,7 +57,7 @@ def test_a_scenario_without_policies_is_played_as_it_is() -> None:
 def test_seed_and_replications_given_by_hand_win_and_are_kept_in_the_outcome() -> None:
     one = run(small(), replications=1, seed=99, engine="simpy")
     assert (one.scenario.run.seed, one.scenario.run.replications, one.asked) == (99, 1, 1)
-    assert one.replications != run(small(), replications=1, engine="simpy").replications
+    assert one.sums != run(small(), replications=1, engine="simpy").sums
 
 
 def test_records_and_progress_are_handed_over_in_order(outcome: Outcome) -> None:
@@ -65,15 +65,14 @@ def test_records_and_progress_are_handed_over_in_order(outcome: Outcome) -> None
     ticks: list[int] = []
 
     def keep(number: int, policy: str, records: Records, judged: Judged) -> None:
-        assert (
-            len(records) == judged.verdict.size == outcome.replications[number][policy]["messages"]
-        )
+        messages = outcome.sums.each(policy, "messages")[number]
+        assert len(records) == judged.verdict.size == messages
         seen.append((number, policy))
 
     again = run(outcome.scenario, keep=keep, progress=ticks.append, engine="simpy")
     assert seen == [(k, name) for k in range(3) for name in outcome.policies]
     assert ticks == [1, 2, 3]
-    assert again.replications == outcome.replications
+    assert again.sums == outcome.sums
 
 
 def test_an_interruption_leaves_the_replications_that_are_done(outcome: Outcome) -> None:
@@ -83,7 +82,7 @@ def test_an_interruption_leaves_the_replications_that_are_done(outcome: Outcome)
 
     cut = run(outcome.scenario, progress=stop, engine="simpy")
     assert cut.asked == 3
-    assert cut.replications == outcome.replications[:2]
+    assert cut.sums == outcome.sums.first(2)
 
 
 def test_an_interruption_before_anything_is_done_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,5 +97,5 @@ def test_an_interruption_before_anything_is_done_stays_one(monkeypatch: pytest.M
 def test_the_expected_number_of_messages_is_near_what_is_drawn(outcome: Outcome) -> None:
     expected = expected_messages(outcome.scenario)
     assert expected == pytest.approx(4 * 20 * 2)
-    drawn = [one["today"]["messages"] for one in outcome.replications]
-    assert sum(drawn) / 3 == pytest.approx(expected, abs=4.5 * (expected / 3) ** 0.5)
+    drawn = outcome.sums.total("today", "messages")
+    assert drawn / 3 == pytest.approx(expected, abs=4.5 * (expected / 3) ** 0.5)

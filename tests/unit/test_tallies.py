@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from sim.clock import NEVER
+from sim.clock import HOUR, NEVER, SECOND
 from sim.records import blank, first_difference
 from sim.scenario.checks import EVENTS
 from sim.schema.records import COLUMNS, FROM_ENGINE
@@ -22,8 +21,22 @@ from sim.summaries import (
     Summary,
     expected_costs,
 )
-from sim.tallies import lost_mask, tally
-from sim.verdicts import judge
+from sim.sums import Sums
+from sim.tallies import (
+    COUNTED,
+    DELAY_EDGES,
+    MOVES,
+    TALLIES,
+    _binned,
+    counted,
+    delayed_by,
+    lost_mask,
+    moves,
+    not_under,
+    read_not_under,
+    tally,
+)
+from sim.verdicts import Verdict, judge
 
 from .making import records
 
@@ -55,7 +68,20 @@ def mail(at: int, **more: Any) -> dict[str, Any]:
 def sums(*rows: dict[str, Any], base: tuple[dict[str, Any], ...] | None = None) -> dict[str, int]:
     mine = records(*rows)
     theirs = records(*base) if base is not None else mine
-    return tally(mine, judge(mine), judge(theirs))
+    row = tally(mine, judge(mine), judge(theirs)).tolist()
+    return dict(zip(COUNTED, row, strict=True))
+
+
+def several(policies: dict[str, list[dict[str, int]]]) -> Sums:
+    """Put replications of some policies together; nobody reads under one policy only, but for what
+    is saved and newly lost against the first."""
+    k, r = len(policies), len(next(iter(policies.values())))
+    only = np.zeros((r, k, k), np.int64)
+    rows = np.array([[list(one.values()) for one in each] for each in policies.values()])
+    saved, newly = (rows[:, :, COUNTED.index(name)].T for name in ("saved", "newly_lost"))
+    only[:, 0, :], only[:, :, 0] = saved, newly
+    values = np.concatenate([rows.transpose(1, 0, 2), only], axis=2)
+    return Sums(values, tuple(policies), (*COUNTED, *not_under(k)))
 
 
 def test_verdicts_and_ways_to_lose_are_counted_once_each() -> None:
@@ -129,8 +155,9 @@ def test_the_price_is_paid_by_messages_nobody_regretted_and_paired_with_the_base
     )
     t = sums(*mine, base=base)
     assert (t["others"], t["others_never_notified"]) == (3, 1)
-    assert (t["others_both_notified"], t["others_delay_notified"]) == (2, 6)
-    assert (t["others_both_read"], t["others_delay_read"]) == (2, 4)
+    for what, total in (("notified", 6), ("read", 4)):
+        assert sum(t[name] for name in counted(what)) == 2
+        assert sum(t[name] for name in delayed_by(what)) == total
     assert (t["others_pushed"], t["others_mailed"]) == (2, 1)
 
 
@@ -178,10 +205,8 @@ def test_an_apology_is_counted_as_one_and_is_no_message_of_the_comparison() -> N
 
 def test_expected_costs_are_amounts_times_counts_with_the_paired_change() -> None:
     tables = {"today": [(3, 2), (1, 0)], "better": [(1, 2), (0, 0)]}
-    sums_of = {
-        name: pd.DataFrame(rows, columns=["too_late", "credits_lost"])
-        for name, rows in tables.items()
-    }
+    values = np.array(list(tables.values())).transpose(1, 0, 2)
+    sums_of = Sums(values, tuple(tables), ("too_late", "credits_lost"))
     cost = expected_costs(
         sums_of, {"too_late": 10.0, "credits_lost": 1.0}, per_inmail=2.0
     ).set_index("policy")
@@ -198,9 +223,7 @@ def test_every_event_that_can_be_given_a_cost_is_counted() -> None:
 def made() -> Summary:
     rows = [{**D, **push(5)}, {**D, "refused": 2}, {"regretted": False, "accepted": 0, **push(9)}]
     base, better = sums(*rows), sums(D, *rows[1:], base=tuple(rows))
-    return Summary.of(
-        ("today", "better"), [{"today": base, "better": better}, {"today": base, "better": base}]
-    )
+    return Summary.of(several({"today": [base, base], "better": [better, base]}))
 
 
 def test_a_table_of_shares_has_every_measure_of_every_policy_and_its_verdicts_sum_to_one() -> None:
@@ -238,7 +261,7 @@ def test_prices_are_named_and_in_seconds() -> None:
 
 
 def test_one_policy_alone_has_no_differences_but_the_tables_columns() -> None:
-    alone = Summary.of(("today",), [{"today": sums(D)}])
+    alone = Summary.of(several({"today": [sums(D)]}))
     assert alone.differences.empty
     assert "newly_lost" in alone.differences.columns
 
@@ -254,3 +277,78 @@ def test_records_have_the_documented_columns_and_name_the_first_message_that_dif
     assert first_difference(one, other) == f"message 1: push_noticed {NEVER} / 7"
     assert first_difference(one, records(D)) == "2 rows against 1"
     np.testing.assert_array_equal(one.to_frame()["noticed"], [10, 10])
+
+
+def test_a_row_has_every_count_that_is_declared_each_with_a_meaning() -> None:
+    mine = records(D)
+    row = tally(mine, judge(mine), judge(mine))
+    assert row.dtype == np.int64 and row.shape == (len(COUNTED),)
+    assert len(set(COUNTED)) == len(COUNTED)
+    assert all(TALLIES.values())
+
+
+def test_a_delay_is_in_the_bin_that_holds_its_end_nearer_to_zero() -> None:
+    delays = np.array([0, 1, SECOND, 10 * SECOND, -10 * SECOND, HOUR - 1, HOUR, 400 * 24 * HOUR])
+    counts, totals = _binned(delays)
+    assert counts.sum() == len(delays) and totals.sum() == delays.sum()
+    for one in delays.tolist():
+        (place,) = [
+            k
+            for k, (low, high) in enumerate(DELAY_EDGES.tolist())
+            if (low <= one < high if one > 0 else low < one <= high if one < 0 else low == high)
+        ]
+        assert counts[place] == 1, one
+        assert totals[place] == one
+
+
+def test_sums_of_delays_are_exact_where_floats_would_round() -> None:
+    long = 2**53 + 1
+    assert _binned(np.array([long, -1, 1]))[1][-1] == long
+
+
+def test_messages_read_under_one_policy_and_not_another_are_counted_for_every_two() -> None:
+    lost, safe, calm = {**D, **push(5)}, D, {"regretted": False}
+    policies = [(lost, lost, safe, lost), (safe, lost, lost, calm), (safe, safe, safe, safe)]
+    judged = [judge(records(*rows)) for rows in policies]
+    found = read_not_under(judged, 4)
+    for a, mine in enumerate(policies):
+        for b, theirs in enumerate(policies):
+            pairs = zip(mine, theirs, strict=True)
+            assert found[a, b] == sum(x is lost and y is safe for x, y in pairs), (a, b)
+    assert read_not_under(judged, 1).tolist() == [[0, 1, 1], [0, 0, 0], [0, 0, 0]]
+
+
+def test_moves_are_counted_for_every_pair_of_verdicts() -> None:
+    base, mine = judge(records(D, {**D, **push(5)})), judge(records(D, {**D, "cancelled": 50}))
+    row = dict(zip(MOVES, moves(mine, base).tolist(), strict=True))
+    assert {name for name, n in row.items() if n} == {
+        "moved_stopped_stopped",
+        "moved_too_late_cancelled",
+    }
+    assert len(MOVES) == len(Verdict) ** 2 - 1
+
+
+def delays(policy: list[tuple[int, int]], replications: int = 40) -> dict[str, Any]:
+    """Give the price of a policy that notifies later: so many messages by so many seconds, in
+    every replication."""
+    calm = {"regretted": False, "accepted": 0, **push(9)}
+    base = [calm for many, _ in policy for _ in range(many)]
+    mine = [
+        {**calm, "push_arrived": 2 + by * SECOND, "push_noticed": 9 + by * SECOND}
+        for many, by in policy
+        for _ in range(many)
+    ]
+    one, other = sums(*base), sums(*mine, base=tuple(base))
+    whole = several({"today": [one] * replications, "later": [other] * replications})
+    table = Summary.of(whole).price.set_index(["policy", "measure"])["value"]
+    return {str(name): value for name, value in table["later"].items()}
+
+
+def test_a_tail_is_told_apart_and_hides_in_no_mean() -> None:
+    price = delays([(6, 10), (3, 0), (1, 20 * 3600)])
+    assert price["delay_notified_s"] == pytest.approx(6 * 10 / 9)
+    assert price["delay_notified_far"] == pytest.approx(0.1)
+    assert price["delay_notified_far_s"] == 20 * 3600
+    assert price["delay_notified_median_s"] == 10
+    assert price["delay_notified_p95_s"] == 20 * 3600
+    assert price["delay_read_s"] == pytest.approx(6 * 10 / 9)

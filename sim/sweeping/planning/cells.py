@@ -15,17 +15,9 @@ from sim.errors import ToolateError
 from sim.running import expected_messages
 from sim.scenario.model import Scenario, rebuilt
 from sim.scenario.patching import Raw, merged
+from sim.scenario.sections import NOT_PARAMETERS
 
-ASIDE: Final = (
-    "sources",
-    "title",
-    "question",
-    "extends",
-    "policies",
-    "baseline",
-    "checks",
-    "costs",
-)
+ASIDE: Final = tuple({*NOT_PARAMETERS, "costs"} - {"schema"})
 """What a scenario says that decides no record; policies stand beside it."""
 PLAYED: Final = 20_000
 """Messages a task plays, about: a tenth of a second or two, long against what a task costs, short

@@ -12,17 +12,16 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.estimates import t_quantile, wilson
+from sim.sums import Floats
 from sim.sweeping.design.file import parse_precision
-from sim.sweeping.results.rows import CHANGE, Rows, quantile, wilson
+from sim.sweeping.results.rows import CHANGE, Rows
 
 FIRST: Final = 32
 """Replications at the first look; fewer than 30 worlds are too few for an interval over them."""
 EVENTS: Final = 50
 """Events below which messages count for no more than the replications they are in."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -80,8 +79,9 @@ class Rule:
         return (
             f"Replications are added until the 95 % interval of {', '.join(self.measures)} under every policy reaches no "
             f"farther than {size}, and that of the headline's paired change no farther than {100 * self.target:g} {of}. "
-            f"Looks at {looks}. Shares: Wilson with an effective number and t over replications; changes: t over "
-            f"replications; with fewer than {EVENTS} events Wilson with the number of replications."
+            f"Looks at {looks}. Shares: Wilson with an effective number and t over replications; changes: the "
+            f"intervals of the saved and the newly lost, combined; with fewer than {EVENTS} events Wilson with "
+            "the number of replications."
         )
 
     def told(self) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def reach(
     own = np.maximum(high - value, value - low)
     events = np.minimum(events, of - events)  # near 1 it is those that did not happen that are few
     p = np.divide(events, of, out=np.zeros_like(own), where=of > 0)
-    down, up = wilson(p, np.full_like(p, replications), quantile(0.975, replications))
+    down, up = wilson(p, np.full_like(p, replications), t_quantile(0.975, max(replications - 1, 1)))
     few = np.maximum(up - p, p - down)
     found = np.where(events < EVENTS, np.maximum(own, few), own)
     return np.where(np.isnan(found), np.inf, found)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.running import Tallies, play_replication
+from sim.running import play_replication
+from sim.sums import Ints, Sums
 from sim.sweeping.planning.cells import Case
-from sim.sweeping.results.rows import Sums
+from sim.tallies import COUNTED, not_under
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,15 +72,13 @@ def play(task: Task) -> bytes:
     return _written(task, played)
 
 
-def _written(task: Task, played: Sequence[Tallies]) -> bytes:
+def _written(task: Task, played: Sequence[Ints]) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     policies = list(task.case.policies)
-    names = list(played[0][policies[0]])
-    values = np.array(
-        [[[one[policy][name] for name in names] for policy in policies] for one in played], np.int64
-    )
+    names = [*COUNTED, *not_under(len(policies))]
+    values = np.array(played)
     r, p, s = values.shape
 
     def words(

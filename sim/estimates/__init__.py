@@ -1,0 +1,61 @@
+"""Estimates with intervals, from sums over independent replications.
+
+`ratios` has shares and means, `differences` what changes between two policies, `quantiles` those of
+binned numbers, `best` which policy loses least. Every function takes arrays of shape
+(replications, ...) and gives `Estimates` of the trailing shape; formulas stand nowhere else.
+"""
+
+from sim.estimates.best import BEST, Best, Shares, best, every_difference
+from sim.estimates.differences import (
+    changed,
+    difference,
+    independent_difference,
+    mean_change,
+    per_comparison_level,
+)
+from sim.estimates.quantiles import WOODRUFF, quantile
+from sim.estimates.ratios import (
+    CONFIDENCE,
+    FEW,
+    FEW_EVENTS,
+    MEAN,
+    SHARE,
+    Estimate,
+    Estimates,
+    estimates,
+    mean,
+    share,
+    side_by_side,
+    stacked,
+    t_quantile,
+    wilson,
+)
+
+__all__ = [
+    "BEST",
+    "CONFIDENCE",
+    "FEW",
+    "FEW_EVENTS",
+    "MEAN",
+    "SHARE",
+    "WOODRUFF",
+    "Best",
+    "Estimate",
+    "Estimates",
+    "Shares",
+    "best",
+    "changed",
+    "difference",
+    "estimates",
+    "every_difference",
+    "independent_difference",
+    "mean",
+    "mean_change",
+    "per_comparison_level",
+    "quantile",
+    "share",
+    "side_by_side",
+    "stacked",
+    "t_quantile",
+    "wilson",
+]

@@ -1,0 +1,76 @@
+"""What replications add up to: one array of whole numbers, carried by `run`, `compare`, `check` and
+`sweep` alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Sums of replications: int64 of shape (replications, policies, names).
+
+    The first policy is the baseline. `sim.tallies` says what the names mean.
+
+    >>> sums = Sums(np.array([[[10, 3]], [[8, 1]]]), ("today",), ("regretted", "preview_read"))
+    >>> sums.replications, sums.each("today", "preview_read"), sums.total("today", "regretted")
+    (2, array([3, 1]), 18)
+    """
+
+    values: Ints
+    policies: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @property
+    def replications(self) -> int:
+        """How many replications there are."""
+        return len(self.values)
+
+    def of(self, *names: str) -> Floats:
+        """Give some sums as float64 of shape (replications, policies, names)."""
+        return self.values[:, :, self._places(names)].astype(np.float64)
+
+    def each(self, policy: str, *names: str) -> Ints:
+        """Give what each replication adds up to under a policy, several names taken together."""
+        row = self.values[:, self.policies.index(policy)]
+        found: Ints = row[:, self._places(names)].sum(axis=1)
+        return found
+
+    def total(self, policy: str, *names: str) -> int:
+        """Add up all replications under a policy, several names taken together."""
+        return int(self.each(policy, *names).sum())
+
+    def first(self, replications: int) -> Sums:
+        """Give the sums of the first replications."""
+        return Sums(self.values[:replications], self.policies, self.names)
+
+    def under(self, policies: Sequence[str]) -> Sums:
+        """Give the sums under some policies, in this order."""
+        places = [self.policies.index(name) for name in policies]
+        return Sums(self.values[:, places], tuple(policies), self.names)
+
+    def _places(self, names: Sequence[str]) -> list[int]:
+        places = _places(self.names)
+        return [places[name] for name in names]
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether both hold the same numbers under the same names."""
+        return (
+            isinstance(other, Sums)
+            and (self.policies, self.names) == (other.policies, other.names)
+            and np.array_equal(self.values, other.values)
+        )
+
+
+@lru_cache(maxsize=64)
+def _places(names: tuple[str, ...]) -> dict[str, int]:
+    return {name: k for k, name in enumerate(names)}
