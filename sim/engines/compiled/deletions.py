@@ -1,17 +1,19 @@
 """The senders' side (docs/model.md, section 4): what joins the queue when, who picks it, when it is
 done.
 
-Nothing here hangs on what recipients do, so every queue is resolved before the first recipient is
+Nothing here depends on what recipients do, so every queue is resolved before the first recipient is
 played.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_making_arrays
-from sim.engines.compiled.layout import Letters, plus
+from sim.engines.compiled.inputs import plus
 from sim.engines.compiled.order import pop, push
 from sim.schema.fields import Int64s
 from sim.schema.world import FIRST_NOTICED, LAST_SENT
@@ -20,18 +22,18 @@ from sim.world.parts import World
 _NEVER = np.int64(NEVER)
 
 
-def work_off(world: World, letters: Letters) -> tuple[Int64s, Int64s, Int64s]:
+def serve_queues(world: World, m: Any) -> tuple[Int64s, Int64s, Int64s]:
     """Resolve every sender's queue: requested, started and completed per message (NEVER: not before
     the horizon).
     """
-    n = letters.sender.size
+    n = m.sender.size
     requested, started, completed = (np.full(n, NEVER, dtype=np.int64) for _ in range(3))
-    if _request(letters, world.horizon, requested, started, completed):
-        rows = np.flatnonzero((requested != NEVER) & ~letters.recorded)
-        rows = rows[np.lexsort((requested[rows], letters.sender[rows]))]
+    if _request(m, world.horizon, requested, started, completed):
+        rows = np.flatnonzero((requested != NEVER) & ~m.recorded)
+        rows = rows[np.lexsort((requested[rows], m.sender[rows]))]
         team = _teams(world, rows) if world.rules.bulk else np.zeros(0, dtype=np.int64)
         _work(
-            letters,
+            m,
             rows,
             team,
             world.rules.hands,
