@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.clock import WEEK
 from sim.compiling import njit
-from sim.draws import U64, uniforms
+from sim.draws import uniforms
 from sim.scenario.model import Scenario, Segment
 from sim.schema.fields import Flags, Floats, Int64s
 from sim.schema.world import Recipients
@@ -95,7 +95,7 @@ def _walked(
         spells.op_at,
         spells.op_lost,
         away,
-        U64(key),
+        np.array([key], dtype=np.uint64),
         stream,
         horizon,
         np.ones(1),
@@ -138,7 +138,7 @@ def _walk_all(
     op_at,
     op_lost,
     away,
-    key,
+    keys,
     stream,
     horizon,
     rate,
@@ -170,7 +170,7 @@ def _walk_all(
                 op_lost,
                 away[r : r + 1],
                 rate,
-                key,
+                keys,
                 stream,
                 entity[r : r + 1],
                 states,
@@ -188,7 +188,7 @@ def _walk_all(
                     offsets[r],
                     still,
                     1.0,
-                    key,
+                    keys[0],
                     stream,
                     entity[r],
                     state,

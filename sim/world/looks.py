@@ -89,7 +89,7 @@ def begin(
     op_lost,
     away,
     rates,
-    key,
+    keys,
     surface,
     entities,
     states,
@@ -98,7 +98,7 @@ def begin(
     """Set every row of `states` (int64, n x `OPENED` or more, n <= `AHEAD`) to look 0 of a stream
     in equilibrium.
 
-    Offsets, rates and entities are per stream; `at` and `mean` as in `Attention`; `scratch` is
+    Offsets, rates, keys and entities are per stream; `at` and `mean` as in `Attention`; `scratch` is
     float64 of `SCRATCH`. `away` (int64, n x 2) says where the away spells, in which it stands
     still, are in `op_at` and `op_lost` (`sim.world.spells`).
     """
@@ -109,7 +109,7 @@ def begin(
         return
     gaps, lengths = scratch[0, :n], scratch[1, :n]
     for i in range(n):
-        gaps[i], lengths[i] = uniform_pair(key, LOOK_PURPOSES[surface], entities[i], U64(1))
+        gaps[i], lengths[i] = uniform_pair(keys[i], LOOK_PURPOSES[surface], entities[i], U64(1))
     quantiles(pool, at[0], gaps)
     quantiles(pool, at[1], lengths)
     for i in range(n):
@@ -120,10 +120,10 @@ def begin(
         )
     covering, chance, part = scratch[2, :n], scratch[3, :n], scratch[4, :n]
     for i in range(n):
-        chance[i], covering[i] = uniform_pair(key, START_PURPOSES[surface], entities[i], U64(0))
+        chance[i], covering[i] = uniform_pair(keys[i], START_PURPOSES[surface], entities[i], U64(0))
     for i in range(n):
-        part[i] = uniform(key, START_PURPOSES[surface], entities[i], U64(2))
-        lengths[i] = uniform(key, LOOK_PURPOSES[surface], entities[i], U64(1))
+        part[i] = uniform(keys[i], START_PURPOSES[surface], entities[i], U64(2))
+        lengths[i] = uniform(keys[i], LOOK_PURPOSES[surface], entities[i], U64(1))
     quantiles(pool, at[1], lengths)
     _length_biased(pool, at[0], at[2], covering)
     for i in range(n):
@@ -131,7 +131,7 @@ def begin(
             length = covering[i : i + 1]
             length[0] = mean[1]
             if at[3] >= 0:
-                length[0] = uniform(key, START_PURPOSES[surface], entities[i], U64(1))
+                length[0] = uniform(keys[i], START_PURPOSES[surface], entities[i], U64(1))
                 _length_biased(pool, at[1], at[3], length)
             states[i, LENGTH] = to_micros(length[0])
             states[i, OP] = -to_micros(length[0] * part[i])
@@ -307,7 +307,7 @@ def drawn_looks(
         away[1],
         np.array([away[2:]]),
         np.array([rate]),
-        key64,
+        np.array([key64]),
         surface,
         np.array([entity64]),
         state[np.newaxis],

@@ -27,15 +27,17 @@ def ticked(rules, one, instant):
 
 
 @njit
-def batch(one, rules, rows, work, q):
+def batch(delays, one, rules, rows, work, q):
     """Give the place after the last message of the batch that opens with the accepted message q,
     and when it goes.
+
+    `delays` are `Messages.email_delay`.
     """
     lists, n, end = work.lists, work.at[0].sent, q + 1
     if rules.email_anchor == FLUSH:
-        goes = _due(one, rules, rows, work, q)
+        goes = _due(delays, one, rules, rows, work, q)
         while end < n and lists[end].sent_at <= goes:
-            goes = min(goes, _due(one, rules, rows, work, end))
+            goes = min(goes, _due(delays, one, rules, rows, work, end))
             end += 1
         if rules.throttle_gap > 0 and goes < rules.horizon:
             _throttle(rules, rows, work, q, end, goes)
@@ -49,12 +51,12 @@ def batch(one, rules, rows, work, q):
 
 
 @njit
-def _due(one, rules, rows, work, q):
+def _due(delays, one, rules, rows, work, q):
     """Give when a message that waits for its mail is due by itself."""
     row = rows[work.lists[q].sent_row]
-    due = plus(work.lists[q].sent_at, row.email_delay)
+    due = plus(work.lists[q].sent_at, delays[row.number])
     if rules.throttle_gap > 0:
-        due = max(due, work.conversations[row.conversation].opens)
+        due = max(due, work.conversations[work.talks[row.number]].opens)
     return ticked(rules, one, due)
 
 
@@ -65,7 +67,7 @@ def _throttle(rules, rows, work, q, end, goes):
     """
     for k in range(q, end):
         accepted = work.lists[k].sent_at
-        talk = work.conversations[rows[work.lists[k].sent_row].conversation]
+        talk = work.conversations[work.talks[rows[work.lists[k].sent_row].number]]
         if talk.mailed != goes:  # the conversation's first message in this mail
             if talk.mailed == _PAST or accepted - talk.latest > rules.throttle_reset:
                 talk.gap = rules.throttle_gap

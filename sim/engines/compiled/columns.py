@@ -1,96 +1,114 @@
-"""The end of it: what is left of every row is worked out, and rows become columns of the records."""
+"""What is left at the end: the columns of the records, from the rows of the messages."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections import namedtuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.clock import NEVER
-from sim.compiling import njit, njit_inlined
+from sim.compiling import njit
 from sim.engines.compiled.devices import play_devices
 from sim.engines.compiled.inputs import Inputs
 from sim.engines.compiled.plan import is_sent
-from sim.engines.compiled.state import COMMON_COLUMNS, RARE_COLUMNS, STATE_ROW
+from sim.engines.compiled.state import FROM_QUEUE, RARE
 from sim.schema.fields import Int64s
 from sim.schema.records import FROM_ENGINE
 from sim.schema.world import BLOCK, DIGEST, EDIT
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
-_WORD = np.dtype(np.int64).itemsize
+_named: Any = namedtuple
+Written: Final = _named("Written", [f.name for f in FROM_ENGINE if f.name not in FROM_QUEUE])
+"""The columns of the records that rows become."""
 Columns = dict[str, npt.NDArray[Any]]
 
 
 def columns_of(inputs: Inputs, place: Int64s, rows: npt.NDArray[Any], known: Columns) -> Columns:
-    """Finish the rows and give the engine's columns, of which some are `known`.
+    """Give the engine's columns, of which some are `known`.
 
     What cannot happen in this world takes no memory.
     """
-    n = place.size
-    parts = (COMMON_COLUMNS, RARE_COLUMNS) if inputs.terms[0].rare else (COMMON_COLUMNS,)
-    names = [f.name for part in parts for f in part]
-    fields: Any = STATE_ROW.fields
-    words = np.array([fields[name][1] // _WORD for name in names])
-    out = np.empty((words.size, n), dtype=np.int64)
-    raw = rows.view(np.int64).reshape(rows.size, STATE_ROW.itemsize // _WORD)
-    m, people, terms, _, intervals = inputs
-    _write(m, people, terms, intervals, place, rows, raw, words, out)
-    found = known | dict(zip(names, out, strict=True))
+    n, rare = place.size, inputs.terms[0].rare
+    rooms = {
+        f.name: np.empty(n if rare or f.name not in RARE else 0, f.dtype)
+        for f in FROM_ENGINE
+        if f.name in Written._fields
+    }
+    _write(*inputs, place, rows, Written(**rooms))
+    found = known | rooms
     return {
-        f.name: found[f.name].astype(f.dtype, copy=False)
-        if f.name in found
+        f.name: found[f.name]
+        if found[f.name].size == n
         else np.broadcast_to(np.asarray(f.absent, dtype=f.dtype), n)
         for f in FROM_ENGINE
     }
 
 
 @njit
-def _write(m, people, terms, intervals, place, rows, raw, words, out):
-    """Finish every message and copy the words of its row into the columns `out`."""
+def _write(m, people, terms, streams, intervals, place, rows, out):
+    """Write every message's row into the columns `out`: nothing happens at the horizon."""
     rules = terms[0]
     for i in range(place.size):
-        k = place[i]
-        row, one = rows[k], people[m.recipient[i]]
+        row = rows[place[i]]
         if rules.rare:
+            one = people[m.recipient[i]]
             play_devices(m, rules, intervals, one, i, row)
-            _finish_rare(rules, one, row)
-        finish(m.released[i], rules, one, row)
-        if rules.rare and rules.remedy == EDIT and row.refused == 0 and row.edit < rules.horizon:
-            row.effective = row.edit
-        for w in range(words.size):
-            out[w, i] = raw[k, words[w]]
-
-
-@njit_inlined
-def finish(released, rules, one, row):
-    """Let a row say what happened, no longer what was to come: nothing does at the horizon."""
-    if not (one.push and is_sent(row, rules.push_late) and row.push_dispatched < rules.horizon):
-        row.push_dispatched = _NEVER
-    if row.effective >= rules.horizon:
-        row.effective = _NEVER
-    row.cancelled = row.effective if row.effective <= released else _NEVER
-    row.push_chars = abs(row.push_chars) if row.push_arrived != _NEVER else 0
-    if row.email_arrived == _NEVER:
-        row.email_chars = 0
+            _write_rare(rules, one, row, i, out)
+        effect = row.effective if row.effective < rules.horizon else _NEVER
+        out.effective[i], out.refused[i] = effect, row.refused
+        out.cancelled[i] = effect if effect <= m.released[i] else _NEVER
+        if rules.rare and _is_edited(rules, row):
+            out.effective[i] = row.edit
+        out.accepted[i], out.thread_read[i] = row.accepted, row.thread_read
+        out.from_cache[i], out.phantom[i] = row.from_cache, row.phantom
+        _write_push(rules, row, i, out)
+        out.badge_counted[i], out.badge_cleared[i] = row.badge_counted, row.badge_cleared
+        out.email_dispatched[i], out.email_arrived[i] = row.email_dispatched, row.email_arrived
+        out.email_chars[i] = row.email_chars if row.email_arrived != _NEVER else 0
+        out.email_read[i], out.email_read_until[i] = row.email_read, row.email_read_until
 
 
 @njit
-def _finish_rare(rules, one, row):
-    """Do the same for the end of a row, before the rest."""
-    if rules.remedy == BLOCK and _PAST < row.gone < rules.horizon:
-        row.blocked = row.gone
-    if not (one.push and row.push_lost < rules.horizon):
-        row.push_lost = _NEVER
-    if rules.remedy == EDIT and row.refused == 0 and row.edit < rules.horizon:
-        late = rules.push_fetch or rules.push_late
-        if row.push_arrived != _NEVER and not row.app_was_open and late:
+def _write_push(rules, row, i, out):
+    """Write what happened to a push."""
+    sent = row.has_push and row.push_dispatched < rules.horizon and is_sent(row, rules.push_late)
+    out.push_dispatched[i] = row.push_dispatched if sent else _NEVER
+    out.push_arrived[i], out.push_left[i] = row.push_arrived, row.push_left
+    out.push_chars[i] = abs(row.push_chars) if row.push_arrived != _NEVER else 0
+    out.push_noticed[i], out.push_read_until[i] = row.push_noticed, row.push_read_until
+    out.retraction_arrived[i] = row.retraction_arrived
+
+
+@njit
+def _is_edited(rules, row):
+    """Tell whether an edit takes effect before the horizon."""
+    return rules.remedy == EDIT and row.refused == 0 and row.edit < rules.horizon
+
+
+@njit
+def _write_rare(rules, one, row, i, out):
+    """Write the end of a row."""
+    out.paused[i], out.push_rewritten[i] = row.paused, row.push_rewritten
+    blocked = rules.remedy == BLOCK and _PAST < row.gone < rules.horizon
+    out.blocked[i] = row.gone if blocked else _NEVER
+    lost = one.push and row.push_lost < rules.horizon
+    out.push_lost[i] = row.push_lost if lost else _NEVER
+    out.watch_shown[i], out.watch_read[i] = row.watch_shown, row.watch_read
+    out.watch_read_until[i] = row.watch_read_until
+    out.desk_shown[i], out.desk_chars[i] = row.desk_shown, row.desk_chars
+    out.desk_read[i], out.desk_read_until[i] = row.desk_read, row.desk_read_until
+    out.desk_edited[i] = row.desk_edited
+    out.push_edited[i] = out.email_edited[i] = out.thread_edited[i] = False
+    if _is_edited(rules, row):
+        if row.push_arrived != _NEVER and not row.app_was_open:
             taken = row.push_arrived if rules.push_fetch else row.push_dispatched
-            row.push_edited = row.edit <= taken
+            out.push_edited[i] = (rules.push_fetch or rules.push_late) and row.edit <= taken
         if row.email_arrived != _NEVER and rules.email_late:
             lead = rules.email_lead if one.email == DIGEST else 0
-            row.email_edited = row.edit <= row.email_dispatched - lead
+            out.email_edited[i] = row.edit <= row.email_dispatched - lead
         if row.thread_read != _NEVER:
             taken = row.push_arrived if row.copy_was_read else row.thread_read
-            row.thread_edited = row.edit <= taken
+            out.thread_edited[i] = row.edit <= taken

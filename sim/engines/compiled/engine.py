@@ -21,7 +21,7 @@ from sim.engines.compiled.order import grouped, sort_by_time
 from sim.engines.compiled.phone import play_phone
 from sim.engines.compiled.plan import plan
 from sim.engines.compiled.retractions import retraction
-from sim.engines.compiled.state import FROM_QUEUE, STATE_ROW
+from sim.engines.compiled.state import FROM_QUEUE, LINE, STATE_ROW
 from sim.engines.compiled.store import list_entries
 from sim.engines.compiled.streams import open_block, stream_buffers, take_streams
 from sim.engines.compiled.workspace import clear, workspace_for
@@ -44,11 +44,13 @@ def play(world: World) -> Records:
     inputs = inputs._replace(messages=messages)
     first, place, most = grouped(messages.recipient, inputs.people.size)
     rows, talks = _rows(world.messages.size), _conversations(world)
-    plan(messages, inputs.people, inputs.terms, inputs.intervals, queue[-1], talks, place, rows)
+    plan(messages, inputs.people, inputs.terms, inputs.intervals, queue[-1], place, rows)
     by_segment = np.argsort(world.recipients.segment, kind="stable")
-    work = workspace_for(most, int(talks.max(initial=0)) + 1)
+    work = workspace_for(most, talks)
     _, people, terms, streams, intervals = inputs
-    _play(people, streams, terms, intervals, first, by_segment, rows, work, stream_buffers())
+    _play(
+        messages, people, streams, terms, intervals, first, by_segment, rows, work, stream_buffers()
+    )
     known = dict(zip(FROM_QUEUE, queue, strict=True))
     return Records.of(world, columns_of(inputs, place, rows, known))
 
@@ -84,12 +86,14 @@ def _rows(n: int) -> npt.NDArray[Any]:
     They are the thread's until it plays again.
     """
     if len(_kept.rows) < n:
-        _kept.rows = np.empty(n, STATE_ROW)
+        room = np.empty(n * STATE_ROW.itemsize + LINE, dtype=np.uint8)
+        first = -room.ctypes.data % LINE
+        _kept.rows = room[first : first + n * STATE_ROW.itemsize].view(STATE_ROW)
     return _kept.rows[:n]
 
 
 @njit
-def _play(people, streams, terms, intervals, first, order, rows, work, buffers):
+def _play(m, people, streams, terms, intervals, first, order, rows, work, buffers):
     """Play every recipient, those of a segment together: their streams are opened side by side."""
     n, at = order.size, 0
     while at < n:
@@ -103,6 +107,7 @@ def _play(people, streams, terms, intervals, first, order, rows, work, buffers):
             take_streams(buffers, i - at, work.looks)
             if first[who] < first[who + 1]:
                 _play_one(
+                    m,
                     people[who],
                     streams,
                     terms[0],
@@ -116,21 +121,21 @@ def _play(people, streams, terms, intervals, first, order, rows, work, buffers):
 
 
 @njit_inlined
-def _play_one(one, streams, rules, intervals, begin, end, rows, work):
+def _play_one(m, one, streams, rules, intervals, begin, end, rows, work):
     """Play one recipient, whose messages are the rows from `begin` to `end` (see `grouped`)."""
-    _lay_out(one, begin, end, rules, intervals, rows, work)
+    _lay_out(m, one, begin, end, rules, intervals, rows, work)
     if work.at[0].sent > 0:
         if rules.rare and (one.store > 0 or rules.push_ttl != _NEVER):
-            list_entries(one, begin, end, rules, intervals, rows, work)
-        play_phone(one, streams, rules, intervals, rows, work)
+            list_entries(m, one, begin, end, rules, intervals, rows, work)
+        play_phone(m, one, streams, rules, intervals, rows, work)
     if rules.pause:
         withhold(begin, end, rows, work)
     if one.email != OFF and work.at[0].sent > 0:
-        play_mail(one, streams, rules, intervals, rows, work)
+        play_mail(m, one, streams, rules, intervals, rows, work)
 
 
 @njit_inlined
-def _lay_out(one, begin, end, rules, intervals, rows, work):
+def _lay_out(m, one, begin, end, rules, intervals, rows, work):
     """List a recipient's accepted messages, its notifications and their retractions, by time.
 
     Some retractions may turn out not to be sent.
@@ -147,8 +152,8 @@ def _lay_out(one, begin, end, rules, intervals, rows, work):
         if row.arrival < rules.horizon:
             lists[arrivals].arrival_at, lists[arrivals].arrival_row = row.arrival, i
             arrivals += 1
-        if row.effective != _NEVER and row.push_dispatched != _NEVER:
-            back = retraction(rules, intervals, one.row, row)
+        if row.effective != _NEVER:
+            back = retraction(m, rules, intervals, one, row)
             if back < rules.horizon:
                 lists[retractions].retraction_at, lists[retractions].retraction_row = back, i
                 retractions += 1

@@ -30,6 +30,10 @@ MessageColumns: Final = _named("MessageColumns", [f.name for f in MESSAGES])
 """Every column of the messages, contiguous, for kernels that go through a world once."""
 
 
+RecipientColumns: Final = _named("RecipientColumns", [f.name for f in RECIPIENTS])
+"""Every column of the recipients."""
+
+
 class LookStreams(NamedTuple):
     """`sim.world.parts.Attention`, with the operational time that away intervals take."""
 
@@ -79,12 +83,28 @@ def inputs_of(world: World) -> Inputs:
 
 def _people(world: World) -> npt.NDArray[Any]:
     people = np.empty(world.recipients.size, PERSON_ROW)
-    for f in RECIPIENTS:
-        people[f.name] = getattr(world.recipients, f.name)
-    people["row"], people["key"] = np.arange(people.size), np.uint64(world.key)
-    people["email_phase"] = world.rules.email_phase
-    people["away_first"], people["away_past"] = world.spells.at[:, AWAY].T
+    r, phase = world.recipients, world.rules.email_phase
+    columns = RecipientColumns(*(plain(getattr(r, f.name)) for f in RECIPIENTS))
+    _fill(columns, np.uint64(world.key), phase, plain(world.spells.at), people)
     return people
+
+
+@njit
+def _fill(r, key, phase, at, people):
+    """Write a row per recipient."""
+    for i in range(people.size):
+        one = people[i]
+        one.row, one.key, one.entity, one.segment, one.rate = (
+            i,
+            key,
+            r.entity[i],
+            r.segment[i],
+            r.rate[i],
+        )
+        one.push, one.badge, one.hides_previews = r.push[i], r.badge[i], r.hides_previews[i]
+        one.email, one.utc_offset, one.store = r.email[i], r.utc_offset[i], r.store[i]
+        one.email_phase = phase
+        one.away_first, one.away_past = at[i, AWAY, 0], at[i, AWAY, 1]
 
 
 def _terms(world: World, kinds: int) -> npt.NDArray[Any]:

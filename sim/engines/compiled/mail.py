@@ -19,14 +19,14 @@ _NEVER = np.int64(NEVER)
 
 
 @njit_inlined
-def play_mail(one, streams, rules, intervals, rows, work):
+def play_mail(m, one, streams, rules, intervals, rows, work):
     """Play a recipient's e-mail: bind, dispatch, deliver, read.
 
     Mails are listed where the notifications were, which are done: when each arrives, the place of
     its first message among those accepted; and there, where alerts were, the place after its last.
     """
     lists = work.lists
-    mails = _dispatch(one, rules, rows, work)
+    mails = _dispatch(m, one, rules, rows, work)
     sort_by_time(
         lists["arrival_at"], lists["arrival_row"], mails, lists["spare_at"], lists["spare_row"]
     )
@@ -36,8 +36,8 @@ def play_mail(one, streams, rules, intervals, rows, work):
     start, end = np.int64(-NEVER), np.int64(-NEVER)  # the last check that has begun
     for k in range(mails):
         arrived, first = lists[k].arrival_at, lists[k].arrival_row
-        opener = rows[lists[first].sent_row]
-        alert = plus(arrived, opener.mail_alert_after)
+        opener = rows[lists[first].sent_row].number
+        alert = plus(arrived, m.mail_alert_after[opener])
         if is_on(intervals, one.row, IS_QUIET, arrived) or is_on(
             intervals, one.row, IS_AWAY, alert
         ):
@@ -46,7 +46,7 @@ def play_mail(one, streams, rules, intervals, rows, work):
         while start < arrived and end <= arrived and checks[START] <= bound:
             start = checks[START]
             end = step(streams, one, rules, CHECK_STREAM, checks)
-        read, until = alert, plus(alert, opener.mail_alert_length)
+        read, until = alert, plus(alert, m.mail_alert_length[opener])
         if start >= arrived or end > arrived:
             check = max(start, arrived)
             if check <= alert:
@@ -67,19 +67,19 @@ def _deliver(rules, row, arrived, read, until):
             row.phantom = min(row.phantom, read)
 
 
-@njit
-def _dispatch(one, rules, rows, work):
+@njit_inlined
+def _dispatch(m, one, rules, rows, work):
     """Form the mails, leave out what late binding leaves out, dispatch.
 
     Returns how many will arrive.
     """
     lists, n, mails, q = work.lists, work.at[0].sent, 0, 0
     while q < n:
-        end, opener = q + 1, rows[lists[q].sent_row]
+        end, opener = q + 1, rows[lists[q].sent_row].number
         if one.email == AT_ONCE:
-            bound = leaves = ticked(rules, one, plus(lists[q].sent_at, opener.email_delay))
+            bound = leaves = ticked(rules, one, plus(lists[q].sent_at, m.email_delay[opener]))
         elif one.email == BATCHED:
-            end, bound = batch(one, rules, rows, work, q)
+            end, bound = batch(m.email_delay, one, rules, rows, work, q)
             leaves = bound
         else:
             bound = _snapshot(rules, one.utc_offset, lists[q].sent_at)
@@ -87,7 +87,7 @@ def _dispatch(one, rules, rows, work):
                 end += 1
             leaves = plus(bound, rules.email_lead)
         if _bind(rules, rows, lists, q, end, bound, leaves) > 0:
-            arrival = plus(leaves, opener.email_latency)
+            arrival = plus(leaves, m.email_latency[opener])
             if arrival < rules.horizon:
                 lists[mails].arrival_at, lists[mails].arrival_row = arrival, q
                 lists[q].alert_row = end

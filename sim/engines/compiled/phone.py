@@ -28,7 +28,7 @@ _NEVER = np.int64(NEVER)
 
 
 @njit_inlined
-def play_phone(one, streams, rules, intervals, rows, work):
+def play_phone(m, one, streams, rules, intervals, rows, work):
     """Play all that a recipient's phone and app see before the horizon.
 
     `work` holds the sorted lists.
@@ -59,14 +59,14 @@ def play_phone(one, streams, rules, intervals, rows, work):
             regretted = rows[lists[at.next_arrival].arrival_row].effective != _NEVER
             if at.unnoticed == 0 and at.signs == 0 and (one.push or regretted):
                 _catch_up(one, streams, rules, work, now)
-            _arrive(one, rules, intervals, rows, work)
+            _arrive(m, one, rules, intervals, rows, work)
         elif back == now:
             retract(rules, rows, work)
         elif glance == now:
             at.glance_end = step(streams, one, rules, GLANCE_STREAM, glances)
             _glance(rules, rows, work, now, at.glance_end)
         elif alert == now:
-            end = plus(now, rows[lists[0].alert_row].alert_length)
+            end = plus(now, m.alert_length[rows[lists[0].alert_row].number])
             at.alerts = pop(lists["alert_at"], lists["alert_row"], at.alerts)
             at.alert_end = max(at.alert_end, end)
             _glance(rules, rows, work, now, end)
@@ -82,7 +82,7 @@ def play_phone(one, streams, rules, intervals, rows, work):
 
 
 @njit_inlined
-def _arrive(one, rules, intervals, rows, work):
+def _arrive(m, one, rules, intervals, rows, work):
     """Let the next notification arrive (rank 8)."""
     at, lists = work.at[0], work.lists
     now, i = lists[at.next_arrival].arrival_at, lists[at.next_arrival].arrival_row
@@ -113,7 +113,7 @@ def _arrive(one, rules, intervals, rows, work):
         if left > now:
             _into_tray(row, work, now, i, left)
     if one.badge and row.thread_read >= now:
-        _count(one, rules, intervals, row, work, now, i)
+        _count(m, one, rules, intervals, row, work, now, i)
 
 
 @njit
@@ -171,11 +171,12 @@ def _into_tray(row, work, now, i, left):
         at.meetings += 1
 
 
-@njit
-def _count(one, rules, intervals, row, work, now, i):
+@njit_inlined
+def _count(m, one, rules, intervals, row, work, now, i):
     """Let the badge count a message, unless its correction came first."""
     at = work.at[0]
-    cleared = wait(intervals, one.row, IS_OFFLINE, plus(row.effective, row.badge_sync_after))
+    cleared = plus(row.effective, m.badge_sync_after[row.number])
+    cleared = wait(intervals, one.row, IS_OFFLINE, cleared)
     if cleared < now:
         return
     row.badge_counted = now

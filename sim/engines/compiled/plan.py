@@ -15,6 +15,7 @@ from sim.schema.world import APOLOGY, BLOCK, DELETE, EDIT, OFF
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
+_MANY = np.int64(2**31 - 1)
 
 
 @njit_inlined
@@ -50,11 +51,8 @@ def read_in_thread(row, now):
 
 
 @njit
-def plan(m, people, terms, intervals, completed, talks, place, rows):
-    """Fill a row per message, at its `place`, with all that is settled before anybody looks.
-
-    `talks` numbers the conversations; it is empty where none is throttled.
-    """
+def plan(m, people, terms, intervals, completed, place, rows):
+    """Fill a row per message, at its `place`, with all that is settled before anybody looks."""
     rules = terms[0]
     for i in range(m.sender.size):
         row = rows[place[i]]
@@ -66,11 +64,9 @@ def plan(m, people, terms, intervals, completed, talks, place, rows):
         row.accepted, row.effective = accepted, effect
         row.refusable, row.refused = refusable, refused
         row.sender = m.sender[i]
-        row.conversation = talks[i] if talks.size > 0 else 0
-        step = rules.pause and m.after[i] >= 0 and not m.apology[i]
-        row.opener = place[m.after[i]] if step else -1
+        row.number, row.has_push = i, people[m.recipient[i]].push
         if rules.rare:
-            _plan_rare(m, rules, i, row)
+            _plan_rare(m, rules, i, place, row)
         if accepted == _NEVER:
             continue
         if m.live[i]:
@@ -80,16 +76,13 @@ def plan(m, people, terms, intervals, completed, talks, place, rows):
         if one.push or one.badge:
             _plan_push(m, rules, intervals, one, i, row)
         if one.email != OFF:
-            row.email_delay, row.email_latency = m.email_delay[i], m.email_latency[i]
-            row.mail_alert_after = m.mail_alert_after[i]
-            row.mail_alert_length = m.mail_alert_length[i]
             row.email_chars = min(m.length[i], rules.email_preview)
 
 
 @njit_inlined
 def _blank(row):
     """Let nothing have happened to a message."""
-    row.cancelled = row.push_dispatched = row.push_arrived = row.push_left = _NEVER
+    row.push_dispatched = row.push_arrived = row.push_left = _NEVER
     row.push_noticed = row.push_read_until = row.retraction_arrived = _NEVER
     row.email_dispatched = row.email_arrived = row.email_read = row.email_read_until = _NEVER
     row.badge_counted = row.badge_cleared = row.thread_read = row.phantom = row.arrival = _NEVER
@@ -104,10 +97,8 @@ def _plan_push(m, rules, intervals, one, i, row):
     row.arrival = plus(row.push_dispatched, m.push_latency[i])
     if one.push and not one.hides_previews:
         row.push_chars = min(m.length[i], rules.push_preview)
-    row.glances_needed = m.glances_needed[i]
-    row.retract_after = m.retract_after[i] if one.push else _NEVER
-    row.badge_sync_after = m.badge_sync_after[i] if one.badge else _NEVER
-    row.alert_after, row.alert_length = m.alert_after[i], m.alert_length[i]
+    row.glances_needed = min(m.glances_needed[i], _MANY)
+    row.alert_after = m.alert_after[i]
     row.tap_after, row.tap_offline = m.tap_after[i], m.tap_offline[i]
     row.on_watch = m.on_watch[i]
     if rules.rare:  # left out if blocked; otherwise it waits for the network
@@ -128,17 +119,18 @@ def is_sent(row, late):
 
 
 @njit
-def _plan_rare(m, rules, i, row):
+def _plan_rare(m, rules, i, place, row):
     """Fill the end of a row.
 
     Another remedy than deletion leaves no effect of one, unless it undid the send.
     """
-    row.paused = row.blocked = row.push_lost = row.push_rewritten = _NEVER
+    row.paused = row.push_lost = row.push_rewritten = _NEVER
     row.watch_shown = row.watch_read = row.watch_read_until = _NEVER
     row.desk_shown = row.desk_read = row.desk_read_until = _NEVER
-    row.push_edited = row.desk_edited = row.email_edited = row.thread_edited = 0
-    row.desk_chars = 0
+    row.desk_edited, row.desk_chars = False, 0
     row.edit = row.gone = row.reach = _NEVER
+    step = rules.pause and m.after[i] >= 0 and not m.apology[i]
+    row.opener = place[m.after[i]] if step else -1
     if rules.remedy != DELETE and row.effective > m.released[i]:
         if rules.remedy == EDIT:
             row.edit = row.effective

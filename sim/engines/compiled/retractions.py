@@ -15,15 +15,27 @@ _EVERYBODY = np.int64(-1)
 
 
 @njit_inlined
-def retraction(rules, intervals, who, row):
+def reaches_service(m, one, row):
+    """Give when the retraction of a push reaches the push service.
+
+    NEVER: there is none.
+    """
+    if not one.push or row.push_dispatched == _NEVER or row.effective == _NEVER:
+        return _NEVER
+    return plus(row.effective, m.retract_after[row.number])
+
+
+@njit_inlined
+def retraction(m, rules, intervals, one, row):
     """Give when the retraction of a dispatched push arrives, if no store loses it.
 
     NEVER: there is none.
     """
-    if row.effective == _NEVER or row.retract_after == _NEVER:
+    reaches = reaches_service(m, one, row)
+    if reaches == _NEVER:
         return _NEVER
-    back = wait(intervals, who, IS_OFFLINE, plus(row.effective, row.retract_after))
-    return wait(intervals, who, DOZES, back) if rules.retraction_waits else back
+    back = wait(intervals, one.row, IS_OFFLINE, reaches)
+    return wait(intervals, one.row, DOZES, back) if rules.retraction_waits else back
 
 
 @njit

@@ -9,17 +9,18 @@ from __future__ import annotations
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit
+from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.follow_ups import is_withheld
-from sim.engines.compiled.inputs import IS_OFFLINE, plus, wait
+from sim.engines.compiled.inputs import IS_OFFLINE, wait
 from sim.engines.compiled.order import sort_by_time
 from sim.engines.compiled.plan import is_sent
+from sim.engines.compiled.retractions import reaches_service
 
 _NEVER = np.int64(NEVER)
 
 
-@njit
-def list_entries(one, begin, end, rules, intervals, rows, work):
+@njit_inlined
+def list_entries(m, one, begin, end, rules, intervals, rows, work):
     """List what may enter the store of a recipient, by time: pushes before retractions, then by
     row.
     """
@@ -28,14 +29,7 @@ def list_entries(one, begin, end, rules, intervals, rows, work):
         if rows[i].push_dispatched != _NEVER:
             n = _enter(one.row, rows[i].reach, i, rules, intervals, lists, n)
     for i in range(begin, end):
-        row = rows[i]
-        if (
-            row.push_dispatched != _NEVER
-            and row.effective != _NEVER
-            and row.retract_after != _NEVER
-        ):
-            reach = plus(row.effective, row.retract_after)
-            n = _enter(one.row, reach, ~i, rules, intervals, lists, n)
+        n = _enter(one.row, reaches_service(m, one, rows[i]), ~i, rules, intervals, lists, n)
     sort_by_time(lists["entry_at"], lists["entry_name"], n, lists["spare_at"], lists["spare_row"])
     work.at[0].entries = n
 

@@ -98,7 +98,7 @@ def _read_thread(rules, rows, work, now, until):
     q = at.next_unread
     while q < at.sent and (lists[q].sent_at <= now or lists[q].sent_at < until):
         row = rows[lists[q].sent_row]
-        if row.thread_read == _NEVER and not is_withheld(rows, row):
+        if row.thread_read == _NEVER and not (rules.pause and is_withheld(rows, row)):
             seen = max(now, lists[q].sent_at)
             if row.effective > seen:
                 read_in_thread(row, seen)

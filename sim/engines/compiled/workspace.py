@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit_inlined
-from sim.engines.compiled.state import CONVERSATION_ROW, COUNTERS_ROW, LISTS_ROW
+from sim.engines.compiled.state import CONVERSATION, CONVERSATION_ROW, COUNTERS_ROW, LISTS_ROW
 from sim.schema.fields import Int64s
 from sim.world.looks import STATE, SURFACES
 
@@ -17,23 +17,28 @@ _PAST = np.int64(-NEVER)
 
 
 class Workspace(NamedTuple):
-    """Counters (one record), states of the three look streams, lists, and all conversations."""
+    """Counters (one record), states of the three look streams, lists.
+
+    All throttled conversations, and which of them each message is in (empty where none is).
+    """
 
     at: npt.NDArray[Any]
     looks: Int64s
     lists: npt.NDArray[Any]
     conversations: npt.NDArray[Any]
+    talks: Int64s
 
 
-def workspace_for(most: int, conversations: int) -> Workspace:
+def workspace_for(most: int, talks: Int64s) -> Workspace:
     """Make the workspace for recipients of at most so many messages."""
-    talks = np.empty(conversations, CONVERSATION_ROW)
-    for name in talks.dtype.names or ():
-        talks[name] = _PAST
+    conversations = np.empty(int(talks.max(initial=0)) + 1, CONVERSATION_ROW)
+    for field in CONVERSATION:
+        conversations[field.name] = _PAST
     return Workspace(
         np.zeros(1, COUNTERS_ROW),
         np.zeros((len(SURFACES), STATE), dtype=np.int64),
         np.zeros(2 * most, LISTS_ROW),
+        conversations,
         talks,
     )
 
