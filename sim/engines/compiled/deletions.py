@@ -36,7 +36,7 @@ def serve_queues(world: World, m: Any) -> tuple[Int64s, Int64s, Int64s]:
             m,
             rows,
             team,
-            world.rules.hands,
+            world.rules.servers,
             world.rules.order,
             world.horizon,
             requested,
@@ -80,7 +80,7 @@ def _request(m, horizon, requested, started, completed):
 
 
 @njit_making_arrays
-def _work(m, rows, team, hands, order, horizon, requested, started, completed):
+def _work(m, rows, team, servers, order, horizon, requested, started, completed):
     """Play the queues; `rows` are the queued deletions by sender, then request, then row."""
     room = rows.size
     waiting = (np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64))
@@ -105,7 +105,7 @@ def _work(m, rows, team, hands, order, horizon, requested, started, completed):
                 q += 1
             while n_busy > 0 and busy[0][0] == now:
                 n_busy = pop(busy[0], busy[1], n_busy)
-            while n_waiting > 0 and n_busy < hands:
+            while n_waiting > 0 and n_busy < servers:
                 i = abs(waiting[1][0])
                 n_waiting = pop(waiting[0], waiting[1], n_waiting)
                 if started[i] == _NEVER:  # one that went along with another is still in the heap
