@@ -59,11 +59,11 @@ class Mistakes(Strict):
 
 
 class Senders(Strict):
-    """The deletion work: how many hands, in which order, how long each deletion takes, when senders
+    """The deletion work: how many at once, in which order, how long each deletion takes, when senders
     are there.
     """
 
-    hands: int = Field(
+    deletions_at_once: int = Field(
         default=1, ge=1, le=1_000_000, description="Deletions a sender can work on at a time."
     )
     order: Literal["first_sent", "last_sent", "first_noticed"] = Field(

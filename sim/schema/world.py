@@ -54,7 +54,7 @@ class Rules:
     undeletable: int = rule(
         "bit k set: messages of kind k (`sim.scenario.model.KINDS`) cannot be deleted", 0, CODE
     )
-    hands: int = rule("deletions that a sender works on at once", 1, COUNT)
+    servers: int = rule("deletions that a sender works on at once", 1, COUNT)
     order: int = rule(
         "which waiting deletion is next", FIRST_SENT, CODE, (FIRST_SENT, LAST_SENT, FIRST_NOTICED)
     )

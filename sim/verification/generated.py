@@ -256,7 +256,7 @@ def scenario(pick: Pick) -> Raw:
             "urgency": pick((0.0, 0.0, 0.5, -0.8)),
         },
         "senders": {
-            "hands": pick((1, 2, 3)),
+            "deletions_at_once": pick((1, 2, 3)),
             "order": pick(("first_sent", "last_sent", "first_noticed")),
             "bulk": pick((False, True)),
             "action": law(pick),

@@ -45,7 +45,7 @@ def rules_of(s: Scenario) -> Rules:
         undeletable=sum(1 << KINDS.index(kind) for kind in set(s.deletion.undeletable))
         if rights
         else 0,
-        hands=s.senders.hands,
+        servers=s.senders.deletions_at_once,
         order={"first_sent": FIRST_SENT, "last_sent": LAST_SENT, "first_noticed": FIRST_NOTICED}[
             s.senders.order
         ],

@@ -51,7 +51,7 @@ def test_a_shipped_scenario_is_valid_by_the_schema_it_names(file: Any, schema: A
         "probability_above_one",
         "probability_negative",
         "distribution_unknown",
-        "hands_none",
+        "deletions_at_once_none",
         "seed_negative",
         "rate_malformed",
         "week_unknown",

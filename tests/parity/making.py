@@ -76,7 +76,7 @@ def _rules(pick: Pick, unit: int) -> dict[str, Any]:
         "window": (-1 if _rarely(pick) else _or_never(pick, 8, unit)),
         "unread_only": _yes(pick),
         "undeletable": int(_rarely(pick)),
-        "hands": pick(1, 3),
+        "servers": pick(1, 3),
         "order": pick(0, 2),
         "bulk": _yes(pick),
         "placeholder": _yes(pick),

@@ -137,7 +137,7 @@ def test_a_free_hand_takes_the_deletions_in_the_order_the_sender_prefers() -> No
     assert seconds(played(rows), "started") == [10, 15, 20]
     assert seconds(played(rows, order=LAST_SENT), "started") == [20, 10, 15]
     assert seconds(played(rows, order=FIRST_NOTICED), "started") == [10, 15, 20]
-    assert seconds(played(rows, hands=2), "started") == [10, 10, 15]
+    assert seconds(played(rows, servers=2), "started") == [10, 10, 15]
 
 
 def test_one_action_deletes_what_waits_of_the_same_batch() -> None:

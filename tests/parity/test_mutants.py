@@ -19,16 +19,16 @@ WORLDS = 3000
 """How many worlds a mutant may survive; most are caught by one of the first hundred."""
 
 MUTANTS = {
-    "a deletion at the window's end is refused": ("plan", "> terms.window", ">= terms.window"),
+    "a deletion at the window's end is refused": ("plan", "> rules.window", ">= rules.window"),
     "a look at the instant of arrival does not see": (
         "phone",
-        "glances, now, at[",
-        "glances, now + 1, at[",
+        "glances, now, at.",
+        "glances, now + 1, at.",
     ),
     "a retraction that overtakes its push is ignored": (
         "phone",
-        "back < now and rules",
-        "back < 0 and rules",
+        "row.retraction_arrived < now and",
+        "row.retraction_arrived < 0 and",
     ),
     "a deletion at the end of the hold comes too late": (
         "plan",
@@ -37,17 +37,17 @@ MUTANTS = {
     ),
     "reading at the instant of the ruling refuses": (
         "plan",
-        "if now < rows[i, REFUSABLE]",
-        "if now <= rows[i, REFUSABLE]",
+        "if now < row.refusable",
+        "if now <= row.refusable",
     ),
     "a message accepted as its batch closes is left out": (
         "batches",
-        "accepted[end] <= goes:\n        if",
-        "accepted[end] < goes:\n        if",
+        "sent_at <= goes:\n        if",
+        "sent_at < goes:\n        if",
     ),
     "a copy of a message deleted before it arrived is read": (
         "thread",
-        " and arrived < effect",
+        "\n                and arrived < effect",
         "",
     ),
     "the later sent goes first among equals": (
@@ -57,8 +57,8 @@ MUTANTS = {
     ),
     "a step goes out at the instant its opening message is deleted": (
         "follow_ups",
-        "<= rows[i, ACCEPTED]",
-        "< rows[i, ACCEPTED]",
+        "<= row.accepted",
+        "< row.accepted",
     ),
     "an apology is sent for a message that was cancelled": (
         "follow_ups",
@@ -77,43 +77,47 @@ MUTANTS = {
     ),
     "a block leaves out what is dispatched before it": (
         "plan",
-        "more[GONE] <= row[DISPATCH]",
-        "more[GONE] != _NEVER",
+        "row.gone <= row.push_dispatched",
+        "row.gone != _NEVER",
     ),
     "an edit shows in a push dispatched just before": (
-        "writing",
-        "else row[DISPATCH])",
-        "else row[ARRIVED])",
+        "columns",
+        "else row.push_dispatched\n",
+        "else row.push_arrived\n",
     ),
     "a mail bound at the instant of the edit shows the old text": (
-        "writing",
-        "edit <= row[MAILED] - lead",
-        "edit < row[MAILED] - lead",
+        "columns",
+        "edit <= row.email_dispatched - lead",
+        "edit < row.email_dispatched - lead",
     ),
     "a copy shows an edit that came after it": (
-        "writing",
-        "row[ARRIVED] if more[COPIED]",
-        "row[READ] if more[COPIED]",
+        "columns",
+        "row.push_arrived if row.copy_was_read",
+        "row.thread_read if row.copy_was_read",
     ),
     "a retraction takes newer pushes along": (
         "retractions",
-        "rows, extras, desk, now) == i:",
-        "rows, extras, desk, now) > -1:",
+        "rows, work, now) == i:",
+        "rows, work, now) > -1:",
     ),
     "a push that expires as it is retracted is not rewritten": (
         "retractions",
-        "LEFT] >= now:",
-        "LEFT] > now:",
+        "row.push_left >= now:",
+        "row.push_left > now:",
     ),
     "only the retracted push leaves a conversation": (
         "retractions",
-        "CONVERSATION:\n        _take(more[i, SENDER]",
+        "CONVERSATION:\n        _take(row.sender",
         "CONVERSATION:\n        _take(-3",
     ),
-    "a push replaces nothing": ("retractions", "sender >= _EVERYBODY:", "sender > 99:"),
+    "a push replaces nothing": (
+        "retractions",
+        "rules.collapse == BY_THREAD:",
+        "rules.collapse > 99:",
+    ),
     "a retraction of normal priority wakes the phone": (
         "retractions",
-        "wait(extras, who, DOZES, back)",
+        "wait(intervals, one.row, DOZES, back)",
         "back",
     ),
     "a full store loses what is in it but not what comes": (
@@ -123,28 +127,32 @@ MUTANTS = {
     ),
     "an entry as old as the service keeps it is lost": (
         "store",
-        "> extras.rules.ttl",
-        ">= extras.rules.ttl",
+        "> rules.push_ttl",
+        ">= rules.push_ttl",
     ),
     "a text is fetched at the instant it is deleted": (
         "phone",
-        "fetch and rows[i, EFFECT] <= now",
-        "fetch and rows[i, EFFECT] < now",
+        "fetch and row.effective <= now",
+        "fetch and row.effective < now",
     ),
     "an alert goes to the watch though a glance is in progress": (
         "phone",
-        "desk.at[ALERT_END]) <= now",
+        "at.alert_end) <= now",
         "_PAST) <= now",
     ),
-    "an alert is felt in quiet hours": ("phone", "is_on(extras, one.who, IS_QUIET, now)", "False"),
+    "an alert is felt in quiet hours": (
+        "phone",
+        "is_on(intervals, one.row, IS_QUIET, now)",
+        "False",
+    ),
     "an alert is answered while away": (
         "phone",
-        " and not is_on(extras, one.who, IS_AWAY, due)",
+        " and not is_on(intervals, one.row, IS_AWAY, due)",
         "",
     ),
     "a visit without network reads the thread": (
         "thread",
-        "offline or is_on(extras, one.who, IS_OFFLINE, start)",
+        "offline or is_on(intervals, one.row, IS_OFFLINE, start)",
         "offline",
     ),
     "the watch shows at the instant it is taken back": (
@@ -153,27 +161,23 @@ MUTANTS = {
         "if taken >= read",
     ),
     "a toast is read as it goes": ("devices", "m.desk_after[i] >= ", "m.desk_after[i] > "),
-    "a toast is read as the session ends": (
-        "devices",
-        "read >= min(terms.horizon, wait(",
-        "read > min(terms.horizon, wait(",
-    ),
+    "a toast is read as the session ends": ("devices", "or read >= min(", "or read > min("),
     "a message accepted as others are flushed stays behind": (
         "batches",
-        "accepted[end] <= goes:\n            goes",
-        "accepted[end] < goes:\n            goes",
+        "sent_at <= goes:\n            goes",
+        "sent_at < goes:\n            goes",
     ),
-    "throttling starts again at the reset": ("batches", "> rules.reset", ">= rules.reset"),
+    "throttling starts again at the reset": (
+        "batches",
+        "> rules.throttle_reset",
+        ">= rules.throttle_reset",
+    ),
     "throttling may fall below its first gap": (
         "batches",
-        "max(rules.gap, rules.most",
-        "max(0, rules.most",
+        "max(rules.throttle_gap, most",
+        "max(0, most",
     ),
-    "the worker looks a tick late": (
-        "batches",
-        "(rules.tick - over) % rules.tick",
-        "rules.tick - over",
-    ),
+    "the worker looks a tick late": ("batches", "(tick - over) % tick", "tick - over"),
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from sim.clock import DAY, MINUTE, NEVER, SECOND
 from sim.engines import compiled, reference
-from sim.engines.compiled.layout import plus
+from sim.engines.compiled.inputs import plus
 from sim.records import first_difference
 from sim.scenario.model import build
 from sim.world.drawing import draw_world

@@ -129,14 +129,14 @@ def test_without_taps_a_faster_retraction_adds_no_ghost_and_changes_nothing_that
 
 
 @LAW
-@given(hand=hands(), faster=st.integers(1, 30), hands_more=st.integers(0, 3))
+@given(hand=hands(), faster=st.integers(1, 30), more=st.integers(0, 3))
 def test_with_hands_enough_and_no_rule_on_reading_a_faster_sender_never_makes_a_message_late(
-    play: Play, hand: Hand, faster: int, hands_more: int
+    play: Play, hand: Hand, faster: int, more: int
 ) -> None:
     """True law: with a hand free for every deletion. In a queue a faster sender changes the order;
     somebody waits."""
     calm = hand.each(tap_after=NEVER, mail_alert_after=NEVER, email_latency=3).ruled(
-        hands=20 + hands_more, bulk=False, unread_only=False
+        servers=20 + more, bulk=False, unread_only=False
     )
     swift = calm.each(
         reaction=lambda m: max(0, m["reaction"] - faster),

@@ -133,6 +133,6 @@ def test_a_deletion_completed_exactly_at_the_windows_end_is_allowed_and_one_late
         {"written": 0, "released": 10, "noticed": at, "recipient": k}
         for k, at in enumerate((50, 51))
     )
-    records = play(Hand(rows, ({}, {}), {"window": 40}).ruled(hands=2).world())
+    records = play(Hand(rows, ({}, {}), {"window": 40}).ruled(servers=2).world())
     assert records["refused"].tolist() == [0, 2]
     assert records["effective"].tolist() == [50, NEVER]

@@ -63,7 +63,7 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, int], set[str]]] = [
         set(),
     ),
     (
-        "slower hands",
+        "a slower sender",
         {"senders.action": {"dist": "lognormal", "median": "20 s", "sigma": 0.5}},
         {"action": 1},
         set(),
@@ -103,7 +103,12 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, int], set[str]]] = [
     ("longer texts", {"traffic.length": 400}, {"length": 1}, set()),
     (
         "a rule only",
-        {"deletion.window": "10 min", "push.preview": 7, "senders.hands": 3, "badge.boost": 3.0},
+        {
+            "deletion.window": "10 min",
+            "push.preview": 7,
+            "senders.deletions_at_once": 3,
+            "badge.boost": 3.0,
+        },
         {},
         set(),
     ),

@@ -109,9 +109,9 @@ def test_senders_under_other_numbers_change_nothing(
 @LAW
 @given(hand=hands())
 def test_recipients_have_nothing_to_do_with_one_another(play: Play, hand: Hand) -> None:
-    """With as many hands as deletions, each recipient alone gets exactly the records it gets among
+    """With as many servers as deletions, each recipient alone gets exactly the records it gets among
     all."""
-    free = hand.ruled(hands=100, bulk=False)
+    free = hand.ruled(servers=100, bulk=False)
     whole = play(free.world())
     ordered = sorted(free.messages, key=lambda m: m["written"])
     for r in {m["recipient"] for m in ordered}:

@@ -155,7 +155,7 @@ def rules(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "window": draw(st.sampled_from([NEVER, NEVER, -1, 40])),
         "unread_only": draw(st.booleans()),
-        "hands": draw(st.integers(1, 2)),
+        "servers": draw(st.integers(1, 2)),
         "undeletable": draw(st.sampled_from([0, 4])),
         "order": draw(st.integers(0, 2)),
         "bulk": draw(st.booleans()),

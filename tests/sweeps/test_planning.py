@@ -218,7 +218,12 @@ def value(path: str, ends: tuple[object, ...], u: float, *keys: str) -> object:
     ("path", "ends", "at", "keys"),
     [
         ("mistakes.chance", (0.2, 0.6), {0.0: 0.2, 0.5: 0.4, 0.75: 0.5}, ("mistakes", "chance")),
-        ("senders.hands", (1, 4), {0.0: 1, 0.3: 2, 0.99: 4}, ("senders", "hands")),
+        (
+            "senders.deletions_at_once",
+            (1, 4),
+            {0.0: 1, 0.3: 2, 0.99: 4},
+            ("senders", "deletions_at_once"),
+        ),
         ("push.expiry", ("1 h", "4 h"), {0.0: "1 h", 0.5: "2 h"}, ("push", "expiry")),
         ("push.expiry", ("0 s", "1 min"), {0.5: "0.5 min"}, ("push", "expiry")),
         ("push.expiry", ("1 h", "never"), {0.4: "1 h", 0.6: "never"}, ("push", "expiry")),
@@ -348,5 +353,5 @@ def test_numbers_are_whole_only_where_the_parameter_is_and_factors_run_in_the_lo
         return unknown(scenario, path, ends).change(u).columns[path]
 
     assert at("mistakes.chance", (0, 1), 0.5) == 0.5
-    assert [at("senders.hands", (1, 5), u) for u in (0.0, 0.5, 0.99)] == [1, 3, 5]
+    assert [at("senders.deletions_at_once", (1, 5), u) for u in (0.0, 0.5, 0.99)] == [1, 3, 5]
     assert at("push.latency", (0.5, 2.0), 0.5) == 1.0

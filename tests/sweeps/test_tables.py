@@ -93,12 +93,15 @@ def test_columns_of_different_kinds_each_keep_theirs(tmp_path: Path) -> None:
         "push.late_binding": [True, False],
         "push.slow.latency": ["10 min", {"dist": "exponential", "mean": "1 h"}],
         "push.expiry": ["1 h", "never"],
-        "senders.hands": [1, 2],
+        "senders.deletions_at_once": [1, 2],
     }
     frame = sweep(
         load(TINY), axes, replications=1, workers=1, policies=["today"], store=tmp_path / "store"
     )
-    assert frame["push.late_binding"].dtype == bool and frame["senders.hands"].dtype == "int64"
+    assert (
+        frame["push.late_binding"].dtype == bool
+        and frame["senders.deletions_at_once"].dtype == "int64"
+    )
     assert frame["push.expiry_s"].unique().tolist() == [3600.0, float("inf")]
     assert frame["push.slow.latency"].unique().tolist() == [
         "10 min",

@@ -33,7 +33,7 @@ schema = 1
 run = { seed = 901, horizon = "61 min" }
 traffic = { kind = "campaign", messages = 400 }
 mistakes = { batch_chance = 1.0, noticed = "0 s" }
-senders = { hands = 1, action = { dist = "gamma", mean = "9.45 s", shape = 4.0 } }
+senders = { deletions_at_once = 1, action = { dist = "gamma", mean = "9.45 s", shape = 4.0 } }
 deletion = { window = "60 min" }
 [[segments]]
 name = "everyone"

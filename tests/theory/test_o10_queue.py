@@ -1,4 +1,4 @@
-"""O10: deletions wait in a steady queue for one pair of hands."""
+"""O10: deletions wait in a steady queue for one server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ schema = 1
 run = { seed = 1001, horizon = "8750 min" }
 traffic = { kind = "stream", senders = 1, recipients = 20000, rate = "24 / h", lasts = "8500 min" }
 mistakes = { chance = 1.0, noticed = { dist = "exponential", mean = "15 min" } }
-senders = { hands = 1, order = "first_noticed", action = { dist = "exponential", mean = "2 min" } }
+senders = { deletions_at_once = 1, order = "first_noticed", action = { dist = "exponential", mean = "2 min" } }
 deletion = { window = "60 min" }
 [[segments]]
 name = "everyone"
@@ -150,7 +150,7 @@ def test_the_wait_depends_on_how_much_the_action_times_vary(engine: Engine) -> N
 @pytest.mark.parametrize(
     ("bug", "patch"),
     [
-        ("queueing delay ignored", GAMMA4 | {"senders.hands": 1000}),
+        ("queueing delay ignored", GAMMA4 | {"senders.deletions_at_once": 1000}),
         ("service variability ignored (fixed service time)", {"senders.action": "2 min"}),
     ],
 )

@@ -1,11 +1,14 @@
 """The compiled engine: the model of docs/model.md as loops in Numba, for sweeps and large runs.
 
-It resolves what does not hang on what recipients do first (`deletions`: the senders' queues,
+It resolves what does not depend on what recipients do first (`deletions`: the senders' queues,
 `plan`: rulings and times), then plays one recipient after another: `phone` merges arrivals,
-glances, alerts, visits and taps, `thread` is what visits do, `mail` (with `batches`) follows,
-`devices` (watch, desktop) comes last, `writing` lays out the columns. What only some worlds have is
-in `extras`, and played by `retractions`, `store` and `follow_ups`. `layout` says how a message is
-held meanwhile, `streams` walks looks, `order` groups, sorts and keeps heaps.
+retractions, glances, alerts, visits and taps, `thread` is what visits do, `mail` (with `batches`)
+follows. `retractions`, `store` and `follow_ups` play the rules they are named after, `devices`
+(watch, desktop) comes last, and `columns` turns rows into columns of the records.
+
+`state` declares what is held meanwhile, by field name: a row per message, a recipient's counters
+and lists (`workspace`). `inputs` is a world as kernels take it, `streams` walks looks, `order`
+groups, sorts and keeps heaps.
 """
 
 from sim.engines.compiled.engine import play

@@ -8,9 +8,7 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
-from sim.engines.compiled.desk import SENT_AT, SENT_ROW
-from sim.engines.compiled.extras import FREE, GAP, LATEST_IN, MAIL, TALK
-from sim.engines.compiled.layout import MAIL_DELAY, plus
+from sim.engines.compiled.inputs import plus
 from sim.schema.world import FLUSH, LATEST_PENDING
 
 _NEVER = np.int64(NEVER)
@@ -18,63 +16,63 @@ _PAST = np.int64(-NEVER)
 
 
 @njit_inlined
-def ticked(rules, instant):
+def ticked(rules, one, instant):
     """Give the e-mail worker's first look that is not before an instant."""
-    if rules.tick == 0 or instant == _NEVER:
+    tick = rules.email_tick
+    if tick == 0 or instant == _NEVER:
         return instant
     # Remainders before differences: an early instant less a late phase could wrap.
-    over = (instant % rules.tick - rules.phase % rules.tick) % rules.tick
-    return plus(instant, (rules.tick - over) % rules.tick)
+    over = (instant % tick - one.email_phase % tick) % tick
+    return plus(instant, (tick - over) % tick)
 
 
 @njit
-def batch(terms, extras, rows, desk, q, n):
+def batch(delays, one, rules, rows, work, q):
     """Give the place after the last message of the batch that opens with the accepted message q,
     and when it goes.
+
+    `delays` are `Messages.email_delay`.
     """
-    accepted, end = desk.lists[SENT_AT], q + 1
-    if terms.email_anchor == FLUSH:
-        goes = _due(extras, rows, desk, q)
-        while end < n and accepted[end] <= goes:
-            goes = min(goes, _due(extras, rows, desk, end))
+    lists, n, end = work.lists, work.at[0].sent, q + 1
+    if rules.email_anchor == FLUSH:
+        goes = _due(delays, one, rules, rows, work, q)
+        while end < n and lists[end].sent_at <= goes:
+            goes = min(goes, _due(delays, one, rules, rows, work, end))
             end += 1
-        if extras.rules.gap > 0 and goes < terms.horizon:
-            _throttle(extras, desk, q, end, goes)
+        if rules.throttle_gap > 0 and goes < rules.horizon:
+            _throttle(rules, rows, work, q, end, goes)
         return end, goes
-    goes = ticked(extras.rules, plus(accepted[q], terms.email_window))
-    while end < n and accepted[end] <= goes:
-        if terms.email_anchor == LATEST_PENDING:
-            goes = ticked(extras.rules, plus(accepted[end], terms.email_window))
+    goes = ticked(rules, one, plus(lists[q].sent_at, rules.email_window))
+    while end < n and lists[end].sent_at <= goes:
+        if rules.email_anchor == LATEST_PENDING:
+            goes = ticked(rules, one, plus(lists[end].sent_at, rules.email_window))
         end += 1
     return end, goes
 
 
 @njit
-def _due(extras, rows, desk, q):
+def _due(delays, one, rules, rows, work, q):
     """Give when a message that waits for its mail is due by itself."""
-    i = desk.lists[SENT_ROW, q]
-    due = plus(desk.lists[SENT_AT, q], rows[i, MAIL_DELAY])
-    if extras.rules.gap > 0:
-        due = max(due, extras.talks[extras.rows[i, TALK], FREE])
-    return ticked(extras.rules, due)
+    row = rows[work.lists[q].sent_row]
+    due = plus(work.lists[q].sent_at, delays[row.number])
+    if rules.throttle_gap > 0:
+        due = max(due, work.conversations[work.talks[row.number]].opens)
+    return ticked(rules, one, due)
 
 
 @njit
-def _throttle(extras, desk, q, end, goes):
+def _throttle(rules, rows, work, q, end, goes):
     """Close the conversations that have messages in the mail that goes now, whether anything is
     left in it or not.
     """
-    rules = extras.rules
     for k in range(q, end):
-        accepted, talk = (
-            desk.lists[SENT_AT, k],
-            extras.talks[extras.rows[desk.lists[SENT_ROW, k], TALK]],
-        )
-        if talk[MAIL] != goes:  # the conversation's first message in this mail
-            if talk[MAIL] == _PAST or accepted - talk[LATEST_IN] > rules.reset:
-                talk[GAP] = rules.gap
+        accepted = work.lists[k].sent_at
+        talk = work.conversations[work.talks[rows[work.lists[k].sent_row].number]]
+        if talk.mailed != goes:  # the conversation's first message in this mail
+            if talk.mailed == _PAST or accepted - talk.latest > rules.throttle_reset:
+                talk.gap = rules.throttle_gap
             else:
-                grown = np.rint(talk[GAP] * rules.factor)
-                talk[GAP] = max(rules.gap, rules.most if grown >= rules.most else np.int64(grown))
-            talk[MAIL], talk[FREE] = goes, plus(goes, talk[GAP])
-        talk[LATEST_IN] = accepted
+                grown, most = np.rint(talk.gap * rules.throttle_factor), rules.throttle_most
+                talk.gap = max(rules.throttle_gap, most if grown >= most else np.int64(grown))
+            talk.mailed, talk.opens = goes, plus(goes, talk.gap)
+        talk.latest = accepted

@@ -1,17 +1,19 @@
 """The senders' side (docs/model.md, section 4): what joins the queue when, who picks it, when it is
 done.
 
-Nothing here hangs on what recipients do, so every queue is resolved before the first recipient is
+Nothing here depends on what recipients do, so every queue is resolved before the first recipient is
 played.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_making_arrays
-from sim.engines.compiled.layout import Letters, plus
+from sim.engines.compiled.inputs import plus
 from sim.engines.compiled.order import pop, push
 from sim.schema.fields import Int64s
 from sim.schema.world import FIRST_NOTICED, LAST_SENT
@@ -20,21 +22,21 @@ from sim.world.parts import World
 _NEVER = np.int64(NEVER)
 
 
-def work_off(world: World, letters: Letters) -> tuple[Int64s, Int64s, Int64s]:
+def serve_queues(world: World, m: Any) -> tuple[Int64s, Int64s, Int64s]:
     """Resolve every sender's queue: requested, started and completed per message (NEVER: not before
     the horizon).
     """
-    n = letters.sender.size
+    n = m.sender.size
     requested, started, completed = (np.full(n, NEVER, dtype=np.int64) for _ in range(3))
-    if _request(letters, world.horizon, requested, started, completed):
-        rows = np.flatnonzero((requested != NEVER) & ~letters.recorded)
-        rows = rows[np.lexsort((requested[rows], letters.sender[rows]))]
+    if _request(m, world.horizon, requested, started, completed):
+        rows = np.flatnonzero((requested != NEVER) & ~m.recorded)
+        rows = rows[np.lexsort((requested[rows], m.sender[rows], m.replication[rows]))]
         team = _teams(world, rows) if world.rules.bulk else np.zeros(0, dtype=np.int64)
         _work(
-            letters,
+            m,
             rows,
             team,
-            world.rules.hands,
+            world.rules.servers,
             world.rules.order,
             world.horizon,
             requested,
@@ -51,7 +53,7 @@ def _teams(world: World, rows: Int64s) -> Int64s:
     """
     m = world.messages
     team = np.full(m.size, -1, dtype=np.int64)
-    pairs = np.stack([m.sender[rows], m.batch[rows]])
+    pairs = np.stack([m.replication[rows], m.sender[rows], m.batch[rows]])
     team[rows] = np.unique(pairs, axis=1, return_inverse=True)[1].reshape(-1)
     team[m.batch < 0] = -1
     return team
@@ -78,7 +80,7 @@ def _request(m, horizon, requested, started, completed):
 
 
 @njit_making_arrays
-def _work(m, rows, team, hands, order, horizon, requested, started, completed):
+def _work(m, rows, team, servers, order, horizon, requested, started, completed):
     """Play the queues; `rows` are the queued deletions by sender, then request, then row."""
     room = rows.size
     waiting = (np.empty(room, dtype=np.int64), np.empty(room, dtype=np.int64))
@@ -86,8 +88,12 @@ def _work(m, rows, team, hands, order, horizon, requested, started, completed):
     head, after = np.full(room, -1, dtype=np.int64), np.full(team.size, -1, dtype=np.int64)
     q = 0
     while q < room:
-        end = q + 1
-        while end < room and m.sender[rows[end]] == m.sender[rows[q]]:
+        end, one = q + 1, rows[q]
+        while (
+            end < room
+            and m.sender[rows[end]] == m.sender[one]
+            and m.replication[rows[end]] == m.replication[one]
+        ):
             end += 1
         n_waiting, n_busy = 0, 0
         while True:
@@ -103,7 +109,7 @@ def _work(m, rows, team, hands, order, horizon, requested, started, completed):
                 q += 1
             while n_busy > 0 and busy[0][0] == now:
                 n_busy = pop(busy[0], busy[1], n_busy)
-            while n_waiting > 0 and n_busy < hands:
+            while n_waiting > 0 and n_busy < servers:
                 i = abs(waiting[1][0])
                 n_waiting = pop(waiting[0], waiting[1], n_waiting)
                 if started[i] == _NEVER:  # one that went along with another is still in the heap

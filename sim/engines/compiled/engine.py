@@ -1,5 +1,5 @@
-"""The compiled engine's door: senders first, then plans, then one recipient after another, then the
-columns.
+"""The compiled engine's entry point: queues first, then plans, then one recipient after another,
+then the columns.
 """
 
 from __future__ import annotations
@@ -12,181 +12,156 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
-from sim.engines.compiled.deletions import work_off
-from sim.engines.compiled.desk import (
-    ARRIVAL_AT,
-    ARRIVAL_ROW,
-    ARRIVALS,
-    SENT,
-    SENT_AT,
-    SENT_ROW,
-    SPARE_AT,
-    SPARE_ROW,
-    clear,
-    desk_for,
-)
-from sim.engines.compiled.devices import DEVICE_COLUMNS, play_devices
-from sim.engines.compiled.extras import Extras, extras_of
+from sim.engines.compiled.columns import columns_of
+from sim.engines.compiled.deletions import serve_queues
 from sim.engines.compiled.follow_ups import with_apologies, withhold
-from sim.engines.compiled.layout import (
-    ACCEPTED,
-    ARRIVAL,
-    FIELDS,
-    READ,
-    Letters,
-    People,
-    Person,
-    Table,
-    Terms,
-    tuples_of,
-)
+from sim.engines.compiled.inputs import inputs_of
 from sim.engines.compiled.mail import play_mail
 from sim.engines.compiled.order import grouped, sort_by_time
 from sim.engines.compiled.phone import play_phone
 from sim.engines.compiled.plan import plan
-from sim.engines.compiled.retractions import list_retractions
+from sim.engines.compiled.retractions import retraction
+from sim.engines.compiled.state import FROM_QUEUE, LINE, STATE_ROW
 from sim.engines.compiled.store import list_entries
-from sim.engines.compiled.streams import open_block, take_streams, waiting_room
-from sim.engines.compiled.writing import WRITTEN, WRITTEN_EXTRA, write, write_extra
+from sim.engines.compiled.streams import open_block, stream_buffers, take_streams
+from sim.engines.compiled.workspace import clear, workspace_for
 from sim.records import Records
 from sim.schema.fields import Int64s
-from sim.schema.records import FROM_ENGINE
-from sim.schema.world import OFF
+from sim.schema.world import FLUSH, OFF
 from sim.world.looks import AHEAD
 from sim.world.parts import World
-from sim.world.spells import AWAY
 
 _NEVER = np.int64(NEVER)
-Columns = dict[str, npt.NDArray[Any]]
 
 
 def play(world: World) -> Records:
     """Play a world and return what happened, equal to the reference engine's records to the
     microsecond.
     """
-    letters, people, minds, terms = tuples_of(world)
-    requested, started, completed = work_off(world, letters)
-    letters = with_apologies(world, letters, completed)
-    rows = _rows(world.messages.size)
-    first, place, most = grouped(letters.recipient, world.recipients.size)
-    extras = extras_of(world, letters, place, most)
-    plan(letters, people, terms, extras, completed, place, rows)
-    by_segment = np.argsort(people.segment, kind="stable")
-    _play(people, minds, terms, extras, first, by_segment, rows, desk_for(most), waiting_room())
-    written = {"requested": requested, "started": started, "completed": completed}
-    return Records.joined(world, _columns(letters, people, terms, extras, place, rows) | written)
+    inputs = inputs_of(world)
+    queue = serve_queues(world, inputs.messages)
+    messages = with_apologies(world, inputs.messages, queue[-1])
+    inputs = inputs._replace(messages=messages)
+    first, place, most = grouped(messages.recipient, inputs.people.size)
+    rows, talks = _rows(world.messages.size), _conversations(world)
+    plan(messages, inputs.people, inputs.terms, inputs.intervals, queue[-1], place, rows)
+    by_segment = np.argsort(world.recipients.segment, kind="stable")
+    work = workspace_for(most, talks)
+    _, people, terms, streams, intervals = inputs
+    _play(
+        messages, people, streams, terms, intervals, first, by_segment, rows, work, stream_buffers()
+    )
+    known = dict(zip(FROM_QUEUE, queue, strict=True))
+    return Records.joined(world, columns_of(inputs, place, rows, known))
 
 
-def _columns(
-    letters: Letters, people: People, terms: Terms, extras: Extras, place: Int64s, rows: Table
-) -> Columns:
-    """Write the engine's columns, all but those of the queue.
+def _conversations(world: World) -> Int64s:
+    """Give every message the number of its conversation: one sender with one recipient.
 
-    What cannot happen in this world takes no memory.
+    Empty where none is throttled.
     """
-    n = place.size
-    columns: Columns = {
-        c.name: np.broadcast_to(np.asarray(c.absent, dtype=c.dtype), n) for c in FROM_ENGINE
-    }
-    if extras.rules.extra:
-        devices = np.empty((len(DEVICE_COLUMNS), n), dtype=np.int64)
-        play_devices(letters, people, terms, extras, place, rows, devices)
-        columns |= dict(zip(DEVICE_COLUMNS, devices, strict=True))
-    out = np.empty((len(WRITTEN), n), dtype=np.int64)
-    write(letters, people, terms, extras, place, rows, out)
-    columns |= dict(zip(WRITTEN, out, strict=True))
-    if extras.rules.extra:
-        more = np.empty((len(WRITTEN_EXTRA), n), dtype=np.int64)
-        write_extra(letters, people, terms, extras, place, rows, columns["effective"], more)
-        columns |= dict(zip(WRITTEN_EXTRA, more, strict=True))
-    return {c.name: columns[c.name].astype(c.dtype, copy=False) for c in FROM_ENGINE}
+    m, rules = world.messages, world.rules
+    if rules.email_anchor != FLUSH or not rules.throttle_gap:
+        return np.zeros(0, dtype=np.int64)
+    senders = int(m.sender.max(initial=0)) + 1
+    pairs = m.recipient * senders + m.sender
+    numbers: Int64s = np.unique(pairs, return_inverse=True)[1].reshape(-1)
+    return numbers
 
 
-class _Scratch(threading.local):
+class _Kept(threading.local):
     """The rows of the last world a thread played, used again: fresh memory costs more than filling
     it.
     """
 
-    rows = np.empty((0, FIELDS), dtype=np.int64)
+    rows = np.empty(0, STATE_ROW)
 
 
-_scratch = _Scratch()
+_kept = _Kept()
 
 
-def _rows(n: int) -> Table:
+def _rows(n: int) -> npt.NDArray[Any]:
     """Give rows for n messages, with anything in them.
 
     They are the thread's until it plays again.
     """
-    if len(_scratch.rows) < n:
-        _scratch.rows = np.empty((n, FIELDS), dtype=np.int64)
-    return _scratch.rows[:n]
+    if len(_kept.rows) < n:
+        room = np.empty(n * STATE_ROW.itemsize + LINE, dtype=np.uint8)
+        first = -room.ctypes.data % LINE
+        _kept.rows = room[first : first + n * STATE_ROW.itemsize].view(STATE_ROW)
+    return _kept.rows[:n]
 
 
 @njit
-def _play(people, minds, terms, extras, first, order, rows, desk, waiting):
+def _play(m, people, streams, terms, intervals, first, order, rows, work, buffers):
     """Play every recipient, those of a segment together: their streams are opened side by side."""
     n, at = order.size, 0
     while at < n:
-        end = at + 1
-        while (
-            end < n and end < at + AHEAD and people.segment[order[end]] == people.segment[order[at]]
-        ):
+        end, segment = at + 1, people[order[at]].segment
+        while end < n and end < at + AHEAD and people[order[end]].segment == segment:
             end += 1
-        if not minds.by_hand:
-            open_block(minds, people, order[at:end], waiting)
+        if not streams.by_hand:
+            open_block(streams, people, terms[0], order[at:end], buffers)
         for i in range(at, end):
-            take_streams(waiting, i - at, desk.looks)
-            _play_one(people, minds, terms, extras, first, order[i], rows, desk)
+            who = order[i]
+            take_streams(buffers, i - at, work.looks)
+            if first[who] < first[who + 1]:
+                _play_one(
+                    m,
+                    people[who],
+                    streams,
+                    terms[0],
+                    intervals,
+                    first[who],
+                    first[who + 1],
+                    rows,
+                    work,
+                )
         at = end
 
 
 @njit_inlined
-def _play_one(people, minds, terms, extras, first, who, rows, desk):
-    """Play one recipient, whose rows are first[who] to first[who + 1] (see `grouped`)."""
-    rules, begin, end = extras.rules, first[who], first[who + 1]
-    if begin < end:
-        _lay_out(begin, end, rows, terms, desk)
-        if desk.at[SENT] > 0:
-            one = Person(
-                who,
-                people.entity[who],
-                people.segment[who],
-                people.rate[who],
-                people.push[who],
-                people.badge[who],
-                people.email[who],
-                people.utc_offset[who],
-                minds.spell_at[who, AWAY, 0],
-                minds.spell_at[who, AWAY, 1],
-                people.store[who],
-            )
-            if rules.by_event:
-                list_retractions(who, begin, end, terms, rows, extras, desk)
-            if rules.stored and (one.store > 0 or rules.ttl != _NEVER):
-                list_entries(who, begin, end, terms, rows, extras, desk)
-            play_phone(one, minds, terms, extras, rows, desk)
-            if rules.pausing:
-                withhold(begin, end, rows, extras.rows, desk)
-            if one.email != OFF:
-                play_mail(one, minds, terms, extras, rows, desk)
-        elif rules.pausing:
-            withhold(begin, end, rows, extras.rows, desk)
+def _play_one(m, one, streams, rules, intervals, begin, end, rows, work):
+    """Play one recipient, whose messages are the rows from `begin` to `end` (see `grouped`)."""
+    _lay_out(m, one, begin, end, rules, intervals, rows, work)
+    if work.at[0].sent > 0:
+        if rules.rare and (one.store > 0 or rules.push_ttl != _NEVER):
+            list_entries(m, one, begin, end, rules, intervals, rows, work)
+        play_phone(m, one, streams, rules, intervals, rows, work)
+    if rules.pause:
+        withhold(begin, end, rows, work)
+    if one.email != OFF and work.at[0].sent > 0:
+        play_mail(m, one, streams, rules, intervals, rows, work)
 
 
 @njit_inlined
-def _lay_out(begin, end, rows, terms, desk):
-    """List a recipient's accepted messages, and its notifications, by time."""
-    clear(desk)
-    lists, sent, arrivals = desk.lists, 0, 0
+def _lay_out(m, one, begin, end, rules, intervals, rows, work):
+    """List a recipient's accepted messages, its notifications and their retractions, by time.
+
+    Some retractions may turn out not to be sent.
+    """
+    clear(work)
+    at, lists = work.at[0], work.lists
+    sent, arrivals, retractions = 0, 0, 0
     for i in range(begin, end):
-        if rows[i, ACCEPTED] == _NEVER or rows[i, READ] != _NEVER:  # read: live
+        row = rows[i]
+        if row.accepted == _NEVER or row.thread_read != _NEVER:  # read: live
             continue
-        lists[SENT_AT, sent], lists[SENT_ROW, sent] = rows[i, ACCEPTED], i
+        lists[sent].sent_at, lists[sent].sent_row = row.accepted, i
         sent += 1
-        if rows[i, ARRIVAL] < terms.horizon:
-            lists[ARRIVAL_AT, arrivals], lists[ARRIVAL_ROW, arrivals] = rows[i, ARRIVAL], i
+        if row.arrival < rules.horizon:
+            lists[arrivals].arrival_at, lists[arrivals].arrival_row = row.arrival, i
             arrivals += 1
-    sort_by_time(lists[SENT_AT], lists[SENT_ROW], sent, lists[SPARE_AT], lists[SPARE_ROW])
-    sort_by_time(lists[ARRIVAL_AT], lists[ARRIVAL_ROW], arrivals, lists[SPARE_AT], lists[SPARE_ROW])
-    desk.at[SENT], desk.at[ARRIVALS] = sent, arrivals
+        if row.effective != _NEVER:
+            back = retraction(m, rules, intervals, one, row)
+            if back < rules.horizon:
+                lists[retractions].retraction_at, lists[retractions].retraction_row = back, i
+                retractions += 1
+    at.sent, at.arrivals, at.retractions = sent, arrivals, retractions
+    spare_at, spare_row = lists["spare_at"], lists["spare_row"]
+    sort_by_time(lists["sent_at"], lists["sent_row"], sent, spare_at, spare_row)
+    sort_by_time(lists["arrival_at"], lists["arrival_row"], arrivals, spare_at, spare_row)
+    if retractions > 1:
+        sort_by_time(
+            lists["retraction_at"], lists["retraction_row"], retractions, spare_at, spare_row
+        )

@@ -1,5 +1,5 @@
 """One recipient's e-mail (docs/model.md, section 7), played after the phone: the thread does not
-hang on mail.
+depend on mail.
 """
 
 from __future__ import annotations
@@ -9,32 +9,7 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.batches import batch, ticked
-from sim.engines.compiled.desk import (
-    ALERT_ROW,
-    ARRIVAL_AT,
-    ARRIVAL_ROW,
-    SENT,
-    SENT_AT,
-    SENT_ROW,
-    SPARE_AT,
-    SPARE_ROW,
-)
-from sim.engines.compiled.extras import GONE, IS_AWAY, IS_QUIET, is_on
-from sim.engines.compiled.layout import (
-    EFFECT,
-    MAIL_ALERT,
-    MAIL_ALERT_LENGTH,
-    MAIL_ARRIVED,
-    MAIL_CHARS,
-    MAIL_DELAY,
-    MAIL_LATENCY,
-    MAIL_READ,
-    MAIL_UNTIL,
-    MAILED,
-    PHANTOM,
-    READ,
-    plus,
-)
+from sim.engines.compiled.inputs import IS_AWAY, IS_QUIET, is_on, plus
 from sim.engines.compiled.order import sort_by_time
 from sim.engines.compiled.streams import CHECK_STREAM, open_stream, step
 from sim.schema.world import AT_ONCE, BATCHED, BLOCK
@@ -44,106 +19,108 @@ _NEVER = np.int64(NEVER)
 
 
 @njit_inlined
-def play_mail(one, minds, terms, extras, rows, desk):
+def play_mail(m, one, streams, rules, intervals, rows, work):
     """Play a recipient's e-mail: bind, dispatch, deliver, read.
 
-    The lists of the phone, which is done, are scratch.
+    Mails are listed where the notifications were, which are done: when each arrives, the place of
+    its first message among those accepted; and there, where alerts were, the place after its last.
     """
-    arrives, first = (
-        desk.lists[ARRIVAL_AT],
-        desk.lists[ARRIVAL_ROW],
-    )  # per mail: its arrival, place of its first message
-    past = desk.lists[ALERT_ROW]  # per first message: place after the mail's last
-    mails = _dispatch(one, terms, extras, rows, desk, arrives, first, past)
-    sort_by_time(arrives, first, mails, desk.lists[SPARE_AT], desk.lists[SPARE_ROW])
-    checks = desk.looks[CHECKS]
+    lists = work.lists
+    mails = _dispatch(m, one, rules, rows, work)
+    sort_by_time(
+        lists["arrival_at"], lists["arrival_row"], mails, lists["spare_at"], lists["spare_row"]
+    )
+    checks = work.looks[CHECKS]
     if mails > 0:
-        open_stream(minds, one, CHECK_STREAM, checks)
+        open_stream(streams, one, CHECK_STREAM, checks)
     start, end = np.int64(-NEVER), np.int64(-NEVER)  # the last check that has begun
     for k in range(mails):
-        arrived, opener = arrives[k], desk.lists[SENT_ROW, first[k]]
-        alert = plus(arrived, rows[opener, MAIL_ALERT])
-        if is_on(extras, one.who, IS_QUIET, arrived) or is_on(extras, one.who, IS_AWAY, alert):
+        arrived, first = lists[k].arrival_at, lists[k].arrival_row
+        opener = rows[lists[first].sent_row].number
+        alert = plus(arrived, m.mail_alert_after[opener])
+        if is_on(intervals, one.row, IS_QUIET, arrived) or is_on(
+            intervals, one.row, IS_AWAY, alert
+        ):
             alert = _NEVER
-        bound = min(alert, terms.horizon - 1)
+        bound = min(alert, rules.horizon - 1)
         while start < arrived and end <= arrived and checks[START] <= bound:
             start = checks[START]
-            end = step(minds, one, CHECK_STREAM, checks)
-        read, until = alert, plus(alert, rows[opener, MAIL_ALERT_LENGTH])
+            end = step(streams, one, rules, CHECK_STREAM, checks)
+        read, until = alert, plus(alert, m.mail_alert_length[opener])
         if start >= arrived or end > arrived:
             check = max(start, arrived)
             if check <= alert:
                 read, until = check, end
-        for q in range(first[k], past[first[k]]):
-            _deliver(terms, rows, desk.lists[SENT_ROW, q], arrived, read, until)
+        for q in range(first, lists[first].alert_row):
+            _deliver(rules, rows[lists[q].sent_row], arrived, read, until)
 
 
 @njit
-def _deliver(terms, rows, i, arrived, read, until):
+def _deliver(rules, row, arrived, read, until):
     """Write down, for a message in a mail, its arrival and its reading."""
-    if rows[i, MAILED] == _NEVER:
+    if row.email_dispatched == _NEVER:
         return
-    rows[i, MAIL_ARRIVED] = arrived
-    if read < terms.horizon:
-        rows[i, MAIL_READ], rows[i, MAIL_UNTIL] = read, until
-        if rows[i, MAIL_CHARS] == 0 and rows[i, EFFECT] <= read:
-            rows[i, PHANTOM] = min(rows[i, PHANTOM], read)
+    row.email_arrived = arrived
+    if read < rules.horizon:
+        row.email_read, row.email_read_until = read, until
+        if row.email_chars == 0 and row.effective <= read:
+            row.phantom = min(row.phantom, read)
 
 
-@njit
-def _dispatch(one, terms, extras, rows, desk, arrives, first, past):
+@njit_inlined
+def _dispatch(m, one, rules, rows, work):
     """Form the mails, leave out what late binding leaves out, dispatch.
 
     Returns how many will arrive.
     """
-    mode, n, mails, q = one.email, desk.at[SENT], 0, 0
+    lists, n, mails, q = work.lists, work.at[0].sent, 0, 0
     while q < n:
-        end = q + 1
-        if mode == AT_ONCE:
-            due = plus(desk.lists[SENT_AT, q], rows[desk.lists[SENT_ROW, q], MAIL_DELAY])
-            bound = leaves = ticked(extras.rules, due)
-        elif mode == BATCHED:
-            end, bound = batch(terms, extras, rows, desk, q, n)
+        end, opener = q + 1, rows[lists[q].sent_row].number
+        if one.email == AT_ONCE:
+            bound = leaves = ticked(rules, one, plus(lists[q].sent_at, m.email_delay[opener]))
+        elif one.email == BATCHED:
+            end, bound = batch(m.email_delay, one, rules, rows, work, q)
             leaves = bound
         else:
-            bound = _snapshot(terms, one.utc_offset, desk.lists[SENT_AT, q])
-            while end < n and desk.lists[SENT_AT, end] <= bound:
+            bound = _snapshot(rules, one.utc_offset, lists[q].sent_at)
+            while end < n and lists[end].sent_at <= bound:
                 end += 1
-            leaves = plus(bound, terms.email_lead)
-        if _bind(terms, extras, rows, desk, q, end, bound, leaves) > 0:
-            arrival = plus(leaves, rows[desk.lists[SENT_ROW, q], MAIL_LATENCY])
-            if arrival < terms.horizon:
-                arrives[mails], first[mails], past[q] = arrival, q, end
+            leaves = plus(bound, rules.email_lead)
+        if _bind(rules, rows, lists, q, end, bound, leaves) > 0:
+            arrival = plus(leaves, m.email_latency[opener])
+            if arrival < rules.horizon:
+                lists[mails].arrival_at, lists[mails].arrival_row = arrival, q
+                lists[q].alert_row = end
                 mails += 1
         q = end
     return mails
 
 
 @njit
-def _bind(terms, extras, rows, desk, q, end, bound, leaves):
+def _bind(rules, rows, lists, q, end, bound, leaves):
     """Decide at `bound` which of the messages q to end go with the mail that leaves at `leaves`.
 
     Returns how many.
     """
     members = 0
-    if leaves < terms.horizon:
+    if leaves < rules.horizon:
         for k in range(q, end):
-            i = desk.lists[SENT_ROW, k]
-            gone = extras.rules.remedy == BLOCK and extras.rows[i, GONE] <= bound
+            row = rows[lists[k].sent_row]
+            gone = rules.remedy == BLOCK and row.gone <= bound
             if not (
-                terms.email_late and (gone or rows[i, EFFECT] <= bound or rows[i, READ] < bound)
+                rules.email_late and (gone or row.effective <= bound or row.thread_read < bound)
             ):
-                rows[i, MAILED] = leaves
+                row.email_dispatched = leaves
                 members += 1
     return members
 
 
 @njit
-def _snapshot(terms, offset, accepted):
+def _snapshot(rules, offset, accepted):
     """Give the first digest snapshot (due less lead, on the recipient's clock) that is not before
     an acceptance.
     """
-    every = terms.email_every
+    every = rules.email_every
     # Remainders before sums: the sum of a far acceptance and an offset could wrap.
-    over = (accepted % every + (offset + terms.email_lead - terms.email_at) % every) % every
+    over = (accepted % every + (offset + rules.email_lead - rules.email_at) % every) % every
     return plus(accepted, (every - over) % every)

@@ -10,55 +10,16 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
-from sim.engines.compiled.extras import (
-    BACK,
-    CHANGED,
-    GONE,
-    IS_OFFLINE,
-    LOST,
-    OPENER,
-    PAUSED,
-    REACH,
-    REWRITTEN,
-    SENDER,
-    SHOWN,
-    WORN,
-    wait,
-)
-from sim.engines.compiled.layout import (
-    ACCEPTED,
-    ALERT,
-    ALERT_LENGTH,
-    ARRIVAL,
-    ARRIVED,
-    CACHED,
-    CHARS,
-    DISPATCH,
-    EFFECT,
-    MAIL_ALERT,
-    MAIL_ALERT_LENGTH,
-    MAIL_CHARS,
-    MAIL_DELAY,
-    MAIL_LATENCY,
-    MAIL_UNTIL,
-    NEED,
-    READ,
-    REFUSABLE,
-    REFUSED,
-    RETRACT,
-    SYNC,
-    TAP,
-    TAP_OFFLINE,
-    plus,
-)
+from sim.engines.compiled.inputs import IS_OFFLINE, plus, wait
 from sim.schema.world import APOLOGY, BLOCK, DELETE, EDIT, OFF
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
+_MANY = np.int64(2**31 - 1)
 
 
 @njit_inlined
-def _ruling(m, terms, rules, i, done):
+def _ruling(m, rules, i, done):
     """Rule on a deletion completed at `done`: its effect, the instant before which reading refuses
     it, the refusal.
     """
@@ -67,117 +28,114 @@ def _ruling(m, terms, rules, i, done):
     effect = plus(done, m.propagation[i])
     if m.recorded[i] or effect <= m.released[i] or rules.remedy >= APOLOGY:
         return effect, np.int64(-1), 0
-    if (terms.undeletable >> m.kind[i]) & 1:
+    if (rules.undeletable >> m.kind[i]) & 1:
         return _NEVER, np.int64(-1), 1
     age = done - m.released[i]
-    if terms.window < 0 or age > terms.window:
+    if rules.window < 0 or age > rules.window:
         return _NEVER, np.int64(-1), 2
-    refusable = done if terms.unread_only else np.int64(-1)
+    refusable = done if rules.unread_only else np.int64(-1)
     if m.propagation[i] != _NEVER and plus(age, m.propagation[i]) > rules.receiver_window:
         return _NEVER, refusable, 4
     return effect, refusable, 0
 
 
 @njit
-def read_in_thread(rows, i, now):
+def read_in_thread(row, now):
     """Read a message in the thread.
 
     Where only unread ones are deleted, a deletion ruled on later is then refused.
     """
-    rows[i, READ] = now
-    if now < rows[i, REFUSABLE]:
-        rows[i, EFFECT], rows[i, REFUSED] = _NEVER, 3
+    row.thread_read = now
+    if now < row.refusable:
+        row.effective, row.refused = _NEVER, 3
 
 
 @njit
-def plan(m, people, terms, extras, completed, place, rows):
+def plan(m, people, terms, intervals, completed, place, rows):
     """Fill a row per message, at its `place`, with all that is settled before anybody looks."""
+    rules = terms[0]
     for i in range(m.sender.size):
-        k = place[i]
-        effect, refusable, refused = _ruling(m, terms, extras.rules, i, completed[i])
+        row = rows[place[i]]
+        effect, refusable, refused = _ruling(m, rules, i, completed[i])
         accepted = m.released[i]
-        if m.caught[i] or accepted >= terms.horizon or effect <= accepted:
+        if m.caught[i] or accepted >= rules.horizon or effect <= accepted:
             accepted = _NEVER
-        rows[k, ACCEPTED], rows[k, EFFECT], rows[k, REFUSABLE], rows[k, REFUSED] = (
-            accepted,
-            effect,
-            refusable,
-            refused,
-        )
-        rows[k, DISPATCH] = rows[k, ARRIVAL] = _NEVER
-        for field in range(ARRIVED, MAIL_UNTIL + 1):
-            rows[k, field] = _NEVER
-        rows[k, CHARS] = rows[k, CACHED] = 0
-        if extras.rules.extra:
-            _plan_extras(m, extras, place, i, rows[k])
+        _blank(row)
+        row.accepted, row.effective = accepted, effect
+        row.refusable, row.refused = refusable, refused
+        row.sender = m.sender[i]
+        row.number, row.has_push = i, people[m.recipient[i]].push
+        if rules.rare:
+            _plan_rare(m, rules, i, place, row)
         if accepted == _NEVER:
             continue
         if m.live[i]:
-            read_in_thread(rows, k, accepted)
+            read_in_thread(row, accepted)
             continue
-        who = m.recipient[i]
-        if people.push[who] or people.badge[who]:
-            rows[k, DISPATCH] = plus(accepted, m.push_delay[i])
-            rows[k, ARRIVAL] = plus(rows[k, DISPATCH], m.push_latency[i])
-            if people.push[who] and not people.hides_previews[who]:
-                rows[k, CHARS] = min(m.length[i], terms.push_preview)
-            rows[k, NEED] = m.glances_needed[i]
-            rows[k, RETRACT] = m.retract_after[i] if people.push[who] else _NEVER
-            rows[k, SYNC] = m.badge_sync_after[i] if people.badge[who] else _NEVER
-            rows[k, ALERT], rows[k, ALERT_LENGTH] = m.alert_after[i], m.alert_length[i]
-            rows[k, TAP], rows[k, TAP_OFFLINE] = m.tap_after[i], m.tap_offline[i]
-            if extras.rules.extra:
-                _reach(terms, extras, k, who, rows[k])
-        if people.email[who] != OFF:
-            rows[k, MAIL_DELAY], rows[k, MAIL_LATENCY] = m.email_delay[i], m.email_latency[i]
-            rows[k, MAIL_ALERT], rows[k, MAIL_ALERT_LENGTH] = (
-                m.mail_alert_after[i],
-                m.mail_alert_length[i],
-            )
-            rows[k, MAIL_CHARS] = min(m.length[i], terms.email_preview)
+        one = people[m.recipient[i]]
+        if one.push or one.badge:
+            _plan_push(m, rules, intervals, one, i, row)
+        if one.email != OFF:
+            row.email_chars = min(m.length[i], rules.email_preview)
+
+
+@njit_inlined
+def _blank(row):
+    """Let nothing have happened to a message."""
+    row.push_dispatched = row.push_arrived = row.push_left = _NEVER
+    row.push_noticed = row.push_read_until = row.retraction_arrived = _NEVER
+    row.email_dispatched = row.email_arrived = row.email_read = row.email_read_until = _NEVER
+    row.badge_counted = row.badge_cleared = row.thread_read = row.phantom = row.arrival = _NEVER
+    row.push_chars = row.email_chars = row.from_cache = 0
+    row.on_watch = row.retraction_lost = row.app_was_open = row.copy_was_read = False
+
+
+@njit_inlined
+def _plan_push(m, rules, intervals, one, i, row):
+    """Plan the way of a notification, and what it is to cause."""
+    row.push_dispatched = plus(row.accepted, m.push_delay[i])
+    row.arrival = plus(row.push_dispatched, m.push_latency[i])
+    if one.push and not one.hides_previews:
+        row.push_chars = min(m.length[i], rules.push_preview)
+    row.glances_needed = min(m.glances_needed[i], _MANY)
+    row.alert_after = m.alert_after[i]
+    row.tap_after, row.tap_offline = m.tap_after[i], m.tap_offline[i]
+    row.on_watch = m.on_watch[i]
+    if rules.rare:  # left out if blocked; otherwise it waits for the network
+        if rules.push_late and row.gone <= row.push_dispatched:
+            row.push_dispatched = row.arrival = _NEVER
+        row.reach = row.arrival
+        row.arrival = wait(intervals, one.row, IS_OFFLINE, row.arrival)
 
 
 @njit
-def is_sent(rows, i, late):
+def is_sent(row, late):
     """Tell whether a planned notification is dispatched.
 
     With late binding not if deleted, or read, before.
     """
-    at = rows[i, DISPATCH]
-    return at != _NEVER and not (late and (rows[i, EFFECT] <= at or rows[i, READ] < at))
+    at = row.push_dispatched
+    return at != _NEVER and not (late and (row.effective <= at or row.thread_read < at))
 
 
 @njit
-def _plan_extras(m, extras, place, i, row):
-    """Fill the second row of a message.
+def _plan_rare(m, rules, i, place, row):
+    """Fill the end of a row.
 
     Another remedy than deletion leaves no effect of one, unless it undid the send.
     """
-    rules, k = extras.rules, place[i]
-    more, effect = extras.rows[k], row[EFFECT]
-    for field in (GONE, CHANGED, REACH, BACK, LOST, REWRITTEN, PAUSED, SHOWN):
-        more[field] = _NEVER
-    more[SENDER], more[WORN] = m.sender[i], m.on_watch[i]
-    more[OPENER] = (
-        place[m.after[i]] if rules.pausing and m.after[i] >= 0 and not m.apology[i] else -1
-    )
-    if rules.remedy != DELETE and effect > m.released[i]:
+    row.paused = row.push_lost = row.push_rewritten = _NEVER
+    row.watch_shown = row.watch_read = row.watch_read_until = _NEVER
+    row.desk_shown = row.desk_read = row.desk_read_until = _NEVER
+    row.desk_edited, row.desk_chars = False, 0
+    row.edit = row.gone = row.reach = _NEVER
+    step = rules.pause and m.after[i] >= 0 and not m.apology[i]
+    row.opener = place[m.after[i]] if step else -1
+    if rules.remedy != DELETE and row.effective > m.released[i]:
         if rules.remedy == EDIT:
-            more[CHANGED] = effect
+            row.edit = row.effective
         elif rules.remedy == BLOCK:
-            more[GONE] = effect
-        row[EFFECT] = _NEVER
+            row.gone = row.effective
+        row.effective = _NEVER
     if m.caught[i]:
-        more[GONE] = _PAST
-
-
-@njit
-def _reach(terms, extras, k, who, row):
-    """Keep when a notification reaches the push service, let it wait for the network, leave it out
-    if blocked.
-    """
-    more = extras.rows[k]
-    if terms.push_late and more[GONE] <= row[DISPATCH]:
-        row[DISPATCH] = row[ARRIVAL] = _NEVER
-    more[REACH] = row[ARRIVAL]
-    row[ARRIVAL] = wait(extras, who, IS_OFFLINE, row[ARRIVAL])
+        row.gone = _PAST

@@ -1,9 +1,4 @@
-"""Retractions (docs/model.md, section 5): when they arrive, and what they take with them.
-
-With scope *message* and a service that keeps everything, a retraction is a time kept with its push.
-Otherwise what it does hangs on what else is in the tray, or it may be lost in the store: then
-retractions are played one by one.
-"""
+"""Retractions (docs/model.md, section 5): when they arrive, and what they take with them."""
 
 from __future__ import annotations
 
@@ -11,120 +6,103 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
-from sim.engines.compiled.desk import BACKS, IN_TRAY, NEXT_BACK, TRAY, TRAY_LEFT, TRAY_ROW
-from sim.engines.compiled.extras import (
-    BACK,
-    BACK_AT,
-    BACK_LOST,
-    BACK_ROW,
-    DOZES,
-    IS_OFFLINE,
-    REWRITTEN,
-    SENDER,
-    SPARE_NAME,
-    SPARE_TIME,
-    TRAYED,
-    wait,
-)
-from sim.engines.compiled.layout import ARRIVED, CHARS, DISPATCH, EFFECT, LEFT, RETRACT, plus
-from sim.engines.compiled.order import sort_by_time
+from sim.engines.compiled.inputs import DOZES, IS_OFFLINE, plus, wait
 from sim.engines.compiled.plan import is_sent
-from sim.schema.world import CONVERSATION, LATEST, MESSAGE
+from sim.schema.world import BY_APP, BY_THREAD, CONVERSATION, LATEST, MESSAGE
 
 _NEVER = np.int64(NEVER)
 _EVERYBODY = np.int64(-1)
 
 
 @njit_inlined
-def retraction(rows, i, extras, who):
+def reaches_service(m, one, row):
+    """Give when the retraction of a push reaches the push service.
+
+    NEVER: there is none.
+    """
+    if not one.push or row.push_dispatched == _NEVER or row.effective == _NEVER:
+        return _NEVER
+    return plus(row.effective, m.retract_after[row.number])
+
+
+@njit_inlined
+def retraction(m, rules, intervals, one, row):
     """Give when the retraction of a dispatched push arrives, if no store loses it.
 
     NEVER: there is none.
     """
-    if rows[i, EFFECT] == _NEVER or rows[i, RETRACT] == _NEVER:
+    reaches = reaches_service(m, one, row)
+    if reaches == _NEVER:
         return _NEVER
-    back = wait(extras, who, IS_OFFLINE, plus(rows[i, EFFECT], rows[i, RETRACT]))
-    return wait(extras, who, DOZES, back) if extras.rules.waits else back
+    back = wait(intervals, one.row, IS_OFFLINE, reaches)
+    return wait(intervals, one.row, DOZES, back) if rules.retraction_waits else back
 
 
 @njit
-def list_retractions(who, begin, end, terms, rows, extras, desk):
-    """List a recipient's retractions, to be played as events, by arrival.
-
-    Some may turn out not to be sent.
-    """
-    lists, n = extras.lists, 0
-    for i in range(begin, end):
-        if rows[i, DISPATCH] != _NEVER:
-            back = retraction(rows, i, extras, who)
-            if back < terms.horizon:
-                lists[BACK_AT, n], lists[BACK_ROW, n] = back, i
-                n += 1
-    sort_by_time(lists[BACK_AT], lists[BACK_ROW], n, lists[SPARE_TIME], lists[SPARE_NAME])
-    desk.at[BACKS] = n
-
-
-@njit
-def retract(terms, rows, extras, desk):
+def retract(rules, rows, work):
     """Let the next retraction arrive (rank 9)."""
-    at, more, scope = desk.at, extras.rows, extras.rules.scope
-    now, i = extras.lists[BACK_AT, at[NEXT_BACK]], extras.lists[BACK_ROW, at[NEXT_BACK]]
-    at[NEXT_BACK] += 1
-    if rows[i, EFFECT] == _NEVER or more[i, BACK_LOST] or not is_sent(rows, i, terms.push_late):
+    at, lists = work.at[0], work.lists
+    now, i = lists[at.next_retraction].retraction_at, lists[at.next_retraction].retraction_row
+    at.next_retraction += 1
+    row, scope = rows[i], rules.retraction_scope
+    if row.effective == _NEVER or row.retraction_lost or not is_sent(row, rules.push_late):
         return
-    more[i, BACK] = now
+    row.retraction_arrived = now
     if scope == MESSAGE:
-        if rows[i, ARRIVED] != _NEVER and rows[i, LEFT] > now:
-            rows[i, LEFT] = now
-            for k in range(at[TRAY]):
-                if desk.lists[TRAY_ROW, k] == i:
-                    desk.lists[TRAY_LEFT, k] = now
+        if row.push_arrived != _NEVER and row.push_left > now:
+            row.push_left = now
+            for k in range(at.unnoticed):
+                if lists[k].unnoticed_row == i:
+                    lists[k].unnoticed_left = now
     elif scope == CONVERSATION:
-        _take(more[i, SENDER], rows, extras, desk, now)
+        _take(row.sender, rows, work, now)
     elif scope == LATEST:
-        if _newest(more[i, SENDER], rows, extras, desk, now) == i:
-            _take(more[i, SENDER], rows, extras, desk, now)
+        if _newest(row.sender, rows, work, now) == i:
+            _take(row.sender, rows, work, now)
     else:
-        for k in range(at[IN_TRAY]):
-            if extras.lists[TRAYED, k] == i and rows[i, LEFT] >= now:
-                rows[i, CHARS], more[i, REWRITTEN] = -rows[i, CHARS], now
+        for k in range(at.in_tray):
+            if lists[k].tray_row == i and row.push_left >= now:
+                row.push_chars, row.push_rewritten = -row.push_chars, now
 
 
-@njit
-def enter_tray(i, now, sender, rows, extras, desk):
+@njit_inlined
+def enter_tray(i, now, rules, rows, work):
     """Let a push enter the tray.
 
-    Those it replaces leave: of a sender, of everybody (-1), of nobody (-2).
+    Those it replaces leave.
     """
-    if sender >= _EVERYBODY:
-        _take(sender, rows, extras, desk, now)
-    extras.lists[TRAYED, desk.at[IN_TRAY]] = i
-    desk.at[IN_TRAY] += 1
+    if rules.collapse == BY_THREAD:
+        _take(rows[i].sender, rows, work, now)
+    elif rules.collapse == BY_APP:
+        _take(_EVERYBODY, rows, work, now)
+    at = work.at[0]
+    work.lists[at.in_tray].tray_row = i
+    at.in_tray += 1
 
 
 @njit
-def _take(sender, rows, extras, desk, now):
+def _take(sender, rows, work, now):
     """Take the pushes of a sender, or of everybody (-1), out of the tray, and forget those that
     have left it.
     """
-    at, more, kept = desk.at, extras.rows, 0
-    for k in range(at[IN_TRAY]):
-        i = extras.lists[TRAYED, k]
-        if rows[i, LEFT] < now:
+    at, lists, kept = work.at[0], work.lists, 0
+    for k in range(at.in_tray):
+        row = rows[lists[k].tray_row]
+        if row.push_left < now:
             continue
-        if sender == _EVERYBODY or more[i, SENDER] == sender:
-            rows[i, LEFT] = now
+        if sender == _EVERYBODY or row.sender == sender:
+            row.push_left = now
         else:
-            extras.lists[TRAYED, kept] = i
+            lists[kept].tray_row = lists[k].tray_row
             kept += 1
-    at[IN_TRAY] = kept
-    for k in range(at[TRAY]):
-        if sender == _EVERYBODY or more[desk.lists[TRAY_ROW, k], SENDER] == sender:
-            desk.lists[TRAY_LEFT, k] = min(desk.lists[TRAY_LEFT, k], now)
+    at.in_tray = kept
+    for k in range(at.unnoticed):
+        if sender == _EVERYBODY or rows[lists[k].unnoticed_row].sender == sender:
+            lists[k].unnoticed_left = min(lists[k].unnoticed_left, now)
 
 
 @njit
-def _newest(sender, rows, extras, desk, now):
+def _newest(sender, rows, work, now):
     """Give a sender's push that entered the tray last, of those that stay there beyond now.
 
     -1: none.
@@ -132,8 +110,8 @@ def _newest(sender, rows, extras, desk, now):
     All pushes expire after the same time: if the newest one expires now, those that came before it
     have, too.
     """
-    for k in range(desk.at[IN_TRAY] - 1, -1, -1):
-        i = extras.lists[TRAYED, k]
-        if extras.rows[i, SENDER] == sender and rows[i, LEFT] > now:
-            return i
+    for k in range(work.at[0].in_tray - 1, -1, -1):
+        row = rows[work.lists[k].tray_row]
+        if row.sender == sender and row.push_left > now:
+            return work.lists[k].tray_row
     return np.int64(-1)

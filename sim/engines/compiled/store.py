@@ -1,7 +1,7 @@
 """The push service's store for a phone without network (docs/model.md, section 5a).
 
-All that enters during a spell leaves at its end, so the store is worked out then: who thrown out
-whom, what outlived its time. What was dispatched, and which deletions hold, is known by then.
+All that enters during an interval leaves at its end, so the store is worked out then: who threw
+out whom, what outlived its time. What was dispatched, and which deletions hold, is known by then.
 """
 
 from __future__ import annotations
@@ -9,121 +9,108 @@ from __future__ import annotations
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit
-from sim.engines.compiled.desk import ENTRIES, NEXT_ENTRY
-from sim.engines.compiled.extras import (
-    BACK_LOST,
-    ENTRY_AT,
-    ENTRY_NAME,
-    IS_OFFLINE,
-    LOST,
-    REACH,
-    SPARE_NAME,
-    SPARE_TIME,
-    wait,
-)
+from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.follow_ups import is_withheld
-from sim.engines.compiled.layout import DISPATCH, EFFECT, RETRACT, plus
+from sim.engines.compiled.inputs import IS_OFFLINE, wait
 from sim.engines.compiled.order import sort_by_time
 from sim.engines.compiled.plan import is_sent
+from sim.engines.compiled.retractions import reaches_service
 
 _NEVER = np.int64(NEVER)
 
 
-@njit
-def list_entries(who, begin, end, terms, rows, extras, desk):
+@njit_inlined
+def list_entries(m, one, begin, end, rules, intervals, rows, work):
     """List what may enter the store of a recipient, by time: pushes before retractions, then by
     row.
     """
-    n = 0
+    lists, n = work.lists, 0
     for i in range(begin, end):
-        if rows[i, DISPATCH] != _NEVER:
-            n = _enter(who, extras.rows[i, REACH], i, terms, extras, n)
+        if rows[i].push_dispatched != _NEVER:
+            n = _enter(one.row, rows[i].reach, i, rules, intervals, lists, n)
     for i in range(begin, end):
-        if rows[i, DISPATCH] != _NEVER and rows[i, EFFECT] != _NEVER and rows[i, RETRACT] != _NEVER:
-            n = _enter(who, plus(rows[i, EFFECT], rows[i, RETRACT]), ~i, terms, extras, n)
-    lists = extras.lists
-    sort_by_time(lists[ENTRY_AT], lists[ENTRY_NAME], n, lists[SPARE_TIME], lists[SPARE_NAME])
-    desk.at[ENTRIES] = n
+        n = _enter(one.row, reaches_service(m, one, rows[i]), ~i, rules, intervals, lists, n)
+    sort_by_time(lists["entry_at"], lists["entry_name"], n, lists["spare_at"], lists["spare_row"])
+    work.at[0].entries = n
 
 
 @njit
-def _enter(who, instant, name, terms, extras, n):
+def _enter(who, instant, name, rules, intervals, lists, n):
     """Note an entry if the phone has no network then; returns how many there are."""
-    if instant >= terms.horizon or wait(extras, who, IS_OFFLINE, instant) == instant:
+    if instant >= rules.horizon or wait(intervals, who, IS_OFFLINE, instant) == instant:
         return n
-    extras.lists[ENTRY_AT, n], extras.lists[ENTRY_NAME, n] = instant, name
+    lists[n].entry_at, lists[n].entry_name = instant, name
     return n + 1
 
 
 @njit
-def empty_stores(one, terms, rows, extras, desk, now):
-    """Work out the stores of all spells that are over at an instant: `LOST` and `BACK_LOST` are
-    what did not survive.
+def empty_stores(one, rules, intervals, rows, work, now):
+    """Work out the stores of all intervals that are over at an instant: `push_lost` and
+    `retraction_lost` are what did not survive.
     """
-    at = desk.at
-    while at[NEXT_ENTRY] < at[ENTRIES]:
-        over = wait(extras, one.who, IS_OFFLINE, extras.lists[ENTRY_AT, at[NEXT_ENTRY]])
+    at = work.at[0]
+    while at.next_entry < at.entries:
+        over = wait(intervals, one.row, IS_OFFLINE, work.lists[at.next_entry].entry_at)
         if over > now:
             return
-        _empty(one.store, over, terms, rows, extras, desk)
+        _empty(one.store, over, rules, rows, work)
 
 
 @njit
-def _empty(room, over, terms, rows, extras, desk):
-    """Work out the store of one spell.
+def _empty(room, over, rules, rows, work):
+    """Work out the store of one interval.
 
     Those in it are the entries from `first` to `past`, moved up in place.
     """
-    at, times, names = desk.at, extras.lists[ENTRY_AT], extras.lists[ENTRY_NAME]
-    first = past = q = at[NEXT_ENTRY]
-    while q < at[ENTRIES] and times[q] < over:
-        now, name = times[q], names[q]
+    at, lists = work.at[0], work.lists
+    first = past = q = at.next_entry
+    while q < at.entries and lists[q].entry_at < over:
+        now, name = lists[q].entry_at, lists[q].entry_name
         q += 1
-        if not _enters(rows, terms, extras, name):
+        if not _enters(rows, rules, name):
             continue
-        first = _outlive(first, past, now, over, extras)
+        first = _outlive(first, past, now, over, rules, rows, lists)
         full = room > 0 and past - first == room
         if full:
             while first < past:
-                _lose(extras.rows, names[first], now)
+                _lose(rows, lists[first].entry_name, now)
                 first += 1
         if full and room > 1:
-            _lose(extras.rows, name, now)
+            _lose(rows, name, now)
         else:
-            times[past], names[past] = now, name
+            lists[past].entry_at, lists[past].entry_name = now, name
             past += 1
-    _outlive(first, past, over, over, extras)
-    at[NEXT_ENTRY] = q
+    _outlive(first, past, over, over, rules, rows, lists)
+    at.next_entry = q
 
 
 @njit
-def _outlive(first, past, now, over, extras):
+def _outlive(first, past, now, over, rules, rows, lists):
     """Give up the entries that are too old by now; returns the first that is not.
 
-    They are lost as the spell is over.
+    They are lost as the interval is over.
     """
-    while first < past and now - extras.lists[ENTRY_AT, first] > extras.rules.ttl:
-        _lose(extras.rows, extras.lists[ENTRY_NAME, first], over)
+    while first < past and now - lists[first].entry_at > rules.push_ttl:
+        _lose(rows, lists[first].entry_name, over)
         first += 1
     return first
 
 
 @njit
-def _lose(more, name, instant):
+def _lose(rows, name, instant):
     """Lose a push, or the retraction of one (~row)."""
     if name >= 0:
-        more[name, LOST] = instant
+        rows[name].push_lost = instant
     else:
-        more[~name, BACK_LOST] = 1
+        rows[~name].retraction_lost = True
 
 
 @njit
-def _enters(rows, terms, extras, name):
+def _enters(rows, rules, name):
     """Tell whether a possible entry came about: the push was dispatched, and for a retraction the
     deletion holds.
     """
-    i = name if name >= 0 else ~name
-    if extras.rules.pausing and is_withheld(rows, extras.rows, i):
+    row = rows[name if name >= 0 else ~name]
+    if is_withheld(rows, row):
         return False
-    return is_sent(rows, i, terms.push_late) and (name >= 0 or rows[i, EFFECT] != _NEVER)
+    return is_sent(row, rules.push_late) and (name >= 0 or row.effective != _NEVER)

@@ -28,7 +28,6 @@ from sim.world.looks import (
     advance,
     begin,
 )
-from sim.world.spells import AWAY
 
 _NEVER = np.int64(NEVER)
 GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM = np.int64(GLANCES), np.int64(CHECKS), np.int64(VISITS)
@@ -36,26 +35,28 @@ GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM = np.int64(GLANCES), np.int64(CHECKS),
 with."""
 
 
-class Waiting(NamedTuple):
+class StreamBuffers(NamedTuple):
     """The opened streams of a block of recipients, and room to open them in."""
 
     opened: Int64s
     """Per surface, place and number of a state."""
     place: Int64s
     """Per surface and recipient of the block."""
+    key: Entities
     entity: Entities
     rate: Floats
     utc_offset: Int64s
     away: Int64s
-    """Where each one's away spells are."""
+    """Where each one's away intervals are."""
     scratch: Floats
 
 
-def waiting_room() -> Waiting:
+def stream_buffers() -> StreamBuffers:
     """Make room for a block of `AHEAD` recipients."""
-    return Waiting(
+    return StreamBuffers(
         np.zeros((len(SURFACES), AHEAD, OPENED), dtype=np.int64),
         np.zeros((len(SURFACES), AHEAD), dtype=np.int64),
+        np.empty(AHEAD, dtype=np.uint64),
         np.empty(AHEAD, dtype=np.uint64),
         np.empty(AHEAD),
         np.empty(AHEAD, dtype=np.int64),
@@ -65,101 +66,96 @@ def waiting_room() -> Waiting:
 
 
 @njit
-def open_block(minds, people, who, waiting):
+def open_block(streams, people, rules, who, buffers):
     """Open the streams of at most `AHEAD` recipients of one segment side by side.
 
     No checks for those without mail.
     """
-    segment = people.segment[who[0]]
+    segment = people[who[0]].segment
     for surface in (GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM):
-        boost, n = minds.boost if surface == VISITS else 1.0, 0
+        boost, n = rules.badge_boost if surface == VISITS else 1.0, 0
         for i in range(who.size):
-            waiting.place[surface, i] = n
-            if surface != CHECKS or people.email[who[i]] != OFF:
-                waiting.entity[n], waiting.rate[n] = (
-                    people.entity[who[i]],
-                    people.rate[who[i]] * boost,
-                )
-                waiting.utc_offset[n] = people.utc_offset[who[i]]
-                waiting.away[n, 0], waiting.away[n, 1] = (
-                    minds.spell_at[who[i], AWAY, 0],
-                    minds.spell_at[who[i], AWAY, 1],
-                )
+            one = people[who[i]]
+            buffers.place[surface, i] = n
+            if surface != CHECKS or one.email != OFF:
+                buffers.key[n], buffers.entity[n] = one.key, one.entity
+                buffers.rate[n], buffers.utc_offset[n] = one.rate * boost, one.utc_offset
+                buffers.away[n, 0], buffers.away[n, 1] = one.away_first, one.away_past
                 n += 1
         begin(
-            minds.pool,
-            minds.stream_at[segment, surface],
-            minds.stream_mean[segment, surface],
-            minds.weeks,
-            minds.week_at[segment, 0],
-            minds.week_at[segment, 1],
-            waiting.utc_offset[:n],
-            minds.op_at,
-            minds.op_lost,
-            waiting.away,
-            waiting.rate[:n],
-            minds.key,
+            streams.pool,
+            streams.stream_at[segment, surface],
+            streams.stream_mean[segment, surface],
+            streams.weeks,
+            streams.week_at[segment, 0],
+            streams.week_at[segment, 1],
+            buffers.utc_offset[:n],
+            streams.op_at,
+            streams.op_lost,
+            buffers.away,
+            buffers.rate[:n],
+            buffers.key,
             surface,
-            waiting.entity[:n],
-            waiting.opened[surface],
-            waiting.scratch,
+            buffers.entity[:n],
+            buffers.opened[surface],
+            buffers.scratch,
         )
 
 
 @njit_inlined
-def take_streams(waiting, i, looks):
+def take_streams(buffers, i, looks):
     """Copy the opened streams of recipient i of the block."""
     for surface in range(VISITS + 1):
-        opened = waiting.opened[surface, waiting.place[surface, i]]
+        opened = buffers.opened[surface, buffers.place[surface, i]]
         for k in range(OPENED):
             looks[surface, k] = opened[k]
 
 
 @njit_inlined
-def _still(minds, one):
+def _still(streams, one):
     """Give what makes a recipient's looks stand still while away, as the shared walkers take it."""
-    return minds.op_at, minds.op_lost, one.away_first, one.away_past
+    return streams.op_at, streams.op_lost, one.away_first, one.away_past
 
 
 @njit_inlined
-def open_stream(minds, one, surface, state):
+def open_stream(streams, one, surface, state):
     """Set `state` (int64, as in `sim.world.looks`) to the first look of a recipient at a surface.
 
     Streams that are drawn have been opened by `open_block` and are there already.
     """
-    if minds.by_hand:
-        at, until = minds.written_at[one.who, surface, 0], minds.written_at[one.who, surface, 1]
+    if streams.by_hand:
+        at, until = streams.written_at[one.row, surface, 0], streams.written_at[one.row, surface, 1]
         state[K], state[OP], state[LENGTH] = (
             0,
             at,
             until,
         )  # of written looks: number, place of this one, end of them
-        state[START] = minds.starts[at] if at < until else _NEVER
+        state[START] = streams.starts[at] if at < until else _NEVER
 
 
 @njit_inlined
-def step(minds, one, surface, state):
+def step(streams, one, rules, surface, state):
     """Move `state` to the next look and return the end of the one it leaves, which begins at
     `state[START]`.
     """
-    if minds.by_hand:
-        end = minds.ends[state[OP]]
+    if streams.by_hand:
+        end = streams.ends[state[OP]]
         state[K] += 1
         state[OP] += 1
-        state[START] = minds.starts[state[OP]] if state[OP] < state[LENGTH] else _NEVER
+        state[START] = streams.starts[state[OP]] if state[OP] < state[LENGTH] else _NEVER
         return end
     segment = one.segment
-    rate = one.rate * minds.boost if surface == VISITS else one.rate
+    rate = one.rate * rules.badge_boost if surface == VISITS else one.rate
     return advance(
-        minds.pool,
-        minds.stream_at[segment, surface],
-        minds.weeks,
-        minds.week_at[segment, 0],
-        minds.week_at[segment, 1],
+        streams.pool,
+        streams.stream_at[segment, surface],
+        streams.weeks,
+        streams.week_at[segment, 0],
+        streams.week_at[segment, 1],
         one.utc_offset,
-        _still(minds, one),
+        _still(streams, one),
         rate,
-        minds.key,
+        one.key,
         surface,
         one.entity,
         state,
@@ -167,31 +163,31 @@ def step(minds, one, surface, state):
 
 
 @njit_inlined
-def pass_over(minds, one, surface, state, instant, end):
+def pass_over(streams, one, rules, surface, state, instant, end):
     """Step over the looks that begin before an instant and return the end of the last (`end`, if
     there is none).
     """
-    if minds.by_hand:
+    if streams.by_hand:
         while state[START] < instant:
-            end = step(minds, one, surface, state)
+            end = step(streams, one, rules, surface, state)
         return end
     at, week_at, slots = (
-        minds.stream_at[one.segment, surface],
-        minds.week_at[one.segment, 0],
-        minds.week_at[one.segment, 1],
+        streams.stream_at[one.segment, surface],
+        streams.week_at[one.segment, 0],
+        streams.week_at[one.segment, 1],
     )
-    rate = one.rate * minds.boost if surface == VISITS else one.rate
+    rate = one.rate * rules.badge_boost if surface == VISITS else one.rate
     while state[START] < instant:
         end = advance(
-            minds.pool,
+            streams.pool,
             at,
-            minds.weeks,
+            streams.weeks,
             week_at,
             slots,
             one.utc_offset,
-            _still(minds, one),
+            _still(streams, one),
             rate,
-            minds.key,
+            one.key,
             surface,
             one.entity,
             state,

@@ -18,9 +18,7 @@ class Order(IntEnum):
     Ties inside a rank go to the lower message number.
     """
 
-    JOIN = (
-        1  # (1) deletions: every deletion that joins a queue now is in it before a free hand picks
-    )
+    JOIN = 1  # (1) deletions: every deletion that joins a queue now is in it before a free server picks
     RULE = 2
     EFFECT = 3
     PICK = 4

@@ -15,7 +15,7 @@ import simpy
 from sim.clock import NEVER
 from sim.engines.reference.inbox import Inbox
 from sim.engines.reference.instants import Order, at, then
-from sim.engines.reference.senders import Desk
+from sim.engines.reference.senders import DeletionQueue
 from sim.engines.reference.stage import Stage
 from sim.records import Records
 from sim.schema.records import FROM_ENGINE
@@ -67,7 +67,7 @@ class Platform:
             self.stage.out,
         )
         self.inboxes: dict[int, Inbox] = {}
-        self.desks: dict[tuple[int, int], Desk] = {}
+        self.queues: dict[tuple[int, int], DeletionQueue] = {}
         m = self.m
         for i in np.flatnonzero(~m.caught & ~m.apology).tolist():
             then(self.env, int(m.released[i]), Order.ACCEPT, i, functools.partial(self.accept, i))
@@ -120,9 +120,9 @@ class Platform:
             return
         yield at(self.env, noticed + int(self.m.reaction[i]), Order.JOIN, i)
         sender = int(self.m.replication[i]), int(self.m.sender[i])
-        if sender not in self.desks:
-            self.desks[sender] = Desk(self.stage, self.rule)
-        self.desks[sender].join(i)
+        if sender not in self.queues:
+            self.queues[sender] = DeletionQueue(self.stage, self.rule)
+        self.queues[sender].join(i)
 
     def rule(self, i: int) -> None:
         """Do the remedy for message i as its action completes now.

@@ -1,6 +1,4 @@
-"""Senders: each works through its own queue of deletions with one pair of hands (or k) (section
-4).
-"""
+"""Senders: each serves its own queue of deletions, one at a time or k (section 4)."""
 
 from __future__ import annotations
 
@@ -14,8 +12,8 @@ from sim.engines.reference.stage import Stage
 from sim.schema.world import FIRST_SENT, LAST_SENT
 
 
-class Desk:
-    """One sender's deletion work: a queue, and hands that pick from it in the policy's order."""
+class DeletionQueue:
+    """One sender's deletion work: a queue, and servers that pick from it in the policy's order."""
 
     def __init__(self, stage: Stage, rule: Callable[[int], None]) -> None:
         self.env, self.rules, self.m, self.out, self.rule = (
@@ -26,20 +24,20 @@ class Desk:
             rule,
         )
         self.waiting: list[tuple[tuple[int, int], int]] = []
-        self.hands = 0
+        self.servers = 0
         self.idle: list[simpy.Event] = []
 
     def join(self, i: int) -> None:
         """Take a deletion into the queue.
 
-        A free hand will pick when all of this instant have joined.
+        A free server will pick when all of this instant have joined.
         """
         self.out["requested"][i] = int(self.env.now)
         heapq.heappush(self.waiting, (self._rank(i), i))
         if self.idle:
             self.idle.pop().succeed()
-        elif self.hands < self.rules.hands:
-            self.hands += 1
+        elif self.servers < self.rules.servers:
+            self.servers += 1
             self.env.process(self._work())
 
     def _rank(self, i: int) -> tuple[int, int]:
@@ -51,7 +49,7 @@ class Desk:
         return (int(self.m.noticed[i]), i)
 
     def _work(self) -> Generator[simpy.Event, None, None]:
-        """One pair of hands: pick, act, done, and again."""
+        """One server: pick, act, done, and again."""
         while True:
             yield at(self.env, int(self.env.now), Order.PICK, 0)
             if not self.waiting:

@@ -1,0 +1,114 @@
+"""What is left at the end: the columns of the records, from the rows of the messages."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.clock import NEVER
+from sim.compiling import njit
+from sim.engines.compiled.devices import play_devices
+from sim.engines.compiled.inputs import Inputs
+from sim.engines.compiled.plan import is_sent
+from sim.engines.compiled.state import FROM_QUEUE, RARE
+from sim.schema.fields import Int64s
+from sim.schema.records import FROM_ENGINE
+from sim.schema.world import BLOCK, DIGEST, EDIT
+
+_NEVER = np.int64(NEVER)
+_PAST = np.int64(-NEVER)
+_named: Any = namedtuple
+Written: Final = _named("Written", [f.name for f in FROM_ENGINE if f.name not in FROM_QUEUE])
+"""The columns of the records that rows become."""
+Columns = dict[str, npt.NDArray[Any]]
+
+
+def columns_of(inputs: Inputs, place: Int64s, rows: npt.NDArray[Any], known: Columns) -> Columns:
+    """Give the engine's columns, of which some are `known`.
+
+    What cannot happen in this world takes no memory.
+    """
+    n, rare = place.size, inputs.terms[0].rare
+    rooms = {
+        f.name: np.empty(n if rare or f.name not in RARE else 0, f.dtype)
+        for f in FROM_ENGINE
+        if f.name in Written._fields
+    }
+    _write(*inputs, place, rows, Written(**rooms))
+    found = known | rooms
+    return {
+        f.name: found[f.name]
+        if found[f.name].size == n
+        else np.broadcast_to(np.asarray(f.absent, dtype=f.dtype), n)
+        for f in FROM_ENGINE
+    }
+
+
+@njit
+def _write(m, people, terms, streams, intervals, place, rows, out):
+    """Write every message's row into the columns `out`: nothing happens at the horizon."""
+    rules = terms[0]
+    for i in range(place.size):
+        row = rows[place[i]]
+        if rules.rare:
+            one = people[m.recipient[i]]
+            play_devices(m, rules, intervals, one, i, row)
+            _write_rare(rules, one, row, i, out)
+        effect = row.effective if row.effective < rules.horizon else _NEVER
+        out.effective[i], out.refused[i] = effect, row.refused
+        out.cancelled[i] = effect if effect <= m.released[i] else _NEVER
+        if rules.rare and _is_edited(rules, row):
+            out.effective[i] = row.edit
+        out.accepted[i], out.thread_read[i] = row.accepted, row.thread_read
+        out.from_cache[i], out.phantom[i] = row.from_cache, row.phantom
+        _write_push(rules, row, i, out)
+        out.badge_counted[i], out.badge_cleared[i] = row.badge_counted, row.badge_cleared
+        out.email_dispatched[i], out.email_arrived[i] = row.email_dispatched, row.email_arrived
+        out.email_chars[i] = row.email_chars if row.email_arrived != _NEVER else 0
+        out.email_read[i], out.email_read_until[i] = row.email_read, row.email_read_until
+
+
+@njit
+def _write_push(rules, row, i, out):
+    """Write what happened to a push."""
+    sent = row.has_push and row.push_dispatched < rules.horizon and is_sent(row, rules.push_late)
+    out.push_dispatched[i] = row.push_dispatched if sent else _NEVER
+    out.push_arrived[i], out.push_left[i] = row.push_arrived, row.push_left
+    out.push_chars[i] = abs(row.push_chars) if row.push_arrived != _NEVER else 0
+    out.push_noticed[i], out.push_read_until[i] = row.push_noticed, row.push_read_until
+    out.retraction_arrived[i] = row.retraction_arrived
+
+
+@njit
+def _is_edited(rules, row):
+    """Tell whether an edit takes effect before the horizon."""
+    return rules.remedy == EDIT and row.refused == 0 and row.edit < rules.horizon
+
+
+@njit
+def _write_rare(rules, one, row, i, out):
+    """Write the end of a row."""
+    out.paused[i], out.push_rewritten[i] = row.paused, row.push_rewritten
+    blocked = rules.remedy == BLOCK and _PAST < row.gone < rules.horizon
+    out.blocked[i] = row.gone if blocked else _NEVER
+    lost = one.push and row.push_lost < rules.horizon
+    out.push_lost[i] = row.push_lost if lost else _NEVER
+    out.watch_shown[i], out.watch_read[i] = row.watch_shown, row.watch_read
+    out.watch_read_until[i] = row.watch_read_until
+    out.desk_shown[i], out.desk_chars[i] = row.desk_shown, row.desk_chars
+    out.desk_read[i], out.desk_read_until[i] = row.desk_read, row.desk_read_until
+    out.desk_edited[i] = row.desk_edited
+    out.push_edited[i] = out.email_edited[i] = out.thread_edited[i] = False
+    if _is_edited(rules, row):
+        if row.push_arrived != _NEVER and not row.app_was_open:
+            taken = row.push_arrived if rules.push_fetch else row.push_dispatched
+            out.push_edited[i] = (rules.push_fetch or rules.push_late) and row.edit <= taken
+        if row.email_arrived != _NEVER and rules.email_late:
+            lead = rules.email_lead if one.email == DIGEST else 0
+            out.email_edited[i] = row.edit <= row.email_dispatched - lead
+        if row.thread_read != _NEVER:
+            taken = row.push_arrived if row.copy_was_read else row.thread_read
+            out.thread_edited[i] = row.edit <= taken

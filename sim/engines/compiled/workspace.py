@@ -1,0 +1,53 @@
+"""The workspace of one recipient's play, used again for the next."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.clock import NEVER
+from sim.compiling import njit_inlined
+from sim.engines.compiled.state import CONVERSATION, CONVERSATION_ROW, COUNTERS_ROW, LISTS_ROW
+from sim.schema.fields import Int64s
+from sim.world.looks import STATE, SURFACES
+
+_PAST = np.int64(-NEVER)
+
+
+class Workspace(NamedTuple):
+    """Counters (one record), states of the three look streams, lists.
+
+    All throttled conversations, and which of them each message is in (empty where none is).
+    """
+
+    at: npt.NDArray[Any]
+    looks: Int64s
+    lists: npt.NDArray[Any]
+    conversations: npt.NDArray[Any]
+    talks: Int64s
+
+
+def workspace_for(most: int, talks: Int64s) -> Workspace:
+    """Make the workspace for recipients of at most so many messages."""
+    conversations = np.empty(int(talks.max(initial=0)) + 1, CONVERSATION_ROW)
+    for field in CONVERSATION:
+        conversations[field.name] = _PAST
+    return Workspace(
+        np.zeros(1, COUNTERS_ROW),
+        np.zeros((len(SURFACES), STATE), dtype=np.int64),
+        np.zeros(2 * most, LISTS_ROW),
+        conversations,
+        talks,
+    )
+
+
+@njit_inlined
+def clear(work):
+    """Make ready for the next recipient."""
+    at = work.at[0]
+    at.sent = at.arrivals = at.alerts = at.taps = at.in_tray = at.unnoticed = 0
+    at.signs = at.meetings = at.retractions = at.entries = at.glancing = 0
+    at.next_unread = at.next_arrival = at.since_visit = at.next_retraction = at.next_entry = 0
+    at.glance_end = at.alert_end = at.visit_end = at.badge_until = _PAST
