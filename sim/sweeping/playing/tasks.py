@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.running import Tallies, play_replication
-from sim.sweeping.planning.cells import Case
+from sim.sweeping.planning.cells import CellInputs
 from sim.sweeping.results.rows import Sums
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Key(NamedTuple):
 class Task:
     """A block of replications of a case."""
 
-    case: Case
+    case: CellInputs
     first: int
     count: int
     engine: str = "compiled"
@@ -44,7 +44,7 @@ class Task:
         return Key(self.case.address, self.first, self.count)
 
 
-def blocks(case: Case, replications: int, engine: str = "compiled") -> Iterator[Task]:
+def blocks(case: CellInputs, replications: int, engine: str = "compiled") -> Iterator[Task]:
     """Cut the first replications of a case into tasks.
 
     Only the last one depends on how many there are.
