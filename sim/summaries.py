@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -71,7 +71,7 @@ def _delay_prices(what: str) -> dict[str, Price]:
             of=what,
         ),
         f"delay_{what}_far_s": Price(
-            f"mean added delay {until}, of those moved by an hour or more, seconds",
+            f"median added delay {until}, of those moved by an hour or more, seconds",
             "delay",
             f"{delay} of those moved by an hour",
             of=what,
@@ -175,18 +175,14 @@ def _delays(sums: Sums, what: str) -> est.Estimates:
     edges[0, 0], edges[-1, 1] = -np.inf, np.inf
     far = np.abs(DELAY_EDGES).min(axis=1) >= HOUR
     up, down = np.maximum(total, 0.0), np.maximum(-total, 0.0)
-
-    def moved(which: Any) -> est.Estimates:
-        parts = (part[:, :, which].sum(axis=2) for part in (up, down, counts))
-        return est.mean_change(*parts)
-
-    near, moved_far = moved(~far), moved(far)
+    near = est.mean_change(*(part[:, :, ~far].sum(axis=2) for part in (up, down, counts)))
+    by = est.quantile(counts[:, :, far], total[:, :, far], edges[far], 0.5)
     unmoved = (near.replications > 1) & (near.with_events == 0)
     low, high = (np.where(unmoved, near.value, limit) for limit in (near.low, near.high))
     share = est.share(counts[:, :, far].sum(axis=2), counts.sum(axis=2))
     share.high[0] = share.value[0]  # the baseline moves nothing against itself
     quantiles = (est.quantile(counts, total, edges, q) for q in (0.5, 0.95))
-    return est.stacked([near.with_limits(low, high), share, moved_far, *quantiles])
+    return est.stacked([near.with_limits(low, high), share, by, *quantiles])
 
 
 @dataclass(frozen=True)
