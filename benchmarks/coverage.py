@@ -21,7 +21,8 @@ from sim import estimates as est
 from sim.clock import SECOND
 from sim.estimates import Estimates
 from sim.running import run
-from sim.summaries import MEASURES, PRICES, changes, prices
+from sim.summaries import MEASURES, PRICES, compared, prices
+from sim.summaries import changes as changes_of
 from sim.summaries import shares as shares_of
 from sim.sums import Floats, Sums
 from sim.tallies import DELAY_EDGES, counted, delayed_by
@@ -337,6 +338,11 @@ def _percent(share: float) -> str:
 
 
 SHIPPED = Path("scenarios/linkedin_dm.toml")
+
+
+def changes(sums: Sums) -> Estimates:
+    """Estimate the changes of a run."""
+    return changes_of(compared(sums))
 
 
 def shipped(sets: int, worlds: int = 30) -> list[Case]:
