@@ -17,7 +17,7 @@ from sim.sweeping.playing.tasks import Task, play, sums_of
 
 from .making import FILES
 
-KNOWN = {1: "7449a8468f651a6c"}
+KNOWN = {2: "adaff59016077a15"}
 """The digest of the sums below, by version."""
 
 
