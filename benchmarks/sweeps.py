@@ -30,21 +30,21 @@ from benchmarks.engines import sparse
 from sim import running
 from sim.scenario import load
 from sim.sweeping import tasks
-from sim.sweeping.planning.plan import Plan, plan
+from sim.sweeping.planning.plan import SweepPlan, plan
 from sim.sweeping.playing.execution import Done, Execution
 from sim.sweeping.playing.pools import execute, play_and_store
 from sim.sweeping.results.rows import ROWS
-from sim.sweeping.store.folder import Store, open_store
+from sim.sweeping.store.folder import ResultStore, open_store
 from sim.sweeping.store.querying import query
-from sim.sweeping.store.requests import asked_of, keep, kept
-from sim.sweeping.store.tables import Settled, as_frame, keys_of, refreshed, settle, write_table
+from sim.sweeping.store.requests import keep, kept, request_of
+from sim.sweeping.store.tables import SweepState, as_frame, keys_of, refreshed, settle, write_table
 from sim.sweeping.sweeping import Shard, missing
 
 SHIPPED = Path(__file__).parent.parent / "scenarios" / "linkedin_dm.toml"
 MESSAGES = 20_000
 
 
-def timed(task: tasks.Task, store: Store) -> Done:
+def timed(task: tasks.Task, store: ResultStore) -> Done:
     """Play and store a task.
 
     Note beside the store what playing took (clock and processor), all of it, and the memory.
@@ -77,7 +77,7 @@ def quiet(message: str) -> None:
     """Say nothing."""
 
 
-def sweep_of(kind: str, cells: int) -> Plan:
+def sweep_of(kind: str, cells: int) -> SweepPlan:
     """Plan a sweep of cells of about 20,000 messages: many small worlds under two policies, or one
     campaign under one.
     """
@@ -91,7 +91,7 @@ def sweep_of(kind: str, cells: int) -> Plan:
 def busy(kind: str, cells: int, workers: int) -> str:
     """Play a sweep and give its row of the table."""
     planned = sweep_of(kind, cells)
-    wanted = Settled(wanted=dict.fromkeys(planned.cases, planned.rule.at_most))
+    wanted = SweepState(wanted=dict.fromkeys(planned.cases, planned.rule.at_most))
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(Path(folder) / "store")
         todo = [replace(one, engine="compiled") for one in missing(planned, store, wanted, Shard())]
@@ -127,7 +127,7 @@ def busy(kind: str, cells: int, workers: int) -> str:
 
 
 @contextlib.contextmanager
-def filled(cells: int, replications: int) -> Iterator[tuple[Store, Plan]]:
+def filled(cells: int, replications: int) -> Iterator[tuple[ResultStore, SweepPlan]]:
     """Give a store that holds a sweep of so many cells: one cell is played, and its file stands for
     all of them.
     """
@@ -155,7 +155,7 @@ def stored(cells: int, replications: int) -> list[str]:
     """Make a store of many cells; time making its table, opening it, and a group-by."""
     out = []
     with filled(cells, replications) as (store, planned):
-        asked, name = asked_of(planned), planned.identity
+        request, name = request_of(planned), planned.identity
         files = len(store.stored())
 
         def measured(what: str, function: Callable[[], Any], rounds: int = 3) -> Any:
@@ -168,7 +168,11 @@ def stored(cells: int, replications: int) -> list[str]:
             return found
 
         made = f"table made from {files:,} results"
-        measured(made, lambda: write_table(asked, settle(asked, store, Settled(), quiet), store), 1)
+        measured(
+            made,
+            lambda: write_table(request, settle(request, store, SweepState(), quiet), store),
+            1,
+        )
         frame = measured(
             "opened, checked against the store, as a pandas frame",
             lambda: as_frame(refreshed(kept(store, name), store, quiet)[0]),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim import platforms
-from sim.platforms.catalogue import BASE, GRADES, Entry, counts, entries, titles
+from sim.platforms.catalogue import BASE, GRADES, CatalogueEntry, counts, entries, titles
 from sim.platforms.works import works
 from sim.scenario.evidence import sweep_words
 
@@ -71,7 +71,7 @@ def _section(name: str) -> Iterator[str]:
             yield ""
 
 
-def _row(one: Entry) -> str:
+def _row(one: CatalogueEntry) -> str:
     explore = [f"Explore {sweep_words(one.sweep)}."] if one.sweep else []
     note = [f"{one.note[:1].upper()}{one.note[1:]}."] if one.note else []
     what = one.path if one.is_fact else f"`{one.path}`"

@@ -40,12 +40,12 @@ def scenario_hash(scenario: Scenario) -> str:
     >>> len(scenario_hash(sim.load("scenarios/linkedin_dm.toml")))
     64
     """
-    told = {
+    deciding = {
         k: v
         for k, v in scenario.raw.items()
         if k not in ("sources", "checks", "title", "question", "extends")
     }
-    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(deciding, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def document(outcome: Outcome) -> dict[str, Any]:
@@ -291,12 +291,12 @@ class ResultFolder:
         """
         try:
             self._close()
-            told = write(self.making)
+            content = write(self.making)
             digests = {
                 p.name: hashlib.sha256(p.read_bytes()).hexdigest()
                 for p in sorted(self.making.iterdir())
             }
-            text = json.dumps(told | {"files": digests}, indent=1, default=str)
+            text = json.dumps(content | {"files": digests}, indent=1, default=str)
             (self.making / MANIFEST).write_text(text + "\n", encoding="utf-8")
             self._put_in_place()
         except OSError as error:

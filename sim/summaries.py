@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sim import estimates as est
@@ -73,7 +74,7 @@ def _delay_prices(what: str) -> dict[str, Price]:
             of=what,
         ),
         f"delay_{what}_far_s": Price(
-            f"mean added delay {until}, of those moved by an hour or more, seconds",
+            f"median added delay {until}, of those moved by an hour or more, seconds",
             "delay",
             f"{delay} of those moved by an hour",
             of=what,
@@ -135,21 +136,17 @@ def shares(sums: Sums) -> est.Estimates:
     A measure with no event, or nothing else, takes over the design effect of its policy's headline,
     and that one the baseline's.
     """
-    y, n = sums.of(*MEASURES), sums.of("regretted")
-    return est.share(y, n, design_effect=design_effects(sums)[:, None])
+    effects = design_effects(compared(sums))[:, None]
+    return est.share(sums.of(*MEASURES), sums.of("regretted"), design_effect=effects)
 
 
-def design_effects(sums: Sums) -> Floats:
-    """Give each policy's design effect of the headline: the baseline's where its own is not seen."""
-    y, n = (sums.of(name)[:, :, 0] for name in (HEADLINE, "regretted"))
-    return _own_or(est.share(y, n), first=True)
-
-
-def _own_or(found: est.Estimates, *, first: bool = False) -> Floats:
-    seen = (found.value > 0) & (found.value < 1)
-    own = np.where(seen, found.design_effect, np.nan)
-    other = own[0] if first else np.nan
-    return np.where(seen, own, np.nan_to_num(other, nan=1.0))
+def design_effects(headlines: est.Shares) -> Floats:
+    """Give each policy's design effect of the headline: the baseline's where its own is not seen,
+    and 1 where that is not seen either.
+    """
+    found = headlines.each
+    own = np.where((found.value > 0) & (found.value < 1), found.design_effect, np.nan)
+    return np.where(np.isnan(own), np.nan_to_num(own[0], nan=1.0), own)
 
 
 def compared(sums: Sums) -> est.Shares:
@@ -158,37 +155,51 @@ def compared(sums: Sums) -> est.Shares:
     return est.Shares(hits, of, only=sums.of(*not_under(len(sums.policies))))
 
 
-def changes(sums: Sums) -> est.Estimates:
+def changes(headlines: est.Shares) -> est.Estimates:
     """Estimate each policy's headline less the baseline's, of shape (policies,)."""
-    found = est.every_difference(compared(sums), [0])
-    return found.each(lambda field: field[:, 0])
+    return est.every_difference(headlines, [0]).each(lambda field: field[:, 0])
 
 
 def prices(sums: Sums) -> est.Estimates:
     """Estimate all of `PRICES`, of shape (policies, prices)."""
     plain = [price for price in PRICES.values() if price.top]
     ratios = est.share(sums.of(*(one.top for one in plain)), sums.of(*(one.of for one in plain)))
-    return est.side_by_side([*(_delays(sums, what) for what in DELAYED), ratios])
+    delays = _delays(sums)
+    flat = delays.each(lambda field: field.reshape(len(field), -1))
+    return est.side_by_side([flat, ratios])
 
 
-def _delays(sums: Sums, what: str) -> est.Estimates:
-    counts, total = sums.of(*counted(what)), sums.of(*delayed_by(what)) / SECOND
+def _delays(sums: Sums) -> est.Estimates:
+    """Estimate the prices of delays, of shape (policies, what is delayed, prices)."""
+    r, k, bins = sums.replications, len(sums.policies), len(DELAY_EDGES)
+    names = [name for what in DELAYED for name in (*counted(what), *delayed_by(what))]
+    both = sums.of(*names).reshape(r, k, len(DELAYED), 2, bins)
+    counts, total = both[:, :, :, 0], both[:, :, :, 1] / SECOND
+    near = _is_near()
+    far = ~near
+    up, down = np.maximum(total, 0.0), np.maximum(-total, 0.0)
+    moved = est.mean_change(*(part[..., near].sum(axis=-1) for part in (up, down, counts)))
+    unmoved = (moved.replications > 1) & (moved.with_events == 0)
+    low, high = (np.where(unmoved, moved.value, limit) for limit in (moved.low, moved.high))
+    share = est.share(counts[..., far].sum(axis=-1), counts.sum(axis=-1))
+    share.high[0] = share.value[0]  # the baseline moves nothing against itself
+    edges = _edges_in_seconds()
+    by = est.quantile(counts[..., far], total[..., far], edges[far], 0.5)
+    quantiles = est.quantile(counts, total, edges, [0.5, 0.95])
+    return est.side_by_side([est.stacked([moved.with_limits(low, high), share, by]), quantiles])
+
+
+@cache
+def _edges_in_seconds() -> Floats:
     edges = DELAY_EDGES / SECOND
     edges[0, 0], edges[-1, 1] = -np.inf, np.inf
-    far = np.abs(DELAY_EDGES).min(axis=1) >= HOUR
-    up, down = np.maximum(total, 0.0), np.maximum(-total, 0.0)
+    return edges
 
-    def moved(which: Any) -> est.Estimates:
-        parts = (part[:, :, which].sum(axis=2) for part in (up, down, counts))
-        return est.mean_change(*parts)
 
-    near, moved_far = moved(~far), moved(far)
-    unmoved = (near.replications > 1) & (near.with_events == 0)
-    low, high = (np.where(unmoved, near.value, limit) for limit in (near.low, near.high))
-    share = est.share(counts[:, :, far].sum(axis=2), counts.sum(axis=2))
-    share.high[0] = share.value[0]  # the baseline moves nothing against itself
-    quantiles = (est.quantile(counts, total, edges, q) for q in (0.5, 0.95))
-    return est.stacked([near.with_limits(low, high), share, moved_far, *quantiles])
+def _is_near() -> npt.NDArray[np.bool_]:
+    """Tell which bins hold delays of less than an hour."""
+    near: npt.NDArray[np.bool_] = np.abs(DELAY_EDGES).min(axis=1) < HOUR
+    return near
 
 
 @dataclass(frozen=True)
@@ -212,7 +223,7 @@ class Summary:
     @classmethod
     def of(cls, sums: Sums) -> Summary:
         """Make the tables of every replication's sums."""
-        found, change, paid = shares(sums), changes(sums), prices(sums)
+        found, change, paid = shares(sums), changes(compared(sums)), prices(sums)
         counts = sums.of(*MEASURES).sum(axis=0).astype(np.int64)
         table = _table(sums.policies, tuple(MEASURES), found)
         table.insert(5, "count", counts.ravel())

@@ -162,7 +162,7 @@ def _estimated(claim: Claim, outcome: Outcome) -> est.Estimate:
     if claim.base is None and len(names) == 1:
         return outcome.summary.headline(claim.policy, names[0])
     hits, of = sums.each(claim.policy, *names), sums.each(claim.policy, "regretted")
-    effects = design_effects(sums)
+    effects = design_effects(compared(sums))
     if claim.base is None:
         return est.share(hits, of, design_effect=effects[sums.policies.index(claim.policy)]).at()
     if names == (HEADLINE,):

@@ -20,7 +20,7 @@ from rich.table import Table
 from sim import platforms
 from sim.cli.explaining import everything
 from sim.errors import Fault, ScenarioError
-from sim.platforms.catalogue import BASE, GRADES, Entry, counts, entries, titles, works_of
+from sim.platforms.catalogue import BASE, GRADES, CatalogueEntry, counts, entries, titles, works_of
 from sim.platforms.works import bibtex, keys_in, works
 from sim.scenario import load
 from sim.scenario.evidence import sweep_words
@@ -148,7 +148,7 @@ def _wrapped(text: str, first: str, width: int) -> list[str]:
     )
 
 
-def _entry(one: Entry, width: int) -> Iterator[str]:
+def _entry(one: CatalogueEntry, width: int) -> Iterator[str]:
     yield from _wrapped(f"{one.path}: {one.said}", "  ", width)
     yield from _wrapped(f"{one.grade}: {one.source}" if one.grade else one.assumed, " " * 4, width)
     if one.sweep:

@@ -23,7 +23,7 @@ from sim.cli.tables import percent
 from sim.clock import SECOND, format_duration
 from sim.errors import Fault, FaultyInputError
 from sim.results import ResultFolder, manifest
-from sim.sweeping import Plan, best, plan
+from sim.sweeping import SweepPlan, best, plan
 from sim.sweeping.planning.checking import check
 from sim.sweeping.playing.execution import Execution, workers_of
 from sim.sweeping.store.folder import open_store
@@ -118,7 +118,7 @@ def _how(workers: int | None, threads: bool, dask: str | None) -> Execution:
     if workers is not None and workers < 1:
         raise _fault("--workers", f"{workers} is out of range", "give a whole number of at least 1")
     if dask is not None and threads:
-        raise _fault("--threads", "goes not with --dask", "choose one of them")
+        raise _fault("--threads", "cannot be combined with --dask", "choose one of them")
     if dask is not None:
         return Execution("dask", workers, dask)
     return Execution("threads" if threads else "processes", workers)
@@ -188,8 +188,8 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _print_plan(planned: Plan, how: Execution) -> None:
-    from sim.sweeping.playing.dry_run import rehearse
+def _print_plan(planned: SweepPlan, how: Execution) -> None:
+    from sim.sweeping.playing.dry_run import dry_run
 
     console = _wide()
     made = " x ".join(f"{n:,} {name}" for name, n in planned.axes) or "no axis"
@@ -199,13 +199,13 @@ def _print_plan(planned: Plan, how: Execution) -> None:
         soft_wrap=True,
     )
     console.print(f"Policies: {escape(', '.join(planned.policies))}.", soft_wrap=True)
-    for told in planned.unknowns:
-        console.print(f"  varied: {escape(told)}", soft_wrap=True)
-    for told in planned.left_out:
-        console.print(f"  assumed, not varied: {escape(told)}", soft_wrap=True)
+    for line in planned.unknowns:
+        console.print(f"  varied: {escape(line)}", soft_wrap=True)
+    for line in planned.left_out:
+        console.print(f"  assumed, not varied: {escape(line)}", soft_wrap=True)
     console.print(planned.rule.words(), soft_wrap=True)
     say("Playing one replication for the times; this may compile once.")
-    expected = rehearse(planned, time.perf_counter)
+    expected = dry_run(planned, time.perf_counter)
     cores = workers_of(how)
     until = "" if planned.rule.target is None else " up to the first look"
     played = f"{expected.tasks:,} tasks, {expected.replications:,} replications, about {expected.messages:,.0f} messages"
@@ -233,7 +233,7 @@ def _save(swept: Swept, making: Path) -> dict[str, Any]:
         planned.title,
     )
     command = shlex.join(["toolate", *sys.argv[1:]])
-    told = manifest(
+    document = manifest(
         planned.bases[0].scenario,
         planned.policies,
         planned.rule.at_most,
@@ -243,7 +243,7 @@ def _save(swept: Swept, making: Path) -> dict[str, Any]:
     )
     left = {
         key: value
-        for key, value in told.items()
+        for key, value in document.items()
         if not key.startswith("replications") and key != "engine"
     }
     return left | {
@@ -284,11 +284,11 @@ def _readable(found: pd.DataFrame) -> pd.DataFrame:
     """Write shares as percentages, and leave out what files and queries have."""
     if found.empty:
         return found
-    told = found.drop(
+    shown = found.drop(
         columns=["cell", "value", "low", "high", "sure", "ahead", "ahead_low", "ahead_high"]
     )
-    place = list(told.columns).index("best") + 1
-    told.insert(
+    place = list(shown.columns).index("best") + 1
+    shown.insert(
         place,
         "preview read, %",
         [
@@ -296,8 +296,8 @@ def _readable(found: pd.DataFrame) -> pd.DataFrame:
             for v, a, b in found[["value", "low", "high"]].itertuples(index=False)
         ],
     )
-    told.insert(place + 1, "sure", ["yes" if one else "no" for one in found["sure"]])
-    return told
+    shown.insert(place + 1, "sure", ["yes" if one else "no" for one in found["sure"]])
+    return shown
 
 
 def _print_frame(frame: pd.DataFrame, most: int) -> None:

@@ -134,8 +134,8 @@ def _temporary() -> Path:
 
 def _is_ours(place: Path) -> bool:
     """Tell whether nobody else can write to a folder: what is loaded from it is run."""
-    told = place.stat()
-    return os.name != "posix" or (told.st_uid == os.getuid() and not told.st_mode & 0o022)
+    status = place.stat()
+    return os.name != "posix" or (status.st_uid == os.getuid() and not status.st_mode & 0o022)
 
 
 def _use(home: Path) -> None:

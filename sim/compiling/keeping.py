@@ -26,11 +26,21 @@ SEAL: Final = hashlib.sha256().digest_size
 """Bytes before the content: its digest."""
 
 
+_names: set[str] = set()
+"""Names that files were named after in this process."""
+
+
 class KernelCache(NullCache):
-    """What Numba asks before it compiles a function, and tells afterwards."""
+    """What Numba asks before it compiles a function, and tells afterwards.
+
+    Files are named after functions. Of several with one name, as a function that makes functions
+    may leave them, the first is kept and the others are not.
+    """
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._name = f"{function.__module__}.{function.__qualname__}"
+        self._is_kept = self._name not in _names
+        _names.add(self._name)
 
     @property
     def cache_path(self) -> str | None:
@@ -44,7 +54,7 @@ class KernelCache(NullCache):
         return home is not None and any(home.glob(f"{self._name}-*.kernel"))
 
     def _file(self, types: tuple[Any, ...], codegen: Any) -> Path | None:
-        home = folder()
+        home = folder() if self._is_kept else None
         if home is None:
             return None
         key = hashlib.sha256(repr((types, codegen.magic_tuple())).encode()).hexdigest()[:16]

@@ -9,6 +9,7 @@ wrongly, the truly best one must lose to another in one of its k - 1 comparisons
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from sim.estimates.differences import (
     independent_difference,
     per_comparison_level,
 )
-from sim.estimates.ratios import CONFIDENCE, Estimates, chosen, ratio, share
+from sim.estimates.ratios import CONFIDENCE, Estimates, chosen, share
 from sim.sums import Floats
 
 Flags = npt.NDArray[np.bool_]
@@ -41,6 +42,11 @@ class Shares:
     by_message: Flags | None = None
     by_world: Flags | None = None
 
+    @cached_property
+    def each(self) -> Estimates:
+        """Each policy's share by itself."""
+        return share(self.hits, self.of)
+
 
 def every_difference(
     shares: Shares, others: npt.ArrayLike, *, confidence: float = CONFIDENCE
@@ -57,7 +63,7 @@ def every_difference(
     exact = ((n == n0) & (y - y0 == gained - lost)).all(axis=0)
     if shares.by_message is not None:
         exact &= shares.by_message[:, j]
-    effect = share(shares.hits, shares.of).design_effect
+    effect = shares.each.design_effect
     effect = np.fmax(np.fmax(effect[:, None], effect[None, j]), 1.0)
     found = changed(gained, lost, n, confidence=confidence, design_effect=effect)
     if not exact.all():
@@ -105,7 +111,7 @@ def best(shares: Shares, *, confidence: float = CONFIDENCE) -> Best:
     array([False,  True])
     """
     k = shares.hits.shape[1]
-    p = ratio(shares.hits, shares.of).value
+    p = shares.each.value
     first = int(np.where(np.isnan(p), np.inf, p).argmin())
     one_sided = 2 * per_comparison_level(k - 1, confidence) - 1
     d = every_difference(shares, range(k), confidence=one_sided)

@@ -21,9 +21,10 @@ from sim.estimates.ratios import (
     chosen,
     dot,
     estimates,
-    mean,
+    mean_of,
     ratio,
     share,
+    share_of,
     t_quantile,
 )
 from sim.sums import Floats
@@ -65,10 +66,9 @@ def changed(
     >>> round(e.value, 3), e.low < e.value < e.high
     (-0.067, True)
     """
-    up, down = (
-        share(one, of, confidence=confidence, design_effect=design_effect) for one in (gained, lost)
-    )
-    return _recovered(MOVER, up, down, ratio(gained, of), ratio(lost, of))
+    a, b = ratio(gained, of), ratio(lost, of)
+    up, down = (share_of(one, confidence, design_effect) for one in (a, b))
+    return _recovered(MOVER, up, down, a, b)
 
 
 def mean_change(
@@ -88,8 +88,8 @@ def mean_change(
     >>> round(e.value, 3), e.low < e.value < e.high
     (2.667, True)
     """
-    more, less = (mean(one, of, confidence=confidence) for one in (up, down))
-    return _recovered(MEAN, more, less, ratio(up, of), ratio(down, of))
+    a, b = ratio(up, of), ratio(down, of)
+    return _recovered(MEAN, mean_of(a, confidence), mean_of(b, confidence), a, b)
 
 
 def _recovered(method: str, up: Estimates, down: Estimates, a: Ratio, b: Ratio) -> Estimates:

@@ -22,11 +22,12 @@ def quantile(
     counts: npt.ArrayLike,
     sums: npt.ArrayLike,
     edges: npt.ArrayLike,
-    q: float,
+    q: npt.ArrayLike,
     *,
     confidence: float = CONFIDENCE,
 ) -> Estimates:
-    """Estimate the q-quantile of binned numbers: arrays of shape (replications, ..., bins).
+    """Estimate quantiles of binned numbers: arrays of shape (replications, ..., bins), and of shape
+    (...,) + that of q.
 
     `edges` has the lower and the upper end of every bin, shape (bins, 2). Woodruff's interval
     (JASA 47:635, 1952): Wilson's limits of a share q, at the effective number that the
@@ -37,33 +38,34 @@ def quantile(
     >>> e.value, e.low
     (0.0, 0.0)
     """
-    c = np.asarray(counts, dtype=np.float64)
+    c, several = np.asarray(counts, dtype=np.float64), np.atleast_1d(np.asarray(q, np.float64))
     bins = _Bins(c.sum(axis=0), np.asarray(sums, np.float64).sum(axis=0), np.asarray(edges))
-    below, of = np.cumsum(c, axis=-1), c.sum(axis=-1)
-    place = bins.holding(np.full(bins.total.shape, q))
-    around = [
-        share(np.take_along_axis(below, k[None, ..., None], axis=-1)[..., 0], of)
-        for k in (np.maximum(place - 1, 0), place)
-    ]
-    effect = np.fmax(around[0].design_effect, around[1].design_effect)
-    r = around[1].replications
+    total = np.broadcast_to(bins.total[..., None], (*bins.total.shape, len(several)))
+    middle = np.broadcast_to(several, total.shape)
+    place = bins.holding(middle)
+    # Shares of what is below the bin's lower and its upper end.
+    ends = np.concatenate([np.maximum(place - 1, 0), place], axis=-1)
+    upto = np.take_along_axis(np.cumsum(c, axis=-1), ends[None], axis=-1)
+    around = share(upto, c.sum(axis=-1)[..., None]).design_effect
+    effect = np.fmax(around[..., : len(several)], around[..., len(several) :])
+    r = np.broadcast_to(np.count_nonzero(c.sum(axis=-1), axis=0)[..., None], total.shape)
     t = t_quantile((1 + confidence) / 2, np.maximum(r - 1, 1))
     with np.errstate(invalid="ignore", divide="ignore"):
-        down, up = wilson(np.full(r.shape, q), bins.total / effect, t)
-    middle = np.full(r.shape, q)
+        down, up = wilson(middle, total / effect, t)
     least, most = bins.least(middle), bins.most(middle)
     known = r >= 2
-    return estimates(
+    found = estimates(
         WOODRUFF,
         value=np.clip(bins.mean_at(middle), least, most),
         low=np.where(known, bins.least(down), np.nan),
         high=np.where(known, bins.most(up), np.nan),
-        per=bins.total,
+        per=total,
         replications=r,
         with_events=r,
         df=np.maximum(r - 1, 1),
         design_effect=effect,
     )
+    return found if np.ndim(q) else found.each(lambda field: field[..., 0])
 
 
 class _Bins:
@@ -79,7 +81,8 @@ class _Bins:
 
     def holding(self, q: Floats) -> npt.NDArray[np.intp]:
         """Give the bin that holds each quantile."""
-        place: npt.NDArray[np.intp] = (self._upto >= q[..., None] - 1e-12).argmax(axis=-1)
+        reached = self._upto[..., None, :] >= q[..., None] - 1e-12
+        place: npt.NDArray[np.intp] = reached.argmax(axis=-1)
         return place
 
     def mean_at(self, q: Floats) -> Floats:
@@ -113,4 +116,4 @@ class _Bins:
 
     @staticmethod
     def _at(values: Floats, place: npt.NDArray[np.intp]) -> Floats:
-        return np.take_along_axis(values, place[..., None], axis=-1)[..., 0]
+        return np.take_along_axis(values, place, axis=-1)

@@ -101,10 +101,10 @@ NUMBERS: Final = tuple(one.name for one in fields(Estimates) if one.name != "met
 def estimates(method: str, **given: Any) -> Estimates:
     """Make estimates of fields that broadcast to the shape of `value`."""
     shape = np.shape(given["value"])
-    whole = {
-        name: np.array(np.broadcast_to(np.asarray(field, dtype=np.float64), shape))
-        for name, field in given.items()
-    }
+    whole = {name: np.asarray(field, dtype=np.float64) for name, field in given.items()}
+    for name, field in whole.items():
+        if field.shape != shape:
+            whole[name] = np.full(shape, field)
     return Estimates(method, **whole)
 
 
@@ -143,6 +143,8 @@ class Ratio:
     per: Floats
     replications: Floats
     with_events: Floats
+    alone: bool
+    """One replication only."""
 
     def covariance(self, other: Ratio) -> Floats:
         """Give the cluster-robust covariance with another ratio of the same worlds."""
@@ -162,23 +164,30 @@ def ratio(sums: npt.ArrayLike, of: npt.ArrayLike) -> Ratio:
     >>> float(ratio([10.0, 14.0], [2, 2]).value)
     6.0
     """
-    y, n = np.broadcast_arrays(np.asarray(sums, dtype=np.float64), np.asarray(of, np.float64))
-    somewhere = (n > 0).any(axis=tuple(range(1, n.ndim)))
-    y, n = y[somewhere], n[somewhere]
-    r, per = np.count_nonzero(n > 0, axis=0).astype(np.float64), n.sum(axis=0)
+    y, n = np.asarray(sums, dtype=np.float64), np.asarray(of, dtype=np.float64)
+    if y.shape != n.shape:
+        y, n = np.broadcast_arrays(y, n)
+    alone, some = len(y) == 1, n > 0
+    if not some.all():  # what is nowhere takes no part, not even in the order of sums
+        somewhere = some.any(axis=tuple(range(1, n.ndim)))
+        y, n, some = y[somewhere], n[somewhere], some[somewhere]
+    r, per = np.count_nonzero(some, axis=0).astype(np.float64), n.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.asarray(y.sum(axis=0) / per)
         residual = y - value * n
         variance = np.where(r > 1, r / (r - 1) * dot(residual, residual) / per**2, np.nan)
     events = np.count_nonzero(y, axis=0).astype(np.float64)
-    return Ratio(value, variance, residual, np.asarray(per), np.asarray(r), np.asarray(events))
+    per, r, events = (np.asarray(one) for one in (per, r, events))
+    return Ratio(value, variance, residual, per, r, events, alone)
 
 
 def dot(a: Floats, b: Floats) -> Floats:
     """Add up products over replications, each place by itself: the last digit of one does not
     depend on what else is estimated.
     """
-    x, y = (np.ascontiguousarray(np.moveaxis(one, 0, -1)) for one in (a, b))
+    last = (*range(1, a.ndim), 0)
+    x = np.ascontiguousarray(a.transpose(last))
+    y = x if a is b else np.ascontiguousarray(b.transpose(last))
     found: Floats = (x[..., None, :] @ y[..., :, None])[..., 0, 0]
     return found
 
@@ -195,6 +204,8 @@ def t_quantile(upto: float, df: npt.ArrayLike) -> Floats:
     2.045
     """
     each = np.asarray(df, dtype=np.float64)
+    if each.size and (each == each.flat[0]).all():
+        return np.full(each.shape, _t(upto, float(each.flat[0])))
     distinct, place = np.unique(each, return_inverse=True)
     return np.array([_t(upto, one) for one in distinct])[place].reshape(each.shape)
 
@@ -230,19 +241,24 @@ def share(
     >>> round(e.value, 3), round(e.low, 3), round(e.high, 3)
     (0.2, 0.042, 0.587)
     """
-    found = ratio(hits, of)
-    p, r, total = found.value, found.replications, found.per
-    alone = len(np.asarray(hits)) == 1
+    return share_of(ratio(hits, of), confidence, design_effect)
+
+
+def share_of(
+    found: Ratio, confidence: float = CONFIDENCE, design_effect: npt.ArrayLike = 1.0
+) -> Estimates:
+    """Estimate shares as `share` does, from ratios that are known."""
+    p, r, total, alone = found.value, found.replications, found.per, found.alone
     upto = (1 + confidence) / 2
     t = np.full(p.shape, stats.norm.ppf(upto)) if alone else t_quantile(upto, found.df)
-    seen = (p > 0) & (p < 1)
-    given = np.broadcast_to(np.maximum(np.asarray(design_effect, np.float64), 1.0), p.shape)
-    given = np.minimum(np.ones(p.shape) if alone else given, np.maximum(total, 1.0))
+    given = np.minimum(1.0 if alone else np.maximum(design_effect, 1.0), np.maximum(total, 1.0))
     with np.errstate(invalid="ignore", divide="ignore"):
-        own = np.maximum(1.0, found.variance * total / (p * (1 - p)))
-        lone = (r == 1) & (not alone)  # one world among empty ones counts as one message
-        effect = np.where(seen & (not alone), own, given)
-        effect, given = np.where(lone, total, effect), np.where(lone, total, given)
+        effect = given
+        if not alone:
+            own = np.maximum(1.0, found.variance * total / (p * (1 - p)))
+            lone = r == 1  # one world among empty ones counts as one message
+            given = np.where(lone, total, given)
+            effect = np.where((p > 0) & (p < 1) & ~lone, own, given)
         low, high = wilson(p, total / effect, t)
         none = t * t / (total / given + t * t)
     return estimates(
@@ -272,8 +288,16 @@ def mean(
     >>> e.value, e.low < 5 < 7 < e.high
     (6.0, True)
     """
-    found = ratio(sums, of)
-    low, high = _score(found, t_quantile((1 + confidence) / 2, found.df))
+    return mean_of(ratio(sums, of), confidence)
+
+
+def mean_of(found: Ratio, confidence: float = CONFIDENCE) -> Estimates:
+    """Estimate means as `mean` does, from ratios that are known."""
+    t = t_quantile((1 + confidence) / 2, found.df)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        v = found.variance / (found.value * found.value)
+        centre, half = 1 + t * t * v / 2, t * np.sqrt(v + (t * t * v / 2) ** 2)
+        low, high = found.value * np.maximum(centre - half, 0.0), found.value * (centre + half)
     return estimates(
         MEAN,
         value=found.value,
@@ -285,10 +309,3 @@ def mean(
         df=found.df,
         design_effect=np.nan,
     )
-
-
-def _score(found: Ratio, t: Floats) -> tuple[Floats, Floats]:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        v = found.variance / (found.value * found.value)
-        centre, half = 1 + t * t * v / 2, t * np.sqrt(v + (t * t * v / 2) ** 2)
-        return found.value * np.maximum(centre - half, 0.0), found.value * (centre + half)

@@ -27,7 +27,7 @@ UNITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueEntry:
     """One value of a platform (`path` is a parameter) or one fact about it, and where it is
     from.
     """
@@ -69,7 +69,7 @@ def in_words(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def entries(name: str) -> list[Entry]:
+def entries(name: str) -> list[CatalogueEntry]:
     """List the values of `ID` or `ID/VARIANT` in the order of the model, then its facts.
 
     Raises `ScenarioError`.
@@ -78,35 +78,42 @@ def entries(name: str) -> list[Entry]:
     ['none']
     """
     raw, origins = assembled(name, at="platforms", path=name)
-    found = [_value(path, told, raw, origins) for path, told in raw["sources"].items()]
+    found = [_value(path, source, raw, origins) for path, source in raw["sources"].items()]
     order = list(raw)
     found.sort(key=lambda one: order.index(one.path.partition(".")[0]))
     return [*found, *_facts(name)]
 
 
-def _value(path: str, told: dict[str, Any], raw: dict[str, Any], origins: dict[str, str]) -> Entry:
+def _value(
+    path: str, source: dict[str, Any], raw: dict[str, Any], origins: dict[str, str]
+) -> CatalogueEntry:
     value: Any = raw
     for key in path.split("."):
         value = value[key]
     set_by = next(who for key, who in origins.items() if key.startswith(f"sources.{path}."))
     unit = next((unit for end, unit in UNITS.items() if path.endswith(end)), "")
-    return Entry(path, value, unit, set_by, False, **_told(told))
+    return CatalogueEntry(path, value, unit, set_by, False, **_source_fields(source))
 
 
-def _facts(name: str) -> Iterator[Entry]:
-    facts: dict[str, Entry] = {}
+def _facts(name: str) -> Iterator[CatalogueEntry]:
+    facts: dict[str, CatalogueEntry] = {}
     for who, tables in layers(name):
         if who != f"platform:{BASE}" or name == BASE:
-            for what, told in tables.get("facts", {}).items():
-                facts[what] = Entry(
-                    what, told["value"], told.get("unit", ""), who, True, **_told(told)
+            for what, source in tables.get("facts", {}).items():
+                facts[what] = CatalogueEntry(
+                    what,
+                    source["value"],
+                    source.get("unit", ""),
+                    who,
+                    True,
+                    **_source_fields(source),
                 )
     yield from facts.values()
 
 
-def _told(told: dict[str, Any]) -> dict[str, Any]:
-    out = {key: told[key] for key in ("source", "grade", "assumed", "note") if key in told}
-    return out | {"sweep": tuple(told.get("sweep", ()))}
+def _source_fields(source: dict[str, Any]) -> dict[str, Any]:
+    out = {key: source[key] for key in ("source", "grade", "assumed", "note") if key in source}
+    return out | {"sweep": tuple(source.get("sweep", ()))}
 
 
 def counts(name: str) -> dict[str, int]:

@@ -67,8 +67,8 @@ def works() -> dict[str, Work]:
     text = files(__package__).joinpath("sources.toml").read_text(encoding="utf-8")
     read: dict[str, dict[str, Any]] = tomllib.loads(text)
     return {
-        key: Work(key=key, **(told | {"path": tuple(told.get("path", ()))}))
-        for key, told in read.items()
+        key: Work(key=key, **(given | {"path": tuple(given.get("path", ()))}))
+        for key, given in read.items()
     }
 
 
@@ -125,7 +125,7 @@ def _fields(work: Work) -> dict[str, str]:
 
 
 def _said(text: str) -> dict[str, str]:
-    """Make fields of a citation in words: whole in the title, and what can be told apart for
+    """Make fields of a citation in words: whole in the title, and what can be separated for
     certain.
     """
     years = re.findall(r"\b(?:19|20)\d\d\b", text)

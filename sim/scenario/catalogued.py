@@ -21,7 +21,7 @@ def layers(name: str, *, at: str = "platform", path: str = "") -> Iterator[tuple
     """Yield who says it and the tables, for every file and variant that `ID` or `ID/VARIANT` stands
     for.
 
-    Raises `ScenarioError`, told at file `at` and its `path`, for a platform or variant that is not
+    Raises `ScenarioError`, naming file `at` and its `path`, for a platform or variant that is not
     in the catalogue.
 
     >>> [who for who, _ in layers("linkedin/unread_only")]
@@ -66,14 +66,14 @@ def catalogued(name: str, *, at: str, path: str) -> tuple[Raw, dict[str, str]]:
     """
     raw, origins = assembled(name, at=at, path=path)
     return raw | {
-        "sources": {place: _spelled(told) for place, told in raw["sources"].items()}
+        "sources": {place: _spelled(source) for place, source in raw["sources"].items()}
     }, origins
 
 
-def _spelled(told: dict[str, Any]) -> dict[str, Any]:
+def _spelled(source: dict[str, Any]) -> dict[str, Any]:
     return {
         key: spelled_out(text) if key in ("source", "note", "assumed") else text
-        for key, text in told.items()
+        for key, text in source.items()
     }
 
 

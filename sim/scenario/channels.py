@@ -44,7 +44,7 @@ class Retraction(Strict):
     ] = Field(default=("phone",), description="Devices it reaches.")
 
 
-class Store(Strict):
+class PushStore(Strict):
     """How many pushes the push service keeps for a phone without network.
 
     0: all, 1: the newest, n: none once full.
@@ -86,8 +86,8 @@ class Push(Strict):
     collapse: Literal["none", "thread", "app"] = Field(
         default="none", description="Which pushes a newer one replaces in the tray."
     )
-    store: Store = Field(
-        default=Store(), description="What the push service keeps for a phone without network"
+    store: PushStore = Field(
+        default=PushStore(), description="What the push service keeps for a phone without network"
     )
     ttl: MaybeNever = Field(default=Micros(NEVER), description="How long it keeps a push.")
     fetch: bool = Field(
@@ -103,7 +103,7 @@ class Push(Strict):
     retraction: Retraction = Field(default=Retraction(), description="Taking a delivered push back")
 
 
-class Throttle(Strict):
+class MailThrottle(Strict):
     """The least time between two mails about one conversation, which grows."""
 
     gap: Duration = Field(
@@ -143,8 +143,8 @@ class Email(Strict):
     tick: Duration = Field(
         default=Micros(0), description="How often the mail worker looks; 0: it never waits."
     )
-    throttle: Throttle = Field(
-        default=Throttle(), description="Least time between mails about one conversation"
+    throttle: MailThrottle = Field(
+        default=MailThrottle(), description="Least time between mails about one conversation"
     )
     every: Duration = Field(default=Micros(DAY), description="Digest mode: time between digests.")
     at: Duration = Field(

@@ -90,10 +90,10 @@ def evidence(scenario: Scenario, path: str) -> Evidence:
     """
     key = _setting_key(scenario, path)
     if key is None:
-        told = scenario.sources.get(_starred(scenario, path)) or scenario.sources.get(
+        given = scenario.sources.get(_starred(scenario, path)) or scenario.sources.get(
             path
         )  # of exactly this default
-        return Evidence("default" if told is None else _kind(told), None, told)
+        return Evidence("default" if given is None else _kind(given), None, given)
     setter = scenario.origins[key]
     source = _source(scenario, path, key)
     if source is not None:

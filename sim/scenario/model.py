@@ -1,6 +1,6 @@
 """A scenario, checked: from resolved tables to a `Scenario`, or to the full list of their faults.
 
-Every fault is told at the file that set the faulty value.
+Every fault is reported at the file that set the faulty value.
 """
 
 from __future__ import annotations
@@ -105,8 +105,8 @@ def build(
         found = changes_rows(patch, file, prefix) or _patched(raw, patch, file, folder, prefix)[1]
         faults += [fault for fault in found if _is_new(fault, prefix, patch, raw, known)]
     if faults or scenario is None:
-        told = [_at_home(_at_everyone(fault, written), origins) for fault in faults]
-        raise ScenarioError(list(dict.fromkeys(told)))
+        found_at_home = [_at_home(_at_everyone(fault, written), origins) for fault in faults]
+        raise ScenarioError(list(dict.fromkeys(found_at_home)))
     return _labelled(scenario, raw, file, str(folder), origins)
 
 
@@ -247,7 +247,7 @@ def _patched(
 ) -> tuple[Scenario | None, list[Fault]]:
     """Merge a patch into resolved tables and check the result.
 
-    Its faults are told at their place in the patch.
+    Its faults are reported at their place in the patch.
     """
     opened = nested(patch)
     barred = [

@@ -23,19 +23,19 @@ def with_files_read(raw: Raw, file: str, folder: Path, prefix: str = "") -> list
     Return the faults.
     """
     faults: list[Fault] = []
-    for at, law in list(_empirical(raw, "")):
+    for at, table in list(_empirical(raw, "")):
         is_number = "frailty" in at.split(".")
-        unit, column = law.pop("unit", None), law.pop("column", "value")
-        name = law.pop("file")
+        unit, column = table.pop("unit", None), table.pop("column", "value")
+        name = table.pop("file")
         try:
             _check_unit(unit, is_number=is_number)
             values = _values(folder / name, column)
-            law["p"] = [k / (len(values) - 1) for k in range(len(values))]
-            law["values"] = values if is_number else [f"{value:.9f} {unit}" for value in values]
+            table["p"] = [k / (len(values) - 1) for k in range(len(values))]
+            table["values"] = values if is_number else [f"{value:.9f} {unit}" for value in values]
         except (OSError, ValueError) as error:
-            problem, _, remedy = _told(error, name).partition("; ")
+            problem, _, remedy = _problem(error, name).partition("; ")
             faults.append(Fault(file, f"{prefix}{at}.file", problem, remedy))
-            law.update(
+            table.update(
                 p=[0.0, 1.0], values=[1.0, 2.0] if is_number else ["1 s", "2 s"]
             )  # so that checking can go on
     return faults
@@ -73,7 +73,7 @@ def _check_unit(unit: object, *, is_number: bool) -> None:
         raise ValueError(f"{said(unit)} is not a unit; use one of {units}")
 
 
-def _told(error: OSError | ValueError, name: str) -> str:
+def _problem(error: OSError | ValueError, name: str) -> str:
     match error:
         case FileNotFoundError():
             return f'there is no file "{name}"; correct the path, which starts from the scenario\'s folder'

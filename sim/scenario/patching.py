@@ -47,13 +47,15 @@ def nested(patch: Mapping[str, Any]) -> Raw:
     return out
 
 
-def _is_law(value: object) -> bool:
+def _is_distribution(value: object) -> bool:
     return isinstance(value, Mapping) and "dist" in value
 
 
 def _replaces(value: Mapping[str, Any], old: Mapping[str, Any]) -> bool:
-    """Tell whether a table stands for another whole: a law, or traffic of another kind."""
-    return _is_law(value) or ("kind" in value and value["kind"] != old.get("kind", value["kind"]))
+    """Tell whether a table stands for another whole: a distribution, or traffic of another kind."""
+    return _is_distribution(value) or (
+        "kind" in value and value["kind"] != old.get("kind", value["kind"])
+    )
 
 
 def _named(value: object) -> bool:
@@ -122,7 +124,7 @@ def _merged_list(tables: Any, patch: Mapping[str, Any], at: str) -> list[Raw]:
 
 def leaves(tables: object, visit: Callable[[str], None], at: str = "") -> None:
     """Visit the dotted path of every value; a distribution or a plain list counts as one value."""
-    if isinstance(tables, Mapping) and not _is_law(tables):
+    if isinstance(tables, Mapping) and not _is_distribution(tables):
         for key, value in tables.items():
             leaves(value, visit, f"{at}.{key}" if at else str(key))
     elif isinstance(tables, list) and _named(tables):
@@ -215,7 +217,7 @@ def spread(raw: Raw) -> Raw:
         out["sources"] = {
             f"segments.*{path.removeprefix('everyone')}"
             if f"{path}.".startswith("everyone.")
-            else path: told
-            for path, told in sources.items()
+            else path: source
+            for path, source in sources.items()
         }
     return out

@@ -249,8 +249,8 @@ def _or(value: Any, words: dict[str, int]) -> Any:
         return value if isinstance(value, Micros) else read_duration(value)
     except ValueError as error:
         choices = " or ".join(f'"{word}"' for word in words)
-        told = str(error).partition(', or "never"')[0]
-        raise ValueError(f"{told}, or {choices}") from None
+        problem = str(error).partition(', or "never"')[0]
+        raise ValueError(f"{problem}, or {choices}") from None
 
 
 def _window(value: Any) -> Any:

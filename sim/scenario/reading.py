@@ -116,18 +116,18 @@ def _extended(
     return whole, layered(origins, raw, whole, shown)
 
 
-def parents(told: object) -> list[tuple[str, str]]:
+def parents(extends: object) -> list[tuple[str, str]]:
     """List what `extends` names, each with its place.
 
     What is not a name is left to the checks of the whole.
     """
-    if isinstance(told, list):
+    if isinstance(extends, list):
         return [
             (f"extends[{number}]", name)
-            for number, name in enumerate(told)
+            for number, name in enumerate(extends)
             if isinstance(name, str)
         ]
-    return [("extends", told)] if isinstance(told, str) else []
+    return [("extends", extends)] if isinstance(extends, str) else []
 
 
 def _onto(base: Raw, raw: Raw, shown: str) -> Raw:

@@ -48,7 +48,7 @@ class EmailShares(Strict):
         return (self.off, self.instant, self.batched, self.digest)
 
 
-class Desktop(Looks):
+class DesktopSessions(Looks):
     """Sessions at an active desktop, where a notification shows as a toast."""
 
     share: Probability = Field(default=0.0, description="Share who use a desktop.")
@@ -59,7 +59,7 @@ class Desktop(Looks):
     reading: DurationDistribution = Field(default=NOW, description="How long it is read.")
 
 
-class Watch(Strict):
+class WatchAlerts(Strict):
     """A watch, to which alerts go while the phone is not in use."""
 
     share: Probability = Field(default=0.0, description="Share who have one.")
@@ -129,8 +129,10 @@ class Segment(Strict):
         default=Looks(), description="The phone has network (gap), and has none (length)"
     )
     doze: Looks = Field(default=Looks(), description="The phone is awake (gap), and dozes (length)")
-    desktop: Desktop = Field(default=Desktop(), description="Sessions at an active desktop")
-    watch: Watch = Field(default=Watch(), description="A watch")
+    desktop: DesktopSessions = Field(
+        default=DesktopSessions(), description="Sessions at an active desktop"
+    )
+    watch: WatchAlerts = Field(default=WatchAlerts(), description="A watch")
     quiet: Quiet = Field(default=Quiet(), description="Quiet hours")
 
     @field_validator("name")
@@ -138,7 +140,7 @@ class Segment(Strict):
     def _name(cls, value: str) -> str:
         if "." in value or value == "*" or not value.isprintable():
             raise ValueError(
-                f'"{value}" cannot be told in a path; give it a name without dots, and not just *'
+                f'"{value}" cannot be written in a path; give it a name without dots, and not just *'
             )
         return value
 

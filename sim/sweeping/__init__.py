@@ -6,8 +6,8 @@ Dask, `store/` keeps their sums and tables whole or not at all, `results/` turns
 reads off the best policy. `sweeping` is the verb.
 """
 
-from sim.sweeping.planning.plan import Plan, plan
+from sim.sweeping.planning.plan import SweepPlan, plan
 from sim.sweeping.results.best import best
 from sim.sweeping.sweeping import sweep
 
-__all__ = ["Plan", "best", "plan", "sweep"]
+__all__ = ["SweepPlan", "best", "plan", "sweep"]

@@ -12,13 +12,20 @@ from typing import TYPE_CHECKING, Any
 from sim.engines import COMPILING, choose, is_ready
 from sim.scenario.model import Scenario
 from sim.sweeping.planning.checking import check
-from sim.sweeping.planning.plan import Plan, plan
+from sim.sweeping.planning.plan import SweepPlan, plan
 from sim.sweeping.playing.execution import DiskError, Execution
 from sim.sweeping.playing.pools import execute
 from sim.sweeping.playing.tasks import Task, blocks, play
-from sim.sweeping.store.folder import Store, open_store
-from sim.sweeping.store.requests import asked_of, is_kept, keep
-from sim.sweeping.store.tables import Asked, Settled, as_frame, known_of, settle, write_table
+from sim.sweeping.store.folder import ResultStore, open_store
+from sim.sweeping.store.requests import is_kept, keep, request_of
+from sim.sweeping.store.tables import (
+    SweepRequest,
+    SweepState,
+    as_frame,
+    known_of,
+    settle,
+    write_table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +41,8 @@ class Swept:
     played now.
     """
 
-    plan: Plan
-    store: Store
+    plan: SweepPlan
+    store: ResultStore
     frame: pd.DataFrame
     cells: int
     played: int
@@ -94,8 +101,8 @@ def sweep(
 
 
 def carry_out(
-    plan: Plan,
-    store: Store,
+    plan: SweepPlan,
+    store: ResultStore,
     how: Execution,
     *,
     shard: Shard | None = None,
@@ -113,39 +120,39 @@ def carry_out(
     talk, say, shard = say or _nothing, say or _warn, shard or Shard()
     if not is_checked and not is_kept(store, plan.identity):
         check(plan, None if checking is None else lambda done: checking(done, len(plan.cells)))
-    asked = asked_of(plan)
+    request = request_of(plan)
     try:
         keep(plan, store)
-        settled = settle(asked, store, known_of(asked, store, say)[0], say, verify=True)
+        state = settle(request, store, known_of(request, store, say)[0], say, verify=True)
         played, complete = 0, True
         try:
-            while tasks := missing(plan, store, settled, shard):
+            while tasks := missing(plan, store, state, shard):
                 total = played + len(tasks)
                 _compile_first(tasks[0], how, talk)
                 for _ in execute(tasks, store, how, say):
                     played += 1
                     if progress is not None:
                         progress(played, total)
-                settled = settle(asked, store, settled, say)
+                state = settle(request, store, state, say)
         except KeyboardInterrupt:
             complete = False
-            settled = settle(asked, store, settled, say)
-        write_table(asked, settled, store)
-        frame = as_frame(known_of(asked, store, say)[1])
+            state = settle(request, store, state, say)
+        write_table(request, state, store)
+        frame = as_frame(known_of(request, store, say)[1])
     except DiskError as error:
         raise store.unwritable(error.error) from None
     except OSError as error:
         raise store.unwritable(error) from None
-    done = sum(address in settled.rows for address in asked.addresses)
-    return Swept(plan, store, frame, done, played, unsure(asked, settled), complete)
+    done = sum(address in state.rows for address in request.addresses)
+    return Swept(plan, store, frame, done, played, unsure(request, state), complete)
 
 
-def missing(plan: Plan, store: Store, settled: Settled, shard: Shard) -> list[Task]:
+def missing(plan: SweepPlan, store: ResultStore, state: SweepState, shard: Shard) -> list[Task]:
     """List the tasks that are wanted next and not stored, in the order of the cells."""
     stored = store.stored()
     part = shard.part(plan.cases)
     mine = [
-        (plan.cases[address], count) for address, count in settled.wanted.items() if address in part
+        (plan.cases[address], count) for address, count in state.wanted.items() if address in part
     ]
     engine = choose("auto", sum(case.messages * count for case, count in mine))
     return [
@@ -167,9 +174,9 @@ def _compile_first(task: Task, how: Execution, talk: Say) -> None:
             play(replace(task, count=1))
 
 
-def unsure(asked: Asked, settled: Settled) -> tuple[str, ...]:
+def unsure(request: SweepRequest, state: SweepState) -> tuple[str, ...]:
     """List the cells that stopped at the most replications allowed."""
-    return tuple(address for address, rows in settled.rows.items() if not asked.rule.enough(rows))
+    return tuple(address for address, rows in state.rows.items() if not request.rule.enough(rows))
 
 
 def _nothing(message: str) -> None:

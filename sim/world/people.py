@@ -14,7 +14,7 @@ from sim.distributions.families.constant import Constant
 from sim.distributions.families.never import Never
 from sim.distributions.family import Family
 from sim.draws import uniforms
-from sim.scenario.channels import Store
+from sim.scenario.channels import PushStore
 from sim.scenario.model import Looks as LooksSpec
 from sim.scenario.model import Segment
 from sim.schema.fields import Flags, Floats
@@ -36,7 +36,7 @@ def _by_segment(values: Sequence[float], segment: npt.NDArray[np.int64]) -> Floa
 
 
 def draw_recipients(
-    segments: Sequence[Segment], store: Store, people: Addressees, tick: int
+    segments: Sequence[Segment], store: PushStore, people: Addressees, tick: int
 ) -> Recipients:
     """Draw the settings of every recipient from its own keyed uniforms.
 

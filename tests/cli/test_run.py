@@ -62,11 +62,16 @@ def test_json_is_one_document_on_stdout_and_agrees_with_the_tables_of_a_run(
     shares = outcome.shares.set_index(["policy", "measure"])
     for one in told["policies"]:
         row = shares.loc[(one["policy"], "preview_read")]
+        e = outcome.summary.headline(one["policy"])
         assert one["headline"] == {
             "count": row["count"],
             "share": row["value"],
             "low": row["low"],
             "high": row["high"],
+            "replications": e.replications,
+            "with_events": e.with_events,
+            "df": e.df,
+            "design_effect": e.design_effect,
         }
         assert (
             sum(verdict["count"] for verdict in one["verdicts"].values())

@@ -44,7 +44,7 @@ def test_there_are_examples_at_all_and_they_were_found() -> None:
         "sim",
         "sim.clock",
         "sim.draws",
-        "sim.estimates",
+        "sim.estimates.ratios",
         "sim.running",
         "sim.verdicts",
         "sim.world.drawing",

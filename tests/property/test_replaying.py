@@ -9,7 +9,7 @@ import pytest
 from sim.engines import MODULES
 from sim.records import Records, first_difference
 from sim.running import Outcome, play_replication, run
-from sim.tallies import tally
+from sim.tallies import COUNTED, tally
 from sim.verdicts import Verdict, judge
 from sim.world import draw_world
 
@@ -81,7 +81,7 @@ def test_replications_and_seeds_differ(play: Play) -> None:
 def test_verdicts_are_exclusive_and_their_shares_sum_to_one(play: Play) -> None:
     records = play(draw_world(scenario(), 0))
     judged = judge(records)
-    sums = tally(records, judged, judged)
+    sums = dict(zip(COUNTED, tally(records, judged, judged).tolist(), strict=True))
     names = [v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED]
     assert (
         sum(sums[name] for name in names)

@@ -7,11 +7,11 @@ import signal
 import textwrap
 from pathlib import Path
 
-from sim.sweeping.planning.plan import Plan, plan
+from sim.sweeping.planning.plan import SweepPlan, plan
 from sim.sweeping.playing.execution import Done, Execution
 from sim.sweeping.playing.pools import play_and_store
 from sim.sweeping.playing.tasks import Task
-from sim.sweeping.store.folder import Store, open_store
+from sim.sweeping.store.folder import ResultStore, open_store
 from sim.sweeping.sweeping import Shard, Swept, carry_out
 
 FILES = Path(__file__).parent / "files"
@@ -31,10 +31,13 @@ def heard() -> tuple[list[str], object]:
 
 
 def swept(
-    folder: Path, what: Path | Plan = SMALL, how: Execution = SERIAL, shard: Shard | None = None
+    folder: Path,
+    what: Path | SweepPlan = SMALL,
+    how: Execution = SERIAL,
+    shard: Shard | None = None,
 ) -> Swept:
     """Play a sweep into a folder."""
-    planned = what if isinstance(what, Plan) else plan(what)
+    planned = what if isinstance(what, SweepPlan) else plan(what)
     return carry_out(planned, open_store(folder), how, shard=shard, say=quiet)
 
 
@@ -58,7 +61,7 @@ def sweep_file(folder: Path, text: str, base: Path = TINY) -> Path:
     return file
 
 
-def dies_once(task: Task, store: Store) -> Done:
+def dies_once(task: Task, store: ResultStore) -> Done:
     """Play a task, but die in the middle of the first one that is tried."""
     mark = store.folder / "died"
     if not mark.exists():
@@ -67,7 +70,7 @@ def dies_once(task: Task, store: Store) -> Done:
     return play_and_store(task, store)
 
 
-def dies_always(task: Task, store: Store) -> Done:
+def dies_always(task: Task, store: ResultStore) -> Done:
     """Die, whatever is to be played."""
     os.kill(os.getpid(), signal.SIGKILL)
     return Done(task.key)

@@ -125,7 +125,10 @@ def test_shards_are_merged_by_the_command(toolate: Toolate, store: Path, tmp_pat
             '--shard: "one" is not a part; write which of how many, for example "3/64"',
         ),
         (("--workers", "0"), "--workers: 0 is out of range; give a whole number of at least 1"),
-        (("--threads", "--dask", "local"), "--threads: goes not with --dask; choose one of them"),
+        (
+            ("--threads", "--dask", "local"),
+            "--threads: cannot be combined with --dask; choose one of them",
+        ),
     ],
 )
 def test_a_wrong_option_is_one_line_and_nothing_is_made(

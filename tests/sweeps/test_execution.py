@@ -11,12 +11,12 @@ import pytest
 
 from sim.errors import FaultyInputError
 from sim.scenario import load
-from sim.sweeping.planning.plan import Plan, plan
+from sim.sweeping.planning.plan import SweepPlan, plan
 from sim.sweeping.playing.execution import Execution
 from sim.sweeping.playing.pools import execute
 from sim.sweeping.store.folder import open_store
 from sim.sweeping.store.merging import merge
-from sim.sweeping.store.tables import Settled
+from sim.sweeping.store.tables import SweepState
 from sim.sweeping.sweeping import Shard, missing
 
 from .making import (
@@ -79,7 +79,7 @@ def test_a_sweep_that_is_there_is_not_played_again(alone: Path, tmp_path: Path) 
 
 
 def test_more_replications_play_only_the_rest(tmp_path: Path) -> None:
-    def one(replications: int) -> Plan:
+    def one(replications: int) -> SweepPlan:
         return plan(
             load(TINY), {"send.hold": ["0 s"]}, replications=replications, policies=["today"]
         )
@@ -99,7 +99,7 @@ def test_more_replications_play_only_the_rest(tmp_path: Path) -> None:
 
 def tasks_of(folder: Path) -> list:
     planned = plan(SMALL)
-    wanted = Settled(wanted=dict.fromkeys(planned.cases, planned.rule.at_most))
+    wanted = SweepState(wanted=dict.fromkeys(planned.cases, planned.rule.at_most))
     return missing(planned, open_store(folder), wanted, Shard())
 
 

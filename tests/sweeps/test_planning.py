@@ -280,7 +280,7 @@ def test_a_factor_moves_every_time_of_a_law_and_nothing_else() -> None:
     ("path", "ends", "why"),
     [
         ("traffic", (0.0, 1.0), "is a table"),
-        ("mistakes.noticed", (0.0, 1.0), "is a law, and its range is neither"),
+        ("mistakes.noticed", (0.0, 1.0), "is a distribution, and its range is neither"),
         ("segments.*.share", (0.1, 0.4), "shares sum to 1"),
     ],
 )

@@ -16,7 +16,7 @@ from sim.errors import OutputError
 from sim.sweeping.planning.plan import plan
 from sim.sweeping.playing.execution import Execution
 from sim.sweeping.playing.tasks import Key
-from sim.sweeping.store.folder import FORMAT, DamagedError, Store, open_store
+from sim.sweeping.store.folder import FORMAT, DamagedError, ResultStore, open_store
 from sim.sweeping.store.merging import merge
 from sim.sweeping.sweeping import carry_out
 
@@ -220,4 +220,4 @@ def test_a_name_is_the_digest_of_its_bytes(tmp_path: Path) -> None:
     (store.folder / "tasks" / "00" / name).write_bytes(b"something else")
     with pytest.raises(DamagedError):
         store.get(name)
-    assert isinstance(store, Store)
+    assert isinstance(store, ResultStore)

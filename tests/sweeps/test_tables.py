@@ -14,7 +14,7 @@ from sim.sweeping import best, sweep
 from sim.sweeping.planning.plan import plan
 from sim.sweeping.results.rows import ROWS
 from sim.sweeping.store.folder import open_store
-from sim.sweeping.store.requests import asked_of, kept
+from sim.sweeping.store.requests import kept, request_of
 from sim.sweeping.store.tables import known_of, refreshed
 
 from .making import SMALL, TINY, contents, quiet, results, swept
@@ -54,20 +54,20 @@ def test_a_table_is_extended_by_what_is_new_and_nothing_else_is_read_again(
 ) -> None:
     swept(tmp_path / "store")
     store = open_store(tmp_path / "store")
-    asked = asked_of(plan(SMALL))
+    request = request_of(plan(SMALL))
     whole = contents(tmp_path / "store")
     gone = results(tmp_path / "store")[3]
     data = gone.read_bytes()
     gone.unlink()
-    table, settled = refreshed(asked, store, quiet)
-    assert len(settled.rows) == 11 and table.num_rows == 11 * 3 * len(ROWS)
+    table, state = refreshed(request, store, quiet)
+    assert len(state.rows) == 11 and table.num_rows == 11 * 3 * len(ROWS)
     gone.write_bytes(data)
     read: list[str] = []
     real = type(store).get
     monkeypatch.setattr(
         type(store), "get", lambda self, name: read.append(name) or real(self, name)
     )
-    refreshed(asked, store, quiet)
+    refreshed(request, store, quiet)
     assert read == [gone.name]
     assert contents(tmp_path / "store") == whole
 
@@ -84,8 +84,8 @@ def test_a_table_that_is_fresh_opens_without_reading_a_result(
 
 def test_what_a_store_keeps_of_a_sweep_is_what_was_asked(tmp_path: Path) -> None:
     done = swept(tmp_path / "store")
-    assert kept(done.store, done.plan.identity) == asked_of(done.plan)
-    assert len(known_of(asked_of(done.plan), done.store, quiet)[0].rows) == 12
+    assert kept(done.store, done.plan.identity) == request_of(done.plan)
+    assert len(known_of(request_of(done.plan), done.store, quiet)[0].rows) == 12
 
 
 def test_columns_of_different_kinds_each_keep_theirs(tmp_path: Path) -> None:

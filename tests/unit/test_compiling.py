@@ -182,6 +182,23 @@ def test_folders_of_old_digests_are_removed_the_latest_stay(tmp_path: Path) -> N
     assert {f"{k:032x}" for k in range(4, folder.KEPT + 3)} | {"not ours", folder.DIGEST} == left
 
 
+def test_functions_of_one_name_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    code = (
+        "import sim.compiling, sim.compiling.folder as folder\n"
+        "folder._READ[__file__] = __import__('pathlib').Path(__file__).stat().st_mtime_ns\n"
+        "def adding(n):\n"
+        "    def add(x):\n"
+        "        return x + n\n"
+        "    return sim.compiling.njit(add)\n"
+        "print([adding(n)(0) for n in (1, 2, 3)])\n"
+    )
+    (tmp_path / "made.py").write_text(code)
+    for _ in range(2):
+        done = python("import made", tmp_path / "cache", PYTHONPATH=f"{PACKAGE.parent}:{tmp_path}")
+        assert (done.stdout, done.stderr) == ("[1, 2, 3]\n", "")
+    assert len(kept(tmp_path / "cache")) == 1
+
+
 def test_several_processes_may_compile_into_one_empty_cache(tmp_path: Path) -> None:
     home = os.environ | {"TOOLATE_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(PACKAGE.parent)}
     every = [

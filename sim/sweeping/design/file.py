@@ -40,7 +40,7 @@ class Axis(Strict):
     @model_validator(mode="after")
     def _one_way(self) -> Axis:
         if self.patches is None and (self.path is None or self.values is None):
-            raise ValueError("says not what varies; give path and values, or name and patches")
+            raise ValueError("does not say what varies; give path and values, or name and patches")
         if self.patches is not None and (
             self.name is None or self.path is not None or self.values is not None
         ):

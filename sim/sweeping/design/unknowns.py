@@ -3,7 +3,7 @@ patch on each.
 
 A range is what a source's `sweep` says. What it means follows from the parameter: a number or a
 time runs from one end to the other (times, rates and factors evenly in the logarithm); more than
-two, words, tables and true/false are choices; for a law, times are its median (or mean, or value)
+two, words, tables and true/false are choices; for a distribution, times are its median (or mean, or value)
 and plain numbers a factor on all its times; for a table, its chance or its gap.
 """
 
@@ -26,7 +26,7 @@ DIGITS = 6
 """Significant digits of a value between the ends: enough for any study, and the same on every
 machine."""
 LOCATIONS = ("median", "mean", "value")
-"""What tells where a law lies, the first that it names."""
+"""What says where a distribution lies, the first that it names."""
 
 _TIME = re.compile(r"\s*([0-9.]+)\s*(ms|s|min|h|d)\s*")
 _RATE = re.compile(r"\s*([0-9.]+)\s*/\s*(s|min|h|d)\s*")
@@ -48,12 +48,12 @@ def assumed(scenario: Scenario) -> dict[str, tuple[Any, ...]]:
     >>> assumed(sim.load("scenarios/linkedin_dm.toml"))["push.slow"]
     (0.0, 0.4)
     """
-    told = {
+    ranges = {
         path: source.sweep
         for path, source in scenario.sources.items()
         if source.sweep and source.assumed
     }
-    return {path: sweep for path, sweep in told.items() if sweep and _stands(scenario, path)}
+    return {path: sweep for path, sweep in ranges.items() if sweep and _stands(scenario, path)}
 
 
 def _stands(scenario: Scenario, path: str) -> bool:
@@ -99,7 +99,7 @@ def _spelled(scenario: Scenario, path: str) -> list[list[str]]:
 
 
 def _form(scenario: Scenario, keys: list[str]) -> str:
-    """Say what numbers of a range are for a parameter: whole numbers, factors on a law, or plain
+    """Say what numbers of a range are for a parameter: whole numbers, factors on a distribution, or plain
     numbers.
     """
     old: Any = scenario
@@ -179,23 +179,25 @@ def _setter(scenario: Scenario, keys: list[str], ends: tuple[Any, ...]) -> Calla
     path = _dotted(keys)
     if not isinstance(old, Mapping):
         return lambda value: opened(path, value)
-    law = dict(old)
+    distribution = dict(old)
     if all(isinstance(end, str) and _TIME.fullmatch(end) for end in ends):
-        named = next((one for one in LOCATIONS if isinstance(law.get(one), str)), None)
+        named = next((one for one in LOCATIONS if isinstance(distribution.get(one), str)), None)
         if named is None:
             raise ValueError(
-                "is a law that names no median, mean or value; give a range of factors instead"
+                "is a distribution that names no median, mean or value; give a range of factors instead"
             )
-        here = parse_duration(law[named])
+        here = parse_duration(distribution[named])
         if here <= 0:
-            raise ValueError("is a law at 0, which no factor moves; write another law")
-        return lambda value: opened(path, scaled(law, parse_duration(value) / here))
+            raise ValueError(
+                "is a distribution at 0, which no factor moves; write another distribution"
+            )
+        return lambda value: opened(path, scaled(distribution, parse_duration(value) / here))
     if all(
         isinstance(end, int | float) and not isinstance(end, bool) and end > 0 for end in ends
-    ) and _has_times(law):
-        return lambda value: opened(path, scaled(law, float(value)))
+    ) and _has_times(distribution):
+        return lambda value: opened(path, scaled(distribution, float(value)))
     raise ValueError(
-        "is a law, and its range is neither of times nor of factors; name one of its parameters"
+        "is a distribution, and its range is neither of times nor of factors; name one of its parameters"
     )
 
 
@@ -213,22 +215,22 @@ def _value(raw: Any, keys: list[str]) -> Any:
     return raw
 
 
-def _has_times(law: object) -> bool:
-    return bool(scaled(law, 2.0) != law)
+def _has_times(distribution: object) -> bool:
+    return bool(scaled(distribution, 2.0) != distribution)
 
 
-def scaled(law: Any, factor: float) -> Any:
-    """Multiply every time in a law; shapes, weights and shares stay.
+def scaled(distribution: Any, factor: float) -> Any:
+    """Multiply every time in a distribution; shapes, weights and shares stay.
 
     >>> scaled({"dist": "lognormal", "median": "6 s", "sigma": 0.5}, 0.5)
     {'dist': 'lognormal', 'median': '3 s', 'sigma': 0.5}
     """
-    if isinstance(law, Mapping):
-        return {key: scaled(value, factor) for key, value in law.items()}
-    if isinstance(law, list):
-        return [scaled(value, factor) for value in law]
-    match = _TIME.fullmatch(law) if isinstance(law, str) else None
+    if isinstance(distribution, Mapping):
+        return {key: scaled(value, factor) for key, value in distribution.items()}
+    if isinstance(distribution, list):
+        return [scaled(value, factor) for value in distribution]
+    match = _TIME.fullmatch(distribution) if isinstance(distribution, str) else None
     if match is None:
-        return law
+        return distribution
     size = float(match[1]) * factor
-    return law if math.isinf(size) else f"{_plain(size)} {match[2]}"
+    return distribution if math.isinf(size) else f"{_plain(size)} {match[2]}"

@@ -78,7 +78,7 @@ def from_file(path: Path, shown: str) -> Loader:
 
 
 def from_scenario(scenario: Scenario) -> Loader:
-    """Give what hands out a scenario that is there already.
+    """Give what returns a scenario that is there already.
 
     It is on no other platform than its own.
     """

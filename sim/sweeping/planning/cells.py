@@ -27,7 +27,7 @@ LONGEST: Final = 64
 
 
 @dataclass(frozen=True)
-class Case:
+class CellInputs:
     """A resolved scenario and its policies, the baseline first; equal if the address is.
 
     `tables` are the scenario's without what decides nothing, `policies` patches with files read,
@@ -54,28 +54,28 @@ class Case:
 
 
 @lru_cache(maxsize=4)
-def _scenarios(case: Case) -> tuple[Scenario, ...]:
+def _scenarios(case: CellInputs) -> tuple[Scenario, ...]:
     whole = (merged(case.tables, patch) for patch in case.policies.values())
     return tuple(rebuilt(tables, folder=case.folder) for tables in whole)
 
 
-def case_of(tables: Raw, policies: Mapping[str, Raw], folder: str) -> Case:
+def inputs_of(tables: Raw, policies: Mapping[str, Raw], folder: str) -> CellInputs:
     """Make a case of resolved tables and its policies' patches.
 
     Its address is a SHA-256 over both and the engine.
     """
-    told = {key: value for key, value in tables.items() if key not in ASIDE}
-    run = {key: value for key, value in told.get("run", {}).items() if key != "replications"}
+    deciding = {key: value for key, value in tables.items() if key not in ASIDE}
+    run = {key: value for key, value in deciding.get("run", {}).items() if key != "replications"}
     content = {
         "engine": VERSION,
-        "scenario": told | {"run": run},
+        "scenario": deciding | {"run": run},
         "policies": list(policies.items()),
-        "trace": _digest(told, folder),
+        "trace": _digest(deciding, folder),
     }
     address = hashlib.sha256(canonical(content).encode()).hexdigest()[:32]
-    heads = tuple(canonical(merged(told, patch).get("traffic")) for patch in policies.values())
-    messages = sum(_messages(told, folder, head, str(run.get("horizon"))) for head in heads)
-    return Case(address, told | {"run": run}, dict(policies), folder, messages)
+    heads = tuple(canonical(merged(deciding, patch).get("traffic")) for patch in policies.values())
+    messages = sum(_messages(deciding, folder, head, str(run.get("horizon"))) for head in heads)
+    return CellInputs(address, deciding | {"run": run}, dict(policies), folder, messages)
 
 
 def canonical(content: Any) -> str:
@@ -101,7 +101,7 @@ def _messages(tables: Raw, folder: str, traffic: str, horizon: str) -> float:
                 rebuilt(tables | {"traffic": json.loads(traffic)}, folder=folder)
             )
         except (ValueError, ToolateError):
-            return 0.0  # what is wrong with it is told when the cells are checked
+            return 0.0  # what is wrong with it is reported when the cells are checked
     return _known[key]
 
 
@@ -115,7 +115,7 @@ def _digest(tables: Raw, folder: str) -> str | None:
         stamp = file.stat()
         return _digest_of(file, stamp.st_mtime_ns, stamp.st_size)
     except OSError:
-        return None  # told when the cells are checked
+        return None  # reported when the cells are checked
 
 
 @lru_cache(maxsize=16)

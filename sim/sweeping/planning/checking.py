@@ -13,14 +13,14 @@ from sim.scenario.suggestions import said
 from sim.sweeping.design.axes import Change
 from sim.sweeping.planning.bases import Base
 from sim.sweeping.planning.cells import canonical
-from sim.sweeping.planning.plan import Cell, Plan
+from sim.sweeping.planning.plan import Cell, SweepPlan
 from sim.world import draw_world
 
 SHOWN = 10
-"""Faults that are told; a range that is wrong is wrong in thousands of cells."""
+"""Faults that are reported; a range that is wrong is wrong in thousands of cells."""
 
 
-def check(plan: Plan, progress: Callable[[int], None] | None = None) -> None:
+def check(plan: SweepPlan, progress: Callable[[int], None] | None = None) -> None:
     """Check all cells of a plan.
 
     Raises `ScenarioError` naming the cells, their values and what is wrong with them.
@@ -41,7 +41,7 @@ def check(plan: Plan, progress: Callable[[int], None] | None = None) -> None:
                 # named.
                 key = (fault.path, fault.problem)
                 cells[key] = cells.get(key, 0) + 1
-                faults.setdefault(key, _told(fault, cell.change, policy, plan))
+                faults.setdefault(key, _located(fault, cell.change, policy, plan))
         if progress is not None:
             progress(number + 1)
     if faults:
@@ -55,7 +55,7 @@ def check(plan: Plan, progress: Callable[[int], None] | None = None) -> None:
         raise ScenarioError(found[:SHOWN] + ([more] if len(found) > SHOWN else []))
 
 
-def _base_of(plan: Plan, cell: Cell) -> Base:
+def _base_of(plan: SweepPlan, cell: Cell) -> Base:
     return plan.bases[plan.platforms.index(cell.change.platform)]
 
 
@@ -86,7 +86,7 @@ def _faults(cell: Cell, base: Base, read: set[str]) -> Iterator[tuple[str | None
         yield from ((name, fault) for fault in barred)
 
 
-def _told(fault: Fault, change: Change, policy: str | None, plan: Plan) -> Fault:
+def _located(fault: Fault, change: Change, policy: str | None, plan: SweepPlan) -> Fault:
     values = [
         f"{quoted(column)} = {said(value)}"
         for column, value in change.columns.items()

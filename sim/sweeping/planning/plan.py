@@ -29,7 +29,7 @@ from sim.sweeping.planning.bases import (
     from_file,
     from_scenario,
 )
-from sim.sweeping.planning.cells import Case, canonical, case_of
+from sim.sweeping.planning.cells import CellInputs, canonical, inputs_of
 from sim.sweeping.planning.precision import Rule, rule_of
 
 
@@ -38,12 +38,12 @@ class Cell:
     """One combination of what varies: its columns in the tables, and the case that is played."""
 
     columns: dict[str, Any]
-    case: Case
+    case: CellInputs
     change: Change
 
 
 @dataclass(frozen=True)
-class Plan:
+class SweepPlan:
     """A sweep, planned: its cells in order, what varies, who plays, and how many replications are
     enough.
     """
@@ -76,7 +76,7 @@ class Plan:
         return f"{self.name}-{hashlib.sha256(canonical(content).encode()).hexdigest()[:12]}"
 
     @cached_property
-    def cases(self) -> dict[str, Case]:
+    def cases(self) -> dict[str, CellInputs]:
         """The cases to play, by address: cells that are the same scenario are played once."""
         return {cell.case.address: cell.case for cell in self.cells}
 
@@ -88,7 +88,7 @@ def plan(
     replications: int | None = None,
     precision: str | None = None,
     policies: Sequence[str] | None = None,
-) -> Plan:
+) -> SweepPlan:
     """Plan a sweep: of a sweep file, or of a scenario (or its file) and axes by path.
 
     Cells are resolved, not checked.
@@ -118,7 +118,7 @@ def plan(
     return crossed(sweep, load_on, shown, name)
 
 
-def crossed(sweep: SweepFile, load_on: Loader, shown: str, name: str) -> Plan:
+def crossed(sweep: SweepFile, load_on: Loader, shown: str, name: str) -> SweepPlan:
     """Cross axes and points into cells. Raises `ScenarioError` for faults of the sweep itself."""
     bases: dict[str | None, Base] = {}
 
@@ -148,15 +148,15 @@ def crossed(sweep: SweepFile, load_on: Loader, shown: str, name: str) -> Plan:
     for head in heads:
         whole = [head] if there is None else [head.then(point) for point in there[head.platform]]
         cells += [_cell(change, used[head.platform]) for change in whole]
-    told = {path: mine[path].words for mine in unknowns.values() for path in mine}
+    described = {path: mine[path].words for mine in unknowns.values() for path in mine}
     replications = sweep.replications or base.scenario.run.replications
     rule = rule_of(sweep.precision, replications, sweep.at_most, sweep.measures)
-    return Plan(
+    return SweepPlan(
         name,
         sweep.title,
         tuple(cells),
         tuple(sizes),
-        tuple(told.values()),
+        tuple(described.values()),
         left_out,
         tuple(base.policies),
         rule,
@@ -188,7 +188,7 @@ def _cell(change: Change, base: Base) -> Cell:
     }
     return Cell(
         change.columns,
-        case_of(merged(base.bare.raw, change.patch), policies, base.scenario.folder),
+        inputs_of(merged(base.bare.raw, change.patch), policies, base.scenario.folder),
         change,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.engines import choose
-from sim.sweeping.planning.plan import Plan
+from sim.sweeping.planning.plan import SweepPlan
 from sim.sweeping.playing.tasks import Task, blocks, play
 
 
@@ -25,7 +25,7 @@ class Expected:
     megabytes_of_disk: float
 
 
-def rehearse(plan: Plan, clock: Callable[[], float]) -> Expected:
+def dry_run(plan: SweepPlan, clock: Callable[[], float]) -> Expected:
     """Play one replication of the cell in the middle, twice (the first loads and compiles), and
     scale it up.
     """

@@ -14,13 +14,13 @@ from typing import Any
 from sim.errors import Fault, FaultyInputError
 from sim.sweeping.playing.execution import AHEAD, ATTEMPTS, DiskError, Execution, Say
 from sim.sweeping.playing.tasks import Key, Task, play
-from sim.sweeping.store.folder import Store
+from sim.sweeping.store.folder import ResultStore
 
 PATIENCE = "10s"
 """How long a scheduler has to answer."""
 
 
-def on_dask(tasks: Sequence[Task], store: Store, how: Execution, say: Say) -> Iterator[Key]:
+def on_dask(tasks: Sequence[Task], store: ResultStore, how: Execution, say: Say) -> Iterator[Key]:
     """Play tasks on Dask workers and store what they send back; yield keys as they are done.
 
     A worker that is lost in mid-task is no loss: the scheduler gives its tasks to others. Raises
@@ -74,7 +74,7 @@ def _client(distributed: Any, how: Execution, stack: contextlib.ExitStack) -> An
     """Connect to the scheduler, or start a cluster of processes here; both end with the stack."""
     logging.getLogger("distributed").setLevel(
         logging.ERROR
-    )  # a worker that is lost is told by us, on one line
+    )  # a worker that is lost is reported by us, on one line
     try:
         if how.dask == "local":
             with _deaf_children():
@@ -90,13 +90,17 @@ def _client(distributed: Any, how: Execution, stack: contextlib.ExitStack) -> An
         return stack.enter_context(distributed.Client(how.dask, timeout=PATIENCE))
     except (OSError, ValueError, TypeError) as error:
         problem = f"no Dask scheduler answers at {how.dask}"
-        told = f"{problem} ({type(error).__name__})" if how.dask == "local" else problem
+        problem_said = f"{problem} ({type(error).__name__})" if how.dask == "local" else problem
         raise _fault(
-            "--dask", told, "start one (dask scheduler), check the address, or use --dask local"
+            "--dask",
+            problem_said,
+            "start one (dask scheduler), check the address, or use --dask local",
         ) from None
 
 
-def _streamed(distributed: Any, client: Any, tasks: Sequence[Task], store: Store) -> Iterator[Key]:
+def _streamed(
+    distributed: Any, client: Any, tasks: Sequence[Task], store: ResultStore
+) -> Iterator[Key]:
     """Keep the workers busy a few tasks ahead, so that neither the scheduler nor this process holds
     many.
     """

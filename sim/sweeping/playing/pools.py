@@ -16,10 +16,10 @@ from sim.errors import Fault, FaultyInputError
 from sim.sweeping.playing.execution import ATTEMPTS, DiskError, Done, Execution, Say, workers_of
 from sim.sweeping.playing.on_dask import on_dask
 from sim.sweeping.playing.tasks import Key, Task, play
-from sim.sweeping.store.folder import Store
+from sim.sweeping.store.folder import ResultStore
 
 
-def play_and_store(task: Task, store: Store) -> Done:
+def play_and_store(task: Task, store: ResultStore) -> Done:
     """Play a task and store its file, unless another process has done so by now."""
     if store.has(task.key):
         return Done(task.key)
@@ -33,10 +33,10 @@ def play_and_store(task: Task, store: Store) -> Done:
 
 def execute(
     tasks: Sequence[Task],
-    store: Store,
+    store: ResultStore,
     how: Execution,
     say: Say,
-    perform: Callable[[Task, Store], Done] = play_and_store,
+    perform: Callable[[Task, ResultStore], Done] = play_and_store,
 ) -> Iterator[Key]:
     """Play tasks and store their files; yield the key of each as it is done, in any order.
 
@@ -65,7 +65,7 @@ def _checked(done: Generator[Done, None, None]) -> Iterator[Key]:
 
 
 def _on_pool(
-    tasks: Sequence[Task], store: Store, how: Execution, backend: str, perform: Any
+    tasks: Sequence[Task], store: ResultStore, how: Execution, backend: str, perform: Any
 ) -> Generator[Done, None, None]:
     import joblib
 
@@ -88,7 +88,7 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def _on_processes(
-    tasks: Sequence[Task], store: Store, how: Execution, say: Say, perform: Any
+    tasks: Sequence[Task], store: ResultStore, how: Execution, say: Say, perform: Any
 ) -> Iterator[Key]:
     """Play on processes; if one of them dies, begin again with what is left."""
     from joblib.externals.loky.process_executor import BrokenProcessPool

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.running import play_replication
 from sim.sums import Ints, Sums
-from sim.sweeping.planning.cells import Case
+from sim.sweeping.planning.cells import CellInputs
 from sim.tallies import COUNTED, not_under
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Key(NamedTuple):
 class Task:
     """A block of replications of a case."""
 
-    case: Case
+    case: CellInputs
     first: int
     count: int
     engine: str = "compiled"
@@ -45,7 +45,7 @@ class Task:
         return Key(self.case.address, self.first, self.count)
 
 
-def blocks(case: Case, replications: int, engine: str = "compiled") -> Iterator[Task]:
+def blocks(case: CellInputs, replications: int, engine: str = "compiled") -> Iterator[Task]:
     """Cut the first replications of a case into tasks.
 
     Only the last one depends on how many there are.

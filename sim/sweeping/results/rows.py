@@ -52,10 +52,11 @@ class Rows:
 
 def rows_of(sums: Sums) -> Rows:
     """Turn the sums of a cell into its rows, the baseline being the first policy."""
+    headlines = compared(sums)
     with_counts = (
         (shares(sums), sums.of(*MEASURES).sum(axis=0)),
-        _change(sums),
-        _against_best(sums),
+        _change(sums, headlines),
+        _against_best(sums, headlines),
         _prices(sums),
     )
     found = est.side_by_side([one for one, _ in with_counts])
@@ -63,26 +64,26 @@ def rows_of(sums: Sums) -> Rows:
     return Rows(found.value, found.low, found.high, count, found.per, sums.replications)
 
 
-def _change(sums: Sums) -> tuple[est.Estimates, Floats]:
+def _change(sums: Sums, headlines: est.Shares) -> tuple[est.Estimates, Floats]:
     """Give the paired change of the headline against the baseline, and how many messages moved.
 
     Nothing for the baseline itself.
     """
-    found = changes(sums)
+    found = changes(headlines)
     for one in (found.value, found.low, found.high):
         one[0] = np.nan
     moved = sums.of("saved", "newly_lost").sum(axis=(0, 2))
     return found.each(lambda field: field[:, None]), moved[:, None]
 
 
-def _against_best(sums: Sums) -> tuple[est.Estimates, Floats]:
+def _against_best(sums: Sums, headlines: est.Shares) -> tuple[est.Estimates, Floats]:
     """Give each headline less the lowest of the others', with intervals that hold for all policies
     at once.
 
     An upper end of 0 means surely the best; a lower end of 0 surely not. With one policy there is
     nothing to compare.
     """
-    ranking, total = est.best(compared(sums)), sums.of("regretted").sum(axis=0)
+    ranking, total = est.best(headlines), sums.of("regretted").sum(axis=0)
     found = est.estimates(
         est.BEST,
         value=ranking.value[:, None],

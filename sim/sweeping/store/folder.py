@@ -41,7 +41,7 @@ class DamagedError(Exception):
     """A stored file is not what was written."""
 
 
-def open_store(folder: str | Path, *, create: bool = True) -> Store:
+def open_store(folder: str | Path, *, create: bool = True) -> ResultStore:
     """Open a results store, or begin one.
 
     Raises `OutputError` if the folder is none, was written by a newer version, or cannot be used.
@@ -50,7 +50,7 @@ def open_store(folder: str | Path, *, create: bool = True) -> Store:
     >>> len(open_store(Path(tempfile.mkdtemp()) / "new").stored())
     0
     """
-    store = Store(Path(folder))
+    store = ResultStore(Path(folder))
     try:
         store.begin(create)
     except OSError as error:
@@ -59,7 +59,7 @@ def open_store(folder: str | Path, *, create: bool = True) -> Store:
 
 
 @dataclass(frozen=True)
-class Store:
+class ResultStore:
     """A results store; get one from `open_store`."""
 
     folder: Path
@@ -70,13 +70,13 @@ class Store:
 
     def unwritable(self, error: OSError) -> OutputError:
         """Make the error for a disk that refuses; what is stored stays."""
-        told = error.strerror or str(error)
+        reason = error.strerror or str(error)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return self.fault(
-                f"the disk is full ({told})",
+                f"the disk is full ({reason})",
                 "free space and give the same command again; what is stored is kept",
             )
-        return self.fault(f"cannot be used ({told})", "name another folder with --store")
+        return self.fault(f"cannot be used ({reason})", "name another folder with --store")
 
     def begin(self, create: bool) -> None:
         """Check the folder, make it a store if it is none, and remove what was left half-made."""
@@ -101,8 +101,8 @@ class Store:
 
     def _check(self, mark: Path) -> None:
         try:
-            told = json.loads(mark.read_text(encoding="utf-8"))
-            version = int(told["format"])
+            document = json.loads(mark.read_text(encoding="utf-8"))
+            version = int(document["format"])
         except (ValueError, TypeError, KeyError):
             raise self.fault(
                 f"{MARK} in it cannot be read", "name another folder, or restore that file"

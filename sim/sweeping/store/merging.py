@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.sweeping.playing.tasks import Key, sums_of
-from sim.sweeping.store.folder import DamagedError, Store
+from sim.sweeping.store.folder import DamagedError, ResultStore
 from sim.sweeping.store.requests import kept
 from sim.sweeping.store.tables import refreshed
 
@@ -26,7 +26,7 @@ class Merged:
     sweeps: dict[str, tuple[int, int]]
 
 
-def merge(into: Store, sources: Sequence[Store], say: Say) -> Merged:
+def merge(into: ResultStore, sources: Sequence[ResultStore], say: Say) -> Merged:
     """Take over every sound result of other stores, and make the tables of all sweeps again.
 
     Sums are whole numbers under the address of what made them, so that the order of merging changes
@@ -61,23 +61,23 @@ def merge(into: Store, sources: Sequence[Store], say: Say) -> Merged:
         raise into.unwritable(error) from None
 
 
-def refresh(store: Store, say: Say) -> dict[str, tuple[int, int]]:
+def refresh(store: ResultStore, say: Say) -> dict[str, tuple[int, int]]:
     """Make every table of a store again that is older than its results.
 
     Give cells that have enough, of how many.
     """
     out = {}
     for sweep in store.sweeps():
-        asked = kept(store, sweep)
-        settled = refreshed(asked, store, say)[1]
+        request = kept(store, sweep)
+        state = refreshed(request, store, say)[1]
         out[sweep] = (
-            sum(address in settled.rows for address in asked.addresses),
-            len(asked.addresses),
+            sum(address in state.rows for address in request.addresses),
+            len(request.addresses),
         )
     return out
 
 
-def _agree(into: Store, source: Store, key: Key, name: str, data: bytes) -> None:
+def _agree(into: ResultStore, source: ResultStore, key: Key, name: str, data: bytes) -> None:
     """Make sure that two files of one result hold the same numbers.
 
     Other versions of Parquet write other bytes.

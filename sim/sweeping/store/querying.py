@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import Fault, FaultyInputError
-from sim.sweeping.store.folder import Store
+from sim.sweeping.store.folder import ResultStore
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +16,7 @@ VIEWS: Final = {
 }
 
 
-def query(store: Store, sql: str) -> pd.DataFrame:
+def query(store: ResultStore, sql: str) -> pd.DataFrame:
     """Answer one SELECT on the views `results` and `sums` of a store.
 
     Raises `FaultyInputError` for anything but a question, and for SQL that DuckDB cannot read.

@@ -1,4 +1,4 @@
-"""What a store keeps of a sweep that was asked of it: enough to make its table again without the
+"""What a store keeps of a sweep that was requested: enough to make its table again without the
 sweep's file.
 """
 
@@ -9,17 +9,17 @@ import json
 from typing import Any
 
 from sim.engines import VERSION
-from sim.sweeping.planning.plan import Plan
+from sim.sweeping.planning.plan import SweepPlan
 from sim.sweeping.planning.precision import Rule
-from sim.sweeping.store.folder import Store
-from sim.sweeping.store.tables import Asked
+from sim.sweeping.store.folder import ResultStore
+from sim.sweeping.store.tables import SweepRequest
 from sim.version import __version__
 
 
-def asked_of(plan: Plan) -> Asked:
+def request_of(plan: SweepPlan) -> SweepRequest:
     """Give a plan in the form a store keeps it."""
     names = list(dict.fromkeys(name for cell in plan.cells for name in cell.columns))
-    return Asked(
+    return SweepRequest(
         plan.identity,
         tuple(cell.case.address for cell in plan.cells),
         {address: case.block for address, case in plan.cases.items()},
@@ -29,23 +29,25 @@ def asked_of(plan: Plan) -> Asked:
     )
 
 
-def is_kept(store: Store, identity: str) -> bool:
-    """Tell whether a store was asked this sweep before; then its cells were checked."""
+def is_kept(store: ResultStore, identity: str) -> bool:
+    """Tell whether this sweep was requested from a store before; then its cells were checked."""
     return (store.folder / "sweeps" / identity / "plan.json").is_file()
 
 
-def keep(plan: Plan, store: Store) -> None:
+def keep(plan: SweepPlan, store: ResultStore) -> None:
     """Write down a sweep in a store: first its cells, then the plan, whose being there means that
     both are.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    asked = asked_of(plan)
+    request = request_of(plan)
     cells = pa.table(
         {
-            "cell": pa.array(asked.addresses),
-            "block": pa.array([asked.blocks[address] for address in asked.addresses], pa.int64()),
+            "cell": pa.array(request.addresses),
+            "block": pa.array(
+                [request.blocks[address] for address in request.addresses], pa.int64()
+            ),
             "columns": pa.array(
                 [json.dumps(cell.columns, ensure_ascii=False, default=str) for cell in plan.cells]
             ),
@@ -54,7 +56,7 @@ def keep(plan: Plan, store: Store) -> None:
     out = io.BytesIO()
     pq.write_table(cells, out, compression="zstd")
     store.write(f"sweeps/{plan.identity}/cells.parquet", out.getvalue())
-    told = {
+    manifest = {
         "schema": 1,
         "tool": "toolate",
         "version": __version__,
@@ -76,27 +78,27 @@ def keep(plan: Plan, store: Store) -> None:
     }
     store.write(
         f"sweeps/{plan.identity}/plan.json",
-        json.dumps(told, indent=1, default=str).encode() + b"\n",
+        json.dumps(manifest, indent=1, default=str).encode() + b"\n",
     )
 
 
-def kept(store: Store, identity: str) -> Asked:
+def kept(store: ResultStore, identity: str) -> SweepRequest:
     """Read a sweep that a store keeps. Raises `OutputError` if it cannot be read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     home = store.folder / "sweeps" / identity
     try:
-        told: dict[str, Any] = json.loads((home / "plan.json").read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = json.loads((home / "plan.json").read_text(encoding="utf-8"))
         cells = pq.read_table(home / "cells.parquet").to_pydict()
         columns = [json.loads(one) for one in cells["columns"]]
-        rule = Rule(**{**told["rule"], "measures": tuple(told["rule"]["measures"])})
-        policies = tuple(told["policies"])
+        rule = Rule(**{**manifest["rule"], "measures": tuple(manifest["rule"]["measures"])})
+        policies = tuple(manifest["policies"])
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         remedy = "give the sweep's command again, which writes it anew"
         raise store.fault(f"what it keeps of {identity} cannot be read", remedy) from None
     names = list(dict.fromkeys(name for one in columns for name in one))
-    return Asked(
+    return SweepRequest(
         identity,
         tuple(cells["cell"]),
         dict(zip(cells["cell"], cells["block"], strict=True)),

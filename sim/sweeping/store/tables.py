@@ -20,7 +20,7 @@ import numpy as np
 from sim.sweeping.planning.precision import Rule
 from sim.sweeping.playing.tasks import Key, sums_of
 from sim.sweeping.results.rows import ROWS, Rows, rows_of
-from sim.sweeping.store.folder import DamagedError, Store
+from sim.sweeping.store.folder import DamagedError, ResultStore
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ STAMP: Final = b"toolate"
 
 
 @dataclass(frozen=True)
-class Asked:
+class SweepRequest:
     """A sweep as the store keeps it: its cells' addresses and columns, policies, and when a cell
     has enough.
     """
@@ -47,7 +47,7 @@ class Asked:
 
 
 @dataclass
-class Settled:
+class SweepState:
     """What is known of a sweep's cells: rows and what they rest on for those that have enough, and
     who needs more.
     """
@@ -57,7 +57,7 @@ class Settled:
     wanted: dict[str, int] = field(default_factory=dict)
     """Replications that a cell needs next."""
 
-    def told(self) -> dict[str, list[Any]]:
+    def stamp(self) -> dict[str, list[Any]]:
         """Give what the table notes: per address the replications and the print of their files."""
         return {
             address: [self.rows[address].replications, seal]
@@ -74,17 +74,17 @@ def keys_of(address: str, block: int, replications: int) -> list[Key]:
 
 
 def settle(
-    asked: Asked, store: Store, known: Settled, say: Say, *, verify: bool = False
-) -> Settled:
+    request: SweepRequest, store: ResultStore, known: SweepState, say: Say, *, verify: bool = False
+) -> SweepState:
     """Read what the store has of a sweep, and tell which cells have enough and what the others
     need.
 
     What is `known` is taken over where its files still stand; with `verify` their bytes are checked
     too. A damaged file is said and removed, and its replications are wanted again.
     """
-    stored, found = store.stored(), Settled()
-    for address in dict.fromkeys(asked.addresses):
-        block = asked.blocks[address]
+    stored, found = store.stored(), SweepState()
+    for address in dict.fromkeys(request.addresses):
+        block = request.blocks[address]
         if address in known.rows:
             keys = keys_of(address, block, known.rows[address].replications)
             names = [stored.get(key, "") for key in keys]
@@ -96,14 +96,19 @@ def settle(
                 )
                 continue
             stored = stored if sound else store.stored()
-        _settle_one(asked, store, stored, address, found, say)
+        _settle_one(request, store, stored, address, found, say)
     return found
 
 
 def _settle_one(
-    asked: Asked, store: Store, stored: dict[Key, str], address: str, found: Settled, say: Say
+    request: SweepRequest,
+    store: ResultStore,
+    stored: dict[Key, str],
+    address: str,
+    found: SweepState,
+    say: Say,
 ) -> None:
-    looks, block = asked.rule.looks(asked.blocks[address]), asked.blocks[address]
+    looks, block = request.rule.looks(request.blocks[address]), request.blocks[address]
     files: dict[str, bytes | None] = {}
     for replications in looks:
         names = [stored.get(key, "") for key in keys_of(address, block, replications)]
@@ -116,12 +121,12 @@ def _settle_one(
             found.wanted[address] = replications
             return
         rows = rows_of(sums_of(whole))
-        if asked.rule.enough(rows) or replications == looks[-1]:
+        if request.rule.enough(rows) or replications == looks[-1]:
             found.rows[address], found.prints[address] = rows, _print(names)
             return
 
 
-def _read(store: Store, name: str, say: Say) -> bytes | None:
+def _read(store: ResultStore, name: str, say: Say) -> bytes | None:
     """Read a task's file; a damaged one is removed and said."""
     try:
         return store.get(name)
@@ -135,28 +140,28 @@ def _print(names: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
-def write_table(asked: Asked, settled: Settled, store: Store) -> None:
+def write_table(request: SweepRequest, state: SweepState, store: ResultStore) -> None:
     """Write the table of the cells that have enough, whole or not at all."""
     import pyarrow.parquet as pq
 
-    table = _assembled(asked, settled)
-    stamp = json.dumps(settled.told(), sort_keys=True).encode()
+    table = _assembled(request, state)
+    stamp = json.dumps(state.stamp(), sort_keys=True).encode()
     table = table.replace_schema_metadata({STAMP: stamp})
     out = io.BytesIO()
     pq.write_table(table, out, compression="zstd", write_page_checksum=True)
-    store.write(_place(asked.identity), out.getvalue())
+    store.write(_place(request.identity), out.getvalue())
 
 
 def _place(identity: str) -> str:
     return f"sweeps/{identity}/table.parquet"
 
 
-def _assembled(asked: Asked, settled: Settled) -> pa.Table:
+def _assembled(request: SweepRequest, state: SweepState) -> pa.Table:
     import pyarrow as pa
 
-    there = [k for k, address in enumerate(asked.addresses) if address in settled.rows]
-    cells = [settled.rows[asked.addresses[k]] for k in there]
-    p, m = len(asked.policies), len(ROWS)
+    there = [k for k, address in enumerate(request.addresses) if address in state.rows]
+    cells = [state.rows[request.addresses[k]] for k in there]
+    p, m = len(request.policies), len(ROWS)
     each = np.arange(len(there), dtype=np.int32)
 
     def words(places: Any, of: Sequence[str]) -> pa.DictionaryArray:
@@ -166,13 +171,13 @@ def _assembled(asked: Asked, settled: Settled) -> pa.Table:
 
     size = len(there) * p * m
     columns: dict[str, Any] = {
-        "sweep": words(np.zeros(size, np.int32), [asked.identity]),
-        "cell": words(np.repeat(each, p * m), [asked.addresses[k] for k in there]),
+        "sweep": words(np.zeros(size, np.int32), [request.identity]),
+        "cell": words(np.repeat(each, p * m), [request.addresses[k] for k in there]),
     }
-    for name, values in asked.columns.items():
+    for name, values in request.columns.items():
         columns[name] = _column([values[k] for k in there], p * m)
     columns["policy"] = words(
-        np.tile(np.repeat(np.arange(p, dtype=np.int32), m), len(there)), asked.policies
+        np.tile(np.repeat(np.arange(p, dtype=np.int32), m), len(there)), request.policies
     )
     columns["measure"] = words(np.tile(np.arange(m, dtype=np.int32), len(there) * p), ROWS)
     for name in NUMBERS:
@@ -200,14 +205,16 @@ def _column(values: Sequence[Any], times: int) -> Any:
         whole = bool(there) and all(isinstance(value, int) for value in there)
         array = pa.array(values, kind or (pa.int64() if whole else pa.float64()))
         return array.take(pa.array(np.repeat(np.arange(len(values)), times)))
-    told = [None if v is None else v if isinstance(v, str) else json.dumps(v) for v in values]
-    distinct = list(dict.fromkeys(v for v in told if v is not None))
-    codes = pa.array([None if v is None else distinct.index(v) for v in told], pa.int32())
+    words_of = [None if v is None else v if isinstance(v, str) else json.dumps(v) for v in values]
+    distinct = list(dict.fromkeys(v for v in words_of if v is not None))
+    codes = pa.array([None if v is None else distinct.index(v) for v in words_of], pa.int32())
     repeated = codes.take(pa.array(np.repeat(np.arange(len(values)), times)))
     return pa.DictionaryArray.from_arrays(repeated, pa.array(distinct, pa.string()))
 
 
-def known_of(asked: Asked, store: Store, say: Say) -> tuple[Settled, pa.Table | None]:
+def known_of(
+    request: SweepRequest, store: ResultStore, say: Say
+) -> tuple[SweepState, pa.Table | None]:
     """Read what an earlier table knows, and the table.
 
     Nothing if there is none, or it is damaged (which is said).
@@ -215,25 +222,25 @@ def known_of(asked: Asked, store: Store, say: Say) -> tuple[Settled, pa.Table | 
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    path = store.folder / _place(asked.identity)
+    path = store.folder / _place(request.identity)
     if not path.is_file():
-        return Settled(), None
+        return SweepState(), None
     try:
         table = pq.read_table(path, page_checksum_verification=True)
         stamp = json.loads(table.schema.metadata[STAMP])
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         say(f"{path}: is damaged; it is made again.")
-        return Settled(), None
-    return _taken_over(asked, table, stamp), table
+        return SweepState(), None
+    return _taken_over(request, table, stamp), table
 
 
-def _taken_over(asked: Asked, table: pa.Table, stamp: Mapping[str, Any]) -> Settled:
-    shape = (-1, len(asked.policies), len(ROWS))
-    known = Settled()
+def _taken_over(request: SweepRequest, table: pa.Table, stamp: Mapping[str, Any]) -> SweepState:
+    shape = (-1, len(request.policies), len(ROWS))
+    known = SweepState()
     numbers = {
         name: table.column(name).to_numpy().reshape(shape).astype(np.float64) for name in NUMBERS
     }
-    there = [address for address in asked.addresses if address in stamp]
+    there = [address for address in request.addresses if address in stamp]
     if len(there) != len(numbers["value"]):
         return known
     for k, address in enumerate(there):
@@ -244,17 +251,17 @@ def _taken_over(asked: Asked, table: pa.Table, stamp: Mapping[str, Any]) -> Sett
     return known
 
 
-def refreshed(asked: Asked, store: Store, say: Say) -> tuple[pa.Table, Settled]:
+def refreshed(request: SweepRequest, store: ResultStore, say: Say) -> tuple[pa.Table, SweepState]:
     """Give the table of a sweep, made again first if the store has changed.
 
     And what is known of its cells.
     """
-    known, table = known_of(asked, store, say)
-    settled = settle(asked, store, known, say)
-    if table is None or settled.told() != known.told():
-        write_table(asked, settled, store)
-        table = known_of(asked, store, say)[1]
-    return table, settled
+    known, table = known_of(request, store, say)
+    state = settle(request, store, known, say)
+    if table is None or state.stamp() != known.stamp():
+        write_table(request, state, store)
+        table = known_of(request, store, say)[1]
+    return table, state
 
 
 def as_frame(table: pa.Table) -> pd.DataFrame:
