@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import NEVER
-from sim.schema.fields import Flags
+from sim.schema.fields import Flags, Int64s
 from sim.schema.records import COLUMNS, FROM_ENGINE, FROM_WORLD
 
 if TYPE_CHECKING:
@@ -28,14 +28,24 @@ def blank(n: int) -> dict[str, npt.NDArray[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The rows of one replication under one policy, in the order of the world's messages.
+    """The rows of a block of replications under one policy, in the order of the world's messages.
 
     `columns` maps every name of `COLUMNS` to an array of one length; `horizon` is when observation
-    ended.
+    ended. `replication` (int64) is the place of each row's replication among `worlds` of them, and
+    `priced` says whether prices are estimated on its recipient.
     """
 
     columns: Mapping[str, npt.NDArray[Any]]
     horizon: int
+    replication: Int64s
+    priced: Flags
+    worlds: int = 1
+
+    @classmethod
+    def alone(cls, columns: Mapping[str, npt.NDArray[Any]], horizon: int) -> Records:
+        """Make the records of one replication."""
+        size = columns["written"].size
+        return cls(columns, horizon, np.zeros(size, np.int64), np.ones(size, np.bool_))
 
     @classmethod
     def joined(cls, world: World, written: Mapping[str, npt.NDArray[Any]]) -> Records:
@@ -49,7 +59,9 @@ class Records:
             "regretted": m.noticed != NEVER,
         }
         drawn = {c.name: own[c.name] if c.name in own else getattr(m, c.name) for c in FROM_WORLD}
-        return cls(drawn | {c.name: written[c.name] for c in FROM_ENGINE}, world.horizon)
+        columns = drawn | {c.name: written[c.name] for c in FROM_ENGINE}
+        priced = world.recipients.priced[m.recipient]
+        return cls(columns, world.horizon, m.replication, priced, world.worlds)
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
         return self.columns[name]
@@ -57,13 +69,23 @@ class Records:
     def __len__(self) -> int:
         return int(self.columns["written"].size)
 
-    def of(self, rows: Flags) -> Records:
-        """Give the records of some messages; `after` goes on counting from their replication."""
-        return Records({name: column[rows] for name, column in self.columns.items()}, self.horizon)
+    @property
+    def opening(self) -> Int64s:
+        """Row here of the message that each follows up; -1: none."""
+        first = np.searchsorted(self.replication, self.replication)
+        after = self["after"]
+        return np.where(after < 0, -1, after + first)
 
-    def first(self, rows: int) -> Records:
-        """Give the rows of the first so many messages."""
-        return Records({name: column[:rows] for name, column in self.columns.items()}, self.horizon)
+    def of(self, rows: Flags) -> Records:
+        """Give the records of some messages; where openings are left out, `opening` is not theirs."""
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        mine = self.replication[rows], self.priced[rows]
+        return Records(columns, self.horizon, *mine, self.worlds)
+
+    def in_replication(self, place: int) -> Records:
+        """Give the records of one replication."""
+        one = self.of(self.replication == place)
+        return Records.alone(one.columns, self.horizon)
 
     def to_frame(self) -> pd.DataFrame:
         """Give the records as a pandas table with the documented columns."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -14,9 +14,12 @@ from sim.records import Records
 from sim.scenario.model import Scenario
 from sim.summaries import Summary, expected_costs
 from sim.sums import Ints, Sums
-from sim.tallies import TALLY, Count, not_under, read_not_under
+from sim.tallies import PRICED_ONLY, TALLY, Count, not_under, read_not_under
 from sim.verdicts import Judged, judge
 from sim.world import draw_world
+from sim.world.block import Block
+from sim.world.drawing import draft
+from sim.world.focus import focused, price_share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,13 +98,15 @@ def run(
     seed: int | None = None,
     engine: str = "auto",
     workers: int = 1,
+    everybody: bool = False,
     keep: Keep | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Outcome:
     """Play a scenario under its policies on the same worlds and return the sums and tables.
 
     `policies` defaults to all, and always includes the baseline. `workers` replications are played
-    at a time; their number changes no result. `keep` gets every replication's records. Ctrl-C ends
+    at a time; their number changes no result. Only recipients who matter are played
+    (`sim.world.focus`) unless `everybody` is. `keep` gets every replication's records. Ctrl-C ends
     the run with what is done so far. Raises `ScenarioError` for an unknown policy and `TraceError`
     for a malformed trace.
 
@@ -114,7 +119,16 @@ def run(
     worlds = [scenario.under(name) for name in names]
     asked = scenario.run.replications
     engine = engine_for(scenario, names, engine, asked)
-    done = play_all(worlds, names, engine, asked, workers=workers, keep=keep, progress=progress)
+    done = play_all(
+        worlds,
+        names,
+        engine,
+        asked,
+        workers=workers,
+        everybody=everybody,
+        keep=keep,
+        progress=progress,
+    )
     return Outcome(scenario, engine, asked, done)
 
 
@@ -133,28 +147,35 @@ def play_all(
     *,
     workers: int = 1,
     count: Count = TALLY,
+    everybody: bool = False,
     keep: Keep | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Sums:
     """Play replications of scenarios that share their messages, the baseline first, and add up each
     by `count`.
 
-    Ctrl-C ends it with what is done so far.
+    Only those who matter are played (`sim.world.focus`), unless `everybody` is, as for records to
+    keep. Ctrl-C ends it with what is done so far.
     """
+    share = 1.0 if everybody or keep is not None else price_share_of(worlds)
+    setting = Setting(tuple(worlds), tuple(names), engine, share, count)
+    numbers = blocks(worlds[0], asked, workers)
     done: list[Ints] = []
     try:
-        played = _played(worlds, names, engine, asked, workers, count, keep is not None)
-        for number, (sums, records) in enumerate(played):
+        played = _played(setting, numbers, workers, keep is not None)
+        for block, (sums, kept) in zip(numbers, played, strict=True):
             done.append(sums)
-            for name, (rows, judged) in records.items():
-                if keep is not None:
-                    keep(number, name, rows, judged)
+            if keep is not None:
+                for place, number in enumerate(block):
+                    for name, (records, judged) in kept.items():
+                        mine = records.replication == place
+                        keep(number, name, records.in_replication(place), judged.of(mine))
             if progress is not None:
-                progress(number + 1)
+                progress(block.stop)
     except KeyboardInterrupt:
         if not done:
             raise
-    return Sums(np.array(done), tuple(names), (*count.names, *not_under(len(names))))
+    return Sums(np.concatenate(done), tuple(names), setting.columns)
 
 
 def chosen(scenario: Scenario, policies: Sequence[str] | None) -> tuple[str, ...]:
@@ -187,24 +208,60 @@ def expected_messages(scenario: Scenario) -> float:
     return float(draw_world(scenario, 0).messages.size)
 
 
-def play_replication(
-    scenarios: Sequence[Scenario],
-    names: Sequence[str],
-    engine: str,
-    replication: int,
-    want_records: bool,
-    count: Count = TALLY,
-) -> tuple[Ints, Kept]:
-    """Play one replication under every policy (the baseline first) and add it up.
+MESSAGES_AT_ONCE: Final = 1 << 17
+"""Messages of a block, about: some 20 columns of them are held at once, 8 bytes each."""
+REPLICATIONS_AT_ONCE: Final = 1024
 
-    The sums have a row per policy: what `count` names, then `not_under` of all policies.
+
+def blocks(scenario: Scenario, asked: int, workers: int = 1) -> list[range]:
+    """Cut replications into blocks, so large that memory allows them and all workers have one."""
+    fit = MESSAGES_AT_ONCE // max(int(expected_messages(scenario)), 1)
+    size = max(1, min(fit, REPLICATIONS_AT_ONCE, -(-asked // workers)))
+    return [range(first, min(first + size, asked)) for first in range(0, asked, size)]
+
+
+def price_share_of(worlds: Sequence[Scenario]) -> float:
+    """Give the share of recipients that prices are estimated on.
+
+    Everybody where money is counted that depends on all of them, and where so few are left out that
+    it does not pay.
     """
-    play = play_with(engine)
+    if any(set(world.costs) & set(PRICED_ONLY) for world in worlds):
+        return 1.0
+    share = price_share(worlds[0], expected_messages(worlds[0]))
+    return share if share < 0.5 else 1.0
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is played of every replication: scenarios by their names, and how they are added up."""
+
+    worlds: tuple[Scenario, ...]
+    names: tuple[str, ...]
+    engine: str
+    share: float
+    count: Count = TALLY
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Name the sums of a replication under a policy."""
+        return (*self.count.names, *not_under(len(self.names)))
+
+
+def play_block(setting: Setting, numbers: range, want_records: bool = False) -> tuple[Ints, Kept]:
+    """Play some replications under every policy (the baseline first) and add them up.
+
+    Gives int64 of shape (replications, policies, `setting.columns`), and the records if wanted.
+    """
+    play, count = play_with(setting.engine), setting.count
+    first = draft(setting.worlds[0], Block.of(setting.worlds[0].run.seed, numbers))
+    drafts = [first, *(draft(world, first.block, first.sent) for world in setting.worlds[1:])]
+    focus = focused(drafts, setting.share)
     rows: list[Ints] = []
     judgements: list[Judged] = []
     kept: Kept = {}
-    for scenario, name in zip(scenarios, names, strict=True):
-        records = play(draw_world(scenario, replication))
+    for scenario, name, world in zip(setting.worlds, setting.names, focus.worlds, strict=True):
+        records = play(world)
         judged = judge(
             records,
             speed=scenario.reading.speed,
@@ -213,38 +270,31 @@ def play_replication(
             remedy=scenario.deletion.remedy,
         )
         judgements.append(judged)
-        rows.append(count.row(records, judged, judgements[0]))
+        sums = count.rows(records, judged, judgements[0])
+        sums[:, count.names.index("messages")] = focus.messages
+        sums[:, count.names.index("followups")] += focus.followups
+        rows.append(sums)
         if want_records:
             kept[name] = (records, judged)
-    messages = int(np.count_nonzero(~records["apology"]))  # those of all policies
-    return np.hstack([np.array(rows), read_not_under(judgements, messages)]), kept
+    pairs = read_not_under(judgements, records)
+    return np.concatenate([np.stack(rows, axis=1), pairs], axis=2), kept
 
 
 def _played(
-    scenarios: Sequence[Scenario],
-    names: Sequence[str],
-    engine: str,
-    asked: int,
-    workers: int,
-    count: Count,
-    want_records: bool,
+    setting: Setting, numbers: Sequence[range], workers: int, want_records: bool
 ) -> Iterator[tuple[Ints, Kept]]:
-    """Yield replications in order, `workers` of them at a time."""
-    numbers: Iterable[int] = range(asked)
-    if workers == 1 or asked == 1:
-        for number in numbers:
-            yield play_replication(scenarios, names, engine, number, want_records, count)
+    """Yield blocks in order, `workers` of them at a time."""
+    if workers == 1 or len(numbers) == 1:
+        for block in numbers:
+            yield play_block(setting, block, want_records)
         return
     import joblib
 
     # SimPy holds the interpreter lock, so it needs processes; compiled kernels release it, so
     # threads do.
-    prefer = "processes" if engine == "simpy" else "threads"
-    task = joblib.delayed(play_replication)
+    prefer = "processes" if setting.engine == "simpy" else "threads"
+    task = joblib.delayed(play_block)
     # More workers than cores only take memory, so no more are started, whatever was asked for.
-    pool = joblib.Parallel(
-        n_jobs=min(workers, asked, joblib.cpu_count()), prefer=prefer, return_as="generator"
-    )
-    yield from pool(
-        task(scenarios, names, engine, number, want_records, count) for number in numbers
-    )
+    jobs = min(workers, len(numbers), joblib.cpu_count())
+    pool = joblib.Parallel(n_jobs=jobs, prefer=prefer, return_as="generator")
+    yield from pool(task(setting, block, want_records) for block in numbers)

@@ -65,6 +65,13 @@ TALLIES: Final = {
 regretted messages unless they say otherwise; follow-ups, credits and what remedies did are counted
 over all."""
 
+PRICED_ONLY: Final = (
+    "credits_used",
+    "credits_lost",
+    *(name for name in TALLIES if name.startswith("others")),
+)
+"""What is counted only over the recipients that prices are estimated on."""
+
 DELAYED: Final = ("notified", "read")
 """What a policy can delay for messages that nobody regretted."""
 
@@ -114,77 +121,93 @@ def lost_mask(judged: Judged) -> npt.NDArray[np.bool_]:
 
 
 def tally(records: Records, judged: Judged, base: Judged) -> Ints:
-    """Add up one replication under one policy: whole numbers in the order of `COUNTED`.
+    """Add up every replication of a block under one policy: whole numbers, int64 of shape
+    (replications, `COUNTED`).
 
-    `base` is the same replication under the baseline. Apologies, which are no messages of the
-    baseline, count nowhere but among follow-ups, credits and remedies. Sums of delays are in
-    microseconds.
+    `base` is the same block under the baseline. Apologies, which are no messages of the baseline,
+    count nowhere but among follow-ups, credits and remedies. Prices are counted over the recipients
+    they are estimated on (`records.priced`). Sums of delays are in microseconds.
     """
-    after_effects = _after_effects(records, judged)
-    rows = _count(~records["apology"])
-    records, judged, base = records.first(rows), judged.first(rows), base.first(rows)
-    asked = judged.regretted
-    counts = {"messages": len(records), "regretted": _count(asked)}
+    counts = _after_effects(records, judged)
+    rows = ~records["apology"]
+    records, judged = records.of(rows), judged.of(rows)
+    base = base.of(base.is_message)
+    per = _Worlds(records)
+    asked, refused = judged.regretted, records["refused"]
+    counts |= {"messages": per.count(asked | ~asked), "regretted": per.count(asked)}
     counts |= {
-        v.name.lower(): _count(judged.verdict == v) for v in Verdict if v is not Verdict.NOT_ASKED
+        v.name.lower(): per.count(judged.verdict == v)
+        for v in Verdict
+        if v is not Verdict.NOT_ASKED
     }
     counts |= {
-        f"lost_{w.name.lower()}": _count(judged.lost == w) for w in Lost if w is not Lost.NOT
+        f"lost_{w.name.lower()}": per.count(judged.lost == w) for w in Lost if w is not Lost.NOT
     }
-    counts |= {f"level_{w.name.lower()}": _count(asked & (judged.level == w)) for w in Level}
-    counts["preview_read"] = _count(lost_mask(judged))
+    counts |= {f"level_{w.name.lower()}": per.count(asked & (judged.level == w)) for w in Level}
+    counts["preview_read"] = per.count(lost_mask(judged))
     # A channel's share counts previews read in it, unless the app showed the text first, as in the
     # headline.
     sent = asked & ~records["caught"] & (records["cancelled"] == NEVER)
     for channel in CHANNELS:
         read = judged.read_through(channel)
-        counts[channel.measure] = _count(sent & (read != NEVER) & (read <= judged.thread_read))
-    counts["read_thread"] = _count(sent & (judged.thread_read != NEVER))
-    counts["read_anywhere"] = _count(sent & (judged.first_read != NEVER))
-    counts["phantom"] = _count(asked & judged.phantom)
-    counts |= {
-        name: _count(asked & (records["refused"] == reason)) for reason, name in REFUSALS.items()
-    }
+        counts[channel.measure] = per.count(sent & (read != NEVER) & (read <= judged.thread_read))
+    counts["read_thread"] = per.count(sent & (judged.thread_read != NEVER))
+    counts["read_anywhere"] = per.count(sent & (judged.first_read != NEVER))
+    counts["phantom"] = per.count(asked & judged.phantom)
+    counts |= {name: per.count(asked & (refused == reason)) for reason, name in REFUSALS.items()}
     mine, theirs, both = lost_mask(judged), lost_mask(base), asked & base.regretted
     counts["saved"], counts["newly_lost"] = (
-        _count(both & theirs & ~mine),
-        _count(both & mine & ~theirs),
+        per.count(both & theirs & ~mine),
+        per.count(both & mine & ~theirs),
     )
     prices, delays = _price(records, judged, base)
-    counts |= after_effects | prices
-    return np.concatenate([np.array([counts[name] for name in TALLIES], dtype=np.int64), delays])
+    counts |= prices
+    return np.hstack([np.stack([counts[name] for name in TALLIES], axis=1), *delays])
 
 
-def _after_effects(records: Records, judged: Judged) -> dict[str, int]:
+class _Worlds:
+    """Adds up by replication."""
+
+    def __init__(self, records: Records) -> None:
+        self.place, self.size = records.replication, records.worlds
+
+    def count(self, mask: npt.NDArray[np.bool_]) -> Ints:
+        """Count the messages chosen, replication by replication."""
+        return np.bincount(self.place[mask], minlength=self.size).astype(np.int64)
+
+
+def _after_effects(records: Records, judged: Judged) -> dict[str, Ints]:
     """Count follow-ups, apologies, blocked recipients and credits, apologies included."""
-    sent, step = records["accepted"] != NEVER, (records["after"] >= 0) & ~records["apology"]
+    per, sent = _Worlds(records), records["accepted"] != NEVER
+    step = (records["after"] >= 0) & ~records["apology"]
     return {
-        "followups": _count(step & sent),
-        "orphans": _count(judged.orphan),
-        "paused": _count(records["paused"] != NEVER),
-        "apologies": _count(records["apology"] & sent),
-        "blocked": _count(records["blocked"] != NEVER),
-        "credits_used": _count(judged.credit_used),
-        "credits_lost": _count(judged.credit_lost),
+        "followups": per.count(step & sent),
+        "orphans": per.count(judged.orphan),
+        "paused": per.count(records["paused"] != NEVER),
+        "apologies": per.count(records["apology"] & sent),
+        "blocked": per.count(records["blocked"] != NEVER),
+        "credits_used": per.count(judged.credit_used & records.priced),
+        "credits_lost": per.count(judged.credit_lost & records.priced),
     }
 
 
-def _price(records: Records, judged: Judged, base: Judged) -> tuple[dict[str, int], Ints]:
+def _price(records: Records, judged: Judged, base: Judged) -> tuple[dict[str, Ints], list[Ints]]:
     """Add up what a policy costs messages that nobody regretted, against the baseline message by
     message: counts by name, and delays in bins.
     """
+    per = _Worlds(records)
     gone = judged.regretted | base.regretted | records["caught"]
-    others = ~gone & ~(
-        (records["after"] >= 0) & gone[np.maximum(records["after"], 0)]
-    )  # withheld or not: no price
+    withheld = (records["after"] >= 0) & gone[np.maximum(records.opening, 0)]
+    others = records.priced & ~gone & ~withheld  # withheld or not: no price
     told, told_before = (
         np.where(one.notified <= one.thread_read, one.notified, NEVER) for one in (judged, base)
     )
+    unread = judged.thread_read == NEVER
     prices = {
-        "others": _count(others),
-        "others_never_notified": _count(others & (told == NEVER) & (judged.thread_read == NEVER)),
-        "others_pushed": _count(others & (records["push_dispatched"] != NEVER)),
-        "others_mailed": _count(others & (records["email_dispatched"] != NEVER)),
+        "others": per.count(others),
+        "others_never_notified": per.count(others & (told == NEVER) & unread),
+        "others_pushed": per.count(others & (records["push_dispatched"] != NEVER)),
+        "others_mailed": per.count(others & (records["email_dispatched"] != NEVER)),
     }
     delays = []
     for mine, theirs in (
@@ -192,30 +215,38 @@ def _price(records: Records, judged: Judged, base: Judged) -> tuple[dict[str, in
         (judged.first_read, base.first_read),
     ):
         both = others & (mine != NEVER) & (theirs != NEVER)
-        delays += _binned(mine[both] - theirs[both])
-    return prices, np.concatenate(delays)
+        delays += _binned(mine[both] - theirs[both], per.place[both], per.size)
+    return prices, delays
 
 
-def _binned(delays: Ints) -> list[Ints]:
-    """Count delays by bin, and add them up by bin, in integers so that no sum is rounded."""
-    zero = len(DELAY_EDGES) // 2
-    size = np.searchsorted(DELAY_EDGES[zero + 1 : -1, 1], np.abs(delays), side="right") + 1
-    place = zero + np.sign(delays) * size
-    sums = np.zeros(len(DELAY_EDGES), dtype=np.int64)
-    np.add.at(sums, place, delays)
-    return [np.bincount(place, minlength=len(DELAY_EDGES)).astype(np.int64), sums]
-
-
-def read_not_under(judged: Sequence[Judged], messages: int) -> Ints:
-    """Count for every two policies the messages whose preview was read under the first and not
-    under the second, regretted under both: shape (policies, policies).
-
-    Only the first so many rows are counted: apologies are no messages of another policy. What two
-    policies differ by follows exactly, whichever two are compared.
+def _binned(delays: Ints, place: Ints, worlds: int) -> list[Ints]:
+    """Count delays by replication and bin, and add them up, in integers so that no sum is
+    rounded.
     """
-    read = np.array([lost_mask(one)[:messages] for one in judged], dtype=np.float64)
-    asked = np.array([one.regretted[:messages] for one in judged], dtype=np.float64)
-    return (read @ (asked - read).T).astype(np.int64)  # whole numbers far below 2^53
+    bins = len(DELAY_EDGES)
+    zero = bins // 2
+    size = np.searchsorted(DELAY_EDGES[zero + 1 : -1, 1], np.abs(delays), side="right") + 1
+    cell = place * bins + zero + np.sign(delays).astype(np.int64) * size
+    sums = np.zeros(worlds * bins, dtype=np.int64)
+    np.add.at(sums, cell, delays)
+    counts = np.bincount(cell, minlength=worlds * bins).astype(np.int64)
+    return [counts.reshape(worlds, bins), sums.reshape(worlds, bins)]
+
+
+def read_not_under(judged: Sequence[Judged], records: Records) -> Ints:
+    """Count for every two policies the messages whose preview was read under the first and not
+    under the second, regretted under both: shape (replications, policies, policies).
+
+    Apologies, which are no messages of another policy, are not counted. What two policies differ by
+    follows exactly, whichever two are compared. `records` are those of the last one.
+    """
+    rows = [np.flatnonzero(one.is_message) for one in judged]
+    read = [lost_mask(one)[mine] for one, mine in zip(judged, rows, strict=True)]
+    asked = [one.regretted[mine] for one, mine in zip(judged, rows, strict=True)]
+    per = _Worlds(records.of(judged[-1].is_message))
+    return np.array(
+        [[per.count(a & there & ~b) for b, there in zip(read, asked, strict=True)] for a in read]
+    ).transpose(2, 0, 1)
 
 
 def moved(before: Verdict, after: Verdict) -> str:
@@ -231,36 +262,32 @@ MOVES: Final = tuple(moved(a, b) for a in Verdict for b in Verdict if a or b)
 """The names of `moves`' row."""
 
 
-def moves(judged: Judged, base: Judged) -> Ints:
-    """Count messages by their verdict under the baseline and here, in the order of `MOVES`.
+def moves(records: Records, judged: Judged, base: Judged) -> Ints:
+    """Count messages by their verdict under the baseline and here: shape (replications, `MOVES`).
 
     Only the rows both have are paired; what nobody regretted under either is left out.
     """
-    n, size = min(judged.verdict.size, base.verdict.size), len(Verdict)
-    pairs = np.bincount(
-        base.verdict[:n].astype(np.int64) * size + judged.verdict[:n], minlength=size * size
-    )
-    return pairs[1:].astype(np.int64)
+    size, per = len(Verdict), _Worlds(records.of(judged.is_message))
+    before, after = (one.verdict[one.is_message].astype(np.int64) for one in (base, judged))
+    cell = (per.place * size + before) * size + after
+    pairs = np.bincount(cell, minlength=per.size * size * size).reshape(per.size, -1)
+    return pairs[:, 1:].astype(np.int64)
 
 
 def _tally_and_moves(records: Records, judged: Judged, base: Judged) -> Ints:
-    return np.concatenate([tally(records, judged, base), moves(judged, base)])
+    return np.hstack([tally(records, judged, base), moves(records, judged, base)])
 
 
 @dataclass(frozen=True)
 class Count:
-    """A way to add up a replication: names, and a function that gives a row of whole numbers of
-    (records, verdicts, the baseline's verdicts). The function is a module's, so that workers find
-    it.
+    """A way to add up a block: names, and a function that gives a row of whole numbers per
+    replication of (records, verdicts, the baseline's verdicts). The function is a module's, so that
+    workers find it.
     """
 
     names: tuple[str, ...]
-    row: Callable[[Records, Judged, Judged], Ints]
+    rows: Callable[[Records, Judged, Judged], Ints]
 
 
 TALLY: Final = Count(COUNTED, tally)
 WITH_MOVES: Final = Count((*COUNTED, *MOVES), _tally_and_moves)
-
-
-def _count(mask: npt.NDArray[np.bool_]) -> int:
-    return int(np.count_nonzero(mask))

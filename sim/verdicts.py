@@ -69,6 +69,8 @@ class Judged:
     lost: npt.NDArray[np.int8]
     """When it was lost (`Lost`), for TOO_LATE."""
     regretted: Flags
+    is_message: Flags
+    """Whether it is a message under every policy, and no apology."""
     read: Mapping[str, Int64s]
     """When its regretted text was read on each of `SURFACES`, by name; NEVER."""
     preview_read: Int64s
@@ -99,10 +101,10 @@ class Judged:
         """Say when the regretted text was first read on any surface of a channel; NEVER."""
         return earliest(self.read[surface.name] for surface in channel.surfaces)
 
-    def first(self, rows: int) -> Judged:
-        """Give the verdicts of the first so many messages."""
-        cut = {f.name: getattr(self, f.name)[:rows] for f in fields(self) if f.name != "read"}
-        return Judged(read={name: at[:rows] for name, at in self.read.items()}, **cut)
+    def of(self, rows: Flags) -> Judged:
+        """Give the verdicts of some messages."""
+        cut = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "read"}
+        return Judged(read={name: at[rows] for name, at in self.read.items()}, **cut)
 
 
 def earliest(times: Iterable[Int64s]) -> Int64s:
@@ -147,6 +149,7 @@ def judge(
         verdict=verdict,
         lost=_lost(r, preview, verdict, remedy),
         regretted=r["regretted"],
+        is_message=~r["apology"],
         read=read,
         preview_read=preview,
         first_read=first,
@@ -203,7 +206,7 @@ def _orphans(r: Records, deletes: bool) -> Flags:
     deleted.
     """
     step = (r["after"] >= 0) & ~r["apology"] & (r["accepted"] != NEVER)
-    opening = np.maximum(r["after"], 0)
+    opening = np.maximum(r.opening, 0)
     gone = r["caught"] | (r["cancelled"] != NEVER)
     none = np.zeros(step.size, dtype=np.bool_)
     before = (r["effective"][opening] <= r["accepted"]) if deletes else none

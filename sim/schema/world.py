@@ -246,6 +246,7 @@ class Recipients:
     )
     utc_offset: Int64s = declared("from the scenario's clock to its own")
     email_phase: Int64s = declared("when the e-mail worker first looks", unit=INSTANT)
+    priced: Flags = declared("prices are estimated on it", True, FLAG)
     store: Int64s = declared(
         "how many notifications the push service keeps while the phone has no network; 0: no limit",
         unit=COUNT,

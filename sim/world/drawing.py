@@ -54,10 +54,11 @@ class Draft:
         out[self.sent.recipient[self.senders.regretted]] = True
         return out
 
-    def world(self, people: Flags | None = None) -> World:
+    def world(self, people: Flags | None = None, priced: Flags | None = None) -> World:
         """Draw the world of some of the people (None: of everybody).
 
-        What happens to them does not depend on the others (docs/model.md, section 2).
+        What happens to them does not depend on the others (docs/model.md, section 2). Prices are
+        estimated on those of them that are `priced` (None: on all).
         """
         s, sent, senders = self.scenario, self.sent, self.senders
         if people is not None and not people.all():
@@ -71,6 +72,8 @@ class Draft:
         if isinstance(s.email.delay, Never):
             # A platform that sends no e-mail, whatever people would take.
             recipients = replace(recipients, email=np.zeros_like(recipients.email))
+        if priced is not None:
+            recipients = replace(recipients, priced=priced)
         attention = attention_of(s.segments)
         spells = draw_spells(s, recipients, attention)
         segment = recipients.segment[sent.recipient]
@@ -79,7 +82,9 @@ class Draft:
             s, drawn, sent, recipients, spells, senders.released, senders.regretted
         )
         messages = _messages(s, drawn, sent, senders, channels)
-        return World(int(s.run.horizon), rules, messages, recipients, attention, spells)
+        return World(
+            int(s.run.horizon), rules, messages, recipients, attention, spells, self.block.size
+        )
 
 
 def draft(scenario: Scenario, block: Block, sent: Sent | None = None) -> Draft:

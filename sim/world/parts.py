@@ -57,6 +57,8 @@ class World:
     recipients: Recipients
     attention: Attention
     spells: Spells
+    worlds: int = 1
+    """How many replications there are."""
 
     def looks(self, recipient: int, surface: int) -> Looks:
         """Walk the looks of one recipient at one surface (GLANCES, CHECKS, VISITS), lazily and from

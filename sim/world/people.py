@@ -78,6 +78,7 @@ def draw_recipients(
         key=people.key,
         number=people.number,
         replication=people.replication,
+        priced=np.ones(entities.size, dtype=np.bool_),
         email_phase=np.full(entities.size, phase).astype(np.int64),
         segment=segment,
         rate=rate,

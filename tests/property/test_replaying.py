@@ -81,7 +81,7 @@ def test_replications_and_seeds_differ(play: Play) -> None:
 def test_verdicts_are_exclusive_and_their_shares_sum_to_one(play: Play) -> None:
     records = play(draw_world(scenario(), 0))
     judged = judge(records)
-    sums = dict(zip(COUNTED, tally(records, judged, judged).tolist(), strict=True))
+    sums = dict(zip(COUNTED, tally(records, judged, judged)[0].tolist(), strict=True))
     names = [v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED]
     assert (
         sum(sums[name] for name in names)

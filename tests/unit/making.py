@@ -73,7 +73,7 @@ def records(*rows: dict[str, Any], horizon: int = NEVER - 1) -> Records:
     for c in (*FROM_WORLD, *FROM_ENGINE):
         absent = c.absent if c in FROM_ENGINE else usual.get(c.name, 0)
         columns[c.name] = np.array([row.get(c.name, absent) for row in rows], dtype=c.dtype)
-    return Records(columns, horizon)
+    return Records.alone(columns, horizon)
 
 
 def assert_follows(sample: npt.NDArray[Any], cdf: Callable[[Any], Any]) -> None:

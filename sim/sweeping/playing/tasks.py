@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sim.running import play_replication
+from sim.running import Setting, play_block, price_share_of
 from sim.sums import Ints, Sums
 from sim.sweeping.planning.cells import CellInputs
 from sim.tallies import COUNTED, not_under
@@ -64,21 +64,18 @@ def play(task: Task) -> bytes:
     (1, 1)
     """
     case = task.case
-    scenarios, names = case.scenarios(), tuple(case.policies)
-    played = [
-        play_replication(scenarios, names, task.engine, task.first + k, False)[0]
-        for k in range(task.count)
-    ]
+    scenarios = tuple(case.scenarios())
+    setting = Setting(scenarios, tuple(case.policies), task.engine, price_share_of(scenarios))
+    played, _ = play_block(setting, range(task.first, task.first + task.count))
     return _written(task, played)
 
 
-def _written(task: Task, played: Sequence[Ints]) -> bytes:
+def _written(task: Task, values: Ints) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     policies = list(task.case.policies)
     names = [*COUNTED, *not_under(len(policies))]
-    values = np.array(played)
     r, p, s = values.shape
 
     def words(
