@@ -18,7 +18,7 @@ from sim.scenario.model import Scenario
 from sim.schema.fields import Flags, Int64s
 from sim.schema.world import APOLOGY, Messages
 from sim.world.calendar import next_open, open_spans
-from sim.world.circumstances import draw_spells
+from sim.world.circumstances import draw_intervals
 from sim.world.drawn import Drawn
 from sim.world.notifying import draw_channels
 from sim.world.parts import World
@@ -52,14 +52,14 @@ def draw_world(scenario: Scenario, replication: int) -> World:
     ):  # a platform that sends no e-mail, whatever people would take
         recipients = replace(recipients, email=np.zeros_like(recipients.email))
     attention = attention_of(scenario.segments)
-    spells = draw_spells(scenario, recipients, attention, key)
+    intervals = draw_intervals(scenario, recipients, attention, key)
     if rules.remedy == APOLOGY:
         one = _Senders(scenario, sent, _drawn(scenario, key, sent, recipients.segment))
         sent = sent.with_apologies(one.regretted)
     drawn = _drawn(scenario, key, sent, recipients.segment)
     senders = _Senders(scenario, sent, drawn)
     channels = draw_channels(
-        scenario, drawn, sent, recipients, spells, senders.released, senders.regretted
+        scenario, drawn, sent, recipients, intervals, senders.released, senders.regretted
     )
     return World(
         key,
@@ -68,7 +68,7 @@ def draw_world(scenario: Scenario, replication: int) -> World:
         senders.messages(channels),
         recipients,
         attention,
-        spells,
+        intervals,
     )
 
 
@@ -125,8 +125,8 @@ class _Senders:
             "written",
             "after",
         )
-        told: dict[str, Any] = {name: getattr(sent, name) for name in names}
-        return Messages(**(told | columns | channels))
+        given: dict[str, Any] = {name: getattr(sent, name) for name in names}
+        return Messages(**(given | columns | channels))
 
     def _mistakes(self) -> tuple[Flags, Flags]:
         """Flip a coin per message and one per batch, unless deletions are on record.

@@ -29,7 +29,7 @@ _APOLOGY = np.uint64(1 << 62)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The messages of a replication before anything befalls them, sorted by time.
+    """The messages of a replication before anything happens to them, sorted by time.
 
     Int64 arrays of one length.
     """

@@ -156,7 +156,7 @@ def test_chunk_sizes_change_no_look(size: int) -> None:
         *NEVER_AWAY[:2],
         np.array([[0, 0]]),
         np.array([1.0]),
-        U64(99),
+        np.array([U64(99)]),
         GLANCES,
         np.array([U64(3)]),
         state[np.newaxis],
