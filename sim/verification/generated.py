@@ -110,12 +110,12 @@ def _segment(pick: Pick, name: str, share: float) -> Raw:
 
 
 def _circumstances(pick: Pick) -> Raw:
-    """Choose spells, devices and quiet hours.
+    """Choose intervals, devices and quiet hours.
 
     Each is absent more often than not, so that the rest still happens.
     """
     rare, often = ("1 h", "5 h"), ("10 min", "2 h")
-    spells = {
+    intervals = {
         "away": _looks(pick, rare),
         "offline": _looks(pick, rare),
         "doze": _looks(pick, often),
@@ -134,7 +134,7 @@ def _circumstances(pick: Pick) -> Raw:
         "length": law(pick),
     }
     quiet = {"hours": pick(HOURS), "share": pick(CHANCE), "effect": pick(("silent", "hold"))}
-    whole = spells | {"desktop": desktop, "watch": watch, "quiet": quiet}
+    whole = intervals | {"desktop": desktop, "watch": watch, "quiet": quiet}
     return {name: tables for name, tables in whole.items() if pick((False, False, True))}
 
 

@@ -1,4 +1,4 @@
-"""Worlds written down by hand, message by message, look by look, spell by spell: for tests and
+"""Worlds written down by hand, message by message, look by look, interval by interval: for tests and
 exact cases.
 """
 
@@ -13,11 +13,11 @@ import numpy as np
 from sim.errors import WorldError
 from sim.schema.fields import Field
 from sim.schema.world import MESSAGES, RECIPIENTS, Messages, Recipients, Rules
+from sim.world.intervals import KINDS_OF_INTERVAL, Intervals
 from sim.world.looks import SURFACES
 from sim.world.parts import Attention, World
-from sim.world.spells import KINDS_OF_SPELL, Spells
 
-_LISTS = (*SURFACES, *KINDS_OF_SPELL)
+_LISTS = (*SURFACES, *KINDS_OF_INTERVAL)
 
 
 def write_world(
@@ -48,9 +48,11 @@ def write_world(
         starts=starts,
         ends=ends,
     )
-    at, starts, ends = _stretches(recipients, KINDS_OF_SPELL)
+    at, starts, ends = _stretches(recipients, KINDS_OF_INTERVAL)
     none = np.zeros(starts.size, dtype=np.int64)  # written looks need no operational time
-    return World(horizon, rules, table, settings, attention, Spells(starts, ends, at, none, none))
+    return World(
+        horizon, rules, table, settings, attention, Intervals(starts, ends, at, none, none)
+    )
 
 
 def _columns(rows: Sequence[Mapping[str, Any]], table: Sequence[Field]) -> dict[str, Any]:

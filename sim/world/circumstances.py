@@ -1,4 +1,4 @@
-"""The spells of a replication: who is away, without network, dozing, at the desk or quiet, and
+"""The intervals of a replication: who is away, without network, dozing, at the desk or quiet, and
 when.
 
 Away, no network and dozing are alternating renewals on the clock, in equilibrium at time 0; desk
@@ -19,9 +19,9 @@ from sim.scenario.model import Scenario, Segment
 from sim.schema.fields import Flags, Floats, Int64s
 from sim.schema.world import Recipients
 from sim.world.calendar import open_spans, operational
+from sim.world.intervals import AT_DESK, AWAY, DOZING, NO_NETWORK, QUIET, Intervals
 from sim.world.looks import SCRATCH, START, STATE, STREAMS, advance, begin
 from sim.world.parts import Attention
-from sim.world.spells import AT_DESK, AWAY, DOZING, NO_NETWORK, QUIET, Spells
 
 _STREAM_OF = {AWAY: "away", NO_NETWORK: "offline", DOZING: "doze", AT_DESK: "desktop"}
 
@@ -41,16 +41,16 @@ def owners(name: str, shares: Sequence[float], recipients: Recipients) -> Flags:
     return own
 
 
-def draw_spells(scenario: Scenario, recipients: Recipients, attention: Attention) -> Spells:
-    """Draw every spell that begins before the horizon; a pure function of scenario and keys.
+def draw_intervals(scenario: Scenario, recipients: Recipients, attention: Attention) -> Intervals:
+    """Draw every interval that begins before the horizon; a pure function of scenario and keys.
 
     >>> import sim
     >>> from sim.world.drawing import draw_world
-    >>> draw_world(sim.load("scenarios/linkedin_dm.toml"), 0).spells.starts.size
+    >>> draw_world(sim.load("scenarios/linkedin_dm.toml"), 0).intervals.starts.size
     0
     """
     segments, horizon = scenario.segments, int(scenario.run.horizon)
-    spells = Spells.none(recipients.size)
+    intervals = Intervals.none(recipients.size)
     for kind, name in _STREAM_OF.items():
         has = [getattr(s, name).gap.dist != "never" for s in segments]
         if kind == AT_DESK:
@@ -59,18 +59,23 @@ def draw_spells(scenario: Scenario, recipients: Recipients, attention: Attention
             ]
         if any(has):
             chosen = owners(name, [float(x) for x in has], recipients)
-            spells = _walked(spells, kind, chosen, recipients, attention, horizon)
-    return _with_quiet_hours(spells, segments, recipients, horizon)
+            intervals = _walked(intervals, kind, chosen, recipients, attention, horizon)
+    return _with_quiet_hours(intervals, segments, recipients, horizon)
 
 
 def _walked(
-    spells: Spells, kind: int, chosen: Flags, recipients: Recipients, a: Attention, horizon: int
-) -> Spells:
-    """Add the spells of one kind, walked for the recipients chosen."""
+    intervals: Intervals,
+    kind: int,
+    chosen: Flags,
+    recipients: Recipients,
+    a: Attention,
+    horizon: int,
+) -> Intervals:
+    """Add the intervals of one kind, walked for the recipients chosen."""
     stream, nothing = STREAMS.index(_STREAM_OF[kind]), np.zeros(0, dtype=np.int64)
     offsets, away, week_at = (
         recipients.utc_offset,
-        np.ascontiguousarray(spells.at[:, AWAY]),
+        np.ascontiguousarray(intervals.at[:, AWAY]),
         a.week_at,
     )
     if kind != AT_DESK:  # on the clock: nobody's offset, week or absence matters
@@ -86,8 +91,8 @@ def _walked(
         a.stream_mean,
         a.weeks,
         week_at,
-        spells.op_at,
-        spells.op_lost,
+        intervals.op_at,
+        intervals.op_lost,
         away,
         recipients.key,
         stream,
@@ -113,7 +118,7 @@ def _walked(
             op_at,
             op_lost,
         )
-    return spells.joined(
+    return intervals.joined(
         kind, np.stack([first[:-1], first[1:]], axis=1), starts, ends, op_at, op_lost
     )
 
@@ -142,7 +147,7 @@ def _walk_all(
     starts,
     ends,
 ):
-    """Count the spells of every recipient into `first` (running), and write them if there is room
+    """Count the intervals of every recipient into `first` (running), and write them if there is room
     for them.
     """
     n, state = 0, states[0]
@@ -201,7 +206,7 @@ def _walk_all(
 
 @njit
 def _stand_still(segment, utc_offset, weeks, week_at, first, starts, ends, op_at, op_lost):
-    """Say at which operational time each away spell comes up, and how much has been lost to it and
+    """Say at which operational time each away interval comes up, and how much has been lost to it and
     those before.
     """
     for r in range(segment.size):
@@ -215,12 +220,12 @@ def _stand_still(segment, utc_offset, weeks, week_at, first, starts, ends, op_at
 
 
 def _with_quiet_hours(
-    spells: Spells, segments: Sequence[Segment], recipients: Recipients, horizon: int
-) -> Spells:
+    intervals: Intervals, segments: Sequence[Segment], recipients: Recipients, horizon: int
+) -> Intervals:
     """Add the hours in which notifications are silent; the recipients of a segment share them."""
     silent = [bool(s.quiet.hours) and s.quiet.effect == "silent" for s in segments]
     if not any(silent):
-        return spells
+        return intervals
     mine = owners("quiet", [s.quiet.share for s in segments], recipients)
     at = np.zeros((recipients.size, 2), dtype=np.int64)
     pieces = [np.zeros((0, 2), dtype=np.int64)]
@@ -232,7 +237,7 @@ def _with_quiet_hours(
             pieces.append(hours)
     hours = np.concatenate(pieces)
     nothing = np.zeros(len(hours), dtype=np.int64)
-    return spells.joined(QUIET, at, hours[:, 0].copy(), hours[:, 1].copy(), nothing, nothing)
+    return intervals.joined(QUIET, at, hours[:, 0].copy(), hours[:, 1].copy(), nothing, nothing)
 
 
 def quiet_hours(segment: Segment, horizon: int) -> Int64s:

@@ -15,7 +15,7 @@ from sim.scenario.model import Scenario
 from sim.schema.fields import Flags
 from sim.schema.world import APOLOGY, MESSAGES, Messages
 from sim.world.block import Block
-from sim.world.circumstances import draw_spells
+from sim.world.circumstances import draw_intervals
 from sim.world.drawn import Drawn
 from sim.world.notifying import Columns, draw_channels
 from sim.world.parts import World
@@ -75,15 +75,15 @@ class Draft:
         if priced is not None:
             recipients = replace(recipients, priced=priced)
         attention = attention_of(s.segments)
-        spells = draw_spells(s, recipients, attention)
+        intervals = draw_intervals(s, recipients, attention)
         segment = recipients.segment[sent.recipient]
         drawn = Drawn(sent.key, sent.entity, segment, s.mistakes.urgency)
         channels = draw_channels(
-            s, drawn, sent, recipients, spells, senders.released, senders.regretted
+            s, drawn, sent, recipients, intervals, senders.released, senders.regretted
         )
         messages = _messages(s, drawn, sent, senders, channels)
         return World(
-            int(s.run.horizon), rules, messages, recipients, attention, spells, self.block.size
+            int(s.run.horizon), rules, messages, recipients, attention, intervals, self.block.size
         )
 
 

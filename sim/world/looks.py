@@ -21,14 +21,14 @@ from sim.distributions.quantile import all_to_micros, quantiles, to_micros
 from sim.distributions.table import from_grid, to_grid
 from sim.draws import U64, purpose, uniform, uniform_pair
 from sim.world.calendar import clock_of, operational
-from sim.world.spells import made_up
+from sim.world.intervals import away_time_added
 
 if TYPE_CHECKING:
     from sim.world.parts import Attention
 
 Int64s = npt.NDArray[np.int64]
 Away = tuple[Int64s, Int64s, int, int]
-"""What makes a recipient's looks stand still while away, as `sim.world.spells` has it."""
+"""What makes a recipient's looks stand still while away, as `sim.world.intervals` has it."""
 NEVER_AWAY: Final[Away] = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), 0, 0)
 
 GLANCES: Final = 0
@@ -36,7 +36,7 @@ CHECKS: Final = 1
 VISITS: Final = 2
 SURFACES: Final = ("glances", "checks", "visits")
 STREAMS: Final = (*SURFACES, "away", "offline", "doze", "desktop")
-"""All alternating renewals of a recipient: looks at the surfaces, then those that become spells."""
+"""All alternating renewals of a recipient: looks at the surfaces, then those that become intervals."""
 
 LOOK_PURPOSES: Final = np.array([purpose(name) for name in STREAMS], dtype=np.uint64)
 START_PURPOSES: Final = np.array([purpose(f"{name}.start") for name in STREAMS], dtype=np.uint64)
@@ -100,8 +100,8 @@ def begin(
     in equilibrium.
 
     Offsets, rates, keys and entities are per stream; `at` and `mean` as in `Attention`; `scratch` is
-    float64 of `SCRATCH`. `away` (int64, n x 2) says where the away spells, in which it stands
-    still, are in `op_at` and `op_lost` (`sim.world.spells`).
+    float64 of `SCRATCH`. `away` (int64, n x 2) says where the away intervals, in which it stands
+    still, are in `op_at` and `op_lost` (`sim.world.intervals`).
     """
     n = entities.size
     for i in range(n):
@@ -141,7 +141,7 @@ def begin(
             states[i, OP] = to_micros(covering[i] / rates[i] * part[i])
         if states[i, OP] <= _FAR:
             states[i, OP] += operational(weeks, week_at, slots, offsets[i])
-            op = made_up(op_at, op_lost, away[i, 0], away[i, 1], states[i, OP])
+            op = away_time_added(op_at, op_lost, away[i, 0], away[i, 1], states[i, OP])
             states[i, START] = clock_of(weeks, week_at, slots, op) - offsets[i]
 
 
@@ -166,7 +166,7 @@ def advance(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, e
     """Step `state` (int64 of `STATE`) to the next look and return the end, on the clock, of the one
     it leaves.
 
-    `away` = (op_at, op_lost, first, past): the away spells in which the stream stands still, as in
+    `away` = (op_at, op_lost, first, past): the away intervals in which the stream stands still, as in
     `begin`.
     """
     k = state[K] + 1
@@ -182,7 +182,7 @@ def advance(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, e
         return min(start + length, _FAR) if length <= _FAR else _FAR
     state[OP] = op + length + gap
     state[LENGTH] = state[place + 1]
-    state[START] = clock_of(weeks, week_at, slots, made_up(*away, state[OP])) - offset
+    state[START] = clock_of(weeks, week_at, slots, away_time_added(*away, state[OP])) - offset
     return min(start + length, state[START])
 
 

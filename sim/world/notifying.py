@@ -1,4 +1,4 @@
-"""What befalls the notifications of every message: push and badge, watch and desktop, e-mail,
+"""What happens to the notifications of every message: push and badge, watch and desktop, e-mail,
 reply.
 """
 
@@ -14,7 +14,7 @@ from sim.schema.fields import Flags, Int64s
 from sim.schema.world import Recipients
 from sim.world.circumstances import owners, quiet_hours
 from sim.world.drawn import Drawn
-from sim.world.spells import AT_DESK, AWAY, Spells, end_of_wait
+from sim.world.intervals import AT_DESK, AWAY, Intervals, end_of_wait
 from sim.world.traffic import Sent
 
 Columns = dict[str, npt.NDArray[np.generic]]
@@ -25,7 +25,7 @@ def draw_channels(
     drawn: Drawn,
     sent: Sent,
     people: Recipients,
-    spells: Spells,
+    intervals: Intervals,
     released: Int64s,
     regretted: Flags,
 ) -> Columns:
@@ -34,8 +34,8 @@ def draw_channels(
     `released` as there.
     """
     known = np.where(released == NEVER, 0, released)
-    desk = (released != NEVER) & spells.are_on(AT_DESK, sent.recipient, known)
-    away = (released != NEVER) & ~desk & spells.are_on(AWAY, sent.recipient, known)
+    desk = (released != NEVER) & intervals.are_on(AT_DESK, sent.recipient, known)
+    away = (released != NEVER) & ~desk & intervals.are_on(AWAY, sent.recipient, known)
     android = ~people.ios[sent.recipient]
     return (
         _push(s, drawn, sent, people, (desk, away, android), released)

@@ -15,8 +15,8 @@ from sim.clock import NEVER
 from sim.draws import U64, purpose, uniform
 from sim.schema.fields import Floats, Int64s
 from sim.schema.world import Messages, Recipients, Rules
+from sim.world.intervals import Intervals
 from sim.world.looks import GLANCES, Looks, drawn_looks
-from sim.world.spells import Spells
 
 THIN, OFFLINE = U64(purpose("visits.thin")), U64(purpose("visits.offline"))
 """Purposes of an app visit's two uniforms."""
@@ -56,7 +56,7 @@ class World:
     messages: Messages
     recipients: Recipients
     attention: Attention
-    spells: Spells
+    intervals: Intervals
     worlds: int = 1
     """How many replications there are."""
 
@@ -79,7 +79,7 @@ class World:
             surface,
             rate,
             int(r.utc_offset[recipient]),
-            self.spells.standstill(recipient),
+            self.intervals.standstill(recipient),
         )
 
     def visit_uniforms(self, recipient: int, visit: int) -> tuple[float, float]:
@@ -105,8 +105,8 @@ class World:
 
         A message names any field of `Messages` (the rest: sent to recipient 0 at time 0, all delays
         zero, nothing noticed); a recipient any field of `Recipients`, and looks (`glances`,
-        `checks`, `visits`) and spells (`away`, `no_network`, `dozing`, `at_desk`, `quiet`) as lists
-        of (start, end). Raises `WorldError` if looks or spells are out of order or a message names
+        `checks`, `visits`) and intervals (`away`, `no_network`, `dozing`, `at_desk`, `quiet`) as lists
+        of (start, end). Raises `WorldError` if looks or intervals are out of order or a message names
         an unknown field.
 
         >>> w = World.written([{"noticed": 60}], [{"glances": [(30, 40)]}])

@@ -202,20 +202,20 @@ def _complain(
     """
     for row in np.flatnonzero(bad.to_numpy()):
         value = table[column].iloc[row]
-        told = (
+        said_of_it = (
             problem
             if pd.isna(value) and problem.endswith("missing")
             else "is missing"
             if pd.isna(value)
             else (f"{said(value if isinstance(value, str) else str(value))} {problem}")
         )
-        faults.append((int(table[ROW].iloc[row]), column, told, remedy))
+        faults.append((int(table[ROW].iloc[row]), column, said_of_it, remedy))
 
 
 def _instants(table: pd.DataFrame, column: str, faults: Faults) -> pd.Series[int]:
     """Read a column of seconds or timestamps as Int64 microseconds (missing where empty or faulty).
 
-    Whether times are seconds or timestamps is told by `sent_at`; one file does not mix the two.
+    Whether times are seconds or timestamps depends on `sent_at`; one file does not mix the two.
     """
     raw, sent = table[column], table["sent_at"]
     if _are_seconds(sent):

@@ -3,15 +3,27 @@ message."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sim.clock import NEVER, SECOND
 from sim.engines import compiled, reference
 from sim.records import Records, first_difference
-from sim.schema.world import APOLOGY, BATCHED, BLOCK, DELETE, EDIT, NO_COLLAPSE, Rules
+from sim.schema.fields import FLAG, TIMES, Field
+from sim.schema.world import (
+    APOLOGY,
+    BATCHED,
+    BLOCK,
+    DELETE,
+    EDIT,
+    MESSAGES,
+    NO_COLLAPSE,
+    RECIPIENTS,
+    RULES,
+    Rules,
+)
+from sim.world.intervals import KINDS_OF_INTERVAL
 from sim.world.parts import World
-from sim.world.spells import KINDS_OF_SPELL
 
 Pick = Callable[[int, int], int]
 """Gives a whole number between two, both included: by a generator or by Hypothesis."""
@@ -49,6 +61,11 @@ def tied_world(pick: Pick, unit: int = SECOND) -> World:
             rules["push_expiry"] = pick(0, 4) * unit
             session = (pick(0, 4) * unit, min(pick(8, 20) * unit, NEVER - 1))
             recipients = [row | _UNOPENED | {"at_desk": [session]} for row in recipients]
+    _complete(pick, rules, RULES, unit)
+    for row in messages:
+        _complete(pick, row, MESSAGES, unit)
+    for row in recipients:
+        _complete(pick, row, RECIPIENTS, unit)
     return World.written(
         messages,
         recipients,
@@ -56,6 +73,27 @@ def tied_world(pick: Pick, unit: int = SECOND) -> World:
         horizon=min(pick(4, 40 if rare else 30) * unit, NEVER - 1),
         key=pick(0, 99),
     )
+
+
+NOT_VARIED = {"number", "entity", "mistake", "segment", "after", "apology", "ios", "rate"}
+"""What follows from other fields, or has nothing to vary in a world written by hand."""
+
+
+def _complete(pick: Pick, row: dict[str, Any], table: Sequence[Field], unit: int) -> None:
+    """Choose what the tables below do not: a new field of the schema is varied by its unit."""
+    for field in table:
+        if field.name in row or field.name in NOT_VARIED or field.otherwise or not _rarely(pick):
+            continue
+        if field.choices:
+            row[field.name] = field.choices[pick(0, len(field.choices) - 1)]
+        elif field.unit == FLAG:
+            row[field.name] = _yes(pick)
+        elif field.unit in TIMES:
+            row[field.name] = (
+                _or_never(pick, 4, unit) if field.absent == NEVER else pick(0, 4) * unit
+            )
+        else:
+            row[field.name] = pick(0, 3)
 
 
 def _yes(pick: Pick) -> bool:
@@ -235,9 +273,9 @@ def _recipient(pick: Pick, unit: int) -> dict[str, Any]:
 
 
 def _circumstances(pick: Pick, unit: int) -> dict[str, Any]:
-    """Choose the spells of a recipient, and the room in the service's store."""
+    """Choose the intervals of a recipient, and the room in the service's store."""
     row: dict[str, Any] = {"store": pick(0, 3)}
-    return row | {kind: _looks(pick, unit) if _yes(pick) else [] for kind in KINDS_OF_SPELL}
+    return row | {kind: _looks(pick, unit) if _yes(pick) else [] for kind in KINDS_OF_INTERVAL}
 
 
 def _looks(pick: Pick, unit: int) -> list[tuple[int, int]]:

@@ -200,11 +200,11 @@ def test_a_mail_is_not_read_by_its_alert_while_away_or_if_it_arrived_in_quiet_ho
     """arrives 4, alert due 7      away [7 == 9]: no      away [4 == 7]: yes      quiet [4 == 5]:
     no      quiet [7 == 9]: yes"""
     row = {"email_latency": 4, "mail_alert_after": 3}
-    spells: list[Row] = [
+    intervals: list[Row] = [
         {"away": [(7, 9)]},
         {"away": [(4, 7)]},
         {"quiet": [(4, 5)]},
         {"quiet": [(7, 9)]},
     ]
-    people = [{"email": AT_ONCE, "checks": [(20, 21)]} | spell for spell in spells]
+    people = [{"email": AT_ONCE, "checks": [(20, 21)]} | interval for interval in intervals]
     shows(world([row | {"recipient": k} for k in range(4)], people), email_read=[20, 7, 20, 7])

@@ -52,8 +52,8 @@ MUTANTS = {
     ),
     "the later sent goes first among equals": (
         "deletions",
-        "m.pressed[i], i)\n",
-        "m.pressed[i], -i)\n",
+        "n_waiting, first, i)",
+        "n_waiting, first, -i)",
     ),
     "a step goes out at the instant its opening message is deleted": (
         "follow_ups",
@@ -138,7 +138,7 @@ MUTANTS = {
     "an alert goes to the watch though a glance is in progress": (
         "phone",
         "at.alert_end) <= now",
-        "_PAST) <= now",
+        "-_NEVER) <= now",
     ),
     "an alert is felt in quiet hours": (
         "phone",

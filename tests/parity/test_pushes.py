@@ -1,7 +1,7 @@
 """Collapse, fetching, scopes of a retraction: timelines worked out by hand, one rule each, in
 seconds (section 5).
 
-`|` an event, `[==]` a look or a spell, `x` the remedy's effect, `A` a push's arrival, `R` a
+`|` an event, `[==]` a look or an interval, `x` the remedy's effect, `A` a push's arrival, `R` a
 retraction's."""
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Follow-ups and remedies: timelines worked out by hand, one rule each, in seconds (docs/model.md,
 sections 3 and 4).
 
-`|` an event, `[==]` a look or a spell, `x` the remedy's effect, `A` a push's arrival, `R` a
+`|` an event, `[==]` a look or an interval, `x` the remedy's effect, `A` a push's arrival, `R` a
 retraction's."""
 
 from __future__ import annotations

@@ -163,7 +163,7 @@ def test_a_million_messages_to_one_recipient_are_each_noticed_at_the_first_look_
         type(one.messages)(**fields),
         one.recipients,
         one.attention,
-        one.spells,
+        one.intervals,
     )
     records = compiled.play(world)
     looks, walk = [], world.looks(0, GLANCES)

@@ -9,13 +9,13 @@ from sim.clock import NEVER, SECOND
 from sim.engines import reference
 from sim.schema.records import FROM_ENGINE
 from sim.schema.world import Rules
+from sim.world.intervals import KINDS_OF_INTERVAL
 from sim.world.looks import SURFACES
 from sim.world.parts import World
-from sim.world.spells import KINDS_OF_SPELL
 
 from .making import agree
 
-_LISTS = (*SURFACES, *KINDS_OF_SPELL)
+_LISTS = (*SURFACES, *KINDS_OF_INTERVAL)
 _PLAIN = {
     "sender",
     "recipient",

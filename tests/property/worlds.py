@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from sim.clock import NEVER
 from sim.records import Records
 from sim.scenario import Scenario, parse
+from sim.schema.fields import TIMES as TIME_UNITS
 from sim.schema.records import FROM_ENGINE
+from sim.schema.world import MESSAGES, RULES
 from sim.verdicts import Verdict, judge
 from sim.world import Rules, World
 
@@ -26,35 +28,8 @@ HORIZON = 400
 SURFACES = ("glances", "checks", "visits")
 TIMES = ("thread_read", "push_noticed", "email_read", "effective")
 
-RULE_DURATIONS = (
-    "window",
-    "push_expiry",
-    "email_window",
-    "email_every",
-    "email_at",
-    "email_lead",
-    "cache_life",
-)
-MESSAGE_DURATIONS = (
-    "written",
-    "pressed",
-    "released",
-    "noticed",
-    "reaction",
-    "action",
-    "propagation",
-    "push_delay",
-    "push_latency",
-    "alert_after",
-    "alert_length",
-    "tap_after",
-    "retract_after",
-    "badge_sync_after",
-    "email_delay",
-    "email_latency",
-    "mail_alert_after",
-    "mail_alert_length",
-)
+RULE_DURATIONS = {f.name for f in RULES if f.unit in TIME_UNITS}
+MESSAGE_DURATIONS = {f.name for f in MESSAGES if f.unit in TIME_UNITS}
 """Columns that hold a time: all that change when the clock runs in other units."""
 
 

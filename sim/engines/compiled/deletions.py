@@ -138,13 +138,8 @@ def _join(m, i, order, requested, waiting, n_waiting, team, head, after):
         after[i], head[team[i]] = head[team[i]], i
     if order == LAST_SENT:
         return push(waiting[0], waiting[1], n_waiting, -m.pressed[i], -i)
-    return push(
-        waiting[0],
-        waiting[1],
-        n_waiting,
-        m.noticed[i] if order == FIRST_NOTICED else m.pressed[i],
-        i,
-    )
+    first = m.noticed[i] if order == FIRST_NOTICED else m.pressed[i]
+    return push(waiting[0], waiting[1], n_waiting, first, i)
 
 
 @njit

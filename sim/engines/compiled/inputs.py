@@ -15,8 +15,8 @@ from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.state import PERSON_ROW, TERMS_ROW
 from sim.schema.fields import Floats, Int64s
 from sim.schema.world import DELETE, MESSAGES, RECIPIENTS, REWRITE, RULES
+from sim.world.intervals import AT_DESK, AWAY, DOZING, NO_NETWORK, QUIET, end_of_wait
 from sim.world.parts import World
-from sim.world.spells import AT_DESK, AWAY, DOZING, NO_NETWORK, QUIET, end_of_wait
 
 _NEVER = np.int64(NEVER)
 IS_AWAY, IS_OFFLINE, DOZES, DESK_SESSION, IS_QUIET = (
@@ -85,7 +85,7 @@ def _people(world: World) -> npt.NDArray[Any]:
     people = np.empty(world.recipients.size, PERSON_ROW)
     r = world.recipients
     columns = RecipientColumns(*(plain(getattr(r, f.name)) for f in RECIPIENTS))
-    _fill(columns, plain(world.spells.at), people)
+    _fill(columns, plain(world.intervals.at), people)
     return people
 
 
@@ -140,13 +140,13 @@ def _streams(world: World) -> LookStreams:
         plain(a.written_at),
         plain(a.starts),
         plain(a.ends),
-        plain(world.spells.op_at),
-        plain(world.spells.op_lost),
+        plain(world.intervals.op_at),
+        plain(world.intervals.op_lost),
     )
 
 
 def _intervals(world: World) -> Circumstances:
-    starts, ends, at = world.spells.starts, world.spells.ends, world.spells.at
+    starts, ends, at = world.intervals.starts, world.intervals.ends, world.intervals.at
     some = np.flatnonzero((at[:, :, 0] < at[:, :, 1]).any(axis=0)) if starts.size else ()
     kinds = sum(1 << int(k) for k in some)
     return Circumstances(kinds, plain(starts), plain(ends), plain(at))

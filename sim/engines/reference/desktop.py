@@ -7,20 +7,24 @@ from __future__ import annotations
 from sim.clock import NEVER
 from sim.engines.reference.instants import Order, then
 from sim.engines.reference.stage import Circumstances, Stage
-from sim.world.spells import AT_DESK, QUIET
+from sim.world.intervals import AT_DESK, QUIET
 
 
 class Desktop:
     """One recipient's desktop."""
 
-    def __init__(self, stage: Stage, spells: Circumstances) -> None:
-        self.stage, self.m, self.out, self.spells = stage, stage.m, stage.out, spells
+    def __init__(self, stage: Stage, intervals: Circumstances) -> None:
+        self.stage, self.m, self.out, self.intervals = stage, stage.m, stage.out, intervals
 
     def show(self, i: int, chars: int, edited: bool) -> None:
         """Show a toast with message i, as its push reaches the push service now."""
         now = int(self.stage.env.now)
-        session_ends = self.spells.wait(AT_DESK, now)
-        if session_ends == now or self.out["thread_read"][i] != NEVER or self.spells.on(QUIET, now):
+        session_ends = self.intervals.wait(AT_DESK, now)
+        if (
+            session_ends == now
+            or self.out["thread_read"][i] != NEVER
+            or self.intervals.on(QUIET, now)
+        ):
             return
         self.out["desk_shown"][i], self.out["desk_chars"][i], self.out["desk_edited"][i] = (
             now,

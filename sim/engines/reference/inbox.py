@@ -1,22 +1,21 @@
-"""A recipient's side: the thread with its app visits, and what it hands to the phone and the
-mailbox (section 6).
-"""
+"""A recipient's side: the thread with its app visits, and the channels that notify (section 6)."""
 
 from __future__ import annotations
 
 from sim.clock import NEVER
+from sim.engines.reference.channel import Channel
 from sim.engines.reference.instants import Order, then
 from sim.engines.reference.mail import Mailbox
 from sim.engines.reference.phone import Phone
 from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
 from sim.schema.world import OFF
+from sim.world.intervals import NO_NETWORK
 from sim.world.looks import VISITS
-from sim.world.spells import NO_NETWORK
 
 
 class Inbox:
-    """One recipient: thread, phone and mailbox.
+    """One recipient: the thread, and its channels.
 
     Writes times into `out`, the columns of the records.
     """
@@ -24,20 +23,20 @@ class Inbox:
     def __init__(self, stage: Stage, recipient: int) -> None:
         self.stage, self.env, self.r = stage, stage.env, recipient
         self.world, self.m, self.rules, self.out = stage.world, stage.m, stage.rules, stage.out
-        self.spells = Circumstances(stage, recipient)
+        self.intervals = Circumstances(stage, recipient)
         # Whether the app may be opened without a connection, so that copies on the device matter.
         self.copies = (
-            self.rules.visit_offline > 0 or stage.taps_offline or self.spells.ever(NO_NETWORK)
+            self.rules.visit_offline > 0 or stage.taps_offline or self.intervals.ever(NO_NETWORK)
         )
         self.unread: set[int] = (
             set()
         )  # in the thread: not read; or deleted, with a placeholder or a copy to be met
         self.phone = Phone(
-            stage, recipient, self.spells, self._tapped, self._wake_visits, self.app_is_open
+            stage, recipient, self.intervals, self._tapped, self._wake_visits, self.app_is_open
         )
-        self.mailbox = (
-            Mailbox(stage, recipient, self.spells) if stage.people.email[recipient] != OFF else None
-        )
+        self.channels: list[Channel] = [self.phone]
+        if stage.people.email[recipient] != OFF:
+            self.channels.append(Mailbox(stage, recipient, self.intervals))
         self.visits = Surface(
             stage.env,
             lambda: stage.world.looks(recipient, VISITS),
@@ -59,9 +58,8 @@ class Inbox:
         visit = self._visit_in_progress()
         if visit is not None and not self._offline(visit):
             then(self.env, now, Order.IN_THREAD, i, lambda: self._read(i))
-        self.phone.notify(i)
-        if self.mailbox is not None:
-            self.mailbox.notify(i)
+        for channel in self.channels:
+            channel.notify(i)
         self.visits.wake()
 
     def deleted(self, i: int) -> None:
@@ -72,7 +70,8 @@ class Inbox:
         if not (self.rules.placeholder or self.copies):
             self.unread.discard(i)
         if not self.m.live[i]:
-            self.phone.deleted(i)
+            for channel in self.channels:
+                channel.deleted(i)
 
     def app_is_open(self) -> bool:
         """Tell whether a visit that began before this instant is still going on."""
@@ -84,11 +83,11 @@ class Inbox:
             return look
         # Played and not kept: thinned away. Not played: nobody waited for it, so the badge was 0
         # when it began.
-        if look[2] == self.visits.played[2] or not self._comes_unbidden(look[2]):
+        if look[2] == self.visits.played[2] or not self._comes_by_itself(look[2]):
             return None
         return look
 
-    def _comes_unbidden(self, visit: int) -> bool:
+    def _comes_by_itself(self, visit: int) -> bool:
         """Tell whether a candidate visit takes place without a badge: one in `badge_boost` does."""
         return (
             self.rules.badge_boost == 1
@@ -101,7 +100,7 @@ class Inbox:
         """
         rare = self.rules.visit_offline
         by_chance = rare > 0 and self.world.visit_uniforms(self.r, visit[2])[1] < rare
-        return by_chance or self.spells.on(NO_NETWORK, visit[0])
+        return by_chance or self.intervals.on(NO_NETWORK, visit[0])
 
     def _worth_a_visit(self) -> bool:
         return bool(self.unread or self.phone.tray or self.phone.badge)
@@ -110,13 +109,13 @@ class Inbox:
         self.visits.wake()
 
     def _visit(self, look: Look) -> None:
-        if self.phone.badge or self._comes_unbidden(look[2]):
+        if self.phone.badge or self._comes_by_itself(look[2]):
             self.kept = look
             self.open_app(offline=self._offline(look))
 
     def _tapped(self, i: int) -> None:
         self.open_app(
-            offline=bool(self.m.tap_offline[i]) or self.spells.on(NO_NETWORK, int(self.env.now))
+            offline=bool(self.m.tap_offline[i]) or self.intervals.on(NO_NETWORK, int(self.env.now))
         )
 
     def _read(self, i: int) -> None:
@@ -144,7 +143,8 @@ class Inbox:
                 self.unread.discard(i)  # refreshed: the device's copy is gone too
                 if self.rules.placeholder:
                     self.stage.sign_without_content(i)
-        self.phone.opened()
+        for channel in self.channels:
+            channel.opened()
 
     def _meet_copy(self, i: int) -> None:
         """Read message i from the device's copy, if the device was synced before the deletion and

@@ -10,8 +10,8 @@ from sim.engines.reference.instants import Order, then
 from sim.engines.reference.outbox import Mail, Outbox
 from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
+from sim.world.intervals import AWAY, QUIET
 from sim.world.looks import CHECKS
-from sim.world.spells import AWAY, QUIET
 
 
 class Mailbox:
@@ -20,13 +20,13 @@ class Mailbox:
     A mail is known by the message that opened it.
     """
 
-    def __init__(self, stage: Stage, recipient: int, spells: Circumstances) -> None:
-        self.stage, self.env, self.m, self.out, self.spells = (
+    def __init__(self, stage: Stage, recipient: int, intervals: Circumstances) -> None:
+        self.stage, self.env, self.m, self.out, self.intervals = (
             stage,
             stage.env,
             stage.m,
             stage.out,
-            spells,
+            intervals,
         )
         self.outbox = Outbox(stage, recipient, self._arrive)
         self.unread: dict[int, Mail] = {}
@@ -42,6 +42,12 @@ class Mailbox:
         """Put message i on its way by e-mail."""
         self.outbox.take(i)
 
+    def deleted(self, i: int) -> None:
+        """Do nothing: what has been dispatched is not recalled, and binding asks by itself."""
+
+    def opened(self) -> None:
+        """Do nothing: mail stays as unread as it is."""
+
     def _arrive(self, opener: int, mail: Mail) -> None:
         now = int(self.env.now)
         self.unread[opener] = mail
@@ -49,14 +55,14 @@ class Mailbox:
         if check is not None:
             then(self.env, now, Order.IN_CHECK, opener, lambda: self._read(opener, check[1]))
         after = int(self.m.mail_alert_after[opener])
-        if after != NEVER and not self.spells.on(QUIET, now):
+        if after != NEVER and not self.intervals.on(QUIET, now):
             then(self.env, now + after, Order.MAIL_ALERT, opener, lambda: self._react(opener))
         self.checks.wake()
 
     def _react(self, opener: int) -> None:
         """Read a mail because its alert was felt; nobody does while away."""
         now = int(self.env.now)
-        if not self.spells.on(AWAY, now):
+        if not self.intervals.on(AWAY, now):
             self._read(opener, min(now + int(self.m.mail_alert_length[opener]), NEVER))
 
     def _check(self, look: Look) -> None:

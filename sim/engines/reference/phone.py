@@ -13,8 +13,8 @@ from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
 from sim.engines.reference.watch import Watch
 from sim.schema.world import BY_APP, BY_THREAD, CONVERSATION, LATEST, REWRITE
+from sim.world.intervals import AWAY, NO_NETWORK, QUIET
 from sim.world.looks import GLANCES
-from sim.world.spells import AWAY, NO_NETWORK, QUIET
 
 
 class Phone:
@@ -27,7 +27,7 @@ class Phone:
         self,
         stage: Stage,
         recipient: int,
-        spells: Circumstances,
+        intervals: Circumstances,
         tapped: Callable[[int], None],
         wake_visits: Callable[[], None],
         app_is_open: Callable[[], bool],
@@ -39,14 +39,14 @@ class Phone:
             stage.rules,
             stage.out,
         )
-        self.spells = spells
+        self.intervals = intervals
         self.push, self.counts = (
             bool(stage.people.push[recipient]),
             bool(stage.people.badge[recipient]),
         )
         self.tapped, self.wake_visits, self.app_is_open = tapped, wake_visits, app_is_open
-        self.pushes = Pushes(stage, recipient, spells, self._arrive, self._retract)
-        self.watch = Watch(stage, spells) if stage.watches else None
+        self.pushes = Pushes(stage, recipient, intervals, self._arrive, self._retract)
+        self.watch = Watch(stage, intervals) if stage.watches else None
         self.tray: set[int] = set()
         self.badge: set[int] = set()
         self.to_notice: dict[int, int] = {}  # in the tray and not noticed: glances still needed
@@ -110,7 +110,7 @@ class Phone:
         until = max(self.alert_until, look[1] if look is not None else -1)
         if until > now:
             then(self.env, now, Order.IN_GLANCE, i, lambda: self._meet(i, until))
-        if not self.spells.on(QUIET, now):
+        if not self.intervals.on(QUIET, now):
             self._alert(i, now, in_use=until > now)
 
     def _alert(self, i: int, now: int, *, in_use: bool) -> None:
@@ -153,7 +153,7 @@ class Phone:
         """
         self.pushes.deleted(i)
         if self.counts and self.m.badge_sync_after[i] != NEVER:
-            arrival = self.spells.wait(
+            arrival = self.intervals.wait(
                 NO_NETWORK, int(self.env.now) + int(self.m.badge_sync_after[i])
             )
             leave(self.env, arrival, Leaving.CORRECTION, i, lambda: self._sync(i))
@@ -231,7 +231,7 @@ class Phone:
         Nobody does while away.
         """
         now = int(self.env.now)
-        if self.spells.on(AWAY, now):
+        if self.intervals.on(AWAY, now):
             return
         until = min(now + int(self.m.alert_length[i]), NEVER)
         self.alert_until = max(self.alert_until, until)

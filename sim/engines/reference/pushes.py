@@ -13,7 +13,7 @@ from sim.engines.reference.desktop import Desktop
 from sim.engines.reference.instants import Leaving, Order, at, leave
 from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.store import Store
-from sim.world.spells import AT_DESK, DOZING, NO_NETWORK
+from sim.world.intervals import AT_DESK, DOZING, NO_NETWORK
 
 
 class Pushes:
@@ -26,7 +26,7 @@ class Pushes:
         self,
         stage: Stage,
         recipient: int,
-        spells: Circumstances,
+        intervals: Circumstances,
         arrive: Callable[[int], None],
         retract: Callable[[int], None],
     ) -> None:
@@ -37,11 +37,13 @@ class Pushes:
             stage.rules,
             stage.out,
         )
-        self.spells, self.arrive, self.retract = spells, arrive, retract
+        self.intervals, self.arrive, self.retract = intervals, arrive, retract
         self.push = bool(stage.people.push[recipient])
         self.preview = 0 if stage.people.hides_previews[recipient] else self.rules.push_preview
-        self.store = Store(stage, recipient, spells, self.lose) if spells.ever(NO_NETWORK) else None
-        self.desktop = Desktop(stage, spells) if self.push and spells.ever(AT_DESK) else None
+        self.store = (
+            Store(stage, recipient, intervals, self.lose) if intervals.ever(NO_NETWORK) else None
+        )
+        self.desktop = Desktop(stage, intervals) if self.push and intervals.ever(AT_DESK) else None
 
     def send(self, i: int) -> None:
         """Begin the way of message i's push (or silent count)."""
@@ -119,7 +121,7 @@ class Pushes:
     def _retraction_reaches_phone(self, i: int) -> None:
         """Retract now, or with normal priority at the end of dozing."""
         now = int(self.env.now)
-        awake = self.spells.wait(DOZING, now) if self.rules.retraction_waits else now
+        awake = self.intervals.wait(DOZING, now) if self.rules.retraction_waits else now
         if awake == now:
             self.retract(i)
         else:

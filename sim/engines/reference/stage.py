@@ -37,10 +37,10 @@ class Stage:
         self._gone = gone.get(self.rules.remedy)
         self.taps_offline = bool(self.m.tap_offline.any())
         self.watches = bool(self.m.on_watch.any())
-        bounds = world.spells.at
-        self.befall: list[list[bool]] = (
+        bounds = world.intervals.at
+        self.some_intervals: list[list[bool]] = (
             bounds[:, :, 0] < bounds[:, :, 1]
-        ).tolist()  # which spells, of each recipient
+        ).tolist()  # which intervals, of each recipient
 
     def deleted(self, i: int) -> bool:
         """Tell whether message i has been deleted by now.
@@ -64,25 +64,31 @@ class Stage:
 
 
 class Circumstances:
-    """The spells that befall one recipient (docs/model.md, section 2): asked often, so quick where
+    """The intervals of one recipient (docs/model.md, section 2): asked often, so quick where
     there are none.
     """
 
     def __init__(self, stage: Stage, recipient: int) -> None:
-        self._spells, self._r, self._some = stage.world.spells, recipient, stage.befall[recipient]
+        self._intervals, self._r, self._some = (
+            stage.world.intervals,
+            recipient,
+            stage.some_intervals[recipient],
+        )
 
     def ever(self, kind: int) -> bool:
-        """Tell whether a kind of spell befalls the recipient at all."""
+        """Tell whether the recipient has any interval of a kind."""
         return self._some[kind]
 
     def wait(self, kind: int, instant: int) -> int:
-        """Give the end of the spell of a kind that is on at an instant, or the instant itself if
+        """Give the end of the interval of a kind that is on at an instant, or the instant itself if
         none is.
         """
         return (
-            self._spells.wait(self._r, kind, min(instant, NEVER)) if self._some[kind] else instant
+            self._intervals.wait(self._r, kind, min(instant, NEVER))
+            if self._some[kind]
+            else instant
         )
 
     def on(self, kind: int, instant: int) -> bool:
-        """Tell whether a spell of a kind is on at an instant."""
-        return self._some[kind] and self._spells.is_on(self._r, kind, instant)
+        """Tell whether an interval of a kind is on at an instant."""
+        return self._some[kind] and self._intervals.is_on(self._r, kind, instant)

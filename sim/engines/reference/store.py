@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.engines.reference.instants import Order, then
 from sim.engines.reference.stage import Circumstances, Stage
-from sim.world.spells import NO_NETWORK
+from sim.world.intervals import NO_NETWORK
 
 
 @dataclass(slots=True, eq=False)
@@ -27,25 +27,25 @@ class Store:
     """
 
     def __init__(
-        self, stage: Stage, recipient: int, spells: Circumstances, lose: Callable[[int], None]
+        self, stage: Stage, recipient: int, intervals: Circumstances, lose: Callable[[int], None]
     ) -> None:
-        self.env, self.spells, self.lose = stage.env, spells, lose
+        self.env, self.intervals, self.lose = stage.env, intervals, lose
         self.room, self.life = int(stage.people.store[recipient]), stage.rules.push_ttl
         self.kept: list[Entry] = []
-        self.spell_ends = -1
+        self.interval_ends = -1
 
     def is_open(self) -> bool:
         """Tell whether the phone has no network now, so that what reaches the service is stored."""
-        return self.spells.on(NO_NETWORK, int(self.env.now))
+        return self.intervals.on(NO_NETWORK, int(self.env.now))
 
     def keep(self, i: int, order: Order, number: int, deliver: Callable[[int], None]) -> None:
-        """Keep what concerns message i until the spell's end, and deliver it then unless it is lost
+        """Keep what concerns message i until the interval's end, and deliver it then unless it is lost
         by then.
         """
         now = int(self.env.now)
-        ends = self.spells.wait(NO_NETWORK, now)
-        if ends != self.spell_ends:
-            self.spell_ends, self.kept = ends, []
+        ends = self.intervals.wait(NO_NETWORK, now)
+        if ends != self.interval_ends:
+            self.interval_ends, self.kept = ends, []
         entry = Entry(i, now, order == Order.ARRIVE)
         if self.room:
             self._make_room(entry, now)

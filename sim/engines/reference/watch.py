@@ -7,14 +7,14 @@ from __future__ import annotations
 from sim.clock import NEVER
 from sim.engines.reference.instants import Order, then
 from sim.engines.reference.stage import Circumstances, Stage
-from sim.world.spells import AWAY, DOZING, NO_NETWORK
+from sim.world.intervals import AWAY, DOZING, NO_NETWORK
 
 
 class Watch:
     """One recipient's watch."""
 
-    def __init__(self, stage: Stage, spells: Circumstances) -> None:
-        self.stage, self.m, self.out, self.spells = stage, stage.m, stage.out, spells
+    def __init__(self, stage: Stage, intervals: Circumstances) -> None:
+        self.stage, self.m, self.out, self.intervals = stage, stage.m, stage.out, intervals
 
     def show(self, i: int) -> None:
         """Show the push of message i, which enters the tray now; perhaps somebody looks, later."""
@@ -31,7 +31,7 @@ class Watch:
 
     def _look(self, i: int) -> None:
         now = int(self.stage.env.now)
-        if self.spells.on(AWAY, now) or self._taken_back(i, now):
+        if self.intervals.on(AWAY, now) or self._taken_back(i, now):
             return
         self.out["watch_read"][i] = now
         self.out["watch_read_until"][i] = min(now + int(self.m.watch_length[i]), NEVER)
@@ -44,9 +44,9 @@ class Watch:
         """
         if not self.stage.deleted(i) or self.m.watch_retract_after[i] == NEVER:
             return False
-        word = self.spells.wait(
+        word = self.intervals.wait(
             NO_NETWORK, self.out["effective"][i] + int(self.m.watch_retract_after[i])
         )
         if self.stage.rules.retraction_waits:
-            word = self.spells.wait(DOZING, word)
+            word = self.intervals.wait(DOZING, word)
         return word <= now

@@ -1,4 +1,4 @@
-"""Spells: stationary from time 0, sorted and apart; while away nothing begins; quiet hours are the
+"""Intervals: stationary from time 0, sorted and apart; while away nothing begins; quiet hours are the
 recipient's own."""
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import pytest
 
 from sim.clock import DAY, HOUR
 from sim.world.drawing import draw_world
+from sim.world.intervals import AT_DESK, AWAY, DOZING, KINDS_OF_INTERVAL, NO_NETWORK, QUIET
 from sim.world.looks import CHECKS, GLANCES, VISITS
 from sim.world.parts import World
-from sim.world.spells import AT_DESK, AWAY, DOZING, KINDS_OF_SPELL, NO_NETWORK, QUIET
 
 from ..making import assert_near, small
 
@@ -41,14 +41,14 @@ SPELLS: dict[str, Any] = {
 
 
 def world(people: int = PEOPLE, **segment: Any) -> World:
-    """Draw a world of many recipients with some spells."""
+    """Draw a world of many recipients with some intervals."""
     patch = {f"segments.*.{name}": value for name, value in segment.items()}
     return draw_world(small(patch | {"traffic.recipients": people}), 0)
 
 
 def lists(w: World, kind: int) -> list[list[tuple[int, int]]]:
-    """Give every recipient's spells of a kind."""
-    s = w.spells
+    """Give every recipient's intervals of a kind."""
+    s = w.intervals
     return [
         list(zip(s.starts[a:b].tolist(), s.ends[a:b].tolist(), strict=True))
         for a, b in s.at[:, kind]
@@ -60,37 +60,37 @@ def lists(w: World, kind: int) -> list[list[tuple[int, int]]]:
     [("away", AWAY, 1 / 3), ("offline", NO_NETWORK, 0.5 / 3.5), ("doze", DOZING, 1 / 3)],
 )
 @pytest.mark.parametrize("instant", [0, 7 * HOUR, 2 * DAY - 1])
-def test_the_share_of_recipients_in_a_spell_is_that_of_equilibrium_at_any_instant(
+def test_the_share_of_recipients_in_an_interval_is_that_of_equilibrium_at_any_instant(
     name: str, kind: int, share: float, instant: int
 ) -> None:
     w = world(**{name: SPELLS[name]})
-    there = w.spells.are_on(kind, np.arange(PEOPLE), np.full(PEOPLE, instant))
+    there = w.intervals.are_on(kind, np.arange(PEOPLE), np.full(PEOPLE, instant))
     assert_near(there.mean(), share, np.sqrt(share * (1 - share) / PEOPLE))
 
 
 def test_sessions_at_a_desk_are_had_by_the_share_who_use_one() -> None:
     w = world(desktop=SPELLS["desktop"])
-    there = w.spells.are_on(AT_DESK, np.arange(PEOPLE), np.full(PEOPLE, 5 * HOUR))
+    there = w.intervals.are_on(AT_DESK, np.arange(PEOPLE), np.full(PEOPLE, 5 * HOUR))
     assert_near(there.mean(), 0.25, np.sqrt(0.25 * 0.75 / PEOPLE))
     have = np.mean([bool(mine) for mine in lists(w, AT_DESK)])
     assert_near(float(have), 0.5, np.sqrt(0.25 / PEOPLE))
 
 
-def test_spells_are_sorted_apart_not_empty_and_begin_within_the_run() -> None:
+def test_intervals_are_sorted_apart_not_empty_and_begin_within_the_run() -> None:
     w = world(200, **SPELLS)
-    for kind in range(len(KINDS_OF_SPELL)):
+    for kind in range(len(KINDS_OF_INTERVAL)):
         every = lists(w, kind)
-        assert any(every), KINDS_OF_SPELL[kind]
+        assert any(every), KINDS_OF_INTERVAL[kind]
         for mine in every:
             assert all(0 <= start < end and start < w.horizon for start, end in mine)
             assert all(a[1] < b[0] for a, b in itertools.pairwise(mine))
 
 
-def test_a_spell_covers_its_start_and_not_its_end_and_waiting_ends_with_it() -> None:
+def test_an_interval_covers_its_start_and_not_its_end_and_waiting_ends_with_it() -> None:
     w = World.written([{}], [{"away": [(10, 20), (30, 31)]}])
-    waits = {t: w.spells.wait(0, AWAY, t) for t in (0, 9, 10, 19, 20, 29, 30, 31, 40)}
+    waits = {t: w.intervals.wait(0, AWAY, t) for t in (0, 9, 10, 19, 20, 29, 30, 31, 40)}
     assert waits == {0: 0, 9: 9, 10: 20, 19: 20, 20: 20, 29: 29, 30: 31, 31: 31, 40: 40}
-    assert not w.spells.is_on(0, DOZING, 15)
+    assert not w.intervals.is_on(0, DOZING, 15)
 
 
 def test_nothing_begins_while_away_and_looks_are_rarer_by_the_share_of_time_away() -> None:
@@ -108,7 +108,7 @@ def test_nothing_begins_while_away_and_looks_are_rarer_by_the_share_of_time_away
                 walked = one.looks(r, surface)
                 look = walked.meeting(0)
                 while look is not None and look[0] < one.horizon:
-                    assert look[0] < 0 or not one.spells.is_on(r, AWAY, look[0])
+                    assert look[0] < 0 or not one.intervals.is_on(r, AWAY, look[0])
                     counts[name] += 1
                     look = walked.after(look)
     assert counts["away"] / counts["free"] == pytest.approx(2 / 3, abs=0.02)
@@ -139,7 +139,7 @@ def test_quiet_hours_are_those_of_the_recipients_clock() -> None:
         w = world(50, quiet=SPELLS["quiet"] | {"share": 1.0}, utc_offset=offset)
         start, end = (h * HOUR for h in hours)
         asked = np.array([start - 1, start, end - 1 + DAY, end + DAY])
-        assert w.spells.are_on(QUIET, np.zeros(4, np.int64), asked).tolist() == [
+        assert w.intervals.are_on(QUIET, np.zeros(4, np.int64), asked).tolist() == [
             False,
             True,
             True,
@@ -153,7 +153,7 @@ def test_hours_that_hold_notifications_back_let_every_push_leave_outside_them() 
     leaves = (w.messages.released + w.messages.push_delay) % DAY
     assert not ((leaves >= 9 * HOUR) & (leaves < 17 * HOUR)).any()
     assert (leaves == 17 * HOUR).any()
-    assert w.spells.starts.size == 0  # held back, not silent
+    assert w.intervals.starts.size == 0  # held back, not silent
 
 
 def test_a_delay_depends_on_where_the_recipient_is_at_acceptance() -> None:
@@ -170,8 +170,8 @@ def test_a_delay_depends_on_where_the_recipient_is_at_acceptance() -> None:
         0,
     )
     m = w.messages
-    desk = w.spells.are_on(AT_DESK, m.recipient, m.released)
-    away = w.spells.are_on(AWAY, m.recipient, m.released) & ~desk
+    desk = w.intervals.are_on(AT_DESK, m.recipient, m.released)
+    away = w.intervals.are_on(AWAY, m.recipient, m.released) & ~desk
     expected = np.where(desk, 120_000_000, np.where(away, 3_000_000, 1_000_000))
     np.testing.assert_array_equal(m.push_delay, expected)
     assert desk.any() and away.any() and not (desk | away).all()

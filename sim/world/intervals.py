@@ -1,4 +1,4 @@
-"""Spells that befall a recipient: away, without network, dozing, at the desk, quiet.
+"""The intervals of a recipient: away, without network, dozing, at the desk, quiet.
 
 Each a sorted list of [start, end).
 
@@ -23,12 +23,12 @@ NO_NETWORK: Final = 1
 DOZING: Final = 2
 AT_DESK: Final = 3
 QUIET: Final = 4
-KINDS_OF_SPELL: Final = ("away", "no_network", "dozing", "at_desk", "quiet")
+KINDS_OF_INTERVAL: Final = ("away", "no_network", "dozing", "at_desk", "quiet")
 
 
 @njit
 def end_of_wait(starts, ends, low, high, instant):
-    """Give the end of the spell that is on at an instant, among those at [low, high).
+    """Give the end of the interval that is on at an instant, among those at [low, high).
 
     The instant itself if none is.
     """
@@ -43,7 +43,7 @@ def end_of_wait(starts, ends, low, high, instant):
 
 
 @njit
-def made_up(op_at, op_lost, low, high, op):
+def away_time_added(op_at, op_lost, low, high, op):
     """Turn operational time that stands still while away, those at [low, high), into time that does
     not.
     """
@@ -61,7 +61,7 @@ def made_up(op_at, op_lost, low, high, op):
 
 @njit
 def on_at(starts, ends, at, recipient, instants, out):
-    """Tell for instants (int64) whether a spell is on, of the recipients given and one kind (`at`:
+    """Tell for instants (int64) whether an interval is on, of the recipients given and one kind (`at`:
     n x 2).
     """
     for i in range(instants.size):
@@ -70,12 +70,12 @@ def on_at(starts, ends, at, recipient, instants, out):
 
 
 @dataclass(frozen=True, slots=True)
-class Spells:
-    """The spells of all recipients and kinds, one after another: those of recipient r and kind k
+class Intervals:
+    """The intervals of all recipients and kinds, one after another: those of recipient r and kind k
     are at `at[r, k]`.
 
     `starts` and `ends` are int64 microseconds; `at` is int64 of shape (recipients, 5, 2): first,
-    and past the last. For away spells, `op_at` is the operational time, which stands still
+    and past the last. For away intervals, `op_at` is the operational time, which stands still
     meanwhile, at which each comes up, and `op_lost` how much would have passed in it and those
     before.
     """
@@ -87,20 +87,20 @@ class Spells:
     op_lost: Int64s
 
     @classmethod
-    def none(cls, recipients: int) -> Spells:
-        """Give no spells to so many recipients.
+    def none(cls, recipients: int) -> Intervals:
+        """Give no intervals to so many recipients.
 
-        >>> Spells.none(1).wait(0, AWAY, 5)
+        >>> Intervals.none(1).wait(0, AWAY, 5)
         5
         """
         nothing = np.zeros(0, dtype=np.int64)
-        at = np.zeros((recipients, len(KINDS_OF_SPELL), 2), dtype=np.int64)
+        at = np.zeros((recipients, len(KINDS_OF_INTERVAL), 2), dtype=np.int64)
         return cls(nothing, nothing, at, nothing, nothing)
 
     def joined(
         self, kind: int, at: Int64s, starts: Int64s, ends: Int64s, op_at: Int64s, op_lost: Int64s
-    ) -> Spells:
-        """Return these spells with those of one more kind.
+    ) -> Intervals:
+        """Return these intervals with those of one more kind.
 
         `at` (recipients x 2) counts from their own first.
         """
@@ -113,7 +113,7 @@ class Spells:
             (self.op_lost, op_lost),
         )
         starts, ends, op_at, op_lost = (np.concatenate(pair) for pair in pairs)
-        return Spells(starts, ends, places, op_at, op_lost)
+        return Intervals(starts, ends, places, op_at, op_lost)
 
     def standstill(self, recipient: int) -> tuple[Int64s, Int64s, int, int]:
         """Give what makes a recipient's looks stand still while away, as the walkers of looks take
@@ -127,7 +127,7 @@ class Spells:
         )
 
     def are_on(self, kind: int, recipient: Int64s, instants: Int64s) -> npt.NDArray[np.bool_]:
-        """Tell for every instant (int64, one per recipient named) whether a spell of a kind is
+        """Tell for every instant (int64, one per recipient named) whether an interval of a kind is
         on.
         """
         out = np.zeros(instants.size, dtype=np.bool_)
@@ -143,7 +143,7 @@ class Spells:
         return out
 
     def wait(self, recipient: int, kind: int, instant: int) -> int:
-        """Give the end of the spell of a kind that is on at an instant, or the instant itself if
+        """Give the end of the interval of a kind that is on at an instant, or the instant itself if
         none is.
         """
         low, high = self.at[recipient, kind]
@@ -152,5 +152,5 @@ class Spells:
         )
 
     def is_on(self, recipient: int, kind: int, instant: int) -> bool:
-        """Tell whether a spell of a kind is on at an instant."""
+        """Tell whether an interval of a kind is on at an instant."""
         return self.wait(recipient, kind, instant) != instant

@@ -1,17 +1,17 @@
 """Away, quiet, dozing, no network and its store: timelines worked out by hand, one rule each, in
 seconds (section 5a).
 
-`|` an event, `[==]` a look or a spell, `x` the remedy's effect, `A` a push's arrival, `R` a
+`|` an event, `[==]` a look or an interval, `x` the remedy's effect, `A` a push's arrival, `R` a
 retraction's."""
 
 from __future__ import annotations
 
 from .timelines import Row, shows, world
 
-# Spells
+# Intervals
 
 
-def test_nobody_reacts_to_an_alert_while_away_but_does_as_the_spell_ends() -> None:
+def test_nobody_reacts_to_an_alert_while_away_but_does_as_the_interval_ends() -> None:
     """A 0, alert reaction due 3      away [1 == 3]: takes place      away [3 == 5]: does not
     tap due 4: it does"""
     row = {"alert_after": 3, "tap_after": 1}
@@ -36,7 +36,7 @@ def test_nothing_makes_itself_felt_in_quiet_hours_but_as_they_end_it_does() -> N
     shows(world(rows, [quiet, quiet]), push_arrived=[4, 5], push_noticed=[None, 7])
 
 
-def test_a_phone_without_network_gets_its_pushes_as_the_spell_ends() -> None:
+def test_a_phone_without_network_gets_its_pushes_as_the_interval_ends() -> None:
     """no network [2 ====== 10]      at the service 1: A 1      2: A 10      10: A 10      glance
     [9 11] meets two at 10"""
     rows: list[Row] = [{"push_latency": k} for k in (1, 2, 10)]
@@ -162,7 +162,7 @@ def test_a_full_store_is_thrown_out_with_the_entry_that_comes_too_many() -> None
     shows(world(rows[:2], [{"no_network": [(2, 10)], "store": 2}]), push_arrived=[10, 10])
 
 
-def test_an_entry_older_than_its_time_is_lost_at_the_spells_end() -> None:
+def test_an_entry_older_than_its_time_is_lost_at_the_intervals_end() -> None:
     """
     no network [2 ========== 10], kept for 5       3, 4: lost at 10      5: five old at 10, arrives
     """
@@ -189,7 +189,7 @@ def test_an_entry_older_than_its_time_gives_up_its_place_as_another_enters() -> 
     shows(world([{"push_latency": 3}, {"push_latency": 9}], one, push_ttl=5), push_lost=[12, None])
 
 
-def test_every_spell_begins_with_an_empty_store_even_as_another_ends() -> None:
+def test_every_interval_begins_with_an_empty_store_even_as_another_ends() -> None:
     """
     no network [2 ==== 10)[10 ==== 20), room for one     5: A 10      10: stored, A 20
     """
