@@ -75,7 +75,19 @@ def tied_world(pick: Pick, unit: int = SECOND) -> World:
     )
 
 
-NOT_VARIED = {"number", "entity", "mistake", "segment", "after", "apology", "ios", "rate"}
+NOT_VARIED = {
+    "replication",
+    "key",
+    "priced",
+    "number",
+    "entity",
+    "mistake",
+    "segment",
+    "after",
+    "apology",
+    "ios",
+    "rate",
+}
 """What follows from other fields, or has nothing to vary in a world written by hand."""
 
 
@@ -150,7 +162,6 @@ def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
         "retraction_waits": _yes(pick),
         "email_anchor": pick(0, 2),
         "email_tick": pick(0, 3) * unit,
-        "email_phase": pick(0, 4) * unit,
         "throttle_gap": pick(0, 3) * unit,
         "throttle_factor": (0.5, 1.0, 1.5, 3.0)[pick(0, 3)],
         "throttle_most": pick(0, 6) * unit,

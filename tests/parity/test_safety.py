@@ -157,7 +157,6 @@ def test_a_million_messages_to_one_recipient_are_each_noticed_at_the_first_look_
     }
     fields |= dict.fromkeys(("written", "pressed", "released"), arrival)
     world = World(
-        one.key,
         one.horizon,
         one.rules,
         type(one.messages)(**fields),

@@ -35,7 +35,6 @@ _TIMED_RULES = {
     "push_toast",
     "email_window",
     "email_tick",
-    "email_phase",
     "throttle_gap",
     "throttle_most",
     "throttle_reset",
@@ -59,7 +58,11 @@ def world(messages: list[Row], people: list[Row] | None = None, **rules: Any) ->
     rows = [{k: v if k in _PLAIN else in_micros(v) for k, v in m.items()} for m in messages]
     named = [
         {
-            k: [(in_micros(a), in_micros(b)) for a, b in v] if k in _LISTS else v
+            k: [(in_micros(a), in_micros(b)) for a, b in v]
+            if k in _LISTS
+            else in_micros(v)
+            if k == "email_phase"
+            else v
             for k, v in p.items()
         }
         for p in people or [{}]

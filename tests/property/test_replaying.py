@@ -8,7 +8,7 @@ import pytest
 
 from sim.engines import MODULES
 from sim.records import Records, first_difference
-from sim.running import Outcome, play_replication, run
+from sim.running import Outcome, Setting, play_block, run
 from sim.tallies import COUNTED, tally
 from sim.verdicts import Verdict, judge
 from sim.world import draw_world
@@ -54,9 +54,10 @@ def test_one_replication_alone_gives_the_rows_it_gives_among_all(play: Play) -> 
 
 def test_replications_in_any_order_are_the_same_and_a_longer_run_begins_with_the_shorter() -> None:
     s = scenario()
-    backwards = {k: play_replication([s], ["as it is"], "simpy", k, False)[0] for k in (2, 1, 0)}
+    setting = Setting((s,), ("as it is",), "simpy", 1.0)
+    backwards = {k: play_block(setting, range(k, k + 1))[0] for k in (2, 1, 0)}
     longer, _ = kept("simpy", replications=3)
-    assert np.array_equal(longer.sums.values, [backwards[k] for k in range(3)])
+    assert np.array_equal(longer.sums.values, np.concatenate([backwards[k] for k in range(3)]))
 
 
 def test_playing_twice_changes_nothing_in_the_world_or_the_rows(play: Play) -> None:

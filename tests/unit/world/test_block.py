@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engines.reference import play
-from sim.records import Records, first_difference
+from sim.engines import play_with
+from sim.records import first_difference
 from sim.scenario import Scenario
 from sim.world import draw_world
 from sim.world.block import Block
 from sim.world.drawing import draft
-from sim.world.parts import World
 
 LIBRARY = Path(__file__).parents[3] / "scenarios"
 SOME = ("linkedin_dm", "broken_template", "recruiter", "after_hours_400", "window_edge")
@@ -35,24 +34,22 @@ def scenario(request: pytest.FixtureRequest) -> Scenario:
     return sim.load(LIBRARY / f"{request.param}.toml")
 
 
-def records_of(world: World, place: int) -> Records:
-    """Give the records of one replication of a block."""
-    return play(world).of(world.messages.replication == place)
-
-
+@pytest.mark.parametrize("engine", ["simpy", "compiled"])
 @pytest.mark.parametrize("others", [(3,), (1, 2), (7, 1, 9)])
 def test_a_replication_holds_the_same_in_any_block(
-    scenario: Scenario, others: tuple[int, ...]
+    scenario: Scenario, others: tuple[int, ...], engine: str
 ) -> None:
+    play = play_with(engine)
     alone = play(draw_world(scenario, 2))
     numbers = [*others, 2]
     block = draft(scenario, Block.of(scenario.run.seed, numbers)).world()
-    assert first_difference(records_of(block, len(others)), alone) is None
+    assert first_difference(play(block).in_replication(len(others)), alone) is None
 
 
 def test_another_replication_holds_something_else(scenario: Scenario) -> None:
     block = draft(scenario, Block.of(scenario.run.seed, [1, 2])).world()
-    one, two = (records_of(block, place) for place in (0, 1))
+    records = play_with("compiled")(block)
+    one, two = (records.in_replication(place) for place in (0, 1))
     assert first_difference(one, two) is not None
 
 
