@@ -187,6 +187,8 @@ def _spread(per_batch: npt.NDArray[T], batch_at: Int64s, otherwise: int | bool) 
 
 def _opening(hours: Int64s, offset: int, times: Int64s) -> Int64s:
     """Move times to the next open hours; NEVER stays."""
+    if not hours.size:
+        return times
     return np.where(times == NEVER, NEVER, next_open(hours, offset, np.minimum(times, NEVER // 2)))
 
 
