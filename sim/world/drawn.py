@@ -133,11 +133,13 @@ class Drawn:
             [-np.inf if chance == 1 else float(log_rest(chance)) for chance in chances]
         )
         glances = self.uniforms(name, self.soon)
-        _to_glances(log_miss, glances)
+        _to_glances(np.full(glances.size, log_miss), glances)
         return glances.astype(np.int64)
 
-    def of_segment(self, values: list[float]) -> Floats:
-        """Give every message the value of its recipient's segment."""
+    def of_segment(self, values: list[float]) -> float | Floats:
+        """Give every message the value of its recipient's segment: one number if all are equal."""
+        if len(set(values)) == 1:
+            return values[0]
         return np.asarray(values, dtype=np.float64)[self.segment]
 
     def per_segment(

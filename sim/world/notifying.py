@@ -33,9 +33,11 @@ def draw_channels(
 
     `released` as there.
     """
-    known = np.where(released == NEVER, 0, released)
-    desk = (released != NEVER) & intervals.are_on(AT_DESK, sent.recipient, known)
-    away = (released != NEVER) & ~desk & intervals.are_on(AWAY, sent.recipient, known)
+    desk = away = np.zeros(released.size, dtype=np.bool_)
+    if intervals.starts.size:
+        known = np.where(released == NEVER, 0, released)
+        desk = (released != NEVER) & intervals.are_on(AT_DESK, sent.recipient, known)
+        away = (released != NEVER) & ~desk & intervals.are_on(AWAY, sent.recipient, known)
     android = ~people.ios[sent.recipient]
     return (
         _push(s, drawn, sent, people, (desk, away, android), released)
@@ -86,12 +88,17 @@ def _by_presence(
     drawn: Drawn,
     desk: Flags,
     away: Flags,
+    where: Flags | None = None,
 ) -> Int64s:
     """Draw a delay by one uniform and the law for where the recipient is: nowhere in particular, at
     the desk, away.
+
+    With `where`, only for those it chooses.
     """
     usual, at_desk, gone = laws
-    delay = drawn.duration(name, usual)
+    delay = drawn.duration(name, usual, where)
+    if where is not None:
+        desk, away = desk & where, away & where
     for law, there in ((at_desk, desk), (gone, away)):
         if law is not None and there.any():
             delay = np.where(there, drawn.duration(name, law, there), delay)
@@ -125,11 +132,15 @@ def _retractions(s: Scenario, drawn: Drawn, android: Flags, regretted: Flags) ->
     """
     back, deletes = s.push.retraction, regretted & (s.deletion.remedy == "delete")
     works = deletes & drawn.chance("push.retraction", back.chance)
-    phone = works & np.where(android, "android" in back.on, "ios" in back.on)
+    phone = works
+    if set(back.on) != {"ios", "android"}:
+        phone = works & ((android & ("android" in back.on)) | (~android & ("ios" in back.on)))
     after = drawn.duration("push.retraction.latency", back.latency, works)
 
     def reached(device: str, which: Flags) -> Int64s:
-        return np.where(which, after, NEVER) if device in back.reaches else drawn.nothing
+        if device not in back.reaches:
+            return drawn.nothing
+        return after if which is works else np.where(which, after, NEVER)
 
     return {
         "retract_after": reached("phone", phone),
@@ -174,9 +185,9 @@ def _email(
     e, segments, (desk, away) = s.email, s.segments, states
     mailed = people.email[sent.recipient] > 0
     alert = drawn.reaction("mail_alert", [g.mail_alert for g in segments], mailed)
-    delay = _by_presence("email.delay", (e.delay, e.delay_active, e.delay_away), drawn, desk, away)
+    laws = (e.delay, e.delay_active, e.delay_away)
     return {
-        "email_delay": np.where(mailed, delay, NEVER),
+        "email_delay": _by_presence("email.delay", laws, drawn, desk, away, mailed),
         "email_latency": drawn.duration("email.latency", e.latency, mailed),
         "mail_alert_after": alert,
         "mail_alert_length": drawn.per_segment(

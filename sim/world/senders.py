@@ -158,6 +158,8 @@ def _noticed(
 
 def _opening(hours: Int64s, offset: int, times: Int64s) -> Int64s:
     """Move times to the next open hours; NEVER stays."""
+    if not hours.size:
+        return times
     return np.where(times == NEVER, NEVER, next_open(hours, offset, np.minimum(times, NEVER // 2)))
 
 
