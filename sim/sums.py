@@ -42,9 +42,8 @@ class Sums:
     def whole(self, *names: str) -> Ints:
         """Give some sums as they are, of shape (replications, policies, names)."""
         places = self._places(names)
-        first, last = places[0], places[-1]
-        if places == list(range(first, last + 1)):
-            return self.values[:, :, first : last + 1]
+        if places and places == list(range(places[0], places[-1] + 1)):
+            return self.values[:, :, places[0] : places[-1] + 1]  # side by side: nothing is copied
         return self.values[:, :, places]
 
     def each(self, policy: str, *names: str) -> Ints:
