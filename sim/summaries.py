@@ -171,22 +171,30 @@ def prices(sums: Sums) -> est.Estimates:
 
 def _delays(sums: Sums) -> est.Estimates:
     """Estimate the prices of delays, of shape (policies, what is delayed, prices)."""
-    r, k, bins = sums.replications, len(sums.policies), len(DELAY_EDGES)
-    names = [name for what in DELAYED for name in (*counted(what), *delayed_by(what))]
-    both = sums.of(*names).reshape(r, k, len(DELAYED), 2, bins)
-    counts, total = both[:, :, :, 0], both[:, :, :, 1] / SECOND
-    near = _is_near()
-    far = ~near
-    up, down = np.maximum(total, 0.0), np.maximum(-total, 0.0)
-    moved = est.mean_change(*(part[..., near].sum(axis=-1) for part in (up, down, counts)))
-    unmoved = (moved.replications > 1) & (moved.with_events == 0)
-    low, high = (np.where(unmoved, moved.value, limit) for limit in (moved.low, moved.high))
-    share = est.share(counts[..., far].sum(axis=-1), counts.sum(axis=-1))
+    counts, total, used = _binned(sums)
+    edges, near = _edges_in_seconds()[used], _is_near()[used]
+    later, far = edges[:, 0] >= 0, ~near
+    up, down, moved = total @ (near & later), -total @ (near & ~later), counts @ near
+    mean = est.mean_change(up, down, moved)
+    unmoved = (mean.replications > 1) & (mean.with_events == 0)
+    low, high = (np.where(unmoved, mean.value, limit) for limit in (mean.low, mean.high))
+    share = est.share(counts @ far, counts.sum(axis=-1))
     share.high[0] = share.value[0]  # the baseline moves nothing against itself
-    edges = _edges_in_seconds()
     by = est.quantile(counts[..., far], total[..., far], edges[far], 0.5)
     quantiles = est.quantile(counts, total, edges, [0.5, 0.95])
-    return est.side_by_side([est.stacked([moved.with_limits(low, high), share, by]), quantiles])
+    return est.side_by_side([est.stacked([mean.with_limits(low, high), share, by]), quantiles])
+
+
+def _binned(sums: Sums) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+    """Give counts and delays in seconds, (replications, policies, what, bins), of the bins in use."""
+    names = [name for what in DELAYED for name in (*counted(what), *delayed_by(what))]
+    shape = (sums.replications, len(sums.policies), len(DELAYED), 2, len(DELAY_EDGES))
+    both = sums.whole(*names).reshape(shape)
+    used = np.asarray(both[:, :, :, 0].any(axis=(0, 1, 2)), dtype=np.bool_)
+    used[[0, -1]] = True  # most bins are empty, but something stands for far and for near
+    used[len(used) // 2] = True
+    counts, delays = (both[:, :, :, k][..., used].astype(np.float64) for k in (0, 1))
+    return counts, delays / SECOND, used
 
 
 @cache

@@ -37,7 +37,14 @@ class Sums:
 
     def of(self, *names: str) -> Floats:
         """Give some sums as float64 of shape (replications, policies, names)."""
-        return self.values[:, :, self._places(names)].astype(np.float64)
+        return self.whole(*names).astype(np.float64)
+
+    def whole(self, *names: str) -> Ints:
+        """Give some sums as they are, of shape (replications, policies, names)."""
+        places = self._places(names)
+        if places and places == list(range(places[0], places[-1] + 1)):
+            return self.values[:, :, places[0] : places[-1] + 1]  # side by side: nothing is copied
+        return self.values[:, :, places]
 
     def each(self, policy: str, *names: str) -> Ints:
         """Give what each replication adds up to under a policy, several names taken together."""

@@ -39,8 +39,6 @@ def _quantile(pool, at, u):
 @njit
 def _cdf(pool, at, x):
     n = int(pool[at])
-    if x < pool[at + 1 + n]:
-        return 0.0
     return _between(pool, at + 1 + n, at + 1, n, x)
 
 

@@ -68,17 +68,26 @@ CASES = [
     Case(scipys("halfnorm", scale=4.0), st.halfnorm(scale=4 * S), TABULATED),
 ]
 
+
+def case(name: str) -> Case:
+    """Find a case by its name."""
+    return next(one for one in CASES if one.name == name)
+
+
 LENGTH_BIASED = [
-    (CASES[1].table, st.gamma(2, scale=MINUTE)),
-    (CASES[2].table, st.lognorm(1.43, scale=23 * S * exp(1.43**2))),
-    (CASES[4].table, st.lognorm(3.0, scale=10 * MINUTE * exp(9.0))),
-    (CASES[8].table, st.gamma(1.5, scale=20 * S)),
-    (CASES[10].table, st.gamma(8.3, scale=10 * S / 7.3)),
-    (CASES[5].table, st.gengamma(1 + 1 / 0.6, 0.6, scale=10 * S / log(2) ** (1 / 0.6))),
-    (CASES[6].table, st.gengamma(1 + 1 / 3, 3.0, scale=10 * S / log(2) ** (1 / 3))),
+    (case("exponential 1 min").table, st.gamma(2, scale=MINUTE)),
+    (case("lognormal 23 s 1.43").table, st.lognorm(1.43, scale=23 * S * exp(1.43**2))),
+    (case("lognormal 10 min 3.0").table, st.lognorm(3.0, scale=10 * MINUTE * exp(9.0))),
+    (case("gamma 10 s 0.5").table, st.gamma(1.5, scale=20 * S)),
+    (case("gamma 10 s 7.3").table, st.gamma(8.3, scale=10 * S / 7.3)),
+    (
+        case("weibull 10 s 0.6").table,
+        st.gengamma(1 + 1 / 0.6, 0.6, scale=10 * S / log(2) ** (1 / 0.6)),
+    ),
+    (case("weibull 10 s 3.0").table, st.gengamma(1 + 1 / 3, 3.0, scale=10 * S / log(2) ** (1 / 3))),
 ]
-"""Distributions and, in closed form, the distribution of the interval that covers a fixed instant: density x f(x) /
-mean."""
+"""Distributions and, in closed form, that of the interval that covers a fixed instant: density
+x f(x) / mean."""
 
 
 def biased_uniform(low: float, high: float, u: float) -> float:

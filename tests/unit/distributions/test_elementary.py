@@ -3,7 +3,10 @@ one and in bulk."""
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -98,3 +101,42 @@ def test_the_exponential_ends_where_it_says() -> None:
     assert ends[0] == ends[1] == ends[2] > 0
     assert ends[3] == 1.0
     assert ends[4] == ends[5] < np.inf
+
+
+def script() -> Any:
+    """Load docs/elementary.py, which computes the coefficients with mpmath."""
+    file = Path(__file__).parents[3] / "docs" / "elementary.py"
+    spec = importlib.util.spec_from_file_location("elementary_script", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["elementary_script"] = module  # where its dataclass looks for its annotations
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def computed() -> Any:
+    return script()
+
+
+def test_the_coefficients_are_near_the_best_of_their_form(computed: Any) -> None:
+    assert computed.log2_in_two() == (elementary.LN2_HIGH, elementary.LN2_LOW)
+    for form in computed.FORMS:
+        ours = computed.errors_of(form, *computed.in_use(form))
+        best = computed.errors_of(form, *computed.best(form))
+        assert computed.largest(best) <= computed.largest(ours) < 1e-16, form.name
+
+
+def test_coefficients_of_a_taylor_series_are_a_worse_approximation(computed: Any) -> None:
+    """The wrong model: Taylor coefficients fail the check above by far."""
+    taylor = [1 / 6, -1 / 360, 1 / 15120, -1 / 604800, 1 / 23950080]
+    assert computed.largest(computed.errors_of(computed.FORMS[0], taylor, [1.0])) > 1e-16
+
+
+def test_the_errors_against_mpmath_are_within_what_the_module_says(computed: Any) -> None:
+    said = {"exp": 0.85, "log": 0.85, "log_rest": 0.85, "normal_quantile": 4.92}
+    found = list(computed.largest_errors(1_000))
+    assert {name for name, _, _ in found} == set(said)
+    for name, where, error in found:
+        assert error <= said[name], f"{name}, {where}"

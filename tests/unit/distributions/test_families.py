@@ -133,7 +133,7 @@ def test_a_distribution_that_makes_no_sense_is_refused_with_the_reason(
 
 def test_a_number_distribution_takes_plain_positive_numbers_only() -> None:
     assert NUMBER.validate_python(2.0).value == 2.0
-    for wrong in (0.0, -1.0, "2 s", math.inf):
+    for wrong in (0.0, -1.0, "2 s", math.inf, {"dist": "never"}):
         with pytest.raises(ValidationError):
             NUMBER.validate_python(wrong)
 
