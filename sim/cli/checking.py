@@ -97,7 +97,7 @@ def report(suites: dict[str, list[Row]], *, strict: bool = False) -> ElementTree
 
     What is undecided is skipped, or if strict a failure.
 
-    >>> row = {"claim": "late share <= 30 %", "because": "", "verdict": "fails", "found": "40 % (35 % to 45 %)"}
+    >>> row = {"claim": "read share <= 30 %", "because": "", "verdict": "fails", "found": "40 % (35 % to 45 %)"}
     >>> ElementTree.tostring(report({"a.toml": [row]}), encoding="unicode")[:55]
     '<testsuites name="toolate check" tests="1" failures="1"'
     """

@@ -61,7 +61,7 @@ def test_json_is_one_document_on_stdout_and_agrees_with_the_tables_of_a_run(
     assert [one["policy"] for one in told["policies"]] == ["today", "hold"]
     shares = outcome.shares.set_index(["policy", "measure"])
     for one in told["policies"]:
-        row = shares.loc[(one["policy"], "preview_read")]
+        row = shares.loc[(one["policy"], "read")]
         e = outcome.summary.headline(one["policy"])
         assert one["headline"] == {
             "count": row["count"],

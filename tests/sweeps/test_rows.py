@@ -25,7 +25,7 @@ def sums(regretted: list[list[int]], lost: list[list[int]], **others: list[list[
     k = len(lost[0])
     names = (*COUNTED, *not_under(k))
     values = np.zeros((len(lost), k, len(names)), np.int64)
-    for name, table in {"regretted": regretted, "preview_read": lost, **others}.items():
+    for name, table in {"regretted": regretted, "read": lost, **others}.items():
         values[:, :, names.index(name)] = table
     read = np.array(lost)
     values[:, :, len(COUNTED) :] = np.maximum(read[:, :, None] - read[:, None, :], 0)
@@ -60,7 +60,7 @@ def test_rows_are_those_of_a_run(replications: int) -> None:
 def test_nobody_regretting_anything_gives_nothing_and_no_warning() -> None:
     rows = rows_of(sums([[0, 0]] * 4, [[0, 0]] * 4))
     assert np.isnan(
-        rows.value[:, [ROWS.index("preview_read"), ROWS.index(CHANGE), ROWS.index(AGAINST_BEST)]]
+        rows.value[:, [ROWS.index("read"), ROWS.index(CHANGE), ROWS.index(AGAINST_BEST)]]
     ).all()
 
 

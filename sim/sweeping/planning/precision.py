@@ -17,6 +17,7 @@ from sim.estimates import t_quantile, wilson
 from sim.sums import Floats
 from sim.sweeping.design.file import parse_precision
 from sim.sweeping.results.rows import CHANGE, Rows
+from sim.tallies import HEADLINE
 
 FIRST: Final = 32
 """Replications at the first look; fewer than 30 worlds are too few for an interval over them."""
@@ -31,7 +32,7 @@ class Rule:
     at_most: int
     target: float | None = None
     relative: bool = False
-    measures: tuple[str, ...] = ("preview_read",)
+    measures: tuple[str, ...] = (HEADLINE,)
 
     def looks(self, block: int = 1) -> list[int]:
         """List the numbers of replications at which a cell may stop, whole blocks of them if there
@@ -52,7 +53,7 @@ class Rule:
         """Tell whether the rows of a cell are as sure as was asked."""
         if self.target is None:
             return True
-        headline = rows.value[0, rows.column("preview_read")]
+        headline = rows.value[0, rows.column(HEADLINE)]
         for measure in (*self.measures, CHANGE):
             k, first = rows.column(measure), int(measure == CHANGE)
             value, of = rows.value[first:, k], rows.of[first:, k]
