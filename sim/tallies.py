@@ -33,6 +33,7 @@ REFUSALS: Final = {
 TALLIES: Final = {
     "messages": "all messages but apologies",
     "regretted": "messages that somebody regretted: what all shares are of",
+    "regretted_recipients": "recipients of those",
     **{v.name.lower(): f"verdict {v.words}" for v in Verdict if v is not Verdict.NOT_ASKED},
     **{
         f"lost_{w.name.lower()}": f"read before deletion, {w.name.lower().replace('_', ' ')}"
@@ -62,6 +63,7 @@ TALLIES: Final = {
     "credits_used": "InMail credits used",
     "credits_lost": "InMail credits that did not come back",
     "others": "messages that nobody regretted, under the baseline or here, nor follow-ups of one",
+    "others_recipients": "recipients of those",
     "others_never_notified": "of those: neither notified nor read in the app",
     "others_pushed": "of those: a push was sent",
     "others_mailed": "of those: an e-mail carried it",
@@ -141,6 +143,7 @@ def tally(records: Records, judged: Judged, base: Judged) -> Ints:
     per = _Worlds(records)
     asked, refused = judged.regretted, records["refused"]
     counts |= {"messages": per.count(asked | ~asked), "regretted": per.count(asked)}
+    counts["regretted_recipients"] = per.recipients(asked)
     counts |= {
         v.name.lower(): per.count(judged.verdict == v)
         for v in Verdict
@@ -175,10 +178,17 @@ class _Worlds:
 
     def __init__(self, records: Records) -> None:
         self.place, self.size = records.replication, records.worlds
+        self.recipient = records["recipient"]
 
     def count(self, mask: npt.NDArray[np.bool_]) -> Ints:
         """Count the messages chosen, replication by replication."""
         return np.bincount(self.place[mask], minlength=self.size).astype(np.int64)
+
+    def recipients(self, mask: npt.NDArray[np.bool_]) -> Ints:
+        """Count the recipients of the messages chosen, replication by replication."""
+        many = int(self.recipient.max(initial=0)) + 1
+        people = np.unique(self.place[mask] * many + self.recipient[mask])
+        return np.bincount(people // many, minlength=self.size).astype(np.int64)
 
 
 def _after_effects(records: Records, judged: Judged) -> dict[str, Ints]:
@@ -210,6 +220,7 @@ def _price(records: Records, judged: Judged, base: Judged) -> tuple[dict[str, In
     unread = judged.thread_read == NEVER
     prices = {
         "others": per.count(others),
+        "others_recipients": per.recipients(others),
         "others_never_notified": per.count(others & (told == NEVER) & unread),
         "others_pushed": per.count(others & (records["push_dispatched"] != NEVER)),
         "others_mailed": per.count(others & (records["email_dispatched"] != NEVER)),

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.precision import EVENTS, FIRST, Precision, reach
 from sim.scenario import load
-from sim.sweeping.design.file import parse_precision
 from sim.sweeping.planning.plan import plan
-from sim.sweeping.planning.precision import EVENTS, FIRST, Rule, reach
+from sim.sweeping.planning.precision import Rule
 from sim.sweeping.results.rows import CHANGE, ROWS, rows_of
 
 from .making import TINY, swept
@@ -116,7 +116,7 @@ def test_a_rule_says_itself_in_words_with_its_floors() -> None:
 @pytest.mark.parametrize("text", ["0 pp", "0.5", "five pp", "100 %", "-1 pp", "1 ppm", ""])
 def test_a_precision_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r'is not a precision; write points such as "0\.5 pp"'):
-        parse_precision(text)
+        Precision.read(text)
 
 
 def test_a_sweep_with_a_precision_stops_each_cell_where_its_rule_says_and_the_same_from_any_start(
