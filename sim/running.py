@@ -138,7 +138,6 @@ def run(
     asked = scenario.run.replications if stopping is None else stopping.at_most
     worlds = [scenario.under(name) for name in names]
     engine = engine_for(scenario, names, engine, asked)
-    everybody = everybody or keep is not None
     done = play_all(
         worlds,
         names,
@@ -195,7 +194,8 @@ def play_all(
     """Play replications of scenarios that share their messages, the baseline first, and add up each
     by `count`: as many as are asked for, or as many as `stopping` wants.
 
-    Only those who matter are played and kept (`sim.world.focus`), unless `everybody` is. Ctrl-C ends it with what is done so far.
+    Only those who matter are played and kept (`sim.world.focus`), unless `everybody` is. Ctrl-C
+    ends it with what is done so far.
     """
     share = share_played(worlds, everybody)
     setting = Setting(tuple(worlds), tuple(names), engine, share, count)

@@ -139,7 +139,8 @@ def run(
     everybody: Annotated[
         bool,
         typer.Option(
-            "--everybody", help="Play all recipients, and not only those the answer depends on."
+            "--everybody",
+            help="Play and record all recipients, and not only those the answer depends on.",
         ),
     ] = False,
     dry_run: Annotated[
@@ -160,7 +161,7 @@ def run(
         at_most=AT_MOST if at_most is None else at_most,
         seed=seed,
         engine=engine,
-        everybody=everybody or out is not None,
+        everybody=everybody,
     )
     with faults_on_one_line():
         if dry_run:
