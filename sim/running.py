@@ -106,7 +106,7 @@ def run(
 
     `policies` defaults to all, and always includes the baseline. `workers` replications are played
     at a time; their number changes no result. Only recipients who matter are played
-    (`sim.world.focus`) unless `everybody` is. `keep` gets every replication's records. Ctrl-C ends
+    (`sim.world.focus`) unless `everybody` is. `keep` gets the records of what was played. Ctrl-C ends
     the run with what is done so far. Raises `ScenarioError` for an unknown policy and `TraceError`
     for a malformed trace.
 
@@ -154,12 +154,11 @@ def play_all(
     """Play replications of scenarios that share their messages, the baseline first, and add up each
     by `count`.
 
-    Only those who matter are played (`sim.world.focus`), unless `everybody` is, as for records to
-    keep. Ctrl-C ends it with what is done so far.
+    Only those who matter are played and kept (`sim.world.focus`), unless `everybody` is. Ctrl-C ends it with what is done so far.
     """
-    share = 1.0 if everybody or keep is not None else price_share_of(worlds)
+    share = 1.0 if everybody else price_share_of(worlds)
     setting = Setting(tuple(worlds), tuple(names), engine, share, count)
-    numbers = blocks(worlds[0], asked, workers)
+    numbers = blocks(worlds[0], asked, engine, workers)
     done: list[Ints] = []
     try:
         played = _played(setting, numbers, workers, keep is not None)
@@ -213,8 +212,13 @@ MESSAGES_AT_ONCE: Final = 1 << 17
 REPLICATIONS_AT_ONCE: Final = 1024
 
 
-def blocks(scenario: Scenario, asked: int, workers: int = 1) -> list[range]:
-    """Cut replications into blocks, so large that memory allows them and all workers have one."""
+def blocks(scenario: Scenario, asked: int, engine: str, workers: int = 1) -> list[range]:
+    """Cut replications into blocks, so large that memory allows them and all workers have one.
+
+    The reference engine gains nothing by blocks, so that an interruption need not lose one.
+    """
+    if engine == "simpy":
+        return [range(number, number + 1) for number in range(asked)]
     fit = MESSAGES_AT_ONCE // max(int(expected_messages(scenario)), 1)
     size = max(1, min(fit, REPLICATIONS_AT_ONCE, -(-asked // workers)))
     return [range(first, min(first + size, asked)) for first in range(0, asked, size)]

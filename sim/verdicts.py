@@ -129,8 +129,8 @@ def judge(
     (`deletion.remedy` of the scenario).
 
     >>> from sim.engines.reference import play
-    >>> from sim.world.parts import World
-    >>> Verdict(judge(play(World.written([{"noticed": 60}], [{"glances": [(30, 40)]}]))).verdict[0]).name
+    >>> from sim.world.by_hand import written_world
+    >>> Verdict(judge(play(written_world([{"noticed": 60}], [{"glances": [(30, 40)]}]))).verdict[0]).name
     'TOO_LATE'
     """
     r = records

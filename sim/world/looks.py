@@ -20,11 +20,9 @@ from sim.distributions.elementary import exp
 from sim.distributions.quantile import all_to_micros, quantiles, to_micros
 from sim.distributions.table import from_grid, to_grid
 from sim.draws import U64, purpose, uniform, uniform_pair
+from sim.world.attention import Attention
 from sim.world.calendar import clock_of, operational
 from sim.world.intervals import away_time_added
-
-if TYPE_CHECKING:
-    from sim.world.parts import Attention
 
 Int64s = npt.NDArray[np.int64]
 Away = tuple[Int64s, Int64s, int, int]

@@ -15,7 +15,7 @@ from sim.schema.world import Recipients
 from sim.world.circumstances import owners, quiet_hours
 from sim.world.drawn import Drawn
 from sim.world.intervals import AT_DESK, AWAY, Intervals, end_of_wait
-from sim.world.traffic import Sent
+from sim.world.sent import Sent
 
 Columns = dict[str, npt.NDArray[np.generic]]
 

@@ -19,10 +19,10 @@ from sim.scenario.model import Looks as LooksSpec
 from sim.scenario.model import Segment
 from sim.schema.fields import Flags, Floats
 from sim.schema.world import Recipients
+from sim.world.attention import Attention
 from sim.world.calendar import cumulative_week
 from sim.world.looks import STREAMS
-from sim.world.parts import Attention
-from sim.world.traffic import Addressees
+from sim.world.sent import Addressees
 
 
 def pick(shares: Sequence[float], u: Floats) -> npt.NDArray[np.int64]:

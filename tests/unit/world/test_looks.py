@@ -15,6 +15,7 @@ from scipy.integrate import cumulative_trapezoid
 from sim.clock import DAY, HOUR, NEVER, SECOND, WEEK
 from sim.draws import U64, uniforms
 from sim.scenario.quantities import WEEKS
+from sim.world.attention import Attention
 from sim.world.looks import (
     CHECKS,
     GLANCES,
@@ -27,7 +28,6 @@ from sim.world.looks import (
     drawn_looks,
     walk,
 )
-from sim.world.parts import Attention
 from sim.world.people import attention_of
 
 from ..making import assert_follows, assert_near, distribution, small
