@@ -33,7 +33,11 @@ TIMEOUT = 120.0
 
 UNIT, CLI = "tests/unit", "tests/cli"
 TABLES = (f"{UNIT}/cli", f"{CLI}/test_run.py", f"{CLI}/test_compare.py", f"{CLI}/test_check.py")
-ESTIMATES = (f"{UNIT}/test_estimates.py", f"{UNIT}/test_simultaneous.py", "tests/sweeps/test_rows.py")
+ESTIMATES = (
+    f"{UNIT}/test_estimates.py",
+    f"{UNIT}/test_simultaneous.py",
+    "tests/sweeps/test_rows.py",
+)
 WORLD = (f"{UNIT}/world/test_leaves.py", f"{UNIT}/world/test_drawing.py")
 MODULES = {
     "sim/cli/tables.py": TABLES,
@@ -41,7 +45,11 @@ MODULES = {
     "sim/cli/sweeping.py": (f"{UNIT}/cli", "tests/sweeps/test_commands.py"),
     "sim/cli/checking.py": TABLES,
     "sim/world/rules.py": WORLD,
-    "sim/world/notifying.py": (*WORLD, f"{UNIT}/world/test_circumstances.py", f"{UNIT}/world/test_urgency.py"),
+    "sim/world/notifying.py": (
+        *WORLD,
+        f"{UNIT}/world/test_circumstances.py",
+        f"{UNIT}/world/test_urgency.py",
+    ),
     "sim/verdicts.py": (f"{UNIT}/test_verdicts.py", f"{UNIT}/test_tallies.py"),
     "sim/tallies.py": (f"{UNIT}/test_tallies.py", f"{UNIT}/test_comparing.py"),
     "sim/estimates/ratios.py": ESTIMATES,
@@ -89,7 +97,17 @@ NAMES = {
     "zeros": "ones",
     "ones": "zeros",
 }
-TYPES = ("dict", "tuple", "list", "Annotated", "Callable", "Mapping", "Literal", "NDArray", "Iterator")
+TYPES = (
+    "dict",
+    "tuple",
+    "list",
+    "Annotated",
+    "Callable",
+    "Mapping",
+    "Literal",
+    "NDArray",
+    "Iterator",
+)
 
 
 @dataclass(frozen=True)
@@ -223,7 +241,9 @@ def tested(module: str, number: int | None, log: Path) -> int:
         return int(pytest.main([*options, *(one for one in MODULES[module] if Path(one).exists())]))
 
 
-def run(work: Sequence[tuple[str, int | None]], workers: int, logs: Path) -> Iterator[tuple[int, bool]]:
+def run(
+    work: Sequence[tuple[str, int | None]], workers: int, logs: Path
+) -> Iterator[tuple[int, bool]]:
     """Test mutants, some at a time; yield the place of each in `work` and whether it was noticed."""
     left = list(range(len(work)))[::-1]
     live: dict[int, tuple[int, float]] = {}
@@ -278,7 +298,9 @@ def main() -> None:
     loaded = (matplotlib, numba, pandas, pyarrow, pydantic, pytest, scipy)
     asked.logs.mkdir(parents=True, exist_ok=True)
     modules = asked.module or list(MODULES)
-    print(f"{len(modules)} modules, {asked.each} mutants each, seed {asked.seed} ({len(loaded)} libraries).")
+    print(
+        f"{len(modules)} modules, {asked.each} mutants each, seed {asked.seed} ({len(loaded)} libraries)."
+    )
     whole: list[tuple[str, int | None]] = [(module, None) for module in modules]
     for k, failed in run(whole, asked.workers, asked.logs):
         if failed:

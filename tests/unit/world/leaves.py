@@ -32,6 +32,7 @@ SPECIAL: dict[str, list[Any]] = {
     "utc_offset": ["3 h"],
     "file": ["other.csv"],
     "costs": [{"too_late": 10.0, "in_thread": 2.0}],
+    "after": ["30 h"],
 }
 """Other values of leaves whose type does not say which there are."""
 
