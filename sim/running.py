@@ -22,7 +22,7 @@ from sim.tallies import PRICED_ONLY, TALLY, Count, not_under, read_not_under
 from sim.verdicts import Judged, judge
 from sim.world import draw_world
 from sim.world.block import Block
-from sim.world.drawing import draft
+from sim.world.drawing import drafts
 from sim.world.focus import focused, price_share
 
 if TYPE_CHECKING:
@@ -314,9 +314,8 @@ def play_block(setting: Setting, numbers: range, want_records: bool = False) -> 
     Gives int64 of shape (replications, policies, `setting.columns`), and the records if wanted.
     """
     play, count = play_with(setting.engine), setting.count
-    first = draft(setting.worlds[0], Block.of(setting.worlds[0].run.seed, numbers))
-    drafts = [first, *(draft(world, first.block, first.sent) for world in setting.worlds[1:])]
-    focus = focused(drafts, setting.share)
+    block = Block.of(setting.worlds[0].run.seed, numbers)
+    focus = focused(drafts(setting.worlds, block), setting.share)
     rows: list[Ints] = []
     judgements: list[Judged] = []
     kept: Kept = {}
