@@ -84,7 +84,9 @@ def test_a_line_for_each_claim_and_status_0_if_none_fails(toolate: Toolate, tmp_
         lines[0],
     )
     assert re.fullmatch(
-        r"\w+ +.*: hold: read share <= 99\.999 %: [\d.]+ % \([\d.]+ to [\d.]+ %\)", lines[1]
+        r"\w+ +.*: hold: read share <= 99\.999 %: [\d.]+ % \([\d.]+ to [\d.]+ %\): "
+        r"[\d.]+ % preview first, [\d.]+ % in the app first",
+        lines[1],
     )
     assert lines[2] == "2 claims: 2 hold, 0 fail, 0 undecided."
 
