@@ -199,10 +199,11 @@ def _binned(sums: Sums) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
     names = [name for what in DELAYED for name in (*counted(what), *delayed_by(what))]
     both = sums.whole(*names)
     both = both.reshape(*both.shape[:-1], len(DELAYED), 2, len(DELAY_EDGES))
-    used = np.asarray(both[..., 0, :].any(axis=tuple(range(both.ndim - 2))), dtype=np.bool_)
+    each = both.sum(axis=0)[..., 0, :]
+    used = np.asarray(each.any(axis=tuple(range(each.ndim - 1))), dtype=np.bool_)
     used[[0, -1]] = True  # most bins are empty, but something stands for far and for near
     used[len(used) // 2] = True
-    chosen = np.compress(used, both, axis=-1).astype(np.float64)
+    chosen = np.take(both, np.flatnonzero(used), axis=-1).astype(np.float64)
     return chosen[..., 0, :], chosen[..., 1, :], used
 
 

@@ -118,7 +118,7 @@ def best(shares: Shares, *, confidence: float = CONFIDENCE) -> Best:
     one_sided = 2 * per_comparison_level(k - 1, confidence) - 1
     d = every_difference(shares, range(k), confidence=one_sided)
     others = ~np.eye(k, dtype=bool)
-    known = (k > 1) & (np.isfinite(d.low) | ~others).all(axis=(-1, -2))[..., None]
+    known = np.isfinite(d.low[..., others]).all(axis=-1, keepdims=True) & (k > 1)
     behind, value = (np.where(others, of, -np.inf).max(axis=-1) for of in (d.low, d.value))
     could_be = ~(known & (behind >= 0))
     ahead = np.where(others & could_be[..., None, :], d.high, -np.inf).max(axis=-1)

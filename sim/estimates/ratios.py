@@ -165,7 +165,7 @@ def ratio(sums: npt.ArrayLike, of: npt.ArrayLike) -> Ratio:
     6.0
     """
     y, n = np.asarray(sums, dtype=np.float64), np.asarray(of, dtype=np.float64)
-    if y.shape != n.shape:
+    if y.ndim != n.ndim or len(y) != len(n):
         y, n = np.broadcast_arrays(y, n)
     r, per = np.count_nonzero(n > 0, axis=0).astype(np.float64), n.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -173,7 +173,7 @@ def ratio(sums: npt.ArrayLike, of: npt.ArrayLike) -> Ratio:
         residual = y - value * n
         variance = np.where(r > 1, r / (r - 1) * dot(residual, residual) / per**2, np.nan)
     events = np.count_nonzero(y, axis=0).astype(np.float64)
-    per, r, events = (np.asarray(one) for one in (per, r, events))
+    per, r, events = (np.broadcast_to(one, value.shape) for one in (per, r, events))
     return Ratio(value, variance, residual, per, r, events, alone=len(y) == 1)
 
 
