@@ -18,7 +18,7 @@ from sim.version import __version__
 
 app = typer.Typer(
     name="toolate",
-    help="How often does a deletion come too late to stop the preview being read?",
+    help="How often is a regretted message read despite its deletion?",
     add_completion=True,
     pretty_exceptions_enable=False,
 )
