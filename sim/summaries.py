@@ -17,7 +17,16 @@ from sim import estimates as est
 from sim.clock import HOUR, SECOND
 from sim.sums import Floats, Sums
 from sim.surfaces import CHANNELS
-from sim.tallies import DELAY_EDGES, DELAYED, TALLIES, counted, delayed_by, not_under
+from sim.tallies import (
+    DELAY_EDGES,
+    DELAYED,
+    LOST_IN,
+    REGRETTED_IN,
+    TALLIES,
+    counted,
+    delayed_by,
+    not_under,
+)
 from sim.verdicts import Lost, Verdict
 
 VERDICTS: Final = tuple(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED)
@@ -140,6 +149,19 @@ def shares(sums: Sums) -> est.Estimates:
     return est.share(sums.of(*MEASURES), sums.of("regretted"), design_effect=effects)
 
 
+def headlines(sums: Sums, known: Floats | None = None) -> est.Estimates:
+    """Estimate the headline of every policy.
+
+    With `known` shares of strata (policies, strata), and sums by stratum, it is post-stratified.
+    """
+    found = compared(sums)
+    effects = design_effects(found)
+    if known is None:
+        return est.share(found.hits, found.of, design_effect=effects)
+    counts = sums.of(*LOST_IN), sums.of(*REGRETTED_IN)
+    return est.stratified(*counts, known, design_effect=effects)
+
+
 def design_effects(headlines: est.Shares) -> Floats:
     """Give each policy's design effect of the headline: the baseline's where its own is not seen,
     and 1 where that is not seen either.
@@ -222,6 +244,7 @@ class Summary:
     shares: pd.DataFrame
     differences: pd.DataFrame
     price: pd.DataFrame
+    headline_method: str = est.SHARE
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -229,9 +252,11 @@ class Summary:
         return self.sums.policies
 
     @classmethod
-    def of(cls, sums: Sums) -> Summary:
-        """Make the tables of every replication's sums."""
+    def of(cls, sums: Sums, known: Floats | None = None) -> Summary:
+        """Make the tables of every replication's sums; `known` as in `headlines`."""
         found, change, paid = shares(sums), changes(compared(sums)), prices(sums)
+        overall = headlines(sums, known)
+        found = found.with_column(_measures()[HEADLINE], overall)
         counts = sums.of(*MEASURES).sum(axis=0).astype(np.int64)
         table = _table(sums.policies, tuple(MEASURES), found)
         table.insert(5, "count", counts.ravel())
@@ -242,6 +267,7 @@ class Summary:
             table,
             _differences(sums, change),
             _table(sums.policies, tuple(PRICES), paid),
+            overall.method,
         )
 
     def headline(self, policy: str, measure: str = HEADLINE) -> est.Estimate:

@@ -14,6 +14,7 @@ from sim.records import Records
 from sim.sums import Ints
 from sim.surfaces import CHANNELS
 from sim.verdicts import Judged, Level, Lost, Verdict
+from sim.world.strata import STRATA
 
 LOST: Final = ("too_late", "ghost")
 """The verdicts that make up the headline."""
@@ -285,6 +286,26 @@ def moves(records: Records, judged: Judged, base: Judged) -> Ints:
     return pairs[:, 1:].astype(np.int64)
 
 
+REGRETTED_IN: Final = tuple(f"regretted_in_{k:02d}" for k in range(STRATA))
+LOST_IN: Final = tuple(f"lost_in_{k:02d}" for k in range(STRATA))
+"""The names of `by_stratum`'s row: regretted messages, and the headline's events."""
+
+
+def by_stratum(records: Records, judged: Judged) -> Ints:
+    """Count by the recipients' strata: shape (replications, `REGRETTED_IN` and `LOST_IN`)."""
+    cell = records.replication * STRATA + records.stratum
+    mine = judged.is_message & judged.regretted
+    counts = [
+        np.bincount(cell[mask], minlength=records.worlds * STRATA).reshape(-1, STRATA)
+        for mask in (mine, mine & lost_mask(judged))
+    ]
+    return np.hstack(counts).astype(np.int64)
+
+
+def _tally_and_strata(records: Records, judged: Judged, base: Judged) -> Ints:
+    return np.hstack([tally(records, judged, base), by_stratum(records, judged)])
+
+
 def _tally_and_moves(records: Records, judged: Judged, base: Judged) -> Ints:
     return np.hstack([tally(records, judged, base), moves(records, judged, base)])
 
@@ -301,4 +322,5 @@ class Count:
 
 
 TALLY: Final = Count(COUNTED, tally)
+WITH_STRATA: Final = Count((*COUNTED, *REGRETTED_IN, *LOST_IN), _tally_and_strata)
 WITH_MOVES: Final = Count((*COUNTED, *MOVES), _tally_and_moves)

@@ -142,6 +142,13 @@ def run(
             "--everybody", help="Play all recipients, and not only those the answer depends on."
         ),
     ] = False,
+    known_shares: Annotated[
+        bool,
+        typer.Option(
+            "--known-shares",
+            help="Post-stratify the headline by the shares of push, previews and e-mail given.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Print how many worlds and seconds it takes; play a few."),
@@ -161,6 +168,7 @@ def run(
         seed=seed,
         engine=engine,
         everybody=everybody or out is not None,
+        stratified=known_shares,
     )
     with faults_on_one_line():
         if dry_run:
