@@ -18,7 +18,7 @@ LARGE = {"traffic.recipients": 40_000}
         {},
         {"segments.*.push": 1.0},
         {"email.delay": {"dist": "never"}},
-        {"segments.*.email": {"off": 0.2, "batched": 0.5, "digest": 0.3}},
+        {"segments.*.email": {"off": 0.2, "instant": 0.0, "batched": 0.5, "digest": 0.3}},
     ],
 )
 def test_recipients_are_in_strata_as_often_as_the_scenario_says(changes: dict[str, object]) -> None:
