@@ -79,7 +79,7 @@ def forecast(
     play_block(setting, range(1))  # compiles, or loads what is compiled
     alone, _ = _timed(setting, range(1))
     seconds, values = 0.0, []
-    for block in blocks(scenario, range(REPLICATIONS)):
+    for block in blocks(scenario, range(REPLICATIONS), engine):
         took, played = _timed(setting, block)
         seconds += took
         values.append(played)

@@ -26,6 +26,7 @@ from sim.scenario.model import Scenario
 from sim.schema.fields import named
 from sim.schema.records import COLUMNS
 from sim.summaries import FLAGS, LEVELS, LOST_WHEN, READ, VERDICTS
+from sim.tallies import HEADLINE, SPLIT
 from sim.verdicts import Judged, Level, Lost, Verdict
 from sim.version import __version__
 
@@ -49,8 +50,8 @@ def scenario_hash(scenario: Scenario) -> str:
 
 
 def document(outcome: Outcome) -> dict[str, Any]:
-    """Give the one JSON document of a run: per policy the headline, every verdict and channel, and
-    the difference.
+    """Give the one JSON document of a run: per policy the headline and its split, every verdict and
+    channel, and the difference.
 
     Its keys are documented in docs/json.md. Shares are numbers from 0 to 1.
     """
@@ -74,7 +75,8 @@ def document(outcome: Outcome) -> dict[str, Any]:
         entry: dict[str, Any] = {
             "policy": name,
             "baseline": name == outcome.policies[0],
-            "headline": said(name, "preview_read"),
+            "headline": said(name, HEADLINE),
+            "split": {part: said(name, part) for part in SPLIT},
             "verdicts": {v: said(name, v) for v in VERDICTS},
             "lost": {w.removeprefix("lost_"): said(name, w) for w in LOST_WHEN},
             "channels": {c: said(name, f"read_{c}") for c in READ},

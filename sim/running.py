@@ -129,9 +129,10 @@ def run(
     number, replications are added until the intervals of `of` ("headline", "differences") reach no
     farther, `at_most` so many (`sim.stopping`). Only recipients who matter are played
     (`sim.world.focus`) unless `everybody` is. `stratified`: the headline is post-stratified by the
-    shares of settings that the scenario gives (`sim.estimates.strata`). `keep` gets every replication's records. Ctrl-C ends
-    the run with what is done so far. Raises `ScenarioError` for an unknown policy, `TraceError`
-    for a malformed trace and `FaultyInputError` for a precision that is none.
+    shares of settings that the scenario gives (`sim.estimates.strata`). `keep` gets the records of
+    what was played. Ctrl-C ends the run with what is done so far. Raises `ScenarioError` for an
+    unknown policy, `TraceError` for a malformed trace and `FaultyInputError` for a precision that
+    is none.
 
     >>> import sim
     >>> sim.run(sim.load("scenarios/linkedin_dm.toml"), replications=2).summary.headline("today").replications
@@ -144,7 +145,6 @@ def run(
     stopping = stopping_of(precision, of, at_most, replications, known)
     asked = scenario.run.replications if stopping is None else stopping.at_most
     engine = engine_for(scenario, names, engine, asked)
-    everybody = everybody or keep is not None
     done = play_all(
         worlds,
         names,
@@ -206,16 +206,16 @@ def play_all(
     """Play replications of scenarios that share their messages, the baseline first, and add up each
     by `count`: as many as are asked for, or as many as `stopping` wants.
 
-    Only those who matter are played (`sim.world.focus`), unless `everybody` is, as for records to
-    keep. Ctrl-C ends it with what is done so far.
+    Only those who matter are played and kept (`sim.world.focus`), unless `everybody` is. Ctrl-C
+    ends it with what is done so far.
     """
-    share = share_played(worlds, everybody or keep is not None)
+    share = share_played(worlds, everybody)
     setting = Setting(tuple(worlds), tuple(names), engine, share, count)
     looks = [asked] if stopping is None else stopping.looks()
     done: list[Ints] = []
     try:
         for first, look in pairwise([0, *looks]):
-            numbers = blocks(worlds[0], range(first, look), workers)
+            numbers = blocks(worlds[0], range(first, look), engine, workers)
             played = _played(setting, numbers, workers, keep is not None)
             for block, (sums, kept) in zip(numbers, played, strict=True):
                 done.append(sums)
@@ -275,8 +275,13 @@ MESSAGES_AT_ONCE: Final = 1 << 17
 REPLICATIONS_AT_ONCE: Final = 1024
 
 
-def blocks(scenario: Scenario, numbers: range, workers: int = 1) -> list[range]:
-    """Cut replications into blocks, so large that memory allows them and all workers have one."""
+def blocks(scenario: Scenario, numbers: range, engine: str, workers: int = 1) -> list[range]:
+    """Cut replications into blocks, so large that memory allows them and all workers have one.
+
+    The reference engine gains nothing by blocks, so that an interruption need not lose one.
+    """
+    if engine == "simpy":
+        return [range(number, number + 1) for number in numbers]
     fit = MESSAGES_AT_ONCE // max(int(expected_messages(scenario)), 1)
     size = max(1, min(fit, REPLICATIONS_AT_ONCE, -(-len(numbers) // workers)))
     return [numbers[first : first + size] for first in range(0, len(numbers), size)]

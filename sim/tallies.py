@@ -16,8 +16,13 @@ from sim.surfaces import CHANNELS
 from sim.verdicts import Judged, Level, Lost, Verdict
 from sim.world.strata import STRATA
 
-LOST: Final = ("too_late", "ghost")
-"""The verdicts that make up the headline."""
+HEADLINE: Final = "read"
+"""The measure that ranks policies: regretted messages that were read despite the deletion."""
+SPLIT: Final = ("preview_first", "in_thread")
+"""What the headline adds up from: by preview first, and in the app first."""
+
+PREVIEW_FIRST: Final = (Verdict.TOO_LATE, Verdict.GHOST)
+"""The verdicts of a message that was read in a preview first."""
 
 REFUSALS: Final = {
     1: "refused_kind",
@@ -30,9 +35,9 @@ TALLIES: Final = {
     "messages": "all messages but apologies",
     "regretted": "messages that somebody regretted: what all shares are of",
     "regretted_recipients": "recipients of those",
-    **{v.name.lower(): f"verdict {v.name.lower()}" for v in Verdict if v is not Verdict.NOT_ASKED},
+    **{v.name.lower(): f"verdict {v.words}" for v in Verdict if v is not Verdict.NOT_ASKED},
     **{
-        f"lost_{w.name.lower()}": f"too late, {w.name.lower().replace('_', ' ')}"
+        f"lost_{w.name.lower()}": f"read before deletion, {w.name.lower().replace('_', ' ')}"
         for w in Lost
         if w is not Lost.NOT
     },
@@ -40,17 +45,17 @@ TALLIES: Final = {
     "level_existence": "exposed to its existence only",
     "level_part": "exposed to part of the text",
     "level_all": "exposed to all of the text",
-    "preview_read": "a preview was read (too late or ghost): the headline",
+    HEADLINE: "the text was read despite the deletion, in a preview or in the app: the headline",
+    "preview_first": "it was read, in a preview first (before deletion or after it)",
     **{one.measure: f"{one.meaning}, before the text was in the app" for one in CHANNELS},
     "read_thread": "the text was read in the app",
-    "read_anywhere": "anything of the text was read",
     "phantom": "a sign of it was met, and nothing of it was ever read",
     "refused_kind": "refused: its kind cannot be deleted",
     "refused_window": "refused: the deletion window was over",
     "refused_opened": "refused: it had been opened",
     "refused_receiver": "refused by the recipient's client, for its age",
-    "saved": "preview read under the baseline and not here, regretted under both",
-    "newly_lost": "preview read here and not under the baseline, regretted under both",
+    "saved": "read under the baseline and not here, regretted under both",
+    "newly_lost": "read here and not under the baseline, regretted under both",
     "followups": "follow-ups sent",
     "orphans": "follow-ups sent after their opening message was gone",
     "paused": "follow-ups held back because their opening message was a mistake",
@@ -115,12 +120,13 @@ def not_under(policies: int) -> tuple[str, ...]:
     return tuple(f"read_not_under_{k}" for k in range(policies))
 
 
-def lost_mask(judged: Judged) -> npt.NDArray[np.bool_]:
-    """Tell which messages had a preview read: the headline's events."""
-    lost: npt.NDArray[np.bool_] = (judged.verdict == Verdict.TOO_LATE) | (
-        judged.verdict == Verdict.GHOST
-    )
-    return lost
+def read_mask(judged: Judged) -> npt.NDArray[np.bool_]:
+    """Tell which regretted messages were read despite the deletion: the headline's events.
+
+    Read anywhere: before the text was gone, or from what outlived it. What was caught or cancelled
+    was never sent, so never read.
+    """
+    return np.isin(judged.verdict, (*PREVIEW_FIRST, Verdict.IN_THREAD))
 
 
 def tally(records: Records, judged: Judged, base: Judged) -> Ints:
@@ -148,18 +154,17 @@ def tally(records: Records, judged: Judged, base: Judged) -> Ints:
         f"lost_{w.name.lower()}": per.count(judged.lost == w) for w in Lost if w is not Lost.NOT
     }
     counts |= {f"level_{w.name.lower()}": per.count(asked & (judged.level == w)) for w in Level}
-    counts["preview_read"] = per.count(lost_mask(judged))
-    # A channel's share counts previews read in it, unless the app showed the text first, as in the
-    # headline.
+    counts[HEADLINE] = per.count(read_mask(judged))
+    counts["preview_first"] = per.count(np.isin(judged.verdict, PREVIEW_FIRST))
+    # A channel's share counts previews read in it, unless the app showed the text first.
     sent = asked & ~records["caught"] & (records["cancelled"] == NEVER)
     for channel in CHANNELS:
         read = judged.read_through(channel)
         counts[channel.measure] = per.count(sent & (read != NEVER) & (read <= judged.thread_read))
     counts["read_thread"] = per.count(sent & (judged.thread_read != NEVER))
-    counts["read_anywhere"] = per.count(sent & (judged.first_read != NEVER))
     counts["phantom"] = per.count(asked & judged.phantom)
     counts |= {name: per.count(asked & (refused == reason)) for reason, name in REFUSALS.items()}
-    mine, theirs, both = lost_mask(judged), lost_mask(base), asked & base.regretted
+    mine, theirs, both = read_mask(judged), read_mask(base), asked & base.regretted
     counts["saved"], counts["newly_lost"] = (
         per.count(both & theirs & ~mine),
         per.count(both & mine & ~theirs),
@@ -246,14 +251,14 @@ def _binned(delays: Ints, place: Ints, worlds: int) -> list[Ints]:
 
 
 def read_not_under(judged: Sequence[Judged], records: Records) -> Ints:
-    """Count for every two policies the messages whose preview was read under the first and not
-    under the second, regretted under both: shape (replications, policies, policies).
+    """Count for every two policies the messages that were read under the first and not under the
+    second, regretted under both: shape (replications, policies, policies).
 
     Apologies, which are no messages of another policy, are not counted. What two policies differ by
     follows exactly, whichever two are compared. `records` are those of the last one.
     """
     rows = [np.flatnonzero(one.is_message) for one in judged]
-    read = [lost_mask(one)[mine] for one, mine in zip(judged, rows, strict=True)]
+    read = [read_mask(one)[mine] for one, mine in zip(judged, rows, strict=True)]
     asked = [one.regretted[mine] for one, mine in zip(judged, rows, strict=True)]
     per = _Worlds(records.of(judged[-1].is_message))
     return np.array(
@@ -287,17 +292,17 @@ def moves(records: Records, judged: Judged, base: Judged) -> Ints:
 
 
 REGRETTED_IN: Final = tuple(f"regretted_in_{k:02d}" for k in range(STRATA))
-LOST_IN: Final = tuple(f"lost_in_{k:02d}" for k in range(STRATA))
+READ_IN: Final = tuple(f"read_in_{k:02d}" for k in range(STRATA))
 """The names of `by_stratum`'s row: regretted messages, and the headline's events."""
 
 
 def by_stratum(records: Records, judged: Judged) -> Ints:
-    """Count by the recipients' strata: shape (replications, `REGRETTED_IN` and `LOST_IN`)."""
+    """Count by the recipients' strata: shape (replications, `REGRETTED_IN` and `READ_IN`)."""
     cell = records.replication * STRATA + records.stratum
     mine = judged.is_message & judged.regretted
     counts = [
         np.bincount(cell[mask], minlength=records.worlds * STRATA).reshape(-1, STRATA)
-        for mask in (mine, mine & lost_mask(judged))
+        for mask in (mine, mine & read_mask(judged))
     ]
     return np.hstack(counts).astype(np.int64)
 
@@ -322,5 +327,5 @@ class Count:
 
 
 TALLY: Final = Count(COUNTED, tally)
-WITH_STRATA: Final = Count((*COUNTED, *REGRETTED_IN, *LOST_IN), _tally_and_strata)
+WITH_STRATA: Final = Count((*COUNTED, *REGRETTED_IN, *READ_IN), _tally_and_strata)
 WITH_MOVES: Final = Count((*COUNTED, *MOVES), _tally_and_moves)

@@ -47,9 +47,11 @@ def main() -> None:
         status = app(prog_name="toolate", standalone_mode=False)
     except UsageError as error:
         command = error.ctx.command_path if error.ctx is not None else "toolate"
-        told = error.format_message().strip().removesuffix(".")
-        told = f"{told[:1].lower()}{told[1:]}" + (" See" if told.endswith("?") else "; see")
-        sys.stderr.write(f"{command}: {told} {command} --help\n")
+        message = error.format_message().strip().removesuffix(".")
+        message = f"{message[:1].lower()}{message[1:]}" + (
+            " See" if message.endswith("?") else "; see"
+        )
+        sys.stderr.write(f"{command}: {message} {command} --help\n")
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
@@ -139,7 +141,8 @@ def run(
     everybody: Annotated[
         bool,
         typer.Option(
-            "--everybody", help="Play all recipients, and not only those the answer depends on."
+            "--everybody",
+            help="Play and record all recipients, and not only those the answer depends on.",
         ),
     ] = False,
     known_shares: Annotated[
@@ -167,7 +170,7 @@ def run(
         at_most=AT_MOST if at_most is None else at_most,
         seed=seed,
         engine=engine,
-        everybody=everybody or out is not None,
+        everybody=everybody,
         stratified=known_shares,
     )
     with faults_on_one_line():

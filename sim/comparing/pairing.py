@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.scenario import Scenario
 from sim.world.block import Block
-from sim.world.traffic import Sent, draw_traffic
+from sim.world.sent import Sent
+from sim.world.traffic import draw_traffic
 
 SURE = ("campaign", "trace")
 """Kinds of traffic in which chance decides nothing: one replication shows the messages of all."""

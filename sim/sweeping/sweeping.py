@@ -89,7 +89,7 @@ def sweep(
     >>> import sim
     >>> frame = sim.sweep(sim.load("scenarios/linkedin_dm.toml"), {"send.hold": ["0 s", "1 h"]}, replications=1, workers=1,
     ...                   policies=["today"])
-    >>> frame[frame["measure"] == "preview_read"]["send.hold_s"].tolist()
+    >>> frame[frame["measure"] == "read"]["send.hold_s"].tolist()
     [0.0, 3600.0]
     """
     planned = plan(what, axes, replications=replications, precision=precision, policies=policies)

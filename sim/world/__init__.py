@@ -8,7 +8,8 @@ puts a world together.
 """
 
 from sim.schema.world import Messages, Recipients, Rules
+from sim.world.attention import Attention
 from sim.world.drawing import draw_world
-from sim.world.parts import Attention, World
+from sim.world.parts import World
 
 __all__ = ["Attention", "Messages", "Recipients", "Rules", "World", "draw_world"]

@@ -10,26 +10,37 @@ from typing import Any
 
 import numpy as np
 
+from sim.clock import NEVER
 from sim.errors import WorldError
 from sim.schema.fields import Field
 from sim.schema.world import MESSAGES, RECIPIENTS, Messages, Recipients, Rules
+from sim.world.attention import Attention
 from sim.world.intervals import KINDS_OF_INTERVAL, Intervals
 from sim.world.looks import SURFACES
-from sim.world.parts import Attention, World
+from sim.world.parts import World
 
 _LISTS = (*SURFACES, *KINDS_OF_INTERVAL)
 
 
-def write_world(
+def written_world(
     messages: Sequence[Mapping[str, Any]],
-    recipients: Sequence[Mapping[str, Any]],
-    rules: Rules,
-    horizon: int,
-    key: int,
+    recipients: Sequence[Mapping[str, Any]] = ({},),
+    *,
+    rules: Rules | None = None,
+    horizon: int = NEVER - 1,
+    key: int = 0,
 ) -> World:
-    """Put a hand-written world together.
+    """Write a world of one replication down by hand.
 
-    What the arguments are and which faults it raises: `World.written`.
+    A message names any field of `Messages` (the rest: sent to recipient 0 at time 0, all delays
+    zero, nothing noticed); a recipient any field of `Recipients`, and looks (`glances`, `checks`,
+    `visits`) and intervals (`away`, `no_network`, `dozing`, `at_desk`, `quiet`) as lists of (start,
+    end). Raises `WorldError` if looks or intervals are out of order or a message names an unknown
+    field.
+
+    >>> w = written_world([{"noticed": 60}], [{"glances": [(30, 40)]}])
+    >>> w.looks(0, 0).meeting(0)
+    (30, 40, 0)
     """
     rows = sorted(messages, key=lambda m: (bool(m.get("apology")), m.get("written", 0)))
     table = Messages(**_columns(rows, MESSAGES))
@@ -51,7 +62,12 @@ def write_world(
     at, starts, ends = _stretches(recipients, KINDS_OF_INTERVAL)
     none = np.zeros(starts.size, dtype=np.int64)  # written looks need no operational time
     return World(
-        horizon, rules, table, settings, attention, Intervals(starts, ends, at, none, none)
+        horizon,
+        rules or Rules(),
+        table,
+        settings,
+        attention,
+        Intervals(starts, ends, at, none, none),
     )
 
 

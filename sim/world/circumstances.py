@@ -18,10 +18,10 @@ from sim.draws import uniforms
 from sim.scenario.model import Scenario, Segment
 from sim.schema.fields import Flags, Floats, Int64s
 from sim.schema.world import Recipients
+from sim.world.attention import Attention
 from sim.world.calendar import open_spans, operational
 from sim.world.intervals import AT_DESK, AWAY, DOZING, NO_NETWORK, QUIET, Intervals
 from sim.world.looks import SCRATCH, START, STATE, STREAMS, advance, begin
-from sim.world.parts import Attention
 
 _STREAM_OF = {AWAY: "away", NO_NETWORK: "offline", DOZING: "doze", AT_DESK: "desktop"}
 

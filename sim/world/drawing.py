@@ -23,7 +23,8 @@ from sim.world.parts import World
 from sim.world.people import attention_of, draw_recipients
 from sim.world.rules import rules_of
 from sim.world.senders import Senders, draw_senders, is_same_for_senders
-from sim.world.traffic import Sent, draw_traffic
+from sim.world.sent import Sent
+from sim.world.traffic import draw_traffic
 
 
 def draw_world(scenario: Scenario, replication: int) -> World:

@@ -20,11 +20,9 @@ from sim.distributions.elementary import exp
 from sim.distributions.quantile import all_to_micros, quantiles, to_micros
 from sim.distributions.table import from_grid, to_grid
 from sim.draws import U64, purpose, uniform, uniform_pair
+from sim.world.attention import Attention
 from sim.world.calendar import clock_of, operational
 from sim.world.intervals import away_time_added
-
-if TYPE_CHECKING:
-    from sim.world.parts import Attention
 
 Int64s = npt.NDArray[np.int64]
 Away = tuple[Int64s, Int64s, int, int]
@@ -64,8 +62,8 @@ SCRATCH: Final = (5, AHEAD)
 
 
 @njit
-def _length_biased(pool, law, table, us):
-    """Replace uniforms by intervals of a law that cover a fixed instant, by its inverse
+def _length_biased(pool, at, table, us):
+    """Replace uniforms by intervals of a distribution that cover a fixed instant, by its inverse
     distribution function.
     """
     for i in range(us.size):
@@ -74,7 +72,7 @@ def _length_biased(pool, law, table, us):
         us[i] = from_grid(pool, table, us[i])
     for i in range(us.size):
         us[i] = min(max(1.0 / (1.0 + exp(-us[i])), 2.0**-53), 1.0 - 2.0**-53)
-    quantiles(pool, law, us)
+    quantiles(pool, at, us)
 
 
 @njit

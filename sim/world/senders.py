@@ -14,7 +14,7 @@ from sim.scenario.model import Scenario
 from sim.schema.fields import Flags, Int64s
 from sim.world.calendar import next_open, open_spans
 from sim.world.drawn import Drawn
-from sim.world.traffic import Sent
+from sim.world.sent import Sent
 
 T = TypeVar("T", bound=np.generic)
 

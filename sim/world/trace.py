@@ -16,7 +16,7 @@ from sim.clock import LONGEST, NEVER, SECOND, format_duration
 from sim.errors import Fault, TraceError
 from sim.scenario.model import KINDS, Scenario, Trace
 from sim.scenario.suggestions import did_you_mean, said
-from sim.world.traffic import Sent, in_one_world, names_of
+from sim.world.sent import Sent, in_one_world, names_of
 
 NEEDED = ("sent_at", "sender", "recipient")
 OPTIONAL = ("id", "kind", "length", "deleted_at")

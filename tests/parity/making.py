@@ -22,6 +22,7 @@ from sim.schema.world import (
     RULES,
     Rules,
 )
+from sim.world.by_hand import written_world
 from sim.world.intervals import KINDS_OF_INTERVAL
 from sim.world.parts import World
 
@@ -66,7 +67,7 @@ def tied_world(pick: Pick, unit: int = SECOND) -> World:
         _complete(pick, row, MESSAGES, unit)
     for row in recipients:
         _complete(pick, row, RECIPIENTS, unit)
-    return World.written(
+    return written_world(
         messages,
         recipients,
         rules=Rules(**rules),

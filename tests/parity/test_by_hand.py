@@ -18,7 +18,7 @@ from sim.schema.world import (
     LATEST_PENDING,
     Rules,
 )
-from sim.world.parts import World
+from sim.world.by_hand import written_world
 
 from .making import agree
 
@@ -56,7 +56,7 @@ def played(
         {k: [(a * SECOND, b * SECOND) for a, b in v] if k in looks else v for k, v in p.items()}
         for p in people or [{}]
     ]
-    return agree(World.written(rows, named, rules=Rules(**rules), horizon=1000 * SECOND))
+    return agree(written_world(rows, named, rules=Rules(**rules), horizon=1000 * SECOND))
 
 
 def seconds(records: Records, column: str) -> list[float | None]:

@@ -57,8 +57,8 @@ MUTANTS = {
     ),
     "a step goes out at the instant its opening message is deleted": (
         "follow_ups",
-        "<= row.accepted",
-        "< row.accepted",
+        "<= rows[i].accepted",
+        "< rows[i].accepted",
     ),
     "an apology is sent for a message that was cancelled": (
         "follow_ups",
@@ -77,8 +77,8 @@ MUTANTS = {
     ),
     "a block leaves out what is dispatched before it": (
         "plan",
-        "row.gone <= row.push_dispatched",
-        "row.gone != _NEVER",
+        "more.gone <= row.push_dispatched",
+        "more.gone != _NEVER",
     ),
     "an edit shows in a push dispatched just before": (
         "columns",

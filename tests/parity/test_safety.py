@@ -14,6 +14,7 @@ from sim.engines import compiled, reference
 from sim.engines.compiled.inputs import plus
 from sim.records import first_difference
 from sim.scenario.model import build
+from sim.world.by_hand import written_world
 from sim.world.drawing import draw_world
 from sim.world.looks import GLANCES
 from sim.world.parts import World
@@ -232,5 +233,5 @@ def test_times_at_the_last_instants_of_int64_are_kept_apart() -> None:
             "badge": True,
         }
     ]
-    records = agree(World.written(rows, people, horizon=last))
+    records = agree(written_world(rows, people, horizon=last))
     assert records["accepted"].tolist() == [NEVER, NEVER, last - 2, last - 5]

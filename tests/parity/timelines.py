@@ -9,6 +9,7 @@ from sim.clock import NEVER, SECOND
 from sim.engines import reference
 from sim.schema.records import FROM_ENGINE
 from sim.schema.world import Rules
+from sim.world.by_hand import written_world
 from sim.world.intervals import KINDS_OF_INTERVAL
 from sim.world.looks import SURFACES
 from sim.world.parts import World
@@ -68,7 +69,7 @@ def world(messages: list[Row], people: list[Row] | None = None, **rules: Any) ->
         for p in people or [{}]
     ]
     set_to = {k: in_micros(v) if k in _TIMED_RULES else v for k, v in rules.items()}
-    return World.written(rows, named, rules=Rules(**set_to), horizon=10_000 * SECOND)
+    return written_world(rows, named, rules=Rules(**set_to), horizon=10_000 * SECOND)
 
 
 def shows(told: World, **columns: list[float | None]) -> None:

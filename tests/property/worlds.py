@@ -19,6 +19,7 @@ from sim.schema.records import FROM_ENGINE
 from sim.schema.world import MESSAGES, RULES
 from sim.verdicts import Verdict, judge
 from sim.world import Rules, World
+from sim.world.by_hand import written_world
 
 EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "50"))
 """Worlds a law is tried on; set LAW_EXAMPLES for a longer search."""
@@ -44,7 +45,7 @@ class Hand:
 
     def world(self) -> World:
         """Write it down."""
-        return World.written(
+        return written_world(
             self.messages, self.recipients, rules=Rules(**self.rules), horizon=self.horizon, key=77
         )
 

@@ -29,7 +29,7 @@ def stopped(rule: Rule, p: float, chance: np.random.Generator) -> tuple[int, flo
         rows = rows_of(sums([[MESSAGES]] * look, lost[:look, None].tolist()))
         if rule.enough(rows):
             break
-    k = ROWS.index("preview_read")
+    k = ROWS.index("read")
     return look, rows.value[0, k], rows.low[0, k], rows.high[0, k]
 
 
@@ -125,7 +125,7 @@ def test_a_sweep_with_a_precision_stops_each_cell_where_its_rule_says_and_the_sa
     axes = {"mistakes.chance": [0.2, 0.9]}
     planned = plan(load(TINY), axes, precision="8 pp", policies=["today", "hold 1 min"])
     done = swept(tmp_path / "store", planned)
-    frame = done.frame[done.frame["measure"] == "preview_read"]
+    frame = done.frame[done.frame["measure"] == "read"]
     assert (frame["high"] - frame["value"] <= 0.08).all() and (
         frame["value"] - frame["low"] <= 0.08
     ).all()

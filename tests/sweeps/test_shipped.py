@@ -82,6 +82,6 @@ def test_the_example_of_the_page_is_a_sweep_of_as_many_cells_as_it_says(tmp_path
 
 
 def test_a_longer_hold_never_loses_more_in_any_regime(table: pd.DataFrame) -> None:
-    rows = table[(table["measure"] == "preview_read") & (table["policy"] == "hold")]
+    rows = table[(table["measure"] == "read") & (table["policy"] == "hold")]
     for _, regime in rows.groupby("regime"):
         assert regime.sort_values("hold_s")["count"].is_monotonic_decreasing

@@ -41,8 +41,8 @@ def test_a_share_of_the_table_is_that_of_a_run(tmp_path: Path) -> None:
         workers=1,
         store=tmp_path / "store",
     )
-    mine = frame[(frame["mistakes.chance"] == 0.75) & (frame["measure"] == "preview_read")]
-    theirs = outcome.shares[outcome.shares["measure"] == "preview_read"]
+    mine = frame[(frame["mistakes.chance"] == 0.75) & (frame["measure"] == "read")]
+    theirs = outcome.shares[outcome.shares["measure"] == "read"]
     assert (
         mine["count"].tolist() == theirs["count"].tolist()
         and mine["of"].tolist() == theirs["of"].tolist()
@@ -125,7 +125,7 @@ def test_the_best_policy_of_a_cell_has_the_lowest_share_and_says_who_else_it_cou
     )
     found = best(frame)
     for row in found.itertuples():
-        mine = frame[(frame["cell"] == row.cell) & (frame["measure"] == "preview_read")].set_index(
+        mine = frame[(frame["cell"] == row.cell) & (frame["measure"] == "read")].set_index(
             "policy"
         )["value"]
         assert mine[row.best] == mine.min() == row.value

@@ -17,8 +17,9 @@ from sim.clock import MINUTE, NEVER
 from sim.records import Records
 from sim.scenario.model import Scenario
 from sim.scenario.reading import parse
+from sim.world.attention import Attention
 from sim.world.drawing import draw_world
-from sim.world.parts import Attention, World
+from sim.world.parts import World
 
 from .checking import bugs, messages_needed
 

@@ -18,7 +18,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.reading import parse
 from sim.schema.world import CONVERSATION, LATEST, MESSAGE, Rules
 from sim.verdicts import Level, judge
-from sim.world.parts import World
+from sim.world.by_hand import written_world
 
 from .checking import Array, Estimate, mean, share
 from .playing import Engine
@@ -227,7 +227,7 @@ def test_a_cancelled_conversation_hides_all_if_the_latest_was_deleted_and_none_i
             for i in range(many)
         ]
         r = engine.play(
-            World.written(
+            written_world(
                 rows, [{}] * many, rules=Rules(retraction_scope=scope), horizon=3600 * SECOND
             )
         )

@@ -17,6 +17,7 @@ from sim.engines.reference import instants, platform
 from sim.engines.reference import play as play_reference
 from sim.records import Records
 from sim.schema.world import Rules
+from sim.world.by_hand import written_world
 from sim.world.parts import World
 
 from .checking import Array, Estimate, check, convict, exact_values
@@ -48,7 +49,7 @@ def lattice(deletion_late: int = 0, late_at_hold_end: int = 0, look_early: int =
             if look
         ]
         people.append({"glances": [(t, t) for t in at]})
-    return World.written(messages, people, horizon=20 * MINUTE)
+    return written_world(messages, people, horizon=20 * MINUTE)
 
 
 def chance(flags: Array) -> Estimate:
@@ -155,7 +156,7 @@ def test_an_exclusive_window_in_the_engine_itself_is_named(monkeypatch: pytest.M
         return platform.WINDOW if now == closes else ruling(self, i, now)
 
     monkeypatch.setattr(platform.Platform, "reason_to_refuse", exclusive)
-    hour = World.written(
+    hour = written_world(
         [{"noticed": 0, "action": 4 * SECOND}] * 1200, rules=Rules(window=60 * MINUTE)
     )
     done = float(np.sum(play_reference(hour)["effective"] != NEVER))

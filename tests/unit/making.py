@@ -19,7 +19,7 @@ from sim.records import Records
 from sim.scenario import Scenario, parse
 from sim.schema.records import FROM_ENGINE, FROM_WORLD
 from sim.world.block import Block
-from sim.world.traffic import Addressees
+from sim.world.sent import Addressees
 
 Z = 4.5
 """Standard errors an estimate may be off: a correct model fails one check in 150,000."""

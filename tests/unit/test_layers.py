@@ -27,12 +27,6 @@ HOMES = {
     "numba": ("sim.compiling", "sim.engines.compiled"),
 }
 """Where a library may be imported."""
-PENDING = {
-    ("sim.world.looks", "sim.world.parts"),
-    ("sim.world.parts", "sim.world.by_hand"),
-    ("sim.world.traffic", "sim.world.trace"),
-}
-"""Imports that still close a circle."""
 BREACHES: dict[str, str] = {}
 """Known breaches: modules whose test must fail until they are repaired."""
 
@@ -75,8 +69,6 @@ def circle(sources: Mapping[str, str]) -> list[str]:
     does."""
     known = set(sources)
     graph = {name: {*imported(text, known)} & known - {name} for name, text in sources.items()}
-    for name, others in graph.items():
-        others -= {other for one, other in PENDING if one == name}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

@@ -26,18 +26,20 @@ Written: Final = _named("Written", [f.name for f in FROM_ENGINE if f.name not in
 Columns = dict[str, npt.NDArray[Any]]
 
 
-def columns_of(inputs: Inputs, place: Int64s, rows: npt.NDArray[Any], known: Columns) -> Columns:
+def columns_of(
+    inputs: Inputs, place: Int64s, rows: npt.NDArray[Any], rare: npt.NDArray[Any], known: Columns
+) -> Columns:
     """Give the engine's columns, of which some are `known`.
 
     What cannot happen in this world takes no memory.
     """
-    n, rare = place.size, inputs.terms[0].rare
+    n = place.size
     rooms = {
-        f.name: np.empty(n if rare or f.name not in RARE else 0, f.dtype)
+        f.name: np.empty(n if rare.size or f.name not in RARE else 0, f.dtype)
         for f in FROM_ENGINE
         if f.name in Written._fields
     }
-    _write(*inputs, place, rows, Written(**rooms))
+    _write(*inputs, place, rows, rare, Written(**rooms))
     found = known | rooms
     return {
         f.name: found[f.name]
@@ -48,20 +50,21 @@ def columns_of(inputs: Inputs, place: Int64s, rows: npt.NDArray[Any], known: Col
 
 
 @njit
-def _write(m, people, terms, streams, intervals, place, rows, out):
+def _write(m, people, terms, streams, intervals, place, rows, rare, out):
     """Write every message's row into the columns `out`: nothing happens at the horizon."""
     rules = terms[0]
     for i in range(place.size):
         row = rows[place[i]]
         if rules.rare:
             one = people[m.recipient[i]]
-            play_devices(m, rules, intervals, one, i, row)
-            _write_rare(rules, one, row, i, out)
+            more = rare[place[i]]
+            play_devices(m, rules, intervals, one, i, row, more)
+            _write_rare(rules, one, row, more, i, out)
         effect = row.effective if row.effective < rules.horizon else _NEVER
         out.effective[i], out.refused[i] = effect, row.refused
         out.cancelled[i] = effect if effect <= m.released[i] else _NEVER
-        if rules.rare and _is_edited(rules, row):
-            out.effective[i] = row.edit
+        if rules.rare and _is_edited(rules, row, rare[place[i]]):
+            out.effective[i] = rare[place[i]].edit
         out.accepted[i], out.thread_read[i] = row.accepted, row.thread_read
         out.from_cache[i], out.phantom[i] = row.from_cache, row.phantom
         _write_push(rules, row, i, out)
@@ -83,32 +86,32 @@ def _write_push(rules, row, i, out):
 
 
 @njit
-def _is_edited(rules, row):
+def _is_edited(rules, row, more):
     """Tell whether an edit takes effect before the horizon."""
-    return rules.remedy == EDIT and row.refused == 0 and row.edit < rules.horizon
+    return rules.remedy == EDIT and row.refused == 0 and more.edit < rules.horizon
 
 
 @njit
-def _write_rare(rules, one, row, i, out):
-    """Write the end of a row."""
-    out.paused[i], out.push_rewritten[i] = row.paused, row.push_rewritten
-    blocked = rules.remedy == BLOCK and _PAST < row.gone < rules.horizon
-    out.blocked[i] = row.gone if blocked else _NEVER
-    lost = one.push and row.push_lost < rules.horizon
-    out.push_lost[i] = row.push_lost if lost else _NEVER
-    out.watch_shown[i], out.watch_read[i] = row.watch_shown, row.watch_read
-    out.watch_read_until[i] = row.watch_read_until
-    out.desk_shown[i], out.desk_chars[i] = row.desk_shown, row.desk_chars
-    out.desk_read[i], out.desk_read_until[i] = row.desk_read, row.desk_read_until
-    out.desk_edited[i] = row.desk_edited
+def _write_rare(rules, one, row, more, i, out):
+    """Write the second row of a message."""
+    out.paused[i], out.push_rewritten[i] = more.paused, more.push_rewritten
+    blocked = rules.remedy == BLOCK and _PAST < more.gone < rules.horizon
+    out.blocked[i] = more.gone if blocked else _NEVER
+    lost = one.push and more.push_lost < rules.horizon
+    out.push_lost[i] = more.push_lost if lost else _NEVER
+    out.watch_shown[i], out.watch_read[i] = more.watch_shown, more.watch_read
+    out.watch_read_until[i] = more.watch_read_until
+    out.desk_shown[i], out.desk_chars[i] = more.desk_shown, more.desk_chars
+    out.desk_read[i], out.desk_read_until[i] = more.desk_read, more.desk_read_until
+    out.desk_edited[i] = more.desk_edited
     out.push_edited[i] = out.email_edited[i] = out.thread_edited[i] = False
-    if _is_edited(rules, row):
+    if _is_edited(rules, row, more):
         if row.push_arrived != _NEVER and not row.app_was_open:
             taken = row.push_arrived if rules.push_fetch else row.push_dispatched
-            out.push_edited[i] = (rules.push_fetch or rules.push_late) and row.edit <= taken
+            out.push_edited[i] = (rules.push_fetch or rules.push_late) and more.edit <= taken
         if row.email_arrived != _NEVER and rules.email_late:
             lead = rules.email_lead if one.email == DIGEST else 0
-            out.email_edited[i] = row.edit <= row.email_dispatched - lead
+            out.email_edited[i] = more.edit <= row.email_dispatched - lead
         if row.thread_read != _NEVER:
             taken = row.push_arrived if row.copy_was_read else row.thread_read
-            out.thread_edited[i] = row.edit <= taken
+            out.thread_edited[i] = more.edit <= taken

@@ -21,7 +21,7 @@ from sim.engines.compiled.order import grouped, sort_by_time
 from sim.engines.compiled.phone import play_phone
 from sim.engines.compiled.plan import plan
 from sim.engines.compiled.retractions import retraction
-from sim.engines.compiled.state import FROM_QUEUE, LINE, STATE_ROW
+from sim.engines.compiled.state import FROM_QUEUE, LINE, RARE_ROW, STATE_ROW
 from sim.engines.compiled.store import list_entries
 from sim.engines.compiled.streams import open_block, stream_buffers, take_streams
 from sim.engines.compiled.workspace import clear, workspace_for
@@ -44,15 +44,16 @@ def play(world: World) -> Records:
     inputs = inputs._replace(messages=messages)
     first, place, most = grouped(messages.recipient, inputs.people.size)
     rows, talks = _rows(world.messages.size), _conversations(world)
-    plan(messages, inputs.people, inputs.terms, inputs.intervals, queue[-1], place, rows)
+    rare = np.empty(rows.size if inputs.terms[0].rare else 0, RARE_ROW)
+    plan(messages, inputs.people, inputs.terms, inputs.intervals, queue[-1], place, rows, rare)
     by_segment = np.argsort(world.recipients.segment, kind="stable")
-    work = workspace_for(most, talks)
+    work = workspace_for(most, rare, talks)
     _, people, terms, streams, intervals = inputs
     _play(
         messages, people, streams, terms, intervals, first, by_segment, rows, work, stream_buffers()
     )
     known = dict(zip(FROM_QUEUE, queue, strict=True))
-    return Records.joined(world, columns_of(inputs, place, rows, known))
+    return Records.joined(world, columns_of(inputs, place, rows, rare, known))
 
 
 def _conversations(world: World) -> Int64s:

@@ -40,15 +40,15 @@ def with_apologies(world: World, m: Any, completed: Int64s) -> Any:
 
 
 @njit
-def is_withheld(rows, row):
+def is_withheld(rows, rare, i):
     """Tell whether a step's opening message was gone as the step was to be sent.
 
     Ask no earlier than that.
     """
-    if row.opener < 0:
+    opener = rare[i].opener
+    if opener < 0:
         return False
-    opener = rows[row.opener]
-    return min(opener.effective, opener.gone) <= row.accepted
+    return min(rows[opener].effective, rare[opener].gone) <= rows[i].accepted
 
 
 @njit
@@ -58,8 +58,8 @@ def withhold(begin, end, rows, work):
     """
     for i in range(begin, end):
         row = rows[i]
-        if row.accepted != _NEVER and is_withheld(rows, row):
-            row.paused = row.accepted
+        if row.accepted != _NEVER and is_withheld(rows, work.rare, i):
+            work.rare[i].paused = row.accepted
             row.accepted = row.push_dispatched = row.arrival = row.thread_read = _NEVER
     at, lists, kept = work.at[0], work.lists, 0
     for q in range(at.sent):

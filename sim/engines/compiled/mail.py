@@ -86,7 +86,7 @@ def _dispatch(m, one, rules, rows, work):
             while end < n and lists[end].sent_at <= bound:
                 end += 1
             leaves = plus(bound, rules.email_lead)
-        if _bind(rules, rows, lists, q, end, bound, leaves) > 0:
+        if _bind(rules, rows, work.rare, lists, q, end, bound, leaves) > 0:
             arrival = plus(leaves, m.email_latency[opener])
             if arrival < rules.horizon:
                 lists[mails].arrival_at, lists[mails].arrival_row = arrival, q
@@ -97,7 +97,7 @@ def _dispatch(m, one, rules, rows, work):
 
 
 @njit
-def _bind(rules, rows, lists, q, end, bound, leaves):
+def _bind(rules, rows, rare, lists, q, end, bound, leaves):
     """Decide at `bound` which of the messages q to end go with the mail that leaves at `leaves`.
 
     Returns how many.
@@ -105,8 +105,9 @@ def _bind(rules, rows, lists, q, end, bound, leaves):
     members = 0
     if leaves < rules.horizon:
         for k in range(q, end):
-            row = rows[lists[k].sent_row]
-            gone = rules.remedy == BLOCK and row.gone <= bound
+            i = lists[k].sent_row
+            row = rows[i]
+            gone = rules.remedy == BLOCK and rare[i].gone <= bound
             if not (
                 rules.email_late and (gone or row.effective <= bound or row.thread_read < bound)
             ):

@@ -91,7 +91,7 @@ def _arrive(m, one, rules, intervals, rows, work):
     overtaken = row.retraction_arrived < now and rules.retraction_scope != LATEST
     if overtaken or not is_sent(row, rules.push_late):
         return
-    if rules.rare and not _survives(rules, rows, row, now):
+    if rules.rare and not _survives(rules, rows, work.rare, i, now):
         return
     if at.visit_end > now:
         row.push_chars = 0
@@ -106,7 +106,7 @@ def _arrive(m, one, rules, intervals, rows, work):
         if left < rules.horizon:
             row.push_left = left
         enter_tray(i, now, rules, rows, work)
-        if _is_felt(one, intervals, row, at, now):
+        if _is_felt(one, intervals, row, i, work, now):
             due = plus(now, row.alert_after)
             if row.alert_after != _NEVER and not is_on(intervals, one.row, IS_AWAY, due):
                 at.alerts = push(lists["alert_at"], lists["alert_row"], at.alerts, due, i)
@@ -117,29 +117,31 @@ def _arrive(m, one, rules, intervals, rows, work):
 
 
 @njit
-def _survives(rules, rows, row, now):
+def _survives(rules, rows, rare, i, now):
     """Tell whether a dispatched notification gets to the phone: sent at all, not lost in the store,
     not gone as it is fetched.
     """
-    if is_withheld(rows, row) or row.push_lost != _NEVER:
+    row = rows[i]
+    if is_withheld(rows, rare, i) or rare[i].push_lost != _NEVER:
         return False
     if rules.push_fetch and row.effective <= now:
         row.push_chars = 0
         if not rules.push_generic:
-            row.push_lost = now
+            rare[i].push_lost = now
         return rules.push_generic
     return True
 
 
 @njit_inlined
-def _is_felt(one, intervals, row, at, now):
+def _is_felt(one, intervals, row, i, work, now):
     """Tell whether an arriving push alerts at the phone: no quiet interval is on, and the alert
     does not go to the watch.
     """
     if is_on(intervals, one.row, IS_QUIET, now):
         return False
+    at = work.at[0]
     if row.on_watch and max(at.glance_end, at.alert_end) <= now:
-        row.watch_shown = now
+        work.rare[i].watch_shown = now
         return False
     return True
 

@@ -51,7 +51,7 @@ def read_in_thread(row, now):
 
 
 @njit
-def plan(m, people, terms, intervals, completed, place, rows):
+def plan(m, people, terms, intervals, completed, place, rows, rare):
     """Fill a row per message, at its `place`, with all that is settled before anybody looks."""
     rules = terms[0]
     for i in range(m.sender.size):
@@ -66,7 +66,7 @@ def plan(m, people, terms, intervals, completed, place, rows):
         row.sender = m.sender[i]
         row.number, row.has_push = i, people[m.recipient[i]].push
         if rules.rare:
-            _plan_rare(m, rules, i, place, row)
+            _plan_rare(m, rules, i, place, row, rare[place[i]])
         if accepted == _NEVER:
             continue
         if m.live[i]:
@@ -74,7 +74,9 @@ def plan(m, people, terms, intervals, completed, place, rows):
             continue
         one = people[m.recipient[i]]
         if one.push or one.badge:
-            _plan_push(m, rules, intervals, one, i, row)
+            _plan_push(m, rules, one, i, row)
+            if rules.rare:
+                _reach(rules, intervals, one, row, rare[place[i]])
         if one.email != OFF:
             row.email_chars = min(m.length[i], rules.email_preview)
 
@@ -91,7 +93,7 @@ def _blank(row):
 
 
 @njit_inlined
-def _plan_push(m, rules, intervals, one, i, row):
+def _plan_push(m, rules, one, i, row):
     """Plan the way of a notification, and what it is to cause."""
     row.push_dispatched = plus(row.accepted, m.push_delay[i])
     row.arrival = plus(row.push_dispatched, m.push_latency[i])
@@ -101,11 +103,17 @@ def _plan_push(m, rules, intervals, one, i, row):
     row.alert_after = m.alert_after[i]
     row.tap_after, row.tap_offline = m.tap_after[i], m.tap_offline[i]
     row.on_watch = m.on_watch[i]
-    if rules.rare:  # left out if blocked; otherwise it waits for the network
-        if rules.push_late and row.gone <= row.push_dispatched:
-            row.push_dispatched = row.arrival = _NEVER
-        row.reach = row.arrival
-        row.arrival = wait(intervals, one.row, IS_OFFLINE, row.arrival)
+
+
+@njit_inlined
+def _reach(rules, intervals, one, row, more):
+    """Keep when a notification reaches the push service, let it wait for the network, leave it out
+    if blocked.
+    """
+    if rules.push_late and more.gone <= row.push_dispatched:
+        row.push_dispatched = row.arrival = _NEVER
+    more.reach = row.arrival
+    row.arrival = wait(intervals, one.row, IS_OFFLINE, row.arrival)
 
 
 @njit
@@ -119,23 +127,23 @@ def is_sent(row, late):
 
 
 @njit
-def _plan_rare(m, rules, i, place, row):
-    """Fill the end of a row.
+def _plan_rare(m, rules, i, place, row, more):
+    """Fill the second row of a message.
 
     Another remedy than deletion leaves no effect of one, unless it undid the send.
     """
-    row.paused = row.push_lost = row.push_rewritten = _NEVER
-    row.watch_shown = row.watch_read = row.watch_read_until = _NEVER
-    row.desk_shown = row.desk_read = row.desk_read_until = _NEVER
-    row.desk_edited, row.desk_chars = False, 0
-    row.edit = row.gone = row.reach = _NEVER
+    more.paused = more.push_lost = more.push_rewritten = _NEVER
+    more.watch_shown = more.watch_read = more.watch_read_until = _NEVER
+    more.desk_shown = more.desk_read = more.desk_read_until = _NEVER
+    more.desk_edited, more.desk_chars = False, 0
+    more.edit = more.gone = more.reach = _NEVER
     step = rules.pause and m.after[i] >= 0 and not m.apology[i]
-    row.opener = place[m.after[i]] if step else -1
+    more.opener = place[m.after[i]] if step else -1
     if rules.remedy != DELETE and row.effective > m.released[i]:
         if rules.remedy == EDIT:
-            row.edit = row.effective
+            more.edit = row.effective
         elif rules.remedy == BLOCK:
-            row.gone = row.effective
+            more.gone = row.effective
         row.effective = _NEVER
     if m.caught[i]:
-        row.gone = _PAST
+        more.gone = _PAST

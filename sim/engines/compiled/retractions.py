@@ -62,7 +62,7 @@ def retract(rules, rows, work):
     else:
         for k in range(at.in_tray):
             if lists[k].tray_row == i and row.push_left >= now:
-                row.push_chars, row.push_rewritten = -row.push_chars, now
+                row.push_chars, work.rare[i].push_rewritten = -row.push_chars, now
 
 
 @njit_inlined

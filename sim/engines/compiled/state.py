@@ -51,7 +51,7 @@ RARE: Final = frozenset(
     ]
 )
 """Columns of the records that stay absent in most worlds (`inputs.is_rare`). There, they and the
-end of the rows are not touched, or every message would cost a tenth more."""
+second row of a message are left out: with them every message would cost a tenth more."""
 
 
 def lines(*parts: tuple[Field, ...]) -> np.dtype[Any]:
@@ -114,9 +114,10 @@ RARELY: Final = (
     Field("reach", "when its notification reaches the push service"),
     Field("opener", "row of the message it follows as a step; -1: none", ROW, "int32"),
 )
-STATE_ROW: Final = lines(ON_THE_WAY, IN_THE_TRAY, ELSEWHERE, RARELY)
+STATE_ROW, RARE_ROW = lines(ON_THE_WAY, IN_THE_TRAY, ELSEWHERE), lines(RARELY)
 """A message while it is played. `effective`, `push_dispatched` and the characters are what is to
-come until it is over (`columns`); `push_chars` below zero were rewritten, and show none."""
+come until it is over (`columns`); `push_chars` below zero were rewritten, and show none. The second
+row, `rare`, is there only where something may fill it."""
 
 CONVERSATION: Final = (
     Field("opens", "when it may be mailed about again"),
@@ -194,7 +195,7 @@ PERSON_ROW: Final = lines(
 TERMS: Final = (
     *RULES,
     Field("horizon", "when observation ends"),
-    Field("rare", "whether the end of a row is in use", FLAG, "bool"),
+    Field("rare", "whether there are second rows", FLAG, "bool"),
 )
 """The rules as kernels read them."""
 TERMS_ROW: Final = struct(TERMS)

@@ -27,7 +27,7 @@ def list_entries(m, one, begin, end, rules, intervals, rows, work):
     lists, n = work.lists, 0
     for i in range(begin, end):
         if rows[i].push_dispatched != _NEVER:
-            n = _enter(one.row, rows[i].reach, i, rules, intervals, lists, n)
+            n = _enter(one.row, work.rare[i].reach, i, rules, intervals, lists, n)
     for i in range(begin, end):
         n = _enter(one.row, reaches_service(m, one, rows[i]), ~i, rules, intervals, lists, n)
     sort_by_time(lists["entry_at"], lists["entry_name"], n, lists["spare_at"], lists["spare_row"])
@@ -67,50 +67,52 @@ def _empty(room, over, rules, rows, work):
     while q < at.entries and lists[q].entry_at < over:
         now, name = lists[q].entry_at, lists[q].entry_name
         q += 1
-        if not _enters(rows, rules, name):
+        if not _enters(rows, work.rare, rules, name):
             continue
-        first = _outlive(first, past, now, over, rules, rows, lists)
+        first = _outlive(first, past, now, over, rules, rows, work)
         full = room > 0 and past - first == room
         if full:
             while first < past:
-                _lose(rows, lists[first].entry_name, now)
+                _lose(rows, work.rare, lists[first].entry_name, now)
                 first += 1
         if full and room > 1:
-            _lose(rows, name, now)
+            _lose(rows, work.rare, name, now)
         else:
             lists[past].entry_at, lists[past].entry_name = now, name
             past += 1
-    _outlive(first, past, over, over, rules, rows, lists)
+    _outlive(first, past, over, over, rules, rows, work)
     at.next_entry = q
 
 
 @njit
-def _outlive(first, past, now, over, rules, rows, lists):
+def _outlive(first, past, now, over, rules, rows, work):
     """Give up the entries that are too old by now; returns the first that is not.
 
     They are lost as the interval is over.
     """
+    lists = work.lists
     while first < past and now - lists[first].entry_at > rules.push_ttl:
-        _lose(rows, lists[first].entry_name, over)
+        _lose(rows, work.rare, lists[first].entry_name, over)
         first += 1
     return first
 
 
 @njit
-def _lose(rows, name, instant):
+def _lose(rows, rare, name, instant):
     """Lose a push, or the retraction of one (~row)."""
     if name >= 0:
-        rows[name].push_lost = instant
+        rare[name].push_lost = instant
     else:
         rows[~name].retraction_lost = True
 
 
 @njit
-def _enters(rows, rules, name):
+def _enters(rows, rare, rules, name):
     """Tell whether a possible entry came about: the push was dispatched, and for a retraction the
     deletion holds.
     """
-    row = rows[name if name >= 0 else ~name]
-    if is_withheld(rows, row):
+    i = name if name >= 0 else ~name
+    row = rows[i]
+    if is_withheld(rows, rare, i):
         return False
     return is_sent(row, rules.push_late) and (name >= 0 or row.effective != _NEVER)

@@ -97,8 +97,9 @@ def _read_thread(rules, rows, work, now, until):
     at, lists = work.at[0], work.lists
     q = at.next_unread
     while q < at.sent and (lists[q].sent_at <= now or lists[q].sent_at < until):
-        row = rows[lists[q].sent_row]
-        if row.thread_read == _NEVER and not (rules.pause and is_withheld(rows, row)):
+        i = lists[q].sent_row
+        row = rows[i]
+        if row.thread_read == _NEVER and not (rules.pause and is_withheld(rows, work.rare, i)):
             seen = max(now, lists[q].sent_at)
             if row.effective > seen:
                 read_in_thread(row, seen)

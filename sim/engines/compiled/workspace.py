@@ -19,17 +19,19 @@ _PAST = np.int64(-NEVER)
 class Workspace(NamedTuple):
     """Counters (one record), states of the three look streams, lists.
 
-    All throttled conversations, and which of them each message is in (empty where none is).
+    For all recipients: second rows of the messages (`state.RARE_ROW`; empty if there are none), all
+    throttled conversations, and which of them each message is in (empty where none is).
     """
 
     at: npt.NDArray[Any]
     looks: Int64s
     lists: npt.NDArray[Any]
+    rare: npt.NDArray[Any]
     conversations: npt.NDArray[Any]
     talks: Int64s
 
 
-def workspace_for(most: int, talks: Int64s) -> Workspace:
+def workspace_for(most: int, rare: npt.NDArray[Any], talks: Int64s) -> Workspace:
     """Make the workspace for recipients of at most so many messages."""
     conversations = np.empty(int(talks.max(initial=0)) + 1, CONVERSATION_ROW)
     for field in CONVERSATION:
@@ -38,6 +40,7 @@ def workspace_for(most: int, talks: Int64s) -> Workspace:
         np.zeros(1, COUNTERS_ROW),
         np.zeros((len(SURFACES), STATE), dtype=np.int64),
         np.zeros(2 * most, LISTS_ROW),
+        rare,
         conversations,
         talks,
     )

@@ -29,8 +29,8 @@ KIND, WINDOW, OPENED, CLIENT = 1, 2, 3, 4
 def play(world: World) -> Records:
     """Play one world with SimPy until its horizon (exclusive) and return its records.
 
-    >>> from sim.world.parts import World
-    >>> records = play(World.written([{"noticed": 60}], [{"glances": [(30, 40)]}]))
+    >>> from sim.world.by_hand import written_world
+    >>> records = play(written_world([{"noticed": 60}], [{"glances": [(30, 40)]}]))
     >>> int(records["push_noticed"][0]), int(records["effective"][0])
     (30, 60)
     """

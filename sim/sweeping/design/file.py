@@ -17,6 +17,7 @@ from sim.scenario.quantities import as_tuple
 from sim.scenario.reading import read_text
 from sim.scenario.suggestions import did_you_mean, said
 from sim.sweeping.results.rows import RESERVED, SHARES
+from sim.tallies import HEADLINE
 
 Listed = BeforeValidator(as_tuple)
 MOST_CELLS = 1_000_000
@@ -111,7 +112,7 @@ class SweepFile(Strict):
         description="Replications at which precision gives up.",
     )
     measures: Annotated[tuple[str, ...], Listed] = Field(
-        default=("preview_read",), description="Shares that precision is about."
+        default=(HEADLINE,), description="Shares that precision is about."
     )
     expect_cells: int | None = Field(
         default=None, ge=1, description="How many cells there must be."

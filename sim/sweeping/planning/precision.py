@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sim.precision import INTERVALS, Precision, looks, looks_in_words, reach
-from sim.summaries import HEADLINE
 from sim.sweeping.results.rows import CHANGE, Rows
+from sim.tallies import HEADLINE
 
 
 @dataclass(frozen=True)

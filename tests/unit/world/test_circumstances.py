@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sim.clock import DAY, HOUR
+from sim.world.by_hand import written_world
 from sim.world.drawing import draw_world
 from sim.world.intervals import AT_DESK, AWAY, DOZING, KINDS_OF_INTERVAL, NO_NETWORK, QUIET
 from sim.world.looks import CHECKS, GLANCES, VISITS
@@ -87,7 +88,7 @@ def test_intervals_are_sorted_apart_not_empty_and_begin_within_the_run() -> None
 
 
 def test_an_interval_covers_its_start_and_not_its_end_and_waiting_ends_with_it() -> None:
-    w = World.written([{}], [{"away": [(10, 20), (30, 31)]}])
+    w = written_world([{}], [{"away": [(10, 20), (30, 31)]}])
     waits = {t: w.intervals.wait(0, AWAY, t) for t in (0, 9, 10, 19, 20, 29, 30, 31, 40)}
     assert waits == {0: 0, 9: 9, 10: 20, 19: 20, 20: 20, 29: 29, 30: 31, 31: 31, 40: 40}
     assert not w.intervals.is_on(0, DOZING, 15)

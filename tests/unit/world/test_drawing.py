@@ -13,6 +13,7 @@ import scipy.stats
 from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND
 from sim.errors import WorldError
 from sim.world import Messages, World, draw_world
+from sim.world.by_hand import written_world
 from sim.world.looks import CHECKS, GLANCES, VISITS
 from sim.world.rules import rules_of
 
@@ -57,8 +58,8 @@ def test_chances_have_their_shares_and_only_regretted_messages_are_worked_on() -
 
 def test_a_mistake_that_is_never_noticed_is_not_regretted() -> None:
     parts = [
-        {"weight": 0.4, "law": {"dist": "never"}},
-        {"weight": 0.6, "law": {"dist": "exponential", "mean": "1 s"}},
+        {"weight": 0.4, "distribution": {"dist": "never"}},
+        {"weight": 0.6, "distribution": {"dist": "exponential", "mean": "1 s"}},
     ]
     m = messages(mistakes__chance=1.0, mistakes__noticed={"dist": "mixture", "parts": parts})
     assert m.mistake.all()
@@ -210,7 +211,7 @@ def test_rules_are_the_scenarios_in_plain_numbers() -> None:
 
 
 def test_a_world_written_by_hand_is_what_it_says() -> None:
-    world = World.written(
+    world = written_world(
         [{"written": 9}, {"written": 5, "noticed": 60, "pressed": 6}],
         [{"glances": [(30, 40), (40, 40)], "visits": [(1, 2)]}, {}],
     )
@@ -242,7 +243,7 @@ def test_a_hand_written_world_that_does_not_hold_together_is_refused(
     message: Any, recipient: Any, said: str
 ) -> None:
     with pytest.raises(WorldError, match=said):
-        World.written([message], [recipient])
+        written_world([message], [recipient])
 
 
 def test_visits_are_drawn_at_the_rate_they_have_with_a_badge() -> None:

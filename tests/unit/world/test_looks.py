@@ -15,6 +15,7 @@ from scipy.integrate import cumulative_trapezoid
 from sim.clock import DAY, HOUR, NEVER, SECOND, WEEK
 from sim.draws import U64, uniforms
 from sim.scenario.quantities import WEEKS
+from sim.world.attention import Attention
 from sim.world.looks import (
     CHECKS,
     GLANCES,
@@ -27,7 +28,6 @@ from sim.world.looks import (
     drawn_looks,
     walk,
 )
-from sim.world.parts import Attention
 from sim.world.people import attention_of
 
 from ..making import assert_follows, assert_near, distribution, small
@@ -271,8 +271,8 @@ def test_a_stream_without_looks_has_none_and_surfaces_do_not_share_draws() -> No
 
 def test_endless_gaps_end_a_stream_instead_of_wrapping_round() -> None:
     parts = [
-        {"weight": 0.5, "law": {"dist": "constant", "value": "36525 d"}},
-        {"weight": 0.5, "law": {"dist": "constant", "value": "30000 d"}},
+        {"weight": 0.5, "distribution": {"dist": "constant", "value": "36525 d"}},
+        {"weight": 0.5, "distribution": {"dist": "constant", "value": "30000 d"}},
     ]
     a = attention(glances={"gap": {"dist": "mixture", "parts": parts}, "length": "1 s"})
     looks = all_looks(a, 1, 2**62)

@@ -14,7 +14,8 @@ from sim.clock import DAY, HOUR, NEVER, SECOND
 from sim.errors import TraceError
 from sim.scenario import parse
 from sim.world import draw_world
-from sim.world.traffic import Sent, draw_traffic
+from sim.world.sent import Sent
+from sim.world.traffic import draw_traffic
 
 from ..making import one_world
 

@@ -11,7 +11,8 @@ import scipy.stats
 
 from sim.clock import DAY, HOUR, NEVER, WEEK
 from sim.scenario.quantities import WEEKS
-from sim.world.traffic import Sent, draw_traffic, names_of
+from sim.world.sent import Sent, names_of
+from sim.world.traffic import draw_traffic
 
 from ..making import SMALL, assert_follows, one_world, small
 
