@@ -354,7 +354,7 @@ def shipped(sets: int, worlds: int = 30) -> list[Case]:
     whole = run(sim.load(SHIPPED), engine="compiled", workers=2).sums
     rng = np.random.default_rng(20261121)
     places = {
-        "headline": (shares_of, (0, list(MEASURES).index("preview_read"))),
+        "headline": (shares_of, (0, list(MEASURES).index("read"))),
         "read by e-mail": (shares_of, (0, list(MEASURES).index("read_email"))),
         **{f'change under "{name}"': (changes, (k,)) for k, name in enumerate(whole.policies) if k},
         **{

@@ -50,7 +50,7 @@ print("noticed:", scenario.sources["mistakes.noticed"].source)
 # %%
 outcome = sim.run(scenario)
 table = outcome.shares
-table[table["measure"] == "preview_read"].round(3)
+table[table["measure"] == "read"].round(3)
 
 # %% [markdown]
 # The first row is the platform as it is. Some previews are read before the deletion takes effect,

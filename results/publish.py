@@ -22,9 +22,10 @@ import sim
 from sim.checking.judging import claims_of, judged
 from sim.results import ResultFolder, document, manifest
 from sim.running import run
+from sim.tallies import HEADLINE, SPLIT
 
 SCENARIOS, PUBLISHED = Path("scenarios"), Path("results/published")
-CHARTED = ("linkedin_dm", "linkedin_dm_small", "texts")
+CHARTED = ("linkedin_dm", "linkedin_dm_mail_with_text", "linkedin_dm_small", "texts")
 PAGES = {"scenarios": SCENARIOS / "README.md", "results": Path("results/README.md")}
 BETWEEN = re.compile(r"(<!-- begin -->\n).*(<!-- end -->)", re.DOTALL)
 
@@ -104,25 +105,31 @@ def publish(job: Job) -> None:
 
 
 ANSWERS = {
-    "one_message": "{as it is|preview_read}: {as it is|too_late} before the deletion took effect (or although it was "
-    "refused), and {as it is|ghost} after it, from a notification or an e-mail that outlived the message.",
-    "linkedin_regimes": "Hardly: {60 minutes|preview_read} within the hour, {any time|preview_read} at any time, "
-    "{only unread|preview_read} only unread, {never|preview_read} never. The share read in the app differs: "
-    "{any time|read_thread} if a message can be deleted at any time, {never|read_thread} if never.",
-    "instant_regret": "It takes a hold: without one, {today|preview_read} are read. With a hold of 5, 10, 20 and 30 s, "
-    "{undo 5 s|preview_read}, {undo 10 s|preview_read}, {undo 20 s|preview_read} and {undo 30 s|preview_read} are read.",
-    "recall_at_3_min": "Read before the recall: {at 3 min|too_late} at minute 3, {at 15 min|too_late} at 15, "
-    "{at 58 min|too_late} at 58. Read before or after it: {at 3 min|preview_read}, {at 15 min|preview_read}, "
-    "{at 58 min|preview_read}, because notifications and e-mails stay.",
-    "watch_at_7_min": "{watch|read_watch} read it on the watch. {watch|too_late} read it on some device or by e-mail "
+    "one_message": "{as it is|read} {as it is|split}. A preview was read first by {as it is|too_late} before the "
+    "deletion took effect (or although it was refused), and by {as it is|ghost} after it, from a notification that "
+    "outlived the message.",
+    "linkedin_regimes": "Not for previews: {60 minutes|preview_first} are read by preview first within the hour, "
+    "{any time|preview_first} at any time, {only unread|preview_first} only unread, {never|preview_first} never. But a "
+    "deletion prevents reading in the app: in all, {60 minutes|read}, {any time|read}, {only unread|read} and "
+    "{never|read} are read.",
+    "linkedin_dm_mail_with_text": "Much more: {today|read} are read {today|split}, {today|read_email} of all from the "
+    "mail; and {undo 10 s|read} with a hold of 10 s, {push +30 s|read} with a later push, {retract push|read} with a "
+    "retraction, which leaves the mail.",
+    "instant_regret": "It takes a hold: without one, {today|read} are read {today|split}. With a hold of 5, 10, 20 and "
+    "30 s, {undo 5 s|read}, {undo 10 s|read}, {undo 20 s|read} and {undo 30 s|read} are read.",
+    "recall_at_3_min": "Read by preview before the recall: {at 3 min|too_late} at minute 3, {at 15 min|too_late} at 15, "
+    "{at 58 min|too_late} at 58. Read before or after it, by preview or in the app: {at 3 min|read} {at 3 min|split}, "
+    "{at 15 min|read}, {at 58 min|read}, because notifications stay.",
+    "watch_at_7_min": "{watch|read_watch} read it on the watch. {watch|too_late} read it in some preview "
     "before the deletion, {no watch|too_late} without a watch. A retraction reduces the share read in the end from "
-    "{watch|preview_read} to {retract from the phone|preview_read}; if it also reaches the watch, the share is "
-    "{retract from phone and watch|preview_read}.",
+    "{watch|read} {watch|split} to {retract from the phone|read}; if it also reaches the watch, the share is "
+    "{retract from phone and watch|read}.",
     "pricing_sheet_at_15_min": "{copy for 48 h|read_thread} read it in the app, {no copy|read_thread} without the copy. "
-    "In total, {copy for 48 h|read_anywhere} read some of it, {no copy|read_anywhere} without the copy, and "
-    "{no copy, push retracted|read_anywhere} if the push is also retracted.",
-    "wrong_recipient_at_45_min": "By {at 45 min|too_late} before the recall, and by {at 45 min|ghost} after it. "
-    "At minute 3 it would have been {at 3 min|too_late} before and {at 3 min|ghost} after.",
+    "In total, {copy for 48 h|read} read some of it {copy for 48 h|split}, {no copy|read} without the copy, and "
+    "{no copy, push retracted|read} if the push is also retracted.",
+    "wrong_recipient_at_45_min": "By {at 45 min|too_late} before the recall, and by {at 45 min|ghost} after it; in all, "
+    "{at 45 min|read} read the message {at 45 min|split}. At minute 3 the preview would have been read by "
+    "{at 3 min|too_late} before and {at 3 min|ghost} after.",
     "window_edge": "Both are: of 500 deletions, {at 58 min|refused_window|each} and {at 60 min|refused_window|each} are "
     "refused. If confirming takes a second, {at 60 min, 1 s to confirm|refused_window|each} are.",
     "after_hours_400": "All but {one by one|refused_window|each}, which cost {one by one|cost} dollars. Two people leave "
@@ -134,18 +141,19 @@ ANSWERS = {
     "{9.47 s each|refused_window|each} remain.",
     "broken_template": "Yes: {not paused|orphans_per_followup} of the follow-ups refer to a deleted message. None is "
     "sent if the contacts are paused first.",
-    "review_before_sending": "Yes: {review 30 s|preview_read} are read instead of {today|preview_read}. Deleting twice as "
-    "fast leaves {delete twice as fast|preview_read}, noticing twice as fast {notice twice as fast|preview_read}, "
-    "and a hold of 30 s {undo 30 s|preview_read}.",
-    "message_ads": "Nothing once it is sent: {today|preview_read} are read, with retraction {push retracted|preview_read}. "
-    "With a hold of 30 min, {held for 30 min|cancelled} are cancelled and {held for 30 min|preview_read} are read.",
-    "recruiter": "Next to nothing: {two steps|preview_read} are read, {one step|preview_read} with one step. "
+    "review_before_sending": "Yes: {review 30 s|read} are read instead of {today|read} {today|split}. Deleting twice as "
+    "fast leaves {delete twice as fast|read}, noticing twice as fast {notice twice as fast|read}, "
+    "and a hold of 30 s {undo 30 s|read}.",
+    "message_ads": "Nothing once it is sent: {today|read} are read {today|split}, with retraction {push retracted|read}. "
+    "With a hold of 30 min, {held for 30 min|cancelled} are cancelled and {held for 30 min|read} are read.",
+    "recruiter": "Next to nothing: {two steps|read} are read {two steps|split}, {one step|read} with one step. "
     "{two steps|credits_lost_per_inmail} of the credits are lost; {credit back on recall|credits_lost_per_inmail} "
     "would be if a recall returned them.",
 }
 """The answer to each question. The script replaces braces by numbers from the published tables:
-{POLICY|MEASURE}, a share in per cent; {POLICY|MEASURE|each}, a count in each replication;
-{POLICY|cost}. Scenarios without an entry list the headline of each policy."""
+{POLICY|MEASURE}, a share in per cent; {POLICY|split}, what the headline adds up from;
+{POLICY|MEASURE|each}, a count in each replication; {POLICY|cost}. Scenarios without an entry list
+the headline of each policy with its split."""
 
 
 def tables(folder: Path) -> Iterator[dict[str, str]]:
@@ -166,6 +174,9 @@ def looked_up(folder: Path) -> Callable[[re.Match[str]], str]:
 
     def number(match: re.Match[str]) -> str:
         policy, measure, *form = match[1].split("|")
+        if measure == "split":
+            first, in_app = (f"{100 * float(rows[policy, part]['value']):.0f}" for part in SPLIT)
+            return f"({first} % by preview first, {in_app} % in the app first)"
         row = rows[policy, measure]
         if form == ["each"]:
             return f"{int(row['count']) // int(row['replications']):,}"
@@ -181,7 +192,7 @@ def looked_up(folder: Path) -> Callable[[re.Match[str]], str]:
 def answer(job: Job) -> str:
     """Say what a scenario's published tables answer."""
     policies = json.loads((job.folder / "run.json").read_text(encoding="utf-8"))["policies"]
-    headlines = ", ".join(f"{name} {{{name}|preview_read}}" for name in policies)
+    headlines = ", ".join(f"{name} {{{name}|{HEADLINE}}} {{{name}|split}}" for name in policies)
     template = ANSWERS.get(job.file.stem, headlines) if job.file.parent == SCENARIOS else headlines
     return re.sub(r"\{([^}]*)\}", looked_up(job.folder), template)
 

@@ -26,6 +26,7 @@ from sim.scenario.model import Scenario
 from sim.schema.fields import named
 from sim.schema.records import COLUMNS
 from sim.summaries import FLAGS, LEVELS, LOST_WHEN, READ, VERDICTS
+from sim.tallies import HEADLINE, SPLIT
 from sim.verdicts import Judged, Level, Lost, Verdict
 from sim.version import __version__
 
@@ -49,8 +50,8 @@ def scenario_hash(scenario: Scenario) -> str:
 
 
 def document(outcome: Outcome) -> dict[str, Any]:
-    """Give the one JSON document of a run: per policy the headline, every verdict and channel, and
-    the difference.
+    """Give the one JSON document of a run: per policy the headline and its split, every verdict and
+    channel, and the difference.
 
     Its keys are documented in docs/json.md. Shares are numbers from 0 to 1.
     """
@@ -74,12 +75,17 @@ def document(outcome: Outcome) -> dict[str, Any]:
         entry: dict[str, Any] = {
             "policy": name,
             "baseline": name == outcome.policies[0],
-            "headline": said(name, "preview_read"),
+            "headline": said(name, HEADLINE),
+            "split": {part: said(name, part) for part in SPLIT},
             "verdicts": {v: said(name, v) for v in VERDICTS},
             "lost": {w.removeprefix("lost_"): said(name, w) for w in LOST_WHEN},
             "channels": {c: said(name, f"read_{c}") for c in READ},
             "flags": {f: said(name, f) for f in FLAGS},
             "exposed": {level: said(name, f"level_{level}") for level in LEVELS},
+            "price_of": {
+                "messages": s.sums.total(name, "others"),
+                "recipients": s.sums.total(name, "others_recipients"),
+            },
             "price": {
                 row.measure: {**_interval(row), "of": row.of}
                 for row in s.price[s.price["policy"] == name].itertuples()
@@ -121,9 +127,20 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "means": MEAN,
             "quantiles": WOODRUFF,
         },
+        "precision": precision_of(outcome),
         "regretted": int(s.shares.iloc[0]["of"]),
+        "regretted_recipients": s.sums.total(outcome.policies[0], "regretted_recipients"),
+        "messages": s.sums.total(outcome.policies[0], "messages"),
+        "price_share": outcome.price_share,
         "policies": policies,
     }
+
+
+def precision_of(outcome: Outcome) -> dict[str, Any] | None:
+    """Give the sequential rule of a run, and whether it was reached; None without one."""
+    if outcome.stopping is None:
+        return None
+    return {**outcome.stopping.told(), "reached": outcome.is_sure}
 
 
 def basis(e: Estimate) -> dict[str, Any]:

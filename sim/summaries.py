@@ -17,21 +17,21 @@ from sim import estimates as est
 from sim.clock import HOUR, SECOND
 from sim.sums import Floats, Sums
 from sim.surfaces import CHANNELS
-from sim.tallies import DELAY_EDGES, DELAYED, TALLIES, counted, delayed_by, not_under
+from sim.tallies import DELAY_EDGES, DELAYED, HEADLINE, TALLIES, counted, delayed_by, not_under
 from sim.verdicts import Lost, Verdict
 
 VERDICTS: Final = tuple(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED)
 LOST_WHEN: Final = tuple(f"lost_{w.name.lower()}" for w in Lost if w is not Lost.NOT)
-READ: Final = (*(channel.name for channel in CHANNELS), "thread", "anywhere")
-"""Where a text is read, as `read_NAME`: a channel of previews, the app, any of them."""
+READ: Final = (*(channel.name for channel in CHANNELS), "thread")
+"""Where a text is read, as `read_NAME`: a channel of previews, or the app."""
 LEVELS: Final = ("nothing", "existence", "part", "all")
 REFUSED: Final = ("refused_kind", "refused_window", "refused_opened", "refused_receiver")
 FLAGS: Final = ("phantom", *REFUSED)
-HEADLINE: Final = "preview_read"
 MEASURES: Final = {
     name: TALLIES[name]
     for name in (
         HEADLINE,
+        "preview_first",
         *VERDICTS,
         *LOST_WHEN,
         *(f"read_{channel}" for channel in READ),
@@ -256,7 +256,7 @@ class Summary:
         )
 
     def headline(self, policy: str, measure: str = HEADLINE) -> est.Estimate:
-        """Give one share of one policy: by default the share whose preview was read."""
+        """Give one share of one policy: by default the share read despite the deletion."""
         return self.estimates.at(self.policies.index(policy), _measures()[measure])
 
     def change(self, policy: str) -> est.Estimate:

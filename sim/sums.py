@@ -22,8 +22,8 @@ class Sums:
     Several cells that have equally many are (replications, cells, policies, names); `of` and
     `whole` keep that axis. The first policy is the baseline. `sim.tallies` says what the names mean.
 
-    >>> sums = Sums(np.array([[[10, 3]], [[8, 1]]]), ("today",), ("regretted", "preview_read"))
-    >>> sums.replications, sums.each("today", "preview_read"), sums.total("today", "regretted")
+    >>> sums = Sums(np.array([[[10, 3]], [[8, 1]]]), ("today",), ("regretted", "read"))
+    >>> sums.replications, sums.each("today", "read"), sums.total("today", "regretted")
     (2, array([3, 1]), 18)
     """
 

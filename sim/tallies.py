@@ -15,8 +15,13 @@ from sim.sums import Ints
 from sim.surfaces import CHANNELS
 from sim.verdicts import Judged, Level, Lost, Verdict
 
-LOST: Final = ("too_late", "ghost")
-"""The verdicts that make up the headline."""
+HEADLINE: Final = "read"
+"""The measure that ranks policies: regretted messages that were read despite the deletion."""
+SPLIT: Final = ("preview_first", "in_thread")
+"""What the headline adds up from: by preview first, and in the app first."""
+
+PREVIEW_FIRST: Final = (Verdict.TOO_LATE, Verdict.GHOST)
+"""The verdicts of a message that was read in a preview first."""
 
 REFUSALS: Final = {
     1: "refused_kind",
@@ -28,9 +33,10 @@ REFUSALS: Final = {
 TALLIES: Final = {
     "messages": "all messages but apologies",
     "regretted": "messages that somebody regretted: what all shares are of",
-    **{v.name.lower(): f"verdict {v.name.lower()}" for v in Verdict if v is not Verdict.NOT_ASKED},
+    "regretted_recipients": "recipients of those",
+    **{v.name.lower(): f"verdict {v.words}" for v in Verdict if v is not Verdict.NOT_ASKED},
     **{
-        f"lost_{w.name.lower()}": f"too late, {w.name.lower().replace('_', ' ')}"
+        f"lost_{w.name.lower()}": f"read before deletion, {w.name.lower().replace('_', ' ')}"
         for w in Lost
         if w is not Lost.NOT
     },
@@ -38,17 +44,17 @@ TALLIES: Final = {
     "level_existence": "exposed to its existence only",
     "level_part": "exposed to part of the text",
     "level_all": "exposed to all of the text",
-    "preview_read": "a preview was read (too late or ghost): the headline",
+    HEADLINE: "the text was read despite the deletion, in a preview or in the app: the headline",
+    "preview_first": "it was read, in a preview first (before deletion or after it)",
     **{one.measure: f"{one.meaning}, before the text was in the app" for one in CHANNELS},
     "read_thread": "the text was read in the app",
-    "read_anywhere": "anything of the text was read",
     "phantom": "a sign of it was met, and nothing of it was ever read",
     "refused_kind": "refused: its kind cannot be deleted",
     "refused_window": "refused: the deletion window was over",
     "refused_opened": "refused: it had been opened",
     "refused_receiver": "refused by the recipient's client, for its age",
-    "saved": "preview read under the baseline and not here, regretted under both",
-    "newly_lost": "preview read here and not under the baseline, regretted under both",
+    "saved": "read under the baseline and not here, regretted under both",
+    "newly_lost": "read here and not under the baseline, regretted under both",
     "followups": "follow-ups sent",
     "orphans": "follow-ups sent after their opening message was gone",
     "paused": "follow-ups held back because their opening message was a mistake",
@@ -57,6 +63,7 @@ TALLIES: Final = {
     "credits_used": "InMail credits used",
     "credits_lost": "InMail credits that did not come back",
     "others": "messages that nobody regretted, under the baseline or here, nor follow-ups of one",
+    "others_recipients": "recipients of those",
     "others_never_notified": "of those: neither notified nor read in the app",
     "others_pushed": "of those: a push was sent",
     "others_mailed": "of those: an e-mail carried it",
@@ -112,12 +119,13 @@ def not_under(policies: int) -> tuple[str, ...]:
     return tuple(f"read_not_under_{k}" for k in range(policies))
 
 
-def lost_mask(judged: Judged) -> npt.NDArray[np.bool_]:
-    """Tell which messages had a preview read: the headline's events."""
-    lost: npt.NDArray[np.bool_] = (judged.verdict == Verdict.TOO_LATE) | (
-        judged.verdict == Verdict.GHOST
-    )
-    return lost
+def read_mask(judged: Judged) -> npt.NDArray[np.bool_]:
+    """Tell which regretted messages were read despite the deletion: the headline's events.
+
+    Read anywhere: before the text was gone, or from what outlived it. What was caught or cancelled
+    was never sent, so never read.
+    """
+    return np.isin(judged.verdict, (*PREVIEW_FIRST, Verdict.IN_THREAD))
 
 
 def tally(records: Records, judged: Judged, base: Judged) -> Ints:
@@ -135,6 +143,7 @@ def tally(records: Records, judged: Judged, base: Judged) -> Ints:
     per = _Worlds(records)
     asked, refused = judged.regretted, records["refused"]
     counts |= {"messages": per.count(asked | ~asked), "regretted": per.count(asked)}
+    counts["regretted_recipients"] = per.recipients(asked)
     counts |= {
         v.name.lower(): per.count(judged.verdict == v)
         for v in Verdict
@@ -144,18 +153,17 @@ def tally(records: Records, judged: Judged, base: Judged) -> Ints:
         f"lost_{w.name.lower()}": per.count(judged.lost == w) for w in Lost if w is not Lost.NOT
     }
     counts |= {f"level_{w.name.lower()}": per.count(asked & (judged.level == w)) for w in Level}
-    counts["preview_read"] = per.count(lost_mask(judged))
-    # A channel's share counts previews read in it, unless the app showed the text first, as in the
-    # headline.
+    counts[HEADLINE] = per.count(read_mask(judged))
+    counts["preview_first"] = per.count(np.isin(judged.verdict, PREVIEW_FIRST))
+    # A channel's share counts previews read in it, unless the app showed the text first.
     sent = asked & ~records["caught"] & (records["cancelled"] == NEVER)
     for channel in CHANNELS:
         read = judged.read_through(channel)
         counts[channel.measure] = per.count(sent & (read != NEVER) & (read <= judged.thread_read))
     counts["read_thread"] = per.count(sent & (judged.thread_read != NEVER))
-    counts["read_anywhere"] = per.count(sent & (judged.first_read != NEVER))
     counts["phantom"] = per.count(asked & judged.phantom)
     counts |= {name: per.count(asked & (refused == reason)) for reason, name in REFUSALS.items()}
-    mine, theirs, both = lost_mask(judged), lost_mask(base), asked & base.regretted
+    mine, theirs, both = read_mask(judged), read_mask(base), asked & base.regretted
     counts["saved"], counts["newly_lost"] = (
         per.count(both & theirs & ~mine),
         per.count(both & mine & ~theirs),
@@ -170,10 +178,17 @@ class _Worlds:
 
     def __init__(self, records: Records) -> None:
         self.place, self.size = records.replication, records.worlds
+        self.recipient = records["recipient"]
 
     def count(self, mask: npt.NDArray[np.bool_]) -> Ints:
         """Count the messages chosen, replication by replication."""
         return np.bincount(self.place[mask], minlength=self.size).astype(np.int64)
+
+    def recipients(self, mask: npt.NDArray[np.bool_]) -> Ints:
+        """Count the recipients of the messages chosen, replication by replication."""
+        many = int(self.recipient.max(initial=0)) + 1
+        people = np.unique(self.place[mask] * many + self.recipient[mask])
+        return np.bincount(people // many, minlength=self.size).astype(np.int64)
 
 
 def _after_effects(records: Records, judged: Judged) -> dict[str, Ints]:
@@ -205,6 +220,7 @@ def _price(records: Records, judged: Judged, base: Judged) -> tuple[dict[str, In
     unread = judged.thread_read == NEVER
     prices = {
         "others": per.count(others),
+        "others_recipients": per.recipients(others),
         "others_never_notified": per.count(others & (told == NEVER) & unread),
         "others_pushed": per.count(others & (records["push_dispatched"] != NEVER)),
         "others_mailed": per.count(others & (records["email_dispatched"] != NEVER)),
@@ -234,14 +250,14 @@ def _binned(delays: Ints, place: Ints, worlds: int) -> list[Ints]:
 
 
 def read_not_under(judged: Sequence[Judged], records: Records) -> Ints:
-    """Count for every two policies the messages whose preview was read under the first and not
-    under the second, regretted under both: shape (replications, policies, policies).
+    """Count for every two policies the messages that were read under the first and not under the
+    second, regretted under both: shape (replications, policies, policies).
 
     Apologies, which are no messages of another policy, are not counted. What two policies differ by
     follows exactly, whichever two are compared. `records` are those of the last one.
     """
     rows = [np.flatnonzero(one.is_message) for one in judged]
-    read = [lost_mask(one)[mine] for one, mine in zip(judged, rows, strict=True)]
+    read = [read_mask(one)[mine] for one, mine in zip(judged, rows, strict=True)]
     asked = [one.regretted[mine] for one, mine in zip(judged, rows, strict=True)]
     per = _Worlds(records.of(judged[-1].is_message))
     return np.array(

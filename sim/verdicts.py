@@ -35,11 +35,19 @@ class Verdict(IntEnum):
     STOPPED = 6  # nothing of it was ever read
     OPEN = 7  # undecided at the horizon
 
+    @property
+    def words(self) -> str:
+        """How people read it.
+
+        >>> Verdict.GHOST.words, Verdict.IN_THREAD.words
+        ('read after deletion', 'in thread')
+        """
+        said = {Verdict.TOO_LATE: "read before deletion", Verdict.GHOST: "read after deletion"}
+        return said.get(self, self.name.lower().replace("_", " "))
+
 
 class Lost(IntEnum):
-    """When a message that was too late was lost: what its sender was doing as the preview was
-    read.
-    """
+    """When a preview was read before deletion: what the sender was doing at that moment."""
 
     NOT = 0
     BEFORE_NOTICING = 1
@@ -217,7 +225,7 @@ def _orphans(r: Records, deletes: bool) -> Flags:
 def _lost(
     r: Records, preview: Int64s, verdict: npt.NDArray[np.int8], remedy: str
 ) -> npt.NDArray[np.int8]:
-    """Say what the sender was doing when the preview of a message that was too late was read."""
+    """Say what the sender was doing when a preview was read before deletion."""
     takes_back = remedy in ("delete", "edit")
     rules = [
         (Lost.BEFORE_NOTICING, preview < r["noticed"]),

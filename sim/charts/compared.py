@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 
 from sim.charts.style import STYLE, Chart
+from sim.tallies import HEADLINE, SPLIT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +40,7 @@ def draw_comparison(comparison: Comparison) -> Chart:
     )
     paid = bool(prices["value"].notna().any())
     with mpl.rc_context(STYLE):
-        figure = Chart(figsize=(8.4, 1.9 + 0.4 * len(names)), layout="constrained")
+        figure = Chart(figsize=(9.4, 1.9 + 0.45 * len(names)), layout="constrained")
         if paid:
             left, right = figure.subplots(1, 2, sharey=True, width_ratios=[3, 2])
             _dots(right, comparison, prices, 1.0, " s")
@@ -51,7 +52,7 @@ def draw_comparison(comparison: Comparison) -> Chart:
         left.set_yticks(range(len(names)), [_ticked(comparison, name) for name in names])
         left.set_ylim(len(names) - 0.4, -0.6)
         left.set_xlabel("change of the share of regretted messages, points")
-        left.set_title(f'Preview read, against "{comparison.against}"', fontsize=9)
+        left.set_title(f'Read despite the deletion, against "{comparison.against}"', fontsize=9)
         figure.suptitle(_title(comparison), x=0.01, ha="left", fontweight="bold", fontsize=11)
         figure.supxlabel(_note(comparison), fontsize=7, color="#555555", x=0.99, ha="right")
     return figure
@@ -111,7 +112,12 @@ def _signed(value: float) -> str:
 
 
 def _ticked(comparison: Comparison, name: str) -> str:
-    return f"{name} (loses least)" if name == comparison.best else name
+    """Name it, with its headline and what that adds up from."""
+    read, preview, in_app = (
+        100 * comparison.headline(name, one).value for one in (HEADLINE, *SPLIT)
+    )
+    least = " (loses least)" if name == comparison.best else ""
+    return f"{name}{least}\n{read:.1f} % = {preview:.1f} preview first + {in_app:.1f} app first"
 
 
 def _title(comparison: Comparison) -> str:

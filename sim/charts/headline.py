@@ -1,4 +1,4 @@
-"""The chart of a run: share too late by policy, split by when it was lost, with intervals."""
+"""The chart of a run: share read despite the deletion, by policy, split by where and when."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def draw(outcome: Outcome) -> Chart:
-    """Draw the share of regretted messages whose preview was read, by policy and by when it was
-    lost.
+    """Draw the share of regretted messages that were read despite the deletion, by policy: in the
+    app first, or in a preview first, by when.
 
     Returns a matplotlib figure; in Jupyter it shows itself.
 
@@ -31,15 +31,15 @@ def draw(outcome: Outcome) -> Chart:
         _bars(axes, outcome)
         headline = outcome.summary.headline(outcome.policies[0])
         figure.suptitle(
-            "Preview read despite the deletion", x=0.01, ha="left", fontweight="bold", fontsize=11
+            "Read despite the deletion", x=0.01, ha="left", fontweight="bold", fontsize=11
         )
         axes.set_title(
             outcome.scenario.title or outcome.scenario.file, fontsize=9, fontweight="normal"
         )
         axes.set_xlabel("share of regretted messages (%), with 95 % interval")
-        if axes.get_legend_handles_labels()[0]:  # none, when no preview was read
+        if axes.get_legend_handles_labels()[0]:  # none, when nothing was read
             axes.legend(
-                title="The preview was read …",
+                title="A preview was read first … or the text was read in the app first",
                 title_fontsize=8,
                 alignment="left",
                 fontsize=7.5,

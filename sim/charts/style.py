@@ -35,9 +35,11 @@ PARTS: Final = {
     "lost_in_action": ("during the deletion", "#E69F00", "///"),
     "lost_after_refusal": ("after the deletion was refused", "#D55E00", "xxx"),
     "lost_after_remedy": ("after an apology or a block", "#CC79A7", "---"),
-    "ghost": ("after the deletion (ghost)", "#999999", "|||"),
+    "ghost": ("after the deletion, from a copy that outlived it", "#999999", "|||"),
+    "in_thread": ("in the app first", "#FFFFFF", ""),
 }
-"""How the headline is split: label, colour and hatch of each part."""
+"""How the headline is split: label, colour and hatch of each part. All but the last are of messages
+that were read in a preview first."""
 
 
 class Chart(Figure):

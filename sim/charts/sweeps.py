@@ -11,6 +11,7 @@ import numpy as np
 from sim.charts.style import STYLE, Chart
 from sim.sweeping.results.best import parameters_of
 from sim.sweeping.results.rows import CHANGE
+from sim.tallies import HEADLINE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +37,7 @@ def heat_map(
     x: str,
     y: str,
     *,
-    measure: str = "preview_read",
+    measure: str = HEADLINE,
     policy: str | None = None,
     title: str = "",
 ) -> Chart:
@@ -119,7 +120,7 @@ def lines(
     x: str,
     *,
     by: str = "policy",
-    measure: str = "preview_read",
+    measure: str = HEADLINE,
     policy: str | None = None,
     title: str = "",
 ) -> Chart:
@@ -193,8 +194,12 @@ def _places(rows: pd.DataFrame, x: str, places: list[object]) -> list[float]:
 
 def _words(measure: str) -> str:
     named = {
-        "preview_read": "Preview read despite the deletion",
-        CHANGE: "Change of the share whose preview was read",
+        HEADLINE: "Read despite the deletion, by preview or in the app",
+        CHANGE: "Change of the share read despite the deletion",
+        "preview_first": "Read by preview first",
+        "in_thread": "Read in the app first",
+        "too_late": "Preview read before deletion",
+        "ghost": "Preview read after deletion",
     }
     return named.get(measure, measure.replace("_", " ").capitalize())
 

@@ -15,6 +15,7 @@ from math import inf
 from sim.checking.vocabulary import Kind, Quantity, quantities
 from sim.clock import SECOND, parse_duration
 from sim.scenario.suggestions import did_you_mean, said
+from sim.tallies import HEADLINE
 
 LEVEL = re.compile(
     r"(?:(?P<policy>.+?)(?:\s+against\s+(?P<base>.+))?\s*:)?\s*"
@@ -24,7 +25,7 @@ CHANGE = re.compile(
     r"(?P<policy>.+?)\s+saves\s+(?P<sign>at least|at most|more than|less than)\s+(?P<bound>[0-9.]+)\s+points?\s+over\s+"
     r"(?P<base>.+)"
 )
-FORMS = 'write "POLICY: late share <= 30 %" or "POLICY saves at least 5 points over POLICY" (docs/checks.md)'
+FORMS = 'write "POLICY: read share <= 30 %" or "POLICY saves at least 5 points over POLICY" (docs/checks.md)'
 SAVED = {"at least": "<=", "at most": ">=", "more than": "<", "less than": ">"}
 """Signs for the change of the share: who saves at least 5 points has a share that is lower by 5
 points or more."""
@@ -82,12 +83,12 @@ class ClaimError(ValueError):
 def understood(text: str, policies: Sequence[str]) -> Claim:
     """Read a claim about a scenario with these policies, the baseline first. Raises `ClaimError`.
 
-    >>> understood("today: late share <= 30 %", ["today"]).allowed
+    >>> understood("today: read share <= 30 %", ["today"]).allowed
     Range(low=-inf, high=0.3, strict=False)
     """
-    told = " ".join(text.split())
-    if change := CHANGE.fullmatch(told):
-        quantity = quantities()["late share"]
+    claim = " ".join(text.split())
+    if change := CHANGE.fullmatch(claim):
+        quantity = quantities()[f"{HEADLINE} share"]
         allowed = _range(SAVED[change["sign"]], -_number(change["bound"]) / 100)
         return Claim(
             quantity,
@@ -95,7 +96,7 @@ def understood(text: str, policies: Sequence[str]) -> Claim:
             _policy(change["base"], policies),
             allowed,
         )
-    level = LEVEL.fullmatch(told)
+    level = LEVEL.fullmatch(claim)
     if level is None:
         raise ClaimError(f"{said(text)} is not a claim; {FORMS}")
     policy = policies[0] if level["policy"] is None else _policy(level["policy"], policies)
@@ -142,7 +143,7 @@ def _quantity(words: str) -> Quantity:
     if words not in known:
         near = did_you_mean(words, known) or did_you_mean(f"{words} share", known)
         raise ClaimError(
-            f'{said(words)} is nothing that is measured{near}; use for example "late share" (docs/checks.md)'
+            f'{said(words)} is nothing that is measured{near}; use for example "read share" (docs/checks.md)'
         )
     return known[words]
 

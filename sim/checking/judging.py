@@ -13,7 +13,8 @@ from sim.checking.vocabulary import Kind
 from sim.errors import Fault, ScenarioError
 from sim.running import Outcome, run
 from sim.scenario import Scenario
-from sim.summaries import HEADLINE, compared, design_effects, expected_costs
+from sim.summaries import compared, design_effects, expected_costs
+from sim.tallies import HEADLINE, SPLIT
 
 HOLDS, FAILS, UNDECIDED = "holds", "fails", "undecided"
 COLUMNS = ("claim", "because", "verdict", "value", "low", "high", "found")
@@ -130,8 +131,23 @@ def judged(claim: Claim, outcome: Outcome) -> Finding:
     )
     form, factor, unit = _written(claim)
     low, high = (format(factor * bound, form) for bound in (e.low, e.high))
-    words = f"{_said(claim, e.value)} ({low} to {high}{unit})"
+    words = f"{_said(claim, e.value)} ({low} to {high}{unit}){_split(claim, outcome)}"
     return Finding(verdict, e.value, e.low, e.high, words)
+
+
+def _split(claim: Claim, outcome: Outcome) -> str:
+    """Say what the headline, or its change, adds up from; of another quantity nothing."""
+    if claim.quantity.names != (HEADLINE,):
+        return ""
+
+    def found(policy: str, part: str) -> float:
+        return outcome.summary.headline(policy, part).value
+
+    first, in_app = (
+        found(claim.policy, part) - (found(claim.base, part) if claim.base else 0.0)
+        for part in SPLIT
+    )
+    return f": {_said(claim, first)} preview first, {_said(claim, in_app)} in the app first"
 
 
 def _any_cost(claim: Claim, outcome: Outcome) -> bool:

@@ -39,16 +39,16 @@ class Quantity:
     names: tuple[str, ...]
 
 
-SUMS = {"late": ("preview_read",), "refused": REFUSED}
-"""Shorter words: the headline, and refusals for any reason."""
+SUMS = {"refused": REFUSED}
+"""A word for several names: refusals for any reason."""
 
 
 @cache
 def quantities() -> dict[str, Quantity]:
     """List everything a claim can be about, by its words.
 
-    >>> quantities()["late share"].names, quantities()["refused"].kind.name
-    (('preview_read',), 'COUNT')
+    >>> quantities()["read share"].names, quantities()["refused"].kind.name
+    (('read',), 'COUNT')
     """
     measures = SUMS | {name: (name,) for name in MEASURES}
     found = [

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from sim.cli.running import INTERRUPTED, check_options, progress_bar, say_if_cold
 from sim.cli.tables import (
+    SPLIT_LABELS,
     console_for,
     effect_tables,
     interval,
@@ -25,12 +26,14 @@ from sim.cli.tables import (
     percent,
     price_tables,
     replication_warnings,
+    split_of,
 )
 from sim.comparing import Comparison, Pairing
 from sim.comparing.document import document, write
 from sim.comparing.playing import planned, play
 from sim.results import ResultFolder
 from sim.scenario import Scenario, load
+from sim.tallies import SPLIT
 from sim.verdicts import Verdict
 
 
@@ -112,21 +115,15 @@ def answer(comparison: Comparison) -> str:
     e = comparison.headline(best)
     if not e.per:  # the best of all, so nobody anywhere
         return "Nobody regretted a message, so there is nothing to compare."
-    lost = (
-        f'"{best}" loses least: {percent(e.value)} % of regretted messages had their preview read'
-    )
+    lost = f'"{best}" loses least: {percent(e.value)} % of regretted messages were read despite the deletion'
     if best != base:
         d = comparison.differences.set_index("policy").loc[best]
         down, least, most = (-100 * d[key] for key in ("value", "high", "low"))
         lost += f', {down:.1f} points fewer than under "{base}" (95 % interval {least:.1f} to {most:.1f})'
     elif comparison.is_sure:
-        lost += "; all others lose more"
-    somewhere, before = (comparison.headline(name, "read_anywhere").value for name in (best, base))
-    if (
-        best != base and somewhere > before
-    ):  # reading in the app first keeps a preview from being the first
-        lost += f', but its text was read somewhere by {percent(somewhere)} %, against {percent(before)} % under "{base}"'
-    return f"{lost}. {_sureness(comparison)}"
+        lost += ", and all others lose more"
+    split = split_of(*(comparison.headline(best, part) for part in SPLIT))
+    return f"{lost}: {split}. {_sureness(comparison)}"
 
 
 def _sureness(comparison: Comparison) -> str:
@@ -191,14 +188,14 @@ def _changed(row: dict[str, Any]) -> str:
 
 def _shares(comparison: Comparison) -> Table:
     table = new_table(
-        "Preview read, % of regretted messages (95 % interval; differences hold all at once at 95 %)",
+        "Read despite the deletion, % of regretted messages (95 % interval; differences hold all at once at 95 %)",
         _what(comparison),
-        "preview read",
+        "read",
         "change, points",
         "saved",
         "newly lost",
         "behind the best, points",
-        "read at all",
+        *SPLIT_LABELS,
     )
     changes = {row["policy"]: row for row in _rows(comparison.differences)}
     behind = {row["policy"]: row for row in _rows(comparison.behind)}
@@ -213,7 +210,7 @@ def _shares(comparison: Comparison) -> Table:
             "compared against" if change is None else _changed(change),
             *counted,
             _points(behind[name]) if name in behind else "the best",
-            interval(comparison.headline(name, "read_anywhere")),
+            *(interval(comparison.headline(name, part)) for part in SPLIT),
         )
     return table
 
@@ -232,14 +229,12 @@ def _moves(comparison: Comparison, name: str) -> Table:
     """
     found = comparison.moves[comparison.moves["policy"] == name]
     counts = {(row["before"], row["after"]): row["messages"] for row in _rows(found)}
-    verdicts = [v.name.lower() for v in (*list(Verdict)[1:], Verdict.NOT_ASKED)]
+    verdicts = {v.name.lower(): v.words for v in (*list(Verdict)[1:], Verdict.NOT_ASKED)}
     before, after = ([v for v in verdicts if any(pair[k] == v for pair in counts)] for k in (0, 1))
-    table = new_table(f'under "{escape(name)}"', "", *(v.replace("_", " ") for v in after), "all")
+    table = new_table(f'under "{escape(name)}"', "", *(verdicts[v] for v in after), "all")
     for row in before:
         mine = [counts.get((row, column), 0) for column in after]
-        table.add_row(
-            row.replace("_", " "), *(f"{n:,}" if n else "·" for n in mine), f"{sum(mine):,}"
-        )
+        table.add_row(verdicts[row], *(f"{n:,}" if n else "·" for n in mine), f"{sum(mine):,}")
     columns = [sum(counts.get((row, column), 0) for row in before) for column in after]
     table.add_row("all", *(f"{n:,}" for n in columns), f"{sum(columns):,}")
     return table

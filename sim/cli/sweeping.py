@@ -19,7 +19,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from sim.cli.tables import percent
+from sim.cli.tables import SPLIT_LABELS, percent
 from sim.clock import SECOND, format_duration
 from sim.errors import Fault, FaultyInputError
 from sim.results import ResultFolder, manifest
@@ -29,6 +29,7 @@ from sim.sweeping.playing.execution import Execution, workers_of
 from sim.sweeping.store.folder import open_store
 from sim.sweeping.sweeping import Progress as Counted
 from sim.sweeping.sweeping import Shard, Swept, carry_out
+from sim.tallies import SPLIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -285,18 +286,23 @@ def _readable(found: pd.DataFrame) -> pd.DataFrame:
     if found.empty:
         return found
     shown = found.drop(
-        columns=["cell", "value", "low", "high", "sure", "ahead", "ahead_low", "ahead_high"]
+        columns=[
+            *("cell", "value", "low", "high", "sure", "ahead", "ahead_low", "ahead_high"),
+            *SPLIT,
+        ]
     )
     place = list(shown.columns).index("best") + 1
     shown.insert(
         place,
-        "preview read, %",
+        "read despite the deletion, %",
         [
             f"{percent(v)} ({percent(a)}–{percent(b)})"
             for v, a, b in found[["value", "low", "high"]].itertuples(index=False)
         ],
     )
-    shown.insert(place + 1, "sure", ["yes" if one else "no" for one in found["sure"]])
+    for k, (part, label) in enumerate(zip(SPLIT, SPLIT_LABELS, strict=True), start=1):
+        shown.insert(place + k, f"{label}, %", [percent(one) for one in found[part]])
+    shown.insert(place + 3, "sure", ["yes" if one else "no" for one in found["sure"]])
     return shown
 
 

@@ -15,9 +15,10 @@ from rich.table import Table
 
 from sim.estimates import FEW, FEW_EVENTS, Estimate
 from sim.running import Outcome
-from sim.summaries import LOST_WHEN, REFUSED
+from sim.summaries import LOST_WHEN, REFUSED, VERDICTS
 from sim.sums import Sums
 from sim.surfaces import CHANNELS
+from sim.tallies import HEADLINE, SPLIT
 from sim.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -32,6 +33,14 @@ def percent(value: float) -> str:
 def interval(e: Estimate) -> str:
     """Write a share with its interval, in percent."""
     return f"{percent(e.value)} ({percent(e.low)}–{percent(e.high)})"
+
+
+def split_of(preview_first: Estimate, in_app: Estimate) -> str:
+    """Write what a headline adds up from."""
+    return (
+        f"{percent(preview_first.value)} % by preview first (push, e-mail, watch or desktop) and "
+        f"{percent(in_app.value)} % in the app first"
+    )
 
 
 def change_of(difference: dict[str, Any]) -> str:
@@ -60,6 +69,11 @@ def warnings_of(outcome: Outcome) -> list[str]:
     )
     if outcome.summary.headline(outcome.policies[0]).per == 0:
         out.append("nobody regretted a message; set mistakes.chance, or play longer")
+    if not outcome.is_sure and outcome.replications == outcome.asked:
+        out.append(
+            f"{outcome.replications:,} replications are the most allowed, and the precision asked for is not reached; "
+            "raise --at-most, or ask for less"
+        )
     still = outcome.summary.headline(outcome.policies[0], "open")
     if still.value > 0.05:
         out.append(
@@ -86,7 +100,7 @@ def replication_warnings(done: int, asked: int, headline: Estimate) -> list[str]
         )
     elif 0 < headline.with_events < FEW_EVENTS:
         out.append(
-            f"a preview was read in {headline.with_events} of {done} replications only; how such readings cluster "
+            f"a message was read in {headline.with_events} of {done} replications only; how such readings cluster "
             "is hardly known"
         )
     return out
@@ -104,20 +118,36 @@ def print_outcome(outcome: Outcome) -> None:
     console.print(escape(outcome.scenario.title or outcome.scenario.file))
     if e.per:
         console.print(
-            f'Under "{escape(base)}", {percent(e.value)} % of regretted messages had their preview read all the same '
-            f"(95 % interval {percent(e.low)} to {percent(e.high)} %).",
+            f'Under "{escape(base)}", {percent(e.value)} % of regretted messages were read despite the deletion '
+            f"(95 % interval {percent(e.low)} to {percent(e.high)} %): "
+            f"{split_of(*(s.headline(base, part) for part in SPLIT))}.",
             soft_wrap=True,
         )
     for table in tables:
         console.print(table)
+    console.print(price_basis(outcome), soft_wrap=True)
     run = outcome.scenario.run
     console.print(
-        f"{e.per:,.0f} regretted of {s.sums.total(base, 'messages'):,} messages per policy; "
+        f"{e.per:,.0f} regretted of {s.sums.total(base, 'messages'):,} messages per policy, "
+        f"to {s.sums.total(base, 'regretted_recipients'):,} recipients; "
         f"{outcome.replications} replications, seed {run.seed}; intervals over replications, differences paired.",
         soft_wrap=True,
     )
+    if outcome.stopping is not None:
+        console.print(outcome.stopping.words(), soft_wrap=True)
     for warning in warnings_of(outcome):
         sys.stderr.write(f"Warning: {warning}\n")
+
+
+def price_basis(outcome: Outcome) -> str:
+    """Say on how many messages and recipients the prices rest."""
+    count, base = outcome.summary.sums.total, outcome.policies[0]
+    share = outcome.price_share
+    drawn = "all recipients" if share >= 1 else f"a random {100 * share:.2g} % of the recipients"
+    return (
+        f'What messages nobody regretted pay rests on {drawn}: under "{escape(base)}" {count(base, "others"):,} '
+        f"messages to {count(base, 'others_recipients'):,} recipients."
+    )
 
 
 def console_for(*tables: Table) -> Console:
@@ -152,21 +182,20 @@ def new_table(title: str, *columns: str) -> Table:
 def _policies(outcome: Outcome) -> Table:
     s, shown = outcome.summary, [channel for channel in CHANNELS if channel.in_tables]
     table = new_table(
-        "Preview read, % of regretted messages (95 % interval)",
+        "Read despite the deletion, % of regretted messages (95 % interval): by preview first or in the app first",
         "policy",
-        "overall",
-        *(channel.label for channel in shown),
-        "read in app",
-        "read at all",
+        "read",
         "change, points",
+        *SPLIT_LABELS,
+        *(channel.label for channel in shown),
     )
     differences: dict[str, Any] = {row["policy"]: row for row in s.differences.to_dict("records")}
     for name in outcome.policies:
         d = differences.get(name)
         change = "baseline" if d is None else change_of(d)
         channels = (channel.measure for channel in shown)
-        measures = ("preview_read", *channels, "read_thread", "read_anywhere")
-        table.add_row(escape(name), *(interval(s.headline(name, m)) for m in measures), change)
+        shares = [interval(s.headline(name, m)) for m in (HEADLINE, *SPLIT, *channels)]
+        table.add_row(escape(name), shares[0], change, *shares[1:])
     return table
 
 
@@ -175,14 +204,12 @@ def _verdicts(outcome: Outcome) -> Table:
     table = new_table(
         "Verdicts, % of regretted messages (each has one); then flags",
         "policy",
-        *(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED),
+        *(Verdict[name.upper()].words for name in VERDICTS),
         "| phantom",
         "refused",
     )
     for name in outcome.policies:
-        shares = [
-            s.headline(name, v.name.lower()).value for v in Verdict if v is not Verdict.NOT_ASKED
-        ]
+        shares = [s.headline(name, verdict).value for verdict in VERDICTS]
         refused = sum(s.headline(name, why).value for why in REFUSED)
         table.add_row(
             escape(name),
@@ -196,10 +223,10 @@ def _verdicts(outcome: Outcome) -> Table:
 def _lost(outcome: Outcome) -> Table:
     s = outcome.summary
     table = new_table(
-        "When the preview was read, % of regretted messages",
+        "When a preview was read first, % of regretted messages: before deletion, by what the sender was doing; after it",
         "policy",
         *(name.removeprefix("lost_").replace("_", " ") for name in LOST_WHEN),
-        "ghost",
+        Verdict.GHOST.words,
     )
     for name in outcome.policies:
         table.add_row(
@@ -208,6 +235,8 @@ def _lost(outcome: Outcome) -> Table:
     return table
 
 
+SPLIT_LABELS = ("preview first", "in app first")
+"""The columns of `SPLIT`."""
 _EFFECTS = {
     "followups": "follow-ups",
     "orphans": "orphans",

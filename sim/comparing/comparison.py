@@ -15,9 +15,9 @@ import pandas as pd
 from sim import estimates as est
 from sim.comparing.pairing import Pairing
 from sim.scenario import Scenario
-from sim.summaries import HEADLINE, PRICES, Summary, compared, expected_costs
+from sim.summaries import PRICES, Summary, compared, expected_costs
 from sim.sums import Sums
-from sim.tallies import moved, not_under
+from sim.tallies import HEADLINE, moved, not_under
 from sim.verdicts import Verdict
 
 
@@ -83,7 +83,7 @@ class Comparison:
         return table
 
     def headline(self, name: str, measure: str = HEADLINE) -> est.Estimate:
-        """Give one share: by default the share whose preview was read."""
+        """Give one share: by default the share read despite the deletion."""
         return self.summary.headline(name, measure)
 
     def __repr__(self) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from sim.comparing.comparison import Comparison
 from sim.estimates import Estimate
 from sim.results import ResultFolder, basis, manifest, scenario_hash
+from sim.tallies import SPLIT
 from sim.version import __version__
 
 
@@ -27,6 +28,7 @@ def document(comparison: Comparison) -> dict[str, Any]:
         entry: dict[str, Any] = {
             "name": name,
             "headline": _estimate(comparison.headline(name)),
+            "split": {part: _estimate(comparison.headline(name, part)) for part in SPLIT},
             "price": {
                 row["measure"]: _numbers(row, "value", "low", "high")
                 for row in _rows(comparison.price)

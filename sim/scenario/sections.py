@@ -161,7 +161,7 @@ class Credits(Strict):
 class StatedClaim(Strict):
     """A claim about the scenario's answers, judged by `toolate check` (docs/checks.md)."""
 
-    claim: str = Field(description='For example "today: late share <= 30 %".')
+    claim: str = Field(description='For example "today: read share <= 30 %".')
     because: str = Field(default="", description="Why it should hold.")
 
 

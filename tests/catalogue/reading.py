@@ -15,7 +15,7 @@ from typing import Any
 
 from sim import platforms
 from sim.clock import SECOND, UNITS, parse_duration
-from sim.platforms.catalogue import Entry, entries
+from sim.platforms.catalogue import CatalogueEntry, entries
 from sim.platforms.works import keys_in
 
 HERE = Path(__file__).parent / "second_reading"
@@ -80,15 +80,15 @@ def canonical(value: Any) -> Value:
         return str(value).lower()
 
 
-def catalogue() -> dict[str, list[Entry]]:
+def catalogue() -> dict[str, list[CatalogueEntry]]:
     """Give a copy of what each file and each variant of the catalogue says itself with grade A or
     B, by `ID` or `ID/VARIANT`."""
     return {name: list(said) for name, said in _catalogue().items()}
 
 
 @cache
-def _catalogue() -> dict[str, list[Entry]]:
-    out: dict[str, list[Entry]] = {}
+def _catalogue() -> dict[str, list[CatalogueEntry]]:
+    out: dict[str, list[CatalogueEntry]] = {}
     for name in platforms.names():
         for one in (name, *(f"{name}/{variant}" for variant in platforms.variants(name))):
             said = [
@@ -99,12 +99,12 @@ def _catalogue() -> dict[str, list[Entry]]:
     return out
 
 
-def tags(entry: Entry) -> frozenset[str]:
+def tags(entry: CatalogueEntry) -> frozenset[str]:
     """Give the works an entry is cited from."""
     return frozenset(keys_in(entry.source))
 
 
-def quantities(entry: Entry) -> Iterator[Value]:
+def quantities(entry: CatalogueEntry) -> Iterator[Value]:
     """Yield the numbers of a fact, or of a parameter, in canonical form."""
     values = entry.value if isinstance(entry.value, list) else [entry.value]
     for value in values:
@@ -114,7 +114,7 @@ def quantities(entry: Entry) -> Iterator[Value]:
             yield canonical(value)
 
 
-def disagreements(read: list[Row], known: dict[str, list[Entry]]) -> list[str]:
+def disagreements(read: list[Row], known: dict[str, list[CatalogueEntry]]) -> list[str]:
     """List where the two readings differ, in both directions."""
     out = []
     for row in read:
@@ -140,7 +140,7 @@ def disagreements(read: list[Row], known: dict[str, list[Entry]]) -> list[str]:
     return out
 
 
-def _same(row: Row, entry: Entry) -> bool:
+def _same(row: Row, entry: CatalogueEntry) -> bool:
     if row.grade != entry.grade or not row.tags <= tags(entry) | set(keys_in(entry.note)):
         return False
     if row.path:
@@ -150,11 +150,11 @@ def _same(row: Row, entry: Entry) -> bool:
     return row.is_in_words or (row.canonical in quantities(entry) and _units_agree(row, entry))
 
 
-def _units_agree(row: Row, entry: Entry) -> bool:
+def _units_agree(row: Row, entry: CatalogueEntry) -> bool:
     return not entry.unit or row.unit == entry.unit or (row.unit in UNITS and entry.unit in UNITS)
 
 
-def _reads(row: Row, entry: Entry) -> bool:
+def _reads(row: Row, entry: CatalogueEntry) -> bool:
     """Tell whether a row is about an entry: the same parameter, or a fact from the same works."""
     if not entry.is_fact:
         return row.path == entry.path

@@ -123,7 +123,7 @@ def test_every_work_is_cited_somewhere_and_says_where_it_is() -> None:
 
 @pytest.mark.parametrize("platform", ["linkedin", "linkedin-inmail", "linkedin-recruiter"])
 def test_linkedin_has_four_regimes_and_the_hour_is_the_default(platform: str) -> None:
-    assert tuple(platforms.variants(platform)) == REGIMES
+    assert tuple(platforms.variants(platform)) == (*REGIMES, "mail_with_text")
     hour = sim.clock.HOUR
     told = {one: loaded(f"{platform}/{one}").deletion for one in REGIMES}
     assert told["window_60min"] == loaded(platform).deletion
@@ -140,6 +140,23 @@ def test_linkedin_has_four_regimes_and_the_hour_is_the_default(platform: str) ->
             scenario.push.retraction.chance == 0 and "message_ad" in scenario.deletion.undeletable
         )
         assert scenario.credits.refund_on_recall == (one == "unread_only")
+
+
+@pytest.mark.parametrize(
+    ("name", "carries"),
+    [
+        ("linkedin", "nothing"),
+        ("linkedin/mail_with_text", "full"),
+        ("linkedin/none", "nothing"),
+        ("linkedin-inmail", "full"),
+        ("linkedin-recruiter", "full"),
+    ],
+)
+def test_linkedins_mail_shows_the_text_of_an_inmail_and_not_of_a_direct_message(
+    name: str, carries: str
+) -> None:
+    assert loaded(name).email.carries == carries
+    assert [one.grade for one in entries(name) if one.path == "email.carries"] == ["C"]
 
 
 def test_a_regime_of_the_file_below_holds_in_the_file_that_extends_it_and_has_its_source() -> None:

@@ -20,7 +20,7 @@ CLAIMS = """
 claim = "today: messages >= 1"
 because = "they write"
 [[checks]]
-claim = "hold: late share <= 99.999 %"
+claim = "hold: read share <= 99.999 %"
 """
 FALSE = '[[checks]]\nclaim = "refused = 3"\n'
 
@@ -84,7 +84,9 @@ def test_a_line_for_each_claim_and_status_0_if_none_fails(toolate: Toolate, tmp_
         lines[0],
     )
     assert re.fullmatch(
-        r"\w+ +.*: hold: late share <= 99\.999 %: [\d.]+ % \([\d.]+ to [\d.]+ %\)", lines[1]
+        r"\w+ +.*: hold: read share <= 99\.999 %: [\d.]+ % \([\d.]+ to [\d.]+ %\): "
+        r"[\d.]+ % preview first, [\d.]+ % in the app first",
+        lines[1],
     )
     assert lines[2] == "2 claims: 2 hold, 0 fail, 0 undecided."
 
@@ -139,7 +141,7 @@ def test_the_junit_report_keeps_the_schema_and_counts_what_was_found(
     assert len(top.findall(".//failure")) == failures
     assert len(top.findall(".//skipped")) == skipped
     names = [case.get("name") for case in suites[0]]
-    assert names[:3] == ["today: messages >= 1", "hold: late share <= 99.999 %", "refused = 3"]
+    assert names[:3] == ["today: messages >= 1", "hold: read share <= 99.999 %", "refused = 3"]
     failure = suites[0][2][0]
     assert (failure.get("type"), failure.get("message")) == ("fails", "0 in the one replication")
 

@@ -61,7 +61,7 @@ def test_json_is_one_document_on_stdout_and_agrees_with_the_tables_of_a_run(
     assert [one["policy"] for one in told["policies"]] == ["today", "hold"]
     shares = outcome.shares.set_index(["policy", "measure"])
     for one in told["policies"]:
-        row = shares.loc[(one["policy"], "preview_read")]
+        row = shares.loc[(one["policy"], "read")]
         e = outcome.summary.headline(one["policy"])
         assert one["headline"] == {
             "count": row["count"],
@@ -101,7 +101,10 @@ def test_json_of_a_world_without_regrets_has_null_for_a_share_of_nothing(
 def test_tables_go_to_stdout_and_the_headline_is_that_of_the_run(toolate: Toolate) -> None:
     said = toolate("run", BASE, "--replications", "3")
     value = 100 * sim.run(sim.load(BASE), replications=3).summary.headline("today").value
-    assert f'Under "today", {value:.1f} % of regretted messages had their preview read' in said.out
+    assert (
+        f'Under "today", {value:.1f} % of regretted messages were read despite the deletion'
+        in said.out
+    )
     assert said.status == 0
 
 

@@ -32,6 +32,7 @@ def kept(
         replications=replications,
         engine=engine,
         workers=workers,
+        everybody=True,
         keep=lambda k, name, records, judged: rows.__setitem__((k, name), records),
     )
     return outcome, rows

@@ -197,12 +197,10 @@ def answered(toolate: Toolate, store: Path, sql: str) -> list[list[str]]:
 
 def test_a_query_sees_the_tables_and_the_sums_of_a_store(toolate: Toolate, store: Path) -> None:
     frame = pd.read_parquet(next(store.glob("sweeps/*/table.parquet")))
-    mine = frame[frame["measure"] == "preview_read"].groupby("policy", observed=True)["count"].sum()
-    sql = (
-        "SELECT policy, sum(count)::INT FROM results WHERE measure = 'preview_read' GROUP BY policy"
-    )
+    mine = frame[frame["measure"] == "read"].groupby("policy", observed=True)["count"].sum()
+    sql = "SELECT policy, sum(count)::INT FROM results WHERE measure = 'read' GROUP BY policy"
     assert {policy: int(n) for policy, n in answered(toolate, store, sql)[1:]} == mine.to_dict()
-    sql = "SELECT policy, sum(value)::INT FROM sums WHERE sum = 'preview_read' GROUP BY policy"
+    sql = "SELECT policy, sum(value)::INT FROM sums WHERE sum = 'read' GROUP BY policy"
     assert {policy: int(n) for policy, n in answered(toolate, store, sql)[1:]} == mine.to_dict()
     assert "chance" in {row[0] for row in answered(toolate, store, "DESCRIBE results")}
     assert "push.slow" in toolate("query", "DESCRIBE results", "--store", store).out

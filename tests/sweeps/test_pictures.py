@@ -24,7 +24,7 @@ def frame(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 
 
 def share(
-    frame: pd.DataFrame, chance: float, retracts: str, policy: str, measure: str = "preview_read"
+    frame: pd.DataFrame, chance: float, retracts: str, policy: str, measure: str = "read"
 ) -> float:
     rows = frame[
         (frame["chance"] == chance) & (frame["retracts"] == retracts) & (frame["policy"] == policy)
@@ -32,7 +32,7 @@ def share(
     return float(100 * rows[rows["measure"] == measure]["value"].mean())
 
 
-@pytest.mark.parametrize("measure", ["preview_read", "preview_read_change"])
+@pytest.mark.parametrize("measure", ["read", "read_change"])
 def test_a_heat_map_has_every_cell_with_its_number(frame: pd.DataFrame, measure: str) -> None:
     figure = heat_map(frame, "chance", "retracts", measure=measure, policy="hold 1 min")
     axes = figure.axes[0]

@@ -28,9 +28,9 @@ INF = math.inf
 @pytest.mark.parametrize(
     ("text", "policy", "base", "words", "allowed"),
     [
-        ("late share <= 0.30", "today", None, "late share", Range(-INF, 0.3)),
-        ("today: late share <= 30 %", "today", None, "late share", Range(-INF, 0.3)),
-        ("today : late share<30%", "today", None, "late share", Range(-INF, 0.3, strict=True)),
+        ("read share <= 0.30", "today", None, "read share", Range(-INF, 0.3)),
+        ("today: read share <= 30 %", "today", None, "read share", Range(-INF, 0.3)),
+        ("today : read share<30%", "today", None, "read share", Range(-INF, 0.3, strict=True)),
         (
             "undo 10 s: too late share > 0.05",
             "undo 10 s",
@@ -40,10 +40,10 @@ INF = math.inf
         ),
         ("push: +30 s: ghost share >= 5 %", "push: +30 s", None, "ghost share", Range(0.05, INF)),
         (
-            '"undo 10 s": late share between 1 % and 2 %',
+            '"undo 10 s": read share between 1 % and 2 %',
             "undo 10 s",
             None,
-            "late share",
+            "read share",
             Range(0.01, 0.02),
         ),
         ("refused = 20", "today", None, "refused", Range(20, 20)),
@@ -95,28 +95,28 @@ INF = math.inf
             "undo 10 s saves at least 5 points over today",
             "undo 10 s",
             "today",
-            "late share",
+            "read share",
             Range(-INF, -0.05),
         ),
         (
             "undo 10 s saves at most 5 points over today",
             "undo 10 s",
             "today",
-            "late share",
+            "read share",
             Range(-0.05, INF),
         ),
         (
             "undo 10 s saves more than 1 point over today",
             "undo 10 s",
             "today",
-            "late share",
+            "read share",
             Range(-INF, -0.01, strict=True),
         ),
         (
             "undo 10 s  saves less than 0.5 points\n over push: +30 s",
             "undo 10 s",
             "push: +30 s",
-            "late share",
+            "read share",
             Range(-0.005, INF, strict=True),
         ),
     ],
@@ -136,19 +136,19 @@ def test_a_claim_is_read(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("late share", "is not a claim"),
-        ("late share is low", "is not a claim"),
-        ("tody: late share <= 30 %", 'there is no policy "tody" (did you mean "today"?)'),
+        ("read share", "is not a claim"),
+        ("read share is low", "is not a claim"),
+        ("tody: read share <= 30 %", 'there is no policy "tody" (did you mean "today"?)'),
         ("today: lost share <= 30 %", 'is nothing that is measured (did you mean "ghost share"?)'),
-        ("today: late <= 30 %", 'is a count; write "late share" for a share'),
-        ("late share <= 30", 'is not a bound for "late share"; write 0.30 or "30 %"'),
-        ("late share <= -0.1", 'is not a bound for "late share"'),
+        ("today: read <= 30 %", 'is a count; write "read share" for a share'),
+        ("read share <= 30", 'is not a bound for "read share"; write 0.30 or "30 %"'),
+        ("read share <= -0.1", 'is not a bound for "read share"'),
         ("refused = -1", 'is not a bound for "refused"; write a whole number'),
         ("added delay until notified <= 5", "is not a duration"),
-        ("undo 10 s against today: late share <= -0.05", "write it in points"),
+        ("undo 10 s against today: read share <= -0.05", "write it in points"),
         ("undo 10 s against today: refused = 0", '"against" compares shares and costs'),
-        ("late share = 30 %", "no estimate is exact"),
-        ("late share between 3 % and 2 %", "give the lower bound first"),
+        ("read share = 30 %", "no estimate is exact"),
+        ("read share between 3 % and 2 %", "give the lower bound first"),
     ],
 )
 def test_a_claim_that_is_not_understood_says_why(text: str, told: str) -> None:
@@ -206,29 +206,29 @@ def three(start: str, e: Estimate, write: Any) -> list[str]:
 def test_a_true_share_holds_a_false_one_fails_and_one_inside_its_interval_is_undecided() -> None:
     e = outcome().summary.headline("hold")
     assert e.low < e.value < e.high
-    assert three("hold: late share", e, lambda x: f"{x:.6f}") == ["holds", "fails", "undecided"]
+    assert three("hold: read share", e, lambda x: f"{x:.6f}") == ["holds", "fails", "undecided"]
     ghost = outcome().summary.headline("today", "ghost")
     assert three("ghost share", ghost, lambda x: f"{100 * x:.6f} %") == [
         "holds",
         "fails",
         "undecided",
     ]
-    assert verdict(f"hold: late share >= {e.high + 0.01:.6f}") == "fails"
+    assert verdict(f"hold: read share >= {e.high + 0.01:.6f}") == "fails"
     assert (
-        verdict(f"hold: late share between {e.low - 0.01:.6f} and {e.high + 0.01:.6f}") == "holds"
+        verdict(f"hold: read share between {e.low - 0.01:.6f} and {e.high + 0.01:.6f}") == "holds"
     )
 
 
 def test_a_difference_is_judged_by_its_paired_interval() -> None:
     e = outcome().summary.change("hold")
     words = ["holds", "fails", "undecided"]
-    assert three("hold against today: late share", e, lambda x: f"{100 * x:.6f} points") == words
+    assert three("hold against today: read share", e, lambda x: f"{100 * x:.6f} points") == words
     saved = [-100 * (e.high + 0.001), -100 * (e.low - 0.001), -100 * e.value]
     assert [
         verdict(f"hold saves at least {points:.6f} points over today") for points in saved
     ] == words
     mine, base = (
-        (outcome().sums.each(name, "preview_read"), outcome().sums.each(name, "regretted"))
+        (outcome().sums.each(name, "read"), outcome().sums.each(name, "regretted"))
         for name in ("hold", "today")
     )
     assert e.half_width < independent_difference(*mine, *base).at().half_width
@@ -300,7 +300,7 @@ def test_what_has_no_interval_is_undecided() -> None:
     one = checked(SMALL + policies, "hold saves at least 1 point over today", replications=1)
     assert (one["verdict"][0], one["low"].isna()[0]) == ("undecided", True)
     calm = checked(
-        WINDOW.replace("chance = 1.0", "chance = 0.0"), "late share <= 1", "late share >= 1"
+        WINDOW.replace("chance = 1.0", "chance = 0.0"), "read share <= 1", "read share >= 1"
     )
     assert list(calm["verdict"]) == ["undecided", "undecided"]
 
@@ -334,7 +334,7 @@ def test_nothing_is_judged_by_a_part_of_the_replications() -> None:
 
 def test_every_claim_that_is_not_understood_is_a_fault_at_its_place() -> None:
     with pytest.raises(ScenarioError) as raised:
-        checked(WINDOW, "refused = 10", "refusd = 10", "expected cost <= 1", "late share = 1")
+        checked(WINDOW, "refused = 10", "refusd = 10", "expected cost <= 1", "read share = 1")
     assert [fault.path for fault in raised.value.faults] == [
         "checks[1].claim",
         "checks[2].claim",

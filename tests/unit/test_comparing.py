@@ -20,7 +20,7 @@ from sim.errors import ScenarioError
 from sim.records import Records
 from sim.running import run
 from sim.scenario import Scenario, parse
-from sim.tallies import lost_mask
+from sim.tallies import read_mask
 from sim.verdicts import Judged, Verdict
 
 from .making import SMALL
@@ -101,8 +101,8 @@ def test_moves_saved_and_newly_lost_are_the_pairs_counted_from_the_records() -> 
                 if a or b
             )
             both = base.regretted & mine.regretted
-            saved += int(np.sum(both & lost_mask(base) & ~lost_mask(mine)))
-            newly += int(np.sum(both & lost_mask(mine) & ~lost_mask(base)))
+            saved += int(np.sum(both & read_mask(base) & ~read_mask(mine)))
+            newly += int(np.sum(both & read_mask(mine) & ~read_mask(base)))
         moves = found.moves[found.moves["policy"] == name]
         told = {(row["before"], row["after"]): row["messages"] for row in moves.to_dict("records")}
         assert told == dict(pairs)
@@ -168,7 +168,7 @@ def pair(**patch: Any) -> tuple[Comparison, Any, Any]:
     other = plain.patched(patch)
     other._file = "other"
     alone = [run(one, engine="simpy").sums for one in (plain, other)]
-    base, mine = ([one.of(n)[:, 0, 0] for n in ("preview_read", "regretted")] for one in alone)
+    base, mine = ([one.of(n)[:, 0, 0] for n in ("read", "regretted")] for one in alone)
     return compare(plain, other, engine="simpy"), base, mine
 
 

@@ -89,7 +89,7 @@ def test_an_interruption_before_anything_is_done_stays_one(monkeypatch: pytest.M
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.running.draw_world", stop)
+    monkeypatch.setattr("sim.running.draft", stop)
     with pytest.raises(KeyboardInterrupt):
         run(small(), engine="simpy")
 

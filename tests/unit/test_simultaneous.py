@@ -153,7 +153,7 @@ def sums(lost: list[list[int]], of: int = 100) -> Sums:
     names = (*COUNTED, *not_under(k))
     values = np.zeros((len(lost), k, len(names)), np.int64)
     values[:, :, names.index("regretted")] = of
-    values[:, :, names.index("preview_read")] = read
+    values[:, :, names.index("read")] = read
     only = np.maximum(read[:, :, None] - read[:, None, :], 0)
     values[:, :, len(COUNTED) :] = only
     values[:, :, names.index("saved")], values[:, :, names.index("newly_lost")] = (
@@ -207,7 +207,7 @@ def test_what_is_ruled_out_is_behind_the_best_and_what_is_not_may_be_level() -> 
 def test_limits_are_one_sided_at_an_equal_part_of_the_error() -> None:
     """Against the formula: with three policies each limit is at 97.5 %, one-sided."""
     found = sums([[40, 20 + (k * 7) % 5, 20 + (k * 3) % 5] for k in range(40)])
-    read = found.of("preview_read")[:, :, 0]
+    read = found.of("read")[:, :, 0]
     ranking = best(shares_of(found))
     i, j = 3 - ranking.first, ranking.first
     up, down = (np.maximum(sign * (read[:, i] - read[:, j]), 0) for sign in (1, -1))

@@ -25,14 +25,16 @@ from sim.sums import Sums
 from sim.tallies import (
     COUNTED,
     DELAY_EDGES,
+    HEADLINE,
     MOVES,
+    SPLIT,
     TALLIES,
     _binned,
     counted,
     delayed_by,
-    lost_mask,
     moves,
     not_under,
+    read_mask,
     read_not_under,
     tally,
 )
@@ -97,7 +99,8 @@ def test_verdicts_and_ways_to_lose_are_counted_once_each() -> None:
     assert (t["messages"], t["regretted"]) == (7, 6)
     assert [t[name] for name in VERDICTS] == [1, 1, 2, 1, 0, 1, 0]
     assert [t[name] for name in LOST_WHEN] == [1, 1, 0, 0, 0, 0]
-    assert t["preview_read"] == t["too_late"] + t["ghost"] == 3
+    assert t["preview_first"] == t["too_late"] + t["ghost"] == 3
+    assert t["read"] == t["preview_first"] + t["in_thread"] == 3
     assert sum(t[name] for name in VERDICTS) == t["regretted"]
     assert (
         sum(t[f"level_{level}"] for level in ("nothing", "existence", "part", "all"))
@@ -107,17 +110,44 @@ def test_verdicts_and_ways_to_lose_are_counted_once_each() -> None:
 
 def test_a_message_read_in_two_channels_counts_in_both() -> None:
     t = sums({**D, **push(5), **mail(6)}, {**D, **mail(6)}, {**D, "thread_read": 7})
-    assert [t[f"read_{c}"] for c in READ] == [1, 0, 0, 2, 1, 3]
-    assert t["preview_read"] == 2
+    assert [t[f"read_{c}"] for c in READ] == [1, 0, 0, 2, 1]
+    assert (t["read"], t["preview_first"]) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "part"),
+    [
+        ({**D, **push(5)}, "preview_first"),
+        ({**D, **push(60)}, "preview_first"),
+        ({**D, **mail(60)}, "preview_first"),
+        ({**D, **push(60), "refused": 2, "effective": NEVER}, "preview_first"),
+        ({**D, **push(7), "thread_read": 7}, "preview_first"),
+        ({**D, **push(9), "thread_read": 7}, "in_thread"),
+        ({**D, "thread_read": 60}, "in_thread"),
+        ({**D, **push(60, push_chars=0)}, None),
+        ({**D, **push(60, push_edited=True)}, None),
+        ({**D, **push(5), "cancelled": 50}, None),
+        ({**D, **push(5), "caught": True}, None),
+        (D, None),
+    ],
+)
+def test_the_headline_is_whatever_was_sent_and_read_anywhere_and_its_split_adds_up_to_it(
+    row: dict[str, Any], part: str | None
+) -> None:
+    """Before the text was gone or from what outlived it, unless it was never sent or showed no text."""
+    t = sums(row)
+    assert t[HEADLINE] == int(part is not None)
+    assert [t[one] for one in SPLIT] == [int(one == part) for one in SPLIT]
+    assert sums({**row, "regretted": False})[HEADLINE] == 0
 
 
 def test_a_channel_counts_only_what_it_showed_before_the_app_did() -> None:
     """The push at 5, the app at 7, the mail at 9: the mail's text was old by then."""
     t = sums({**D, **push(5), **mail(9), "thread_read": 7})
-    assert [t[f"read_{c}"] for c in READ] == [1, 0, 0, 0, 1, 1]
+    assert [t[f"read_{c}"] for c in READ] == [1, 0, 0, 0, 1]
     t = sums({**D, **push(9), "thread_read": 7})
-    assert [t[f"read_{c}"] for c in READ] == [0, 0, 0, 0, 1, 1]
-    assert t["preview_read"] == 0
+    assert [t[f"read_{c}"] for c in READ] == [0, 0, 0, 0, 1]
+    assert (t["read"], t["preview_first"]) == (1, 0)
 
 
 def test_reasons_of_refusal_and_phantoms_are_counted() -> None:
@@ -136,7 +166,7 @@ def test_messages_saved_and_newly_lost_are_told_one_by_one() -> None:
     lost, safe = {**D, **push(5)}, D
     t = sums(lost, safe, safe, lost, base=(lost, lost, lost, safe))
     assert (t["saved"], t["newly_lost"]) == (2, 1)
-    assert lost_mask(judge(records(lost, safe))).tolist() == [True, False]
+    assert read_mask(judge(records(lost, safe))).tolist() == [True, False]
 
 
 def test_the_price_is_paid_by_messages_nobody_regretted_and_paired_with_the_baseline() -> None:
@@ -236,7 +266,8 @@ def test_a_table_of_shares_has_every_measure_of_every_policy_and_its_verdicts_su
             ["level_nothing", "level_existence", "level_part", "level_all"]
         ].sum() == pytest.approx(1)
         assert mine[list(LOST_WHEN)].sum() == pytest.approx(mine["too_late"])
-        assert mine["preview_read"] == pytest.approx(mine["too_late"] + mine["ghost"])
+        assert mine["preview_first"] == pytest.approx(mine["too_late"] + mine["ghost"])
+        assert mine[HEADLINE] == pytest.approx(mine[list(SPLIT)].sum())
     assert s.headline("today").value == 0.5
     assert s.headline("better", "refused_window").value == 0.5
     assert set(s.shares["of"]) == {4}

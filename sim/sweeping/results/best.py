@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.sweeping.results.rows import AGAINST_BEST, RESERVED
+from sim.tallies import HEADLINE, SPLIT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,8 +26,8 @@ def parameters_of(frame: pd.DataFrame) -> list[str]:
 
 
 def best(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give a row per cell: the policy with the lowest headline, its share and interval, and who
-    else it could be.
+    """Give a row per cell: the policy with the lowest headline, its share with interval and
+    split, and who else it could be.
 
     `could_be` lists every policy that may be the best one, with 95 % confidence for the whole cell;
     `sure` says that there is one only. `ahead` is the next policy's headline less the best one's,
@@ -39,13 +40,17 @@ def best(frame: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    shares, against = (frame[frame["measure"] == one] for one in ("preview_read", AGAINST_BEST))
+    shares, against = (frame[frame["measure"] == one] for one in (HEADLINE, AGAINST_BEST))
     policies = shares["policy"].astype(str).unique()
     shape = (-1, max(len(policies), 1))
     value, low, high = (shares[one].to_numpy().reshape(shape) for one in ("value", "low", "high"))
     behind, behind_low, behind_high = (
         against[one].to_numpy().reshape(shape) for one in ("value", "low", "high")
     )
+    parts = {
+        part: frame.loc[frame["measure"] == part, "value"].to_numpy().reshape(shape)
+        for part in SPLIT
+    }
     first = np.where(np.isnan(value), np.inf, value).argmin(axis=1)
     cell = np.arange(len(value))
     possible = ~(behind_low >= 0)  # unknown counts as possible
@@ -57,6 +62,7 @@ def best(frame: pd.DataFrame) -> pd.DataFrame:
         "value": value[cell, first],
         "low": low[cell, first],
         "high": high[cell, first],
+        **{part: share[cell, first] for part, share in parts.items()},
         "sure": (possible.sum(axis=1) == 1) & np.isfinite(value[cell, first]) & (len(policies) > 1),
         "could_be": [", ".join(policies[row]) for row in possible],
         "ahead": 0.0 - behind[cell, first],  # and not -0.0

@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 
 from sim import estimates as est
-from sim.summaries import HEADLINE, MEASURES, PRICES, changes, compared, prices, shares
+from sim.summaries import MEASURES, PRICES, changes, compared, prices, shares
 from sim.sums import Floats, Sums
+from sim.tallies import HEADLINE
 
 SHARES: Final = tuple(MEASURES)
 CHANGE: Final = f"{HEADLINE}_change"
