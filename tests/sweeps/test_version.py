@@ -8,6 +8,7 @@ raise `sim.engines.VERSION`, because results in stores all over the world would 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from sim.sweeping.store.querying import query
 from sim.sweeping.store.requests import kept
 from sim.sweeping.sweeping import carry_out
 
-from .making import FILES, SERIAL, SMALL, contents, heard, results, swept
+from .making import FILES, SERIAL, SMALL, contents, heard, swept
 
 KNOWN = {3: "f0fdc76431336321"}
 """The digest of the sums below, by version."""
@@ -72,10 +73,13 @@ def old(tmp_path: Path) -> Path:
     (home / "plan.json").write_text(json.dumps(manifest))
     table = pq.read_table(home / "table.parquet")
     pq.write_table(table.slice(0, len(table) - 3), home / "table.parquet")
-    for path in results(folder):
-        task = pq.read_table(path).replace_schema_metadata(None)
-        path.unlink()
-        pq.write_table(task, path)
+    store = open_store(folder)
+    for key, name in store.stored().items():
+        out = io.BytesIO()
+        task = pq.read_table(io.BytesIO(store.get(name)))
+        pq.write_table(task.replace_schema_metadata(None), out)
+        store.remove(name)
+        store.put(key, out.getvalue())
     return folder
 
 

@@ -30,8 +30,8 @@ def merge(into: ResultStore, sources: Sequence[ResultStore], say: Say) -> Merged
     """Take over every sound result of other stores, and make the tables of all sweeps again.
 
     Sums are whole numbers under the address of what made them, so that the order of merging changes
-    nothing. A damaged file, or a sweep of another version of the engines, is said and left out. Raises `OutputError` if two stores disagree about
-    one result, or the disk refuses.
+    nothing. A damaged file, or a sweep of another version of the engines, is said and left out.
+    Raises `OutputError` if two stores disagree about one result, or the disk refuses.
     """
     taken = there = 0
     try:
