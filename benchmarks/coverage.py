@@ -355,7 +355,7 @@ def shipped(sets: int, worlds: int = 30) -> list[Case]:
     rng = np.random.default_rng(20261121)
     places = {
         "headline": (shares_of, (0, list(MEASURES).index("read"))),
-        "read by e-mail": (shares_of, (0, list(MEASURES).index("read_email"))),
+        "read by preview first": (shares_of, (0, list(MEASURES).index("preview_first"))),
         **{f'change under "{name}"': (changes, (k,)) for k, name in enumerate(whole.policies) if k},
         **{
             f'{name} under "{whole.policies[1]}"': (prices, (1, k))
