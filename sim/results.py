@@ -82,6 +82,10 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "channels": {c: said(name, f"read_{c}") for c in READ},
             "flags": {f: said(name, f) for f in FLAGS},
             "exposed": {level: said(name, f"level_{level}") for level in LEVELS},
+            "price_of": {
+                "messages": s.sums.total(name, "others"),
+                "recipients": s.sums.total(name, "others_recipients"),
+            },
             "price": {
                 row.measure: {**_interval(row), "of": row.of}
                 for row in s.price[s.price["policy"] == name].itertuples()
@@ -118,14 +122,26 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "complete": outcome.replications == outcome.asked,
         "confidence": CONFIDENCE,
         "methods": {
+            "headline": s.headline_method,
             "shares": SHARE,
             "differences": s.changes.method,
             "means": MEAN,
             "quantiles": WOODRUFF,
         },
+        "precision": precision_of(outcome),
         "regretted": int(s.shares.iloc[0]["of"]),
+        "regretted_recipients": s.sums.total(outcome.policies[0], "regretted_recipients"),
+        "messages": s.sums.total(outcome.policies[0], "messages"),
+        "price_share": outcome.price_share,
         "policies": policies,
     }
+
+
+def precision_of(outcome: Outcome) -> dict[str, Any] | None:
+    """Give the sequential rule of a run, and whether it was reached; None without one."""
+    if outcome.stopping is None:
+        return None
+    return {**outcome.stopping.told(), "reached": outcome.is_sure}
 
 
 def basis(e: Estimate) -> dict[str, Any]:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from sim.engines import choose, play_with
+from sim.errors import Fault, FaultyInputError
+from sim.precision import AT_MOST
 from sim.records import Records
 from sim.scenario.model import Scenario
+from sim.stopping import Stopping
 from sim.summaries import Summary, expected_costs
-from sim.sums import Ints, Sums
-from sim.tallies import PRICED_ONLY, TALLY, Count, not_under, read_not_under
+from sim.sums import Floats, Ints, Sums
+from sim.tallies import PRICED_ONLY, TALLY, WITH_STRATA, Count, not_under, read_not_under
 from sim.verdicts import Judged, judge
 from sim.world import draw_world
 from sim.world.block import Block
-from sim.world.drawing import draft
+from sim.world.drawing import drafts
 from sim.world.focus import focused, price_share
+from sim.world.strata import known_shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,13 +38,19 @@ Keep = Callable[[int, str, Records, Judged], None]
 class Outcome:
     """What a run leaves: every replication's sums per policy, and the tables made of them.
 
-    `asked` is how many replications were asked for; fewer are there if the run was interrupted.
+    `asked` is how many replications were asked for, or how many the rule `stopping` wanted next;
+    fewer are there if the run was interrupted. Prices are estimated on `price_share` of the
+    recipients.
     """
 
     scenario: Scenario
     engine: str
     asked: int
     sums: Sums
+    stopping: Stopping | None = None
+    price_share: float = 1.0
+    known: Floats | None = None
+    """Known shares of strata (policies, strata) that the headline is post-stratified by, if it is."""
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -51,6 +62,11 @@ class Outcome:
         """How many replications were played."""
         return self.sums.replications
 
+    @cached_property
+    def is_sure(self) -> bool:
+        """Whether the precision that was asked for, if any, is reached."""
+        return self.stopping is None or self.stopping.is_reached(self.sums)
+
     def __repr__(self) -> str:
         e = self.summary.headline(self.policies[0])
         return (
@@ -61,7 +77,7 @@ class Outcome:
     @cached_property
     def summary(self) -> Summary:
         """The tables: shares, channels, verdicts, differences and prices, with intervals."""
-        return Summary.of(self.sums)
+        return Summary.of(self.sums, self.known)
 
     @property
     def shares(self) -> pd.DataFrame:
@@ -95,20 +111,28 @@ def run(
     *,
     policies: Sequence[str] | None = None,
     replications: int | None = None,
+    precision: str | None = None,
+    of: Sequence[str] = ("headline",),
+    at_most: int = AT_MOST,
     seed: int | None = None,
     engine: str = "auto",
     workers: int = 1,
     everybody: bool = False,
+    stratified: bool = False,
     keep: Keep | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Outcome:
     """Play a scenario under its policies on the same worlds and return the sums and tables.
 
     `policies` defaults to all, and always includes the baseline. `workers` replications are played
-    at a time; their number changes no result. Only recipients who matter are played
-    (`sim.world.focus`) unless `everybody` is. `keep` gets the records of what was played. Ctrl-C ends
-    the run with what is done so far. Raises `ScenarioError` for an unknown policy and `TraceError`
-    for a malformed trace.
+    at a time; their number changes no result. With a `precision` ("0.5 pp", or "10 %"), instead of a
+    number, replications are added until the intervals of `of` ("headline", "differences") reach no
+    farther, `at_most` so many (`sim.stopping`). Only recipients who matter are played
+    (`sim.world.focus`) unless `everybody` is. `stratified`: the headline is post-stratified by the
+    shares of settings that the scenario gives (`sim.estimates.strata`). `keep` gets the records of
+    what was played. Ctrl-C ends the run with what is done so far. Raises `ScenarioError` for an
+    unknown policy, `TraceError` for a malformed trace and `FaultyInputError` for a precision that
+    is none.
 
     >>> import sim
     >>> sim.run(sim.load("scenarios/linkedin_dm.toml"), replications=2).summary.headline("today").replications
@@ -117,7 +141,9 @@ def run(
     scenario = set_by_hand(scenario, seed=seed, replications=replications)
     names = chosen(scenario, policies)
     worlds = [scenario.under(name) for name in names]
-    asked = scenario.run.replications
+    known = np.array([known_shares(world) for world in worlds]) if stratified else None
+    stopping = stopping_of(precision, of, at_most, replications, known)
+    asked = scenario.run.replications if stopping is None else stopping.at_most
     engine = engine_for(scenario, names, engine, asked)
     done = play_all(
         worlds,
@@ -125,11 +151,36 @@ def run(
         engine,
         asked,
         workers=workers,
+        count=WITH_STRATA if stratified else TALLY,
         everybody=everybody,
+        stopping=stopping,
         keep=keep,
         progress=progress,
     )
-    return Outcome(scenario, engine, asked, done)
+    if stopping is not None:
+        asked = done.replications
+        if not stopping.is_reached(done):
+            asked = next((look for look in stopping.looks() if look > asked), asked)
+    return Outcome(scenario, engine, asked, done, stopping, share_played(worlds, everybody), known)
+
+
+def stopping_of(
+    precision: str | None,
+    of: Sequence[str],
+    at_most: int,
+    replications: int | None,
+    known: Floats | None = None,
+) -> Stopping | None:
+    """Make the rule of a run, if a precision is given.
+
+    Raises `FaultyInputError`, also if a number of replications is given with it.
+    """
+    if precision is None:
+        return None
+    if replications is not None:
+        fault = Fault("--precision", "", "is given with --replications", "keep one of them")
+        raise FaultyInputError([fault])
+    return replace(Stopping.read(precision, of, at_most), known=known)
 
 
 def set_by_hand(scenario: Scenario, *, seed: int | None, replications: int | None) -> Scenario:
@@ -148,33 +199,45 @@ def play_all(
     workers: int = 1,
     count: Count = TALLY,
     everybody: bool = False,
+    stopping: Stopping | None = None,
     keep: Keep | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Sums:
     """Play replications of scenarios that share their messages, the baseline first, and add up each
-    by `count`.
+    by `count`: as many as are asked for, or as many as `stopping` wants.
 
-    Only those who matter are played and kept (`sim.world.focus`), unless `everybody` is. Ctrl-C ends it with what is done so far.
+    Only those who matter are played and kept (`sim.world.focus`), unless `everybody` is. Ctrl-C
+    ends it with what is done so far.
     """
-    share = 1.0 if everybody else price_share_of(worlds)
+    share = share_played(worlds, everybody)
     setting = Setting(tuple(worlds), tuple(names), engine, share, count)
-    numbers = blocks(worlds[0], asked, engine, workers)
+    looks = [asked] if stopping is None else stopping.looks()
     done: list[Ints] = []
     try:
-        played = _played(setting, numbers, workers, keep is not None)
-        for block, (sums, kept) in zip(numbers, played, strict=True):
-            done.append(sums)
-            if keep is not None:
-                for place, number in enumerate(block):
-                    for name, (records, judged) in kept.items():
-                        mine = records.replication == place
-                        keep(number, name, records.in_replication(place), judged.of(mine))
-            if progress is not None:
-                progress(block.stop)
+        for first, look in pairwise([0, *looks]):
+            numbers = blocks(worlds[0], range(first, look), engine, workers)
+            played = _played(setting, numbers, workers, keep is not None)
+            for block, (sums, kept) in zip(numbers, played, strict=True):
+                done.append(sums)
+                if keep is not None:
+                    _hand_over(keep, block, kept)
+                if progress is not None:
+                    progress(block.stop)
+            so_far = Sums(np.concatenate(done), tuple(names), setting.columns)
+            if stopping is not None and stopping.is_reached(so_far):
+                break
     except KeyboardInterrupt:
         if not done:
             raise
     return Sums(np.concatenate(done), tuple(names), setting.columns)
+
+
+def _hand_over(keep: Keep, block: range, kept: Kept) -> None:
+    """Give the records of a block away, replication by replication."""
+    for place, number in enumerate(block):
+        for name, (records, judged) in kept.items():
+            mine = records.replication == place
+            keep(number, name, records.in_replication(place), judged.of(mine))
 
 
 def chosen(scenario: Scenario, policies: Sequence[str] | None) -> tuple[str, ...]:
@@ -212,16 +275,21 @@ MESSAGES_AT_ONCE: Final = 1 << 17
 REPLICATIONS_AT_ONCE: Final = 1024
 
 
-def blocks(scenario: Scenario, asked: int, engine: str, workers: int = 1) -> list[range]:
+def blocks(scenario: Scenario, numbers: range, engine: str, workers: int = 1) -> list[range]:
     """Cut replications into blocks, so large that memory allows them and all workers have one.
 
     The reference engine gains nothing by blocks, so that an interruption need not lose one.
     """
     if engine == "simpy":
-        return [range(number, number + 1) for number in range(asked)]
+        return [range(number, number + 1) for number in numbers]
     fit = MESSAGES_AT_ONCE // max(int(expected_messages(scenario)), 1)
-    size = max(1, min(fit, REPLICATIONS_AT_ONCE, -(-asked // workers)))
-    return [range(first, min(first + size, asked)) for first in range(0, asked, size)]
+    size = max(1, min(fit, REPLICATIONS_AT_ONCE, -(-len(numbers) // workers)))
+    return [numbers[first : first + size] for first in range(0, len(numbers), size)]
+
+
+def share_played(worlds: Sequence[Scenario], everybody: bool) -> float:
+    """Give the share of recipients that a run estimates prices on."""
+    return 1.0 if everybody else price_share_of(worlds)
 
 
 def price_share_of(worlds: Sequence[Scenario]) -> float:
@@ -258,9 +326,8 @@ def play_block(setting: Setting, numbers: range, want_records: bool = False) -> 
     Gives int64 of shape (replications, policies, `setting.columns`), and the records if wanted.
     """
     play, count = play_with(setting.engine), setting.count
-    first = draft(setting.worlds[0], Block.of(setting.worlds[0].run.seed, numbers))
-    drafts = [first, *(draft(world, first.block, first.sent) for world in setting.worlds[1:])]
-    focus = focused(drafts, setting.share)
+    block = Block.of(setting.worlds[0].run.seed, numbers)
+    focus = focused(drafts(setting.worlds, block), setting.share)
     rows: list[Ints] = []
     judgements: list[Judged] = []
     kept: Kept = {}

@@ -5,7 +5,7 @@ pandas frames.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, Literal
 
@@ -17,7 +17,17 @@ from sim import estimates as est
 from sim.clock import HOUR, SECOND
 from sim.sums import Floats, Sums
 from sim.surfaces import CHANNELS
-from sim.tallies import DELAY_EDGES, DELAYED, HEADLINE, TALLIES, counted, delayed_by, not_under
+from sim.tallies import (
+    DELAY_EDGES,
+    DELAYED,
+    HEADLINE,
+    READ_IN,
+    REGRETTED_IN,
+    TALLIES,
+    counted,
+    delayed_by,
+    not_under,
+)
 from sim.verdicts import Lost, Verdict
 
 VERDICTS: Final = tuple(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED)
@@ -130,14 +140,27 @@ PRICES: Final = {
 the baseline message by message."""
 
 
-def shares(sums: Sums) -> est.Estimates:
-    """Estimate all of `MEASURES`, of shape (policies, measures).
+def shares(sums: Sums, measures: Sequence[str] = tuple(MEASURES)) -> est.Estimates:
+    """Estimate all or some of `MEASURES`, of shape (..., policies, measures).
 
     A measure with no event, or nothing else, takes over the design effect of its policy's headline,
     and that one the baseline's.
     """
-    effects = design_effects(compared(sums))[:, None]
-    return est.share(sums.of(*MEASURES), sums.of("regretted"), design_effect=effects)
+    effects = design_effects(compared(sums))[..., None]
+    return est.share(sums.of(*measures), sums.of("regretted"), design_effect=effects)
+
+
+def headlines(sums: Sums, known: Floats | None = None) -> est.Estimates:
+    """Estimate the headline of every policy.
+
+    With `known` shares of strata (policies, strata), and sums by stratum, it is post-stratified.
+    """
+    found = compared(sums)
+    effects = design_effects(found)
+    if known is None:
+        return est.share(found.hits, found.of, design_effect=effects)
+    counts = sums.of(*READ_IN), sums.of(*REGRETTED_IN)
+    return est.stratified(*counts, known, design_effect=effects)
 
 
 def design_effects(headlines: est.Shares) -> Floats:
@@ -146,60 +169,71 @@ def design_effects(headlines: est.Shares) -> Floats:
     """
     found = headlines.each
     own = np.where((found.value > 0) & (found.value < 1), found.design_effect, np.nan)
-    return np.where(np.isnan(own), np.nan_to_num(own[0], nan=1.0), own)
+    return np.where(np.isnan(own), np.nan_to_num(own[..., :1], nan=1.0), own)
 
 
 def compared(sums: Sums) -> est.Shares:
     """Give what policies are compared by: the headline, and who reads under which policy only."""
-    hits, of = (sums.of(name)[:, :, 0] for name in (HEADLINE, "regretted"))
+    hits, of = (sums.of(name)[..., 0] for name in (HEADLINE, "regretted"))
     return est.Shares(hits, of, only=sums.of(*not_under(len(sums.policies))))
 
 
 def changes(headlines: est.Shares) -> est.Estimates:
-    """Estimate each policy's headline less the baseline's, of shape (policies,)."""
-    return est.every_difference(headlines, [0]).each(lambda field: field[:, 0])
+    """Estimate each policy's headline less the baseline's, of shape (..., policies)."""
+    return est.every_difference(headlines, [0]).each(lambda field: field[..., 0])
 
 
 def prices(sums: Sums) -> est.Estimates:
-    """Estimate all of `PRICES`, of shape (policies, prices)."""
+    """Estimate all of `PRICES`, of shape (..., policies, prices)."""
     plain = [price for price in PRICES.values() if price.top]
     ratios = est.share(sums.of(*(one.top for one in plain)), sums.of(*(one.of for one in plain)))
     delays = _delays(sums)
-    flat = delays.each(lambda field: field.reshape(len(field), -1))
+    flat = delays.each(lambda field: field.reshape(*field.shape[:-2], -1))
     return est.side_by_side([flat, ratios])
 
 
 def _delays(sums: Sums) -> est.Estimates:
-    """Estimate the prices of delays, of shape (policies, what is delayed, prices)."""
+    """Estimate the prices of delays, of shape (..., policies, what is delayed, prices)."""
     counts, total, used = _binned(sums)
-    edges, near = _edges_in_seconds()[used], _is_near()[used]
+    edges, near = _open_edges()[used], _is_near()[used]
     later, far = edges[:, 0] >= 0, ~near
     up, down, moved = total @ (near & later), -total @ (near & ~later), counts @ near
     mean = est.mean_change(up, down, moved)
     unmoved = (mean.replications > 1) & (mean.with_events == 0)
     low, high = (np.where(unmoved, mean.value, limit) for limit in (mean.low, mean.high))
     share = est.share(counts @ far, counts.sum(axis=-1))
-    share.high[0] = share.value[0]  # the baseline moves nothing against itself
+    share.high[..., 0, :] = share.value[..., 0, :]  # the baseline moves nothing against itself
     by = est.quantile(counts[..., far], total[..., far], edges[far], 0.5)
     quantiles = est.quantile(counts, total, edges, [0.5, 0.95])
-    return est.side_by_side([est.stacked([mean.with_limits(low, high), share, by]), quantiles])
+    mean, by, quantiles = map(_in_seconds, (mean.with_limits(low, high), by, quantiles))
+    return est.side_by_side([est.stacked([mean, share, by]), quantiles])
+
+
+def _in_seconds(found: est.Estimates) -> est.Estimates:
+    low, value, high = (one / SECOND for one in (found.low, found.value, found.high))
+    return replace(found, low=low, value=value, high=high)
 
 
 def _binned(sums: Sums) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-    """Give counts and delays in seconds, (replications, policies, what, bins), of the bins in use."""
+    """Give counts and delays, (replications, ..., policies, what, bins), of the bins in use.
+
+    Delays stay whole numbers of microseconds, which add up exactly in any order.
+    """
     names = [name for what in DELAYED for name in (*counted(what), *delayed_by(what))]
-    shape = (sums.replications, len(sums.policies), len(DELAYED), 2, len(DELAY_EDGES))
-    both = sums.whole(*names).reshape(shape)
-    used = np.asarray(both[:, :, :, 0].any(axis=(0, 1, 2)), dtype=np.bool_)
+    both = sums.whole(*names)
+    both = both.reshape(*both.shape[:-1], len(DELAYED), 2, len(DELAY_EDGES))
+    each = both.sum(axis=0)[..., 0, :]
+    used = np.asarray(each.any(axis=tuple(range(each.ndim - 1))), dtype=np.bool_)
     used[[0, -1]] = True  # most bins are empty, but something stands for far and for near
     used[len(used) // 2] = True
-    counts, delays = (both[:, :, :, k][..., used].astype(np.float64) for k in (0, 1))
-    return counts, delays / SECOND, used
+    chosen = np.take(both, np.flatnonzero(used), axis=-1).astype(np.float64)
+    return chosen[..., 0, :], chosen[..., 1, :], used
 
 
 @cache
-def _edges_in_seconds() -> Floats:
-    edges = DELAY_EDGES / SECOND
+def _open_edges() -> Floats:
+    """Give the ends of the bins, the first and the last of which are open."""
+    edges = DELAY_EDGES.astype(np.float64)
     edges[0, 0], edges[-1, 1] = -np.inf, np.inf
     return edges
 
@@ -222,6 +256,7 @@ class Summary:
     shares: pd.DataFrame
     differences: pd.DataFrame
     price: pd.DataFrame
+    headline_method: str = est.SHARE
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -229,9 +264,11 @@ class Summary:
         return self.sums.policies
 
     @classmethod
-    def of(cls, sums: Sums) -> Summary:
-        """Make the tables of every replication's sums."""
+    def of(cls, sums: Sums, known: Floats | None = None) -> Summary:
+        """Make the tables of every replication's sums; `known` as in `headlines`."""
         found, change, paid = shares(sums), changes(compared(sums)), prices(sums)
+        overall = headlines(sums, known)
+        found = found.with_column(_measures()[HEADLINE], overall)
         counts = sums.of(*MEASURES).sum(axis=0).astype(np.int64)
         table = _table(sums.policies, tuple(MEASURES), found)
         table.insert(5, "count", counts.ravel())
@@ -242,6 +279,7 @@ class Summary:
             table,
             _differences(sums, change),
             _table(sums.policies, tuple(PRICES), paid),
+            overall.method,
         )
 
     def headline(self, policy: str, measure: str = HEADLINE) -> est.Estimate:

@@ -19,7 +19,8 @@ Ints = npt.NDArray[np.int64]
 class Sums:
     """Sums of replications: int64 of shape (replications, policies, names).
 
-    The first policy is the baseline. `sim.tallies` says what the names mean.
+    Several cells that have equally many are (replications, cells, policies, names); `of` and
+    `whole` keep that axis. The first policy is the baseline. `sim.tallies` says what the names mean.
 
     >>> sums = Sums(np.array([[[10, 3]], [[8, 1]]]), ("today",), ("regretted", "read"))
     >>> sums.replications, sums.each("today", "read"), sums.total("today", "regretted")
@@ -36,15 +37,15 @@ class Sums:
         return len(self.values)
 
     def of(self, *names: str) -> Floats:
-        """Give some sums as float64 of shape (replications, policies, names)."""
+        """Give some sums as float64 of shape (replications, ..., policies, names)."""
         return self.whole(*names).astype(np.float64)
 
     def whole(self, *names: str) -> Ints:
-        """Give some sums as they are, of shape (replications, policies, names)."""
+        """Give some sums as they are, of shape (replications, ..., policies, names)."""
         places = self._places(names)
         if places and places == list(range(places[0], places[-1] + 1)):
-            return self.values[:, :, places[0] : places[-1] + 1]  # side by side: nothing is copied
-        return self.values[:, :, places]
+            return self.values[..., places[0] : places[-1] + 1]  # side by side: nothing is copied
+        return self.values[..., places]
 
     def each(self, policy: str, *names: str) -> Ints:
         """Give what each replication adds up to under a policy, several names taken together."""

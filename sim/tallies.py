@@ -14,6 +14,7 @@ from sim.records import Records
 from sim.sums import Ints
 from sim.surfaces import CHANNELS
 from sim.verdicts import Judged, Level, Lost, Verdict
+from sim.world.strata import STRATA
 
 HEADLINE: Final = "read"
 """The measure that ranks policies: regretted messages that were read despite the deletion."""
@@ -33,6 +34,7 @@ REFUSALS: Final = {
 TALLIES: Final = {
     "messages": "all messages but apologies",
     "regretted": "messages that somebody regretted: what all shares are of",
+    "regretted_recipients": "recipients of those",
     **{v.name.lower(): f"verdict {v.words}" for v in Verdict if v is not Verdict.NOT_ASKED},
     **{
         f"lost_{w.name.lower()}": f"read before deletion, {w.name.lower().replace('_', ' ')}"
@@ -62,6 +64,7 @@ TALLIES: Final = {
     "credits_used": "InMail credits used",
     "credits_lost": "InMail credits that did not come back",
     "others": "messages that nobody regretted, under the baseline or here, nor follow-ups of one",
+    "others_recipients": "recipients of those",
     "others_never_notified": "of those: neither notified nor read in the app",
     "others_pushed": "of those: a push was sent",
     "others_mailed": "of those: an e-mail carried it",
@@ -141,6 +144,7 @@ def tally(records: Records, judged: Judged, base: Judged) -> Ints:
     per = _Worlds(records)
     asked, refused = judged.regretted, records["refused"]
     counts |= {"messages": per.count(asked | ~asked), "regretted": per.count(asked)}
+    counts["regretted_recipients"] = per.recipients(asked)
     counts |= {
         v.name.lower(): per.count(judged.verdict == v)
         for v in Verdict
@@ -175,10 +179,17 @@ class _Worlds:
 
     def __init__(self, records: Records) -> None:
         self.place, self.size = records.replication, records.worlds
+        self.recipient = records["recipient"]
 
     def count(self, mask: npt.NDArray[np.bool_]) -> Ints:
         """Count the messages chosen, replication by replication."""
         return np.bincount(self.place[mask], minlength=self.size).astype(np.int64)
+
+    def recipients(self, mask: npt.NDArray[np.bool_]) -> Ints:
+        """Count the recipients of the messages chosen, replication by replication."""
+        many = int(self.recipient.max(initial=0)) + 1
+        people = np.unique(self.place[mask] * many + self.recipient[mask])
+        return np.bincount(people // many, minlength=self.size).astype(np.int64)
 
 
 def _after_effects(records: Records, judged: Judged) -> dict[str, Ints]:
@@ -210,6 +221,7 @@ def _price(records: Records, judged: Judged, base: Judged) -> tuple[dict[str, In
     unread = judged.thread_read == NEVER
     prices = {
         "others": per.count(others),
+        "others_recipients": per.recipients(others),
         "others_never_notified": per.count(others & (told == NEVER) & unread),
         "others_pushed": per.count(others & (records["push_dispatched"] != NEVER)),
         "others_mailed": per.count(others & (records["email_dispatched"] != NEVER)),
@@ -279,6 +291,26 @@ def moves(records: Records, judged: Judged, base: Judged) -> Ints:
     return pairs[:, 1:].astype(np.int64)
 
 
+REGRETTED_IN: Final = tuple(f"regretted_in_{k:02d}" for k in range(STRATA))
+READ_IN: Final = tuple(f"read_in_{k:02d}" for k in range(STRATA))
+"""The names of `by_stratum`'s row: regretted messages, and the headline's events."""
+
+
+def by_stratum(records: Records, judged: Judged) -> Ints:
+    """Count by the recipients' strata: shape (replications, `REGRETTED_IN` and `READ_IN`)."""
+    cell = records.replication * STRATA + records.stratum
+    mine = judged.is_message & judged.regretted
+    counts = [
+        np.bincount(cell[mask], minlength=records.worlds * STRATA).reshape(-1, STRATA)
+        for mask in (mine, mine & read_mask(judged))
+    ]
+    return np.hstack(counts).astype(np.int64)
+
+
+def _tally_and_strata(records: Records, judged: Judged, base: Judged) -> Ints:
+    return np.hstack([tally(records, judged, base), by_stratum(records, judged)])
+
+
 def _tally_and_moves(records: Records, judged: Judged, base: Judged) -> Ints:
     return np.hstack([tally(records, judged, base), moves(records, judged, base)])
 
@@ -295,4 +327,5 @@ class Count:
 
 
 TALLY: Final = Count(COUNTED, tally)
+WITH_STRATA: Final = Count((*COUNTED, *REGRETTED_IN, *READ_IN), _tally_and_strata)
 WITH_MOVES: Final = Count((*COUNTED, *MOVES), _tally_and_moves)

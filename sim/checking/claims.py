@@ -86,8 +86,8 @@ def understood(text: str, policies: Sequence[str]) -> Claim:
     >>> understood("today: read share <= 30 %", ["today"]).allowed
     Range(low=-inf, high=0.3, strict=False)
     """
-    told = " ".join(text.split())
-    if change := CHANGE.fullmatch(told):
+    claim = " ".join(text.split())
+    if change := CHANGE.fullmatch(claim):
         quantity = quantities()[f"{HEADLINE} share"]
         allowed = _range(SAVED[change["sign"]], -_number(change["bound"]) / 100)
         return Claim(
@@ -96,7 +96,7 @@ def understood(text: str, policies: Sequence[str]) -> Claim:
             _policy(change["base"], policies),
             allowed,
         )
-    level = LEVEL.fullmatch(told)
+    level = LEVEL.fullmatch(claim)
     if level is None:
         raise ClaimError(f"{said(text)} is not a claim; {FORMS}")
     policy = policies[0] if level["policy"] is None else _policy(level["policy"], policies)

@@ -47,9 +47,11 @@ def main() -> None:
         status = app(prog_name="toolate", standalone_mode=False)
     except UsageError as error:
         command = error.ctx.command_path if error.ctx is not None else "toolate"
-        told = error.format_message().strip().removesuffix(".")
-        told = f"{told[:1].lower()}{told[1:]}" + (" See" if told.endswith("?") else "; see")
-        sys.stderr.write(f"{command}: {told} {command} --help\n")
+        message = error.format_message().strip().removesuffix(".")
+        message = f"{message[:1].lower()}{message[1:]}" + (
+            " See" if message.endswith("?") else "; see"
+        )
+        sys.stderr.write(f"{command}: {message} {command} --help\n")
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
@@ -103,6 +105,26 @@ def run(
     replications: Annotated[
         int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)
     ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            help='Instead: add worlds until intervals reach no farther, "0.5 pp" or "10 %".',
+            show_default=False,
+        ),
+    ] = None,
+    of: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What --precision is about: headline or differences (repeat for both); else headline.",
+            show_default=False,
+        ),
+    ] = None,
+    at_most: Annotated[
+        int | None,
+        typer.Option(
+            help="Worlds at which --precision gives up, else ten thousand.", show_default=False
+        ),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Seed of every draw, 0 or more.", show_default=False)
     ] = None,
@@ -116,14 +138,46 @@ def run(
     workers: Annotated[
         int, typer.Option(help="Replications played at a time; never changes a result.")
     ] = 1,
+    everybody: Annotated[
+        bool,
+        typer.Option(
+            "--everybody",
+            help="Play and record all recipients, and not only those the answer depends on.",
+        ),
+    ] = False,
+    known_shares: Annotated[
+        bool,
+        typer.Option(
+            "--known-shares",
+            help="Post-stratify the headline by the shares of push, previews and e-mail given.",
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Print how many worlds and seconds it takes; play a few."),
+    ] = False,
 ) -> None:
     """Play a scenario under its policies: how often the preview is read despite the deletion, and
     at what price.
     """
-    from sim.cli.running import run_command
+    from sim.cli.running import AT_MOST, Asked, dry_run_command, run_command
 
+    asked = Asked(
+        policies=policy,
+        replications=replications,
+        precision=precision,
+        of=of or ["headline"],
+        at_most=AT_MOST if at_most is None else at_most,
+        seed=seed,
+        engine=engine,
+        everybody=everybody,
+        stratified=known_shares,
+    )
     with faults_on_one_line():
-        run_command(file, out, json, replications, seed, engine, policy, workers)
+        if dry_run:
+            dry_run_command(file, json, workers, asked)
+        else:
+            run_command(file, out, json, workers, asked)
 
 
 @app.command()

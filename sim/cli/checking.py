@@ -73,7 +73,7 @@ def check_command(
 
 
 def _loaded(files: Sequence[str]) -> list[Scenario]:
-    """Load every file and read its claims; faults of all files are told at once."""
+    """Load every file and read its claims; faults of all files are reported at once."""
     scenarios: list[Scenario] = []
     faults: list[Fault] = []
     for file in dict.fromkeys(files):
@@ -113,16 +113,18 @@ def report(suites: dict[str, list[Row]], *, strict: bool = False) -> ElementTree
             case = ElementTree.SubElement(
                 suite, "testcase", {"classname": _clean(file), "name": _clean(row["claim"])}
             )
-            told = _clean(row["found"] + (f"; because {row['because']}" if row["because"] else ""))
+            message = _clean(
+                row["found"] + (f"; because {row['because']}" if row["because"] else "")
+            )
             if failing([row["verdict"]], strict=strict):
                 failure = ElementTree.SubElement(
-                    case, "failure", {"type": row["verdict"], "message": told}
+                    case, "failure", {"type": row["verdict"], "message": message}
                 )
-                failure.text = f"{row['verdict']}: {_clean(row['claim'])}: {told}"
+                failure.text = f"{row['verdict']}: {_clean(row['claim'])}: {message}"
             elif row["verdict"] == UNDECIDED:
-                ElementTree.SubElement(case, "skipped", {"message": f"undecided: {told}"})
+                ElementTree.SubElement(case, "skipped", {"message": f"undecided: {message}"})
             else:
-                ElementTree.SubElement(case, "system-out").text = told
+                ElementTree.SubElement(case, "system-out").text = message
     return top
 
 

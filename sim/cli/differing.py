@@ -96,14 +96,14 @@ def _values(scenario: Scenario) -> dict[str, Value]:
     out = {"traffic.kind": Value(scenario.traffic.kind, "", scenario.traffic.kind)}
     for entry in everything(scenario):
         setter = entry.evidence.setter
-        told = (
+        written = (
             "default of the model"
             if setter is None
             else f"set {setter}"
             if setter[:3] == "by "
             else f"set in {setter}"
         )
-        out[entry.path] = Value(entry.value, told, entry.held)
+        out[entry.path] = Value(entry.value, written, entry.held)
     base = scenario.policy_names()[0]
     out["baseline"] = Value(f'"{base}"', "", base)
     for name, patch in scenario.policies.items():

@@ -257,9 +257,9 @@ def _closing(entries: Iterable[Entry], width: int) -> Iterator[str]:
     entries = list(entries)
     resting: dict[tuple[str, str], list[str]] = {}
     for entry in entries:
-        told = entry.evidence.source
-        if entry.evidence.kind == "cited" and told is not None:
-            resting.setdefault((str(told.grade), str(told.source)), []).append(entry.path)
+        cited = entry.evidence.source
+        if entry.evidence.kind == "cited" and cited is not None:
+            resting.setdefault((str(cited.grade), str(cited.source)), []).append(entry.path)
     yield ""
     yield "SOURCES A RUN RESTS ON"
     if resting:

@@ -84,11 +84,11 @@ def _bibtex(name: str | None) -> str:
     keys: set[str] = set()
     sayings: set[str] = set()
     for entry in everything(load(name)):
-        told = entry.evidence.source
-        if entry.evidence.kind == "cited" and told is not None:
-            found = keys_in(str(told.source))
+        source = entry.evidence.source
+        if entry.evidence.kind == "cited" and source is not None:
+            found = keys_in(str(source.source))
             keys |= set(found)
-            sayings |= set() if found else {str(told.source)}
+            sayings |= set() if found else {str(source.source)}
     return bibtex(keys, sayings)
 
 

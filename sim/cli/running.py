@@ -8,7 +8,9 @@ import shlex
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import TypedDict
 
 import typer
 from rich.console import Console
@@ -17,9 +19,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sim.cli.tables import print_outcome, warnings_of
 from sim.engines import COMPILING, MODULES, is_ready
 from sim.errors import Fault, FaultyInputError
+from sim.pilot import forecast
+from sim.precision import AT_MOST as AT_MOST
 from sim.results import ResultFolder, document
-from sim.running import Outcome, chosen, engine_for, run
-from sim.scenario import load
+from sim.running import Outcome, chosen, engine_for, run, stopping_of
+from sim.scenario import Scenario, load
 from sim.scenario.suggestions import did_you_mean, said
 
 PATIENCE = 2.0
@@ -28,39 +32,29 @@ INTERRUPTED = 130
 """The exit status of a run that Ctrl-C ended, as shells have it."""
 
 
-def run_command(
-    file: str,
-    out: Path | None,
-    as_json: bool,
-    replications: int | None,
-    seed: int | None,
-    engine: str,
-    policies: list[str] | None,
-    workers: int,
-) -> None:
+class Asked(TypedDict):
+    """What the command line asks of `sim.run`, under its names."""
+
+    policies: list[str] | None
+    replications: int | None
+    precision: str | None
+    of: list[str]
+    at_most: int
+    seed: int | None
+    engine: str
+    everybody: bool
+    stratified: bool
+
+
+def run_command(file: str, out: Path | None, as_json: bool, workers: int, asked: Asked) -> None:
     """Load, play, print and save. Nothing is written by a run that fails or is interrupted."""
-    check_options(
-        engine,
-        {"--replications": (replications, 1), "--seed": (seed, 0), "--workers": (workers, 1)},
-    )
-    scenario = load(file)
-    names = chosen(scenario, policies)
+    scenario, engine, total = _checked(file, workers, asked)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(ResultFolder(out)) if out is not None else None
-        total = replications or scenario.run.replications
-        say_if_cold(engine_for(scenario, names, engine, total))
+        say_if_cold(engine)
         progress = stack.enter_context(progress_bar(total))
         keep = folder.keep if folder is not None else None
-        outcome = run(
-            scenario,
-            policies=policies,
-            replications=replications,
-            seed=seed,
-            engine=engine,
-            workers=workers,
-            keep=keep,
-            progress=progress,
-        )
+        outcome = run(scenario, **asked, workers=workers, keep=keep, progress=progress)
         progress(total)
         complete = outcome.replications == outcome.asked
         if folder is not None and complete:
@@ -77,6 +71,44 @@ def run_command(
             sys.stderr.write(f"Wrote nothing to {folder.folder}, because of the interruption.\n")
     if not complete:
         raise typer.Exit(INTERRUPTED)
+
+
+def dry_run_command(file: str, as_json: bool, workers: int, asked: Asked) -> None:
+    """Play a pilot and print what the run is going to take."""
+    scenario, engine, _ = _checked(file, workers, asked)
+    say_if_cold(engine)
+    found = forecast(scenario, **asked)
+    if as_json:
+        sys.stdout.write(json.dumps(asdict(found), indent=1) + "\n")
+        return
+    name, seconds = asked["precision"], f"about {found.seconds:,.1f} s on one core"
+    if name is None:
+        said = f"{found.replications:,} replications:"
+    elif found.replications is None:
+        said = f"{name} is not reached by --at-most {found.at_most:,} replications, which take"
+    else:
+        said = f"{name} of {' and '.join(asked['of'])}: about {found.replications:,} replications,"
+    basis = f"by the first {found.pilot} replications ({found.messages:,} messages per policy)"
+    sys.stdout.write(f"{said} {seconds}, {basis}; compiling apart.\n")
+
+
+def _checked(file: str, workers: int, asked: Asked) -> tuple[Scenario, str, int]:
+    """Load a scenario and check what is asked of it; also give the engine, and the replications at
+    most.
+    """
+    numbers = {
+        "--replications": (asked["replications"], 1),
+        "--seed": (asked["seed"], 0),
+        "--workers": (workers, 1),
+    }
+    check_options(asked["engine"], numbers)
+    given = (asked["precision"], asked["of"], asked["at_most"], asked["replications"])
+    stopping = stopping_of(*given)
+    scenario = load(file)
+    total = asked["replications"] or scenario.run.replications
+    total = total if stopping is None else stopping.at_most
+    names = chosen(scenario, asked["policies"])
+    return scenario, engine_for(scenario, names, asked["engine"], total), total
 
 
 def say_if_cold(engine: str) -> None:

@@ -69,6 +69,11 @@ def warnings_of(outcome: Outcome) -> list[str]:
     )
     if outcome.summary.headline(outcome.policies[0]).per == 0:
         out.append("nobody regretted a message; set mistakes.chance, or play longer")
+    if not outcome.is_sure and outcome.replications == outcome.asked:
+        out.append(
+            f"{outcome.replications:,} replications are the most allowed, and the precision asked for is not reached; "
+            "raise --at-most, or ask for less"
+        )
     still = outcome.summary.headline(outcome.policies[0], "open")
     if still.value > 0.05:
         out.append(
@@ -120,14 +125,31 @@ def print_outcome(outcome: Outcome) -> None:
         )
     for table in tables:
         console.print(table)
+    console.print(price_basis(outcome), soft_wrap=True)
     run = outcome.scenario.run
     console.print(
-        f"{e.per:,.0f} regretted of {s.sums.total(base, 'messages'):,} messages per policy; "
+        f"{e.per:,.0f} regretted of {s.sums.total(base, 'messages'):,} messages per policy, "
+        f"to {s.sums.total(base, 'regretted_recipients'):,} recipients; "
         f"{outcome.replications} replications, seed {run.seed}; intervals over replications, differences paired.",
         soft_wrap=True,
     )
+    if outcome.known is not None:
+        console.print(f"Overall: {s.headline_method}.", soft_wrap=True)
+    if outcome.stopping is not None:
+        console.print(outcome.stopping.words(), soft_wrap=True)
     for warning in warnings_of(outcome):
         sys.stderr.write(f"Warning: {warning}\n")
+
+
+def price_basis(outcome: Outcome) -> str:
+    """Say on how many messages and recipients the prices rest."""
+    count, base = outcome.summary.sums.total, outcome.policies[0]
+    share = outcome.price_share
+    drawn = "all recipients" if share >= 1 else f"a random {100 * share:.2g} % of the recipients"
+    return (
+        f'What messages nobody regretted pay rests on {drawn}: under "{escape(base)}" {count(base, "others"):,} '
+        f"messages to {count(base, 'others_recipients'):,} recipients."
+    )
 
 
 def console_for(*tables: Table) -> Console:

@@ -27,7 +27,7 @@ def in_words(value: Any, name: str, field: FieldInfo) -> str:
     '5 s'
     """
     if hasattr(value, "dist"):
-        return _law(value, is_duration=name != "frailty")
+        return _in_words(value, is_duration=name != "frailty")
     if isinstance(value, Micros):
         words = {NEVER: "unlimited" if name in ("window", "edit_window") else "never", -1: "none"}
         return words.get(value, format_duration(value))
@@ -66,27 +66,27 @@ def _hours(window: Window) -> str:
     return f"{window.days} {window.opens} to {window.closes}"
 
 
-def _law(spec: Family, *, is_duration: bool) -> str:
-    """Say a distribution: what it was told from, and the mean and quantiles that this implies."""
+def _in_words(spec: Family, *, is_duration: bool) -> str:
+    """Say a distribution: what it is given by, and the mean and quantiles that this implies."""
     words = distribution_of(spec, is_duration=is_duration).describe()
     family, _, implied = words.partition(": ")
     match spec:
         case Mixture():
             parts = (
-                f"{_percent(one.weight)} {_law(one.law, is_duration=is_duration)}"
+                f"{_percent(one.weight)} {_in_words(one.distribution, is_duration=is_duration)}"
                 for one in spec.parts
             )
-            told = "of " + "; ".join(parts)
+            given = "of " + "; ".join(parts)
         case Scipy():
-            told = "of scipy.stats, " + ", ".join(
+            given = "of scipy.stats, " + ", ".join(
                 f"{name} {value:g}" for name, value in spec.parameters.items()
             )
         case _:
-            told = "told from " + " and ".join(_told(spec, is_duration=is_duration))
-    return f"{family} {told}: {implied}" if implied else words
+            given = "given by " + " and ".join(_given(spec, is_duration=is_duration))
+    return f"{family} {given}: {implied}" if implied else words
 
 
-def _told(spec: Family, *, is_duration: bool) -> Iterator[str]:
+def _given(spec: Family, *, is_duration: bool) -> Iterator[str]:
     for name in type(spec).model_fields:
         value = getattr(spec, name)
         if name == "p" and value is not None:

@@ -111,7 +111,7 @@ class Comparison:
     @property
     def best(self) -> str:
         """The name that loses least in these replications; of equals, the first."""
-        return self.names[self.ranking.first]
+        return self.names[int(self.ranking.first)]
 
     @property
     def could_be_best(self) -> tuple[str, ...]:

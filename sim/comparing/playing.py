@@ -132,7 +132,7 @@ def _named(scenarios: Sequence[Scenario], against: str | None) -> dict[str, Scen
 def play(plan: Plan, *, workers: int = 1, progress: Progress | None = None) -> Comparison:
     """Play a plan: what shares its messages with the first together, anything else alone.
 
-    `progress` is told how many of `plan.asked` replications are done, everything played taken
+    `progress` is called with how many of `plan.asked` replications are done, everything played taken
     together.
     """
     names = tuple(plan.worlds)

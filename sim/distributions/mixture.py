@@ -64,7 +64,7 @@ class Part(Strict, Generic[V]):
     """One part of a mixture: its share and its distribution."""
 
     weight: Positive
-    law: PartOf
+    distribution: PartOf
 
 
 class Mixture(Family, Generic[V]):
@@ -96,9 +96,9 @@ class Mixture(Family, Generic[V]):
         body: list[float] = []
         for part in self.parts:
             pairs += [part.weight, head + len(body)]
-            body += lay_out(part.law)
+            body += lay_out(part.distribution)
         return [len(self.parts), *pairs, *body]
 
     def expectation(self) -> float:
         """Give the weighted sum of the parts' means, `inf` if one of them is."""
-        return math.fsum(part.weight * part.law.expectation() for part in self.parts)
+        return math.fsum(part.weight * part.distribution.expectation() for part in self.parts)

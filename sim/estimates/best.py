@@ -29,9 +29,9 @@ BEST = "multiple comparisons with the best (Hsu), one-sided, by Bonferroni's ine
 
 @dataclass(frozen=True)
 class Shares:
-    """What policies are compared by: arrays of shape (replications, policies).
+    """What policies are compared by: arrays of shape (replications, ..., policies).
 
-    `only[:, i, j]` counts messages hit under policy i and not under policy j, both regretted.
+    `only[..., i, j]` counts messages hit under policy i and not under policy j, both regretted.
     `by_message` and `by_world` say for every two policies how they are paired: if by neither, they
     are independent. None: every two by message.
     """
@@ -51,20 +51,20 @@ class Shares:
 def every_difference(
     shares: Shares, others: npt.ArrayLike, *, confidence: float = CONFIDENCE
 ) -> Estimates:
-    """Estimate each policy's share less that of some others: shape (policies, others).
+    """Estimate each policy's share less that of some others: shape (..., policies, others).
 
     The messages that changed sides are used where two policies regret the same ones; otherwise the
     totals of each world, or two independent shares.
     """
     j = np.asarray(others, dtype=np.intp)
-    y, n = shares.hits[:, :, None], shares.of[:, :, None]
-    y0, n0 = shares.hits[:, None, j], shares.of[:, None, j]
-    gained, lost = shares.only[:, :, j], shares.only.transpose(0, 2, 1)[:, :, j]
+    y, n = shares.hits[..., None], shares.of[..., None]
+    y0, n0 = shares.hits[..., None, j], shares.of[..., None, j]
+    gained, lost = shares.only[..., j], np.swapaxes(shares.only, -1, -2)[..., j]
     exact = ((n == n0) & (y - y0 == gained - lost)).all(axis=0)
     if shares.by_message is not None:
         exact &= shares.by_message[:, j]
     effect = shares.each.design_effect
-    effect = np.fmax(np.fmax(effect[:, None], effect[None, j]), 1.0)
+    effect = np.fmax(np.fmax(effect[..., None], effect[..., None, j]), 1.0)
     found = changed(gained, lost, n, confidence=confidence, design_effect=effect)
     if not exact.all():
         by_world = difference(y, n, y0, n0, confidence=confidence, design_effect=effect)
@@ -79,15 +79,16 @@ def every_difference(
 
 @dataclass(frozen=True)
 class Best:
-    """Which policy has the lowest share, of equals the first, and which could be the best one.
+    """Which policy has the lowest share, of equals the first, and which could be the best one: arrays
+    of shape (..., policies), but for `first`, of shape (...).
 
     `could_be` holds the truly best one with the confidence asked for. `value` is each share less
     the lowest of the others'; `low` and `high` hold for all policies at once: a high end of 0 means
-    surely the best, a low end of 0 surely not. `ahead[i]` is share i less that of `first`, with
+    surely the best, a low end of 0 surely not. `ahead` at i is share i less that of `first`, with
     one-sided limits that are consistent with `could_be`.
     """
 
-    first: int
+    first: npt.NDArray[np.intp]
     could_be: Flags
     value: Floats
     low: Floats
@@ -96,44 +97,40 @@ class Best:
 
     @property
     def is_sure(self) -> bool:
-        """Tell whether one policy only could be the best."""
+        """Tell whether one policy only could be the best, of a single comparison."""
         return len(self.could_be) > 1 and int(self.could_be.sum()) == 1
 
 
 def best(shares: Shares, *, confidence: float = CONFIDENCE) -> Best:
     """Compare every policy with the best of the others.
 
-    Nothing is sure where a policy's share is not known, or there is one replication.
+    Whatever axes stand between replications and policies are compared each by itself. Nothing is
+    sure where a policy's share is not known, or there is one replication.
 
     >>> y = np.array([[5, 1], [6, 2], [5, 1], [7, 1]] * 10, dtype=float)
     >>> only = np.zeros((40, 2, 2)); only[:, 0, 1] = y[:, 0] - y[:, 1]
     >>> best(Shares(y, np.full(y.shape, 20.0), only)).could_be
     array([False,  True])
     """
-    k = shares.hits.shape[1]
+    k = shares.hits.shape[-1]
     p = shares.each.value
-    first = int(np.where(np.isnan(p), np.inf, p).argmin())
+    first = np.asarray(np.where(np.isnan(p), np.inf, p).argmin(axis=-1))
     one_sided = 2 * per_comparison_level(k - 1, confidence) - 1
     d = every_difference(shares, range(k), confidence=one_sided)
     others = ~np.eye(k, dtype=bool)
-    behind = np.where(others, d.low, -np.inf).max(axis=1)
-    could_be = ~(behind >= 0)
-    known = k > 1 and bool(np.isfinite(d.low[others]).all())
-    value = np.where(others, d.value, -np.inf).max(axis=1) if k > 1 else np.full(k, np.nan)
-    if not known:
-        nothing = np.full(k, np.nan)
-        could_be = np.ones(k, dtype=bool)
-        return Best(first, could_be, nothing, nothing, nothing, _column(d, first))
-    ahead = np.where(others & could_be[None, :], d.high, -np.inf).max(axis=1)
-    alone = could_be & (could_be.sum() == 1)
-    high = np.where(alone, 0.0, np.maximum(ahead, 0.0))
-    return Best(first, could_be, value, np.minimum(behind, 0.0), high, _column(d, first, could_be))
+    known = np.isfinite(d.low[..., others]).all(axis=-1, keepdims=True) & (k > 1)
+    behind, value = (np.where(others, of, -np.inf).max(axis=-1) for of in (d.low, d.value))
+    could_be = ~(known & (behind >= 0))
+    ahead = np.where(others & could_be[..., None, :], d.high, -np.inf).max(axis=-1)
+    alone = could_be & (could_be.sum(axis=-1, keepdims=True) == 1)
+    low, high = np.minimum(behind, 0.0), np.where(alone, 0.0, np.maximum(ahead, 0.0))
+    value, low, high = (np.where(known, of, np.nan) for of in (value, low, high))
+    return Best(first, could_be, value, low, high, _ahead(d, first, could_be))
 
 
-def _column(d: Estimates, first: int, could_be: Flags | None = None) -> Estimates:
-    column = d.each(lambda field: field[:, first])
-    if could_be is None:
-        return column
-    # What is ruled out is behind, whoever is the best.
+def _ahead(d: Estimates, first: npt.NDArray[np.intp], could_be: Flags) -> Estimates:
+    """Give the differences to the first; what is ruled out is behind, whoever is the best."""
+    place = first[..., None, None]
+    column = d.each(lambda field: np.take_along_axis(field, place, axis=-1)[..., 0])
     low = np.where(could_be, column.low, np.maximum(column.low, 0.0))
     return column.with_limits(low, column.high)

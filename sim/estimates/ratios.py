@@ -93,6 +93,13 @@ class Estimates:
         """Give the same with other limits."""
         return replace(self, low=low, high=high)
 
+    def with_column(self, column: int, other: Estimates) -> Estimates:
+        """Give the same with others in one column of the last axis; the method stays."""
+        changed = {name: getattr(self, name).copy() for name in NUMBERS}
+        for name, field in changed.items():
+            field[..., column] = getattr(other, name)
+        return Estimates(self.method, **changed)
+
 
 NUMBERS: Final = tuple(one.name for one in fields(Estimates) if one.name != "method")
 """The fields of `Estimates` that are arrays."""
@@ -165,31 +172,27 @@ def ratio(sums: npt.ArrayLike, of: npt.ArrayLike) -> Ratio:
     6.0
     """
     y, n = np.asarray(sums, dtype=np.float64), np.asarray(of, dtype=np.float64)
-    if y.shape != n.shape:
+    if y.ndim != n.ndim or len(y) != len(n):
         y, n = np.broadcast_arrays(y, n)
-    alone, some = len(y) == 1, n > 0
-    if not some.all():  # what is nowhere takes no part, not even in the order of sums
-        somewhere = some.any(axis=tuple(range(1, n.ndim)))
-        y, n, some = y[somewhere], n[somewhere], some[somewhere]
-    r, per = np.count_nonzero(some, axis=0).astype(np.float64), n.sum(axis=0)
+    r, per = np.count_nonzero(n > 0, axis=0).astype(np.float64), n.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.asarray(y.sum(axis=0) / per)
         residual = y - value * n
         variance = np.where(r > 1, r / (r - 1) * dot(residual, residual) / per**2, np.nan)
     events = np.count_nonzero(y, axis=0).astype(np.float64)
-    per, r, events = (np.asarray(one) for one in (per, r, events))
-    return Ratio(value, variance, residual, per, r, events, alone)
+    per, r, events = (np.broadcast_to(one, value.shape) for one in (per, r, events))
+    return Ratio(value, variance, residual, per, r, events, alone=len(y) == 1)
 
 
 def dot(a: Floats, b: Floats) -> Floats:
-    """Add up products over replications, each place by itself: the last digit of one does not
-    depend on what else is estimated.
+    """Add up products over replications, one replication after the other: the last digit of one
+    place depends neither on what else is estimated nor on replications that have nothing.
     """
-    last = (*range(1, a.ndim), 0)
-    x = np.ascontiguousarray(a.transpose(last))
-    y = x if a is b else np.ascontiguousarray(b.transpose(last))
-    found: Floats = (x[..., None, :] @ y[..., :, None])[..., 0, 0]
-    return found
+    products = np.ascontiguousarray(a * b)
+    if products.ndim == 1 or products[0].size == 1:  # which NumPy adds up in pairs
+        found: Floats = np.asarray(np.cumsum(products, axis=0)[-1])
+        return found
+    return np.asarray(products.sum(axis=0))
 
 
 @lru_cache(maxsize=4096)

@@ -46,8 +46,8 @@ def numbered(number: int) -> Pick:
     return pick
 
 
-def law(pick: Pick, times: Sequence[str] = FEW, *, positive: bool = False) -> Any:
-    """Choose a law of durations, of any family the inverse knows."""
+def duration(pick: Pick, times: Sequence[str] = FEW, *, positive: bool = False) -> Any:
+    """Choose a distribution of durations, of any family the inverse knows."""
     kind = pick(range(1 if positive else 0, 10))
     time, shape = pick(times), pick((0.5, 1.0, 1.7))
     if kind > 1 and time == "0 s":
@@ -65,8 +65,8 @@ def law(pick: Pick, times: Sequence[str] = FEW, *, positive: bool = False) -> An
         {
             "dist": "mixture",
             "parts": [
-                {"weight": 0.6, "law": {"dist": "exponential", "mean": time}},
-                {"weight": 0.4, "law": {"dist": "constant", "value": "1 min"}},
+                {"weight": 0.6, "distribution": {"dist": "exponential", "mean": time}},
+                {"weight": 0.4, "distribution": {"dist": "constant", "value": "1 min"}},
             ],
         },
     ][kind]
@@ -75,11 +75,14 @@ def law(pick: Pick, times: Sequence[str] = FEW, *, positive: bool = False) -> An
 def _looks(pick: Pick, gaps: Sequence[str]) -> Raw:
     if pick(range(5)) == 0:
         return {}
-    return {"gap": law(pick, gaps, positive=True), "length": law(pick, ("10 s", "1 min", "8 min"))}
+    return {
+        "gap": duration(pick, gaps, positive=True),
+        "length": duration(pick, ("10 s", "1 min", "8 min")),
+    }
 
 
 def _reaction(pick: Pick) -> Raw:
-    return {"chance": pick(CHANCE), "delay": law(pick, ("0 s", "10 s", "4 min"))}
+    return {"chance": pick(CHANCE), "delay": duration(pick, ("0 s", "10 s", "4 min"))}
 
 
 def _segment(pick: Pick, name: str, share: float) -> Raw:
@@ -123,15 +126,15 @@ def _circumstances(pick: Pick) -> Raw:
     desktop = _looks(pick, often) | {
         "share": pick(CHANCE),
         "notice": pick(CHANCE),
-        "delay": law(pick, ("1 s", "5 s")),
-        "reading": law(pick),
+        "delay": duration(pick, ("1 s", "5 s")),
+        "reading": duration(pick),
     }
     watch = {
         "share": pick(CHANCE),
         "worn": pick(CHANCE),
         "notice": pick(CHANCE),
-        "delay": law(pick),
-        "length": law(pick),
+        "delay": duration(pick),
+        "length": duration(pick),
     }
     quiet = {"hours": pick(HOURS), "share": pick(CHANCE), "effect": pick(("silent", "hold"))}
     whole = intervals | {"desktop": desktop, "watch": watch, "quiet": quiet}
@@ -175,22 +178,22 @@ def _rules(pick: Pick) -> Raw:
         "deletion": {
             "window": pick(("unlimited", "unlimited", "none", "10 min", "2 h")),
             "unread_only": pick((False, False, True)),
-            "propagation": law(pick),
+            "propagation": duration(pick),
             "placeholder": pick(flag),
             "remedy": pick(("delete", "delete", "delete", "edit", "apology", "block")),
             "edit_window": pick(("unlimited", "20 min")),
             "receiver_window": pick(("never", "never", "30 min")),
         },
         "push": {
-            "delay": law(pick),
+            "delay": duration(pick),
             "late_binding": pick(flag),
-            "latency": law(pick),
-            "slow": {"chance": pick(CHANCE), "latency": law(pick, LONG)},
+            "latency": duration(pick),
+            "slow": {"chance": pick(CHANCE), "latency": duration(pick, LONG)},
             "preview": pick((0, 20, 100)),
             "expiry": pick((*LONG, "never")),
             "retraction": {
                 "chance": pick((0.0, 1.0, 1.0)),
-                "latency": law(pick),
+                "latency": duration(pick),
                 "on": pick((["ios"], ["ios", "android"])),
                 "scope": pick(("message", "message", "conversation", "latest", "rewrite")),
                 "priority": pick(("high", "normal")),
@@ -203,9 +206,9 @@ def _rules(pick: Pick) -> Raw:
             "fetch": pick((False, False, True)),
             "missing": pick(("nothing", "generic")),
         }
-        | ({"delay_active": law(pick), "delay_away": law(pick)} if pick(flag) else {}),
+        | ({"delay_active": duration(pick), "delay_away": duration(pick)} if pick(flag) else {}),
         "email": {
-            "delay": law(pick),
+            "delay": duration(pick),
             "window": pick(("0 s", "15 min", "3 h")),
             "anchor": pick(("first", "latest")),
             "tick": pick(("0 s", "0 s", "30 s", "7 min")),
@@ -214,10 +217,10 @@ def _rules(pick: Pick) -> Raw:
             "lead": pick(("0 s", "3 h")),
             "binding": pick(("late", "snapshot")),
             "carries": pick(("full", "preview", "nothing")),
-            "latency": law(pick),
+            "latency": duration(pick),
         }
         | (_flush(pick) if pick(flag) else {}),
-        "badge": {"sync": pick((law(pick), {"dist": "never"})), "boost": pick((1.0, 2.5))},
+        "badge": {"sync": pick((duration(pick), {"dist": "never"})), "boost": pick((1.0, 2.5))},
         "thread": {
             "live": pick((0.0, 0.3)),
             "cache": {"offline": pick(CHANCE), "life": pick(LONG)},
@@ -236,8 +239,8 @@ def _flush(pick: Pick) -> Raw:
     return {
         "anchor": "flush",
         "throttle": throttle,
-        "delay_active": law(pick),
-        "delay_away": law(pick),
+        "delay_active": duration(pick),
+        "delay_away": duration(pick),
     }
 
 
@@ -251,20 +254,20 @@ def scenario(pick: Pick) -> Raw:
         "mistakes": {
             "chance": pick(CHANCE),
             "batch_chance": pick(CHANCE),
-            "noticed": law(pick),
-            "reaction": law(pick),
+            "noticed": duration(pick),
+            "reaction": duration(pick),
             "urgency": pick((0.0, 0.0, 0.5, -0.8)),
         },
         "senders": {
             "deletions_at_once": pick((1, 2, 3)),
             "order": pick(("first_sent", "last_sent", "first_noticed")),
             "bulk": pick((False, True)),
-            "action": law(pick),
+            "action": duration(pick),
             "hours": pick(HOURS),
             "utc_offset": pick(SHIFT),
             "pause_on_deletion": pick((False, True)),
         },
-        "review": {"time": law(pick), "catches": pick(CHANCE)},
+        "review": {"time": duration(pick), "catches": pick(CHANCE)},
         "send": {"hold": pick(("0 s", "10 s", "30 min")), "hours": pick(HOURS)},
         "segments": [_segment(pick, str(k), share) for k, share in enumerate(shares)],
     }

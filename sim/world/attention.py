@@ -14,7 +14,7 @@ class Attention:
     """The look streams: parameters to walk them by draws, or looks written down by hand.
 
     Surfaces are GLANCES, CHECKS and VISITS. `stream_at[segment, surface]` = offsets in `pool` of
-    the gap law, the length law, and their length-biased tables; `stream_mean` = mean gap and length
+    the distributions of gap and length, and their length-biased tables; `stream_mean` = mean gap and length
     (a mean gap of inf: no looks). `week_at[segment]` = offset in `weeks` and number of slots of the
     segment's weekly profile. Written looks of (recipient, surface) are `starts[a:b]`, `ends[a:b]`
     with a, b = `written_at[recipient, surface]`.

@@ -4,6 +4,7 @@ people who are to be played.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from sim.clock import NEVER
 from sim.distributions.families.never import Never
 from sim.scenario.model import Scenario
-from sim.schema.fields import Flags
+from sim.schema.fields import Flags, Int64s
 from sim.schema.world import APOLOGY, MESSAGES, Messages
 from sim.world.block import Block
 from sim.world.circumstances import draw_intervals
@@ -21,7 +22,7 @@ from sim.world.notifying import Columns, draw_channels
 from sim.world.parts import World
 from sim.world.people import attention_of, draw_recipients
 from sim.world.rules import rules_of
-from sim.world.senders import Senders, draw_senders
+from sim.world.senders import Senders, draw_senders, is_same_for_senders
 from sim.world.sent import Sent
 from sim.world.traffic import draw_traffic
 
@@ -55,16 +56,16 @@ class Draft:
         out[self.sent.recipient[self.senders.regretted]] = True
         return out
 
-    def world(self, people: Flags | None = None, priced: Flags | None = None) -> World:
-        """Draw the world of some of the people (None: of everybody).
+    def of(self, sent: Sent, rows: Int64s) -> Draft:
+        """Give the senders' side of some of the messages: `sent`, which are these `rows` here."""
+        return replace(self, sent=sent, senders=self.senders.of(rows))
 
-        What happens to them does not depend on the others (docs/model.md, section 2). Prices are
-        estimated on those of them that are `priced` (None: on all).
+    def world(self, priced: Flags | None = None) -> World:
+        """Draw the world of everybody who gets these messages.
+
+        Prices are estimated on those who are `priced` (None: on all).
         """
         s, sent, senders = self.scenario, self.sent, self.senders
-        if people is not None and not people.all():
-            sent, rows = sent.to(people)
-            senders = senders.of(rows)
         rules = rules_of(s)
         if rules.remedy == APOLOGY:
             sent, source = sent.with_apologies(senders.regretted)
@@ -88,13 +89,23 @@ class Draft:
         )
 
 
-def draft(scenario: Scenario, block: Block, sent: Sent | None = None) -> Draft:
-    """Draw the senders' side of a block; `sent` are its messages, where they are drawn already.
+def drafts(scenarios: Sequence[Scenario], block: Block) -> list[Draft]:
+    """Draw the senders' side of a block under scenarios that share their messages.
 
-    Raises `TraceError` if the scenario plays a trace that is malformed.
+    What two of them agree on is drawn once. Raises `TraceError` if they play a trace that is
+    malformed.
     """
-    sent = draw_traffic(scenario, block) if sent is None else sent
-    return Draft(scenario, block, sent, draw_senders(scenario, sent))
+    sent, out = draw_traffic(scenarios[0], block), list[Draft]()
+    for scenario in scenarios:
+        known = next((one for one in out if is_same_for_senders(one.scenario, scenario)), None)
+        senders = draw_senders(scenario, sent) if known is None else known.senders
+        out.append(Draft(scenario, block, sent, senders))
+    return out
+
+
+def draft(scenario: Scenario, block: Block) -> Draft:
+    """Draw the senders' side of a block."""
+    return drafts([scenario], block)[0]
 
 
 def _messages(

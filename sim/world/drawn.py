@@ -51,10 +51,10 @@ def _tie(scores, weight, us):
         us[i] = min(max(0.5 * math.erfc(score / math.sqrt(2.0)), _LEAST), 1.0 - _LEAST)
 
 
-def _durations(law: Family, us: Floats) -> Int64s:
+def _durations(distribution: Family, us: Floats) -> Int64s:
     """Turn uniforms, which are used up, into durations."""
     out = np.empty(us.size, dtype=np.int64)
-    quantiles(distribution_of(law).pool, 0, us)
+    quantiles(distribution_of(distribution).pool, 0, us)
     all_to_micros(us, 1.0, out)
     return out
 
@@ -101,20 +101,20 @@ class Drawn:
         return math.sqrt(abs(self.urgency))
 
     def duration(
-        self, name: str, law: Family, where: Flags | None = None, *, tie: float = 0.0
+        self, name: str, distribution: Family, where: Flags | None = None, *, tie: float = 0.0
     ) -> Int64s:
         """Draw a duration for those chosen by `where` (others: NEVER)."""
-        if isinstance(law, Never) or (where is not None and not where.any()):
+        if isinstance(distribution, Never) or (where is not None and not where.any()):
             return self.nothing
-        if isinstance(law, Constant):
-            value = int(law.value)
+        if isinstance(distribution, Constant):
+            value = int(distribution.value)
             return (
                 np.full(self.entity.size, value) if where is None else np.where(where, value, NEVER)
             )
         if where is None:
-            return _durations(law, self.uniforms(name, tie))
+            return _durations(distribution, self.uniforms(name, tie))
         out = np.full(self.entity.size, NEVER, dtype=np.int64)
-        out[where] = _durations(law, self.uniforms(name, tie, where))
+        out[where] = _durations(distribution, self.uniforms(name, tie, where))
         return out
 
     def chance(self, name: str, chance: float | Floats, *, tie: float = 0.0) -> Flags:
@@ -143,16 +143,16 @@ class Drawn:
         return np.asarray(values, dtype=np.float64)[self.segment]
 
     def per_segment(
-        self, name: str, laws: list[Family], where: Flags, *, tie: float = 0.0
+        self, name: str, distributions: list[Family], where: Flags, *, tie: float = 0.0
     ) -> Int64s:
-        """Draw a duration whose law depends on the recipient's segment."""
+        """Draw a duration whose distribution depends on the recipient's segment."""
         if not where.any():
             return self.nothing
         out = np.full(where.size, NEVER, dtype=np.int64)
-        for k, law in enumerate(laws):
+        for k, distribution in enumerate(distributions):
             mine = where & (self.segment == k)
             if mine.any():
-                out[mine] = self.duration(name, law, mine, tie=tie)[mine]
+                out[mine] = self.duration(name, distribution, mine, tie=tie)[mine]
         return out
 
     def reaction(

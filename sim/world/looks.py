@@ -62,8 +62,8 @@ SCRATCH: Final = (5, AHEAD)
 
 
 @njit
-def _length_biased(pool, law, table, us):
-    """Replace uniforms by intervals of a law that cover a fixed instant, by its inverse
+def _length_biased(pool, at, table, us):
+    """Replace uniforms by intervals of a distribution that cover a fixed instant, by its inverse
     distribution function.
     """
     for i in range(us.size):
@@ -72,7 +72,7 @@ def _length_biased(pool, law, table, us):
         us[i] = from_grid(pool, table, us[i])
     for i in range(us.size):
         us[i] = min(max(1.0 / (1.0 + exp(-us[i])), 2.0**-53), 1.0 - 2.0**-53)
-    quantiles(pool, law, us)
+    quantiles(pool, at, us)
 
 
 @njit

@@ -84,24 +84,24 @@ def _push(
 
 def _by_presence(
     name: str,
-    laws: tuple[Family, Family | None, Family | None],
+    distributions: tuple[Family, Family | None, Family | None],
     drawn: Drawn,
     desk: Flags,
     away: Flags,
     where: Flags | None = None,
 ) -> Int64s:
-    """Draw a delay by one uniform and the law for where the recipient is: nowhere in particular, at
+    """Draw a delay by one uniform and the distribution for where the recipient is: nowhere in particular, at
     the desk, away.
 
     With `where`, only for those it chooses.
     """
-    usual, at_desk, gone = laws
+    usual, at_desk, gone = distributions
     delay = drawn.duration(name, usual, where)
     if where is not None:
         desk, away = desk & where, away & where
-    for law, there in ((at_desk, desk), (gone, away)):
-        if law is not None and there.any():
-            delay = np.where(there, drawn.duration(name, law, there), delay)
+    for distribution, there in ((at_desk, desk), (gone, away)):
+        if distribution is not None and there.any():
+            delay = np.where(there, drawn.duration(name, distribution, there), delay)
     return delay
 
 
@@ -185,9 +185,9 @@ def _email(
     e, segments, (desk, away) = s.email, s.segments, states
     mailed = people.email[sent.recipient] > 0
     alert = drawn.reaction("mail_alert", [g.mail_alert for g in segments], mailed)
-    laws = (e.delay, e.delay_active, e.delay_away)
+    distributions = (e.delay, e.delay_active, e.delay_away)
     return {
-        "email_delay": _by_presence("email.delay", laws, drawn, desk, away, mailed),
+        "email_delay": _by_presence("email.delay", distributions, drawn, desk, away, mailed),
         "email_latency": drawn.duration("email.latency", e.latency, mailed),
         "mail_alert_after": alert,
         "mail_alert_length": drawn.per_segment(

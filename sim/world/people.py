@@ -1,4 +1,4 @@
-"""Recipients: which segment, how fast, which settings; and the laws their look streams follow."""
+"""Recipients: which segment, how fast, which settings; and the distributions of their look streams."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def draw_recipients(
 
 
 class _Pool:
-    """Collects laws and tables in one array and remembers where each begins."""
+    """Collects distributions and tables in one array and remembers where each begins."""
 
     def __init__(self) -> None:
         self.pieces: list[Floats] = []
@@ -112,7 +112,7 @@ def _biased(spec: Family) -> Floats:
 
 
 def _lay(pool: _Pool, looks: LooksSpec) -> tuple[list[int], list[float]]:
-    """Add a stream's laws to the pool: their offsets (gap, length, biased gap, biased length) and
+    """Add a stream's distributions to the pool: their offsets (gap, length, biased gap, biased length) and
     means.
     """
     gap, length = distribution_of(looks.gap), distribution_of(looks.length)
@@ -132,7 +132,7 @@ def _lay_length(pool: _Pool, length: Distribution) -> int:
 
 @lru_cache(maxsize=64)
 def attention_of(segments: tuple[Segment, ...]) -> Attention:
-    """Lay out the look laws and weekly profiles of all segments for the walkers."""
+    """Lay out the distributions of looks and weekly profiles of all segments for the walkers."""
     pool, weeks = _Pool(), _Pool()
     pool.add(np.zeros(3))
     ats, means, week_at = [], [], []

@@ -19,6 +19,8 @@ from sim.world.sent import Sent
 T = TypeVar("T", bound=np.generic)
 
 _NEVER = np.int64(NEVER)
+_SECTIONS = ("mistakes", "review", "send", "senders")
+"""All that `draw_senders` reads of a scenario."""
 _BATCH = np.uint64(1 << 63)
 """Marks the names of batches, so that no batch shares a name with a message."""
 
@@ -45,7 +47,7 @@ class Senders:
         """Give the columns by their names."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
-    def of(self, rows: Flags) -> Senders:
+    def of(self, rows: Int64s) -> Senders:
         """Give what senders do with some of the messages."""
         return Senders(**{name: column[rows] for name, column in self.columns().items()})
 
@@ -82,6 +84,13 @@ def draw_senders(s: Scenario, sent: Sent) -> Senders:
         reaction=reaction,
         recorded=recorded,
     )
+
+
+def is_same_for_senders(one: Scenario, other: Scenario) -> bool:
+    """Tell whether two scenarios that share their messages have one senders' side: whether they
+    agree on all that `draw_senders` reads.
+    """
+    return all(getattr(one, name) == getattr(other, name) for name in _SECTIONS)
 
 
 class _Batches:

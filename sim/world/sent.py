@@ -32,9 +32,9 @@ class Addressees:
         """The number of people."""
         return int(self.entity.size)
 
-    def only(self, chosen: Flags) -> Addressees:
-        """Give some of them."""
-        return Addressees(*(getattr(self, f.name)[chosen] for f in fields(self)))
+    def only(self, places: Int64s) -> Addressees:
+        """Give those at some places."""
+        return Addressees(*(getattr(self, f.name)[places] for f in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +74,15 @@ class Sent:
     def _columns(self) -> list[str]:
         return [f.name for f in fields(self) if f.name not in ("has_record", "people")]
 
-    def to(self, chosen: Flags) -> tuple[Sent, Flags]:
-        """Give the messages to some of the people, and which rows they are."""
-        rows = chosen[self.recipient]
-        place, row = np.cumsum(chosen) - 1, np.cumsum(rows) - 1
+    def to(self, chosen: Flags) -> tuple[Sent, Int64s]:
+        """Give the messages to some of the people, and which rows here they are."""
+        places, rows = np.flatnonzero(chosen), np.flatnonzero(chosen[self.recipient])
         columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in self._columns()}
-        columns["recipient"] = place[columns["recipient"]]
+        columns["recipient"] = np.searchsorted(places, columns["recipient"])
         # A message and what it follows up go to one person, so both are there or neither.
-        columns["after"] = np.where(columns["after"] < 0, -1, row[columns["after"]])
-        return replace(self, **columns, people=self.people.only(chosen)), rows
+        follows = columns["after"] >= 0
+        columns["after"][follows] = np.searchsorted(rows, columns["after"][follows])
+        return replace(self, **columns, people=self.people.only(places)), rows
 
     def with_apologies(self, regretted: Flags) -> tuple[Sent, Int64s]:
         """Return these messages with one more for every regretted one: the apology that may follow.

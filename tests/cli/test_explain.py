@@ -140,7 +140,7 @@ def test_the_shipped_scenario_reads_as_it_should(toolate: Toolate) -> None:
     )
     # weibull, mean 24.2 min, shape 0.6: median = mean ln(2)^(1/0.6) / Gamma(1 + 1/0.6) = 8.73 min
     assert (
-        "segments.*.glances.gap: weibull told from mean 24.2 min and shape 0.6: mean 24.2 min, p10"
+        "segments.*.glances.gap: weibull given by mean 24.2 min and shape 0.6: mean 24.2 min, p10"
         in out
     )
     assert "median 8.732 min" in out
@@ -177,9 +177,9 @@ def test_a_policy_explains_the_scenario_under_it(toolate: Toolate) -> None:
     ("law", "words"),
     [
         (
-            '{ dist = "mixture", parts = [{ weight = 0.25, law = { dist = "never" } }, '
-            '{ weight = 0.75, law = { dist = "exponential", mean = "10 s" } }] }',
-            "mixture of 25 % never; 75 % exponential told from mean 10 s: mean 10 s",
+            '{ dist = "mixture", parts = [{ weight = 0.25, distribution = { dist = "never" } }, '
+            '{ weight = 0.75, distribution = { dist = "exponential", mean = "10 s" } }] }',
+            "mixture of 25 % never; 75 % exponential given by mean 10 s: mean 10 s",
         ),
         (
             '{ dist = "scipy", family = "invgauss", parameters = { mu = 2.0 }, unit = "s" }',
@@ -187,11 +187,11 @@ def test_a_policy_explains_the_scenario_under_it(toolate: Toolate) -> None:
         ),
         (
             '{ dist = "uniform", low = "2 s", high = "4 s" }',
-            "uniform told from low 2 s and high 4 s: mean 3 s",
+            "uniform given by low 2 s and high 4 s: mean 3 s",
         ),
         (
             '{ dist = "empirical", file = "delays.csv", column = "seconds", unit = "s" }',
-            "empirical told from 3 quantiles: mean 2 s",
+            "empirical given by 3 quantiles: mean 2 s",
         ),
         ('"5 s"', "always 5 s"),
     ],

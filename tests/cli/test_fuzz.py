@@ -66,7 +66,7 @@ KEYS = [
     "unit",
     "parts",
     "weight",
-    "law",
+    "distribution",
     "family",
     "parameters",
     "name",

@@ -266,10 +266,12 @@ def test_a_range_means_what_its_parameter_is(
 def test_a_factor_moves_every_time_of_a_law_and_nothing_else() -> None:
     law = {
         "dist": "mixture",
-        "parts": [{"weight": 0.5, "law": {"dist": "weibull", "mean": "2 min", "shape": 0.6}}],
+        "parts": [
+            {"weight": 0.5, "distribution": {"dist": "weibull", "mean": "2 min", "shape": 0.6}}
+        ],
     }
     assert scaled(law, 3)["parts"] == [
-        {"weight": 0.5, "law": {"dist": "weibull", "mean": "6 min", "shape": 0.6}}
+        {"weight": 0.5, "distribution": {"dist": "weibull", "mean": "6 min", "shape": 0.6}}
     ]
     assert scaled({"dist": "empirical", "p": [0, 1], "values": ["0.001 s", "100 d"]}, 0.1)[
         "values"

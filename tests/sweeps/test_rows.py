@@ -1,5 +1,5 @@
-"""A cell's rows are those of `toolate run`, for all measures at once; the distance to the best
-holds for all policies."""
+"""A cell's rows are those of `toolate run`, for all measures and many cells at once; the distance to
+the best holds for all policies."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ import pytest
 
 from sim import estimates
 from sim.scenario import load
-from sim.summaries import Summary
+from sim.summaries import MEASURES, PRICES, Summary
 from sim.sums import Sums
 from sim.sweeping.planning.plan import plan
 from sim.sweeping.playing.tasks import Task, play, sums_of
-from sim.sweeping.results.rows import AGAINST_BEST, CHANGE, ROWS, rows_of
-from sim.tallies import COUNTED, not_under
+from sim.sweeping.results.rows import (
+    AGAINST_BEST,
+    CHANGE,
+    ROWS,
+    SHARES,
+    Rows,
+    glance,
+    rows_of,
+    stack,
+)
+from sim.tallies import COUNTED, DELAY_EDGES, DELAYED, HEADLINE, counted, delayed_by, not_under
 
 from .making import TINY
 
@@ -25,7 +34,7 @@ def sums(regretted: list[list[int]], lost: list[list[int]], **others: list[list[
     k = len(lost[0])
     names = (*COUNTED, *not_under(k))
     values = np.zeros((len(lost), k, len(names)), np.int64)
-    for name, table in {"regretted": regretted, "read": lost, **others}.items():
+    for name, table in {"regretted": regretted, HEADLINE: lost, **others}.items():
         values[:, :, names.index(name)] = table
     read = np.array(lost)
     values[:, :, len(COUNTED) :] = np.maximum(read[:, :, None] - read[:, None, :], 0)
@@ -57,10 +66,73 @@ def test_rows_are_those_of_a_run(replications: int) -> None:
         assert rows.count[p, m] == row.saved + row.newly_lost
 
 
+FIELDS = ("value", "low", "high", "count", "of")
+
+
+def drawn(number: int, replications: int) -> Sums:
+    """Draw a cell's sums: some replications have nothing, some sums no replication."""
+    chance = np.random.default_rng([number, replications])
+    names = (*COUNTED, *not_under(3))
+    values = chance.poisson(0.4, size=(replications, 3, len(names))).astype(np.int64)
+    values[:, :, chance.random(len(names)) < 0.2] = 0
+    for what in DELAYED:
+        counts, delays = ([names.index(n) for n in of(what)] for of in (counted, delayed_by))
+        within = np.clip(DELAY_EDGES, -(10**12), 10**12)
+        size = chance.integers(within[:, 0], within[:, 1] + 1, size=(replications, 3, len(within)))
+        values[:, :, delays] = values[:, :, counts] * size
+    values[:, :, names.index("regretted")] = chance.poisson(2.0, size=(replications, 1))
+    parts = dict.fromkeys((*MEASURES, "saved", "newly_lost", *not_under(3)), "regretted")
+    parts |= {price.top: price.of for price in PRICES.values() if price.top}
+    for part, whole in parts.items():
+        k = names.index(part)
+        values[:, :, k] = np.minimum(values[:, :, k], values[:, :, names.index(whole)])
+    return Sums(values, ("a", "b", "c"), names)
+
+
+def equal(mine: Rows, theirs: Rows, columns: slice | list[int] = slice(None)) -> bool:
+    """Tell whether rows are the same to the last digit."""
+    pairs = [(getattr(mine, field), getattr(theirs, field)) for field in FIELDS]
+    return all(np.array_equal(a[:, columns], b[:, columns], equal_nan=True) for a, b in pairs)
+
+
+@pytest.mark.parametrize("replications", [1, 2, 7, 64, 200])
+def test_the_rows_of_stacked_cells_are_those_of_each_alone_to_the_last_digit(
+    replications: int,
+) -> None:
+    cells = [drawn(k, replications) for k in range(9)]
+    assert replications < 7 or any((cell.of("regretted") == 0).any() for cell in cells)
+    together = rows_of(stack(cells)).each()
+    for alone, one in zip(map(rows_of, cells), together, strict=True):
+        assert equal(alone, one)
+
+
+def test_a_cell_that_is_stacked_with_others_takes_nothing_of_them() -> None:
+    """The wrong model: rows of a neighbour."""
+    first, second = rows_of(stack([drawn(1, 20), drawn(2, 20)])).each()
+    assert equal(first, rows_of(drawn(1, 20))) and not equal(second, rows_of(drawn(1, 20)))
+
+
+def test_replications_that_have_nothing_change_no_digit_of_an_interval() -> None:
+    cell = drawn(3, 50)
+    nothing = Sums(np.zeros_like(cell.values[:9]), cell.policies, cell.names)
+    more = Sums(np.concatenate([cell.values, nothing.values]), cell.policies, cell.names)
+    columns = [ROWS.index(one) for one in SHARES]
+    assert equal(rows_of(cell), rows_of(more), columns)
+
+
+def test_what_a_rule_looks_at_is_what_the_rows_will_say() -> None:
+    cells = stack([drawn(k, 40) for k in range(5)])
+    asked = (SHARES[0], SHARES[3])
+    columns = [ROWS.index(one) for one in (*asked, CHANGE)]
+    for seen, row in zip(glance(cells, asked).each(), rows_of(cells).each(), strict=True):
+        assert equal(seen, row, columns)
+        assert np.isnan(np.delete(seen.value, columns, axis=1)).all()
+
+
 def test_nobody_regretting_anything_gives_nothing_and_no_warning() -> None:
     rows = rows_of(sums([[0, 0]] * 4, [[0, 0]] * 4))
     assert np.isnan(
-        rows.value[:, [ROWS.index("read"), ROWS.index(CHANGE), ROWS.index(AGAINST_BEST)]]
+        rows.value[:, [ROWS.index(HEADLINE), ROWS.index(CHANGE), ROWS.index(AGAINST_BEST)]]
     ).all()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError, field_validator, m
 
 from sim.distributions.values import Strict
 from sim.errors import Fault, ScenarioError
+from sim.precision import AT_MOST, FIRST, Precision
 from sim.scenario.faults import faults_of
 from sim.scenario.quantities import as_tuple
 from sim.scenario.reading import read_text
@@ -21,7 +21,6 @@ from sim.tallies import HEADLINE
 
 Listed = BeforeValidator(as_tuple)
 MOST_CELLS = 1_000_000
-_PRECISION = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(pp|%)\s*")
 
 
 class Axis(Strict):
@@ -107,8 +106,8 @@ class SweepFile(Strict):
         default=None, description='How sure: "0.5 pp" or "10 %", instead of replications.'
     )
     at_most: int = Field(
-        default=10_000,
-        ge=32,
+        default=AT_MOST,
+        ge=FIRST,
         le=10_000_000,
         description="Replications at which precision gives up.",
     )
@@ -123,7 +122,7 @@ class SweepFile(Strict):
     @classmethod
     def _readable(cls, value: str | None) -> str | None:
         if value is not None:
-            parse_precision(value)
+            Precision.read(value)
         return value
 
     @model_validator(mode="after")
@@ -131,22 +130,6 @@ class SweepFile(Strict):
         if self.precision is not None and self.replications is not None:
             raise ValueError("gives both precision and replications; keep one")
         return self
-
-
-def parse_precision(text: str) -> tuple[float, bool]:
-    """Read how sure a share must be: the half-width (a share), and whether it is relative.
-
-    Raises `ValueError` for anything but points or per cent above 0 and below 100.
-
-    >>> parse_precision("0.5 pp"), parse_precision("10 %")
-    ((0.005, False), (0.1, True))
-    """
-    match = _PRECISION.fullmatch(text)
-    if match is None or not 0 < float(match[1]) < 100:
-        raise ValueError(
-            f'"{text}" is not a precision; write points such as "0.5 pp", or per cent such as "10 %"'
-        )
-    return float(match[1]) / 100, match[2] == "%"
 
 
 def read_sweep(path: str | Path) -> SweepFile:

@@ -19,10 +19,10 @@ from sim.scenario.sections import NOT_PARAMETERS
 
 ASIDE: Final = tuple({*NOT_PARAMETERS, "costs"} - {"schema"})
 """What a scenario says that decides no record; policies stand beside it."""
-PLAYED: Final = 20_000
-"""Messages a task plays, about: a tenth of a second or two, long against what a task costs, short
-to lose."""
-LONGEST: Final = 64
+PLAYED: Final = 200_000
+"""Messages of a task under all policies, about: drawing and playing them together takes about a
+tenth of a second, long against what a task costs, short to lose, and some tens of megabytes."""
+LONGEST: Final = 256
 """Replications in a task, at most."""
 
 
@@ -44,7 +44,7 @@ class CellInputs:
 
     @property
     def block(self) -> int:
-        """How many replications make a task: a power of two."""
+        """How many replications make a task: a power of two, as most looks of a precision are."""
         fitting = PLAYED / max(self.messages, 1)
         return int(min(2 ** max(int(fitting).bit_length() - 1, 0), LONGEST))
 

@@ -6,9 +6,10 @@ Played, it is a small Parquet file of whole numbers, always the same bytes.
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,10 @@ from sim.tallies import COUNTED, not_under
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+HEADS: Final = b"toolate"
+"""Where a file names its policies and sums, in the order of its values."""
 
 
 class Key(NamedTuple):
@@ -92,29 +97,26 @@ def _written(task: Task, values: Ints) -> bytes:
             "value": pa.array(values.ravel()),
         }
     )
+    heads = json.dumps({"policies": policies, "sums": names}).encode()
     out = io.BytesIO()
+    table = table.replace_schema_metadata({HEADS: heads})
     pq.write_table(table, out, compression="zstd", write_statistics=False)
     return out.getvalue()
 
 
 def sums_of(files: Sequence[bytes]) -> Sums:
-    """Read the files of consecutive tasks of one case back into its sums."""
+    """Read the files of consecutive tasks of one case back into its sums.
+
+    Values are read only: their order is that of the policies and sums that a file names.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     parts = []
     for data in files:
-        table = pq.ParquetFile(pa.BufferReader(data)).read(
-            ["policy", "sum", "value"], use_threads=False
-        )
-        policies, names = (_words(table.column(one)) for one in ("policy", "sum"))
-        parts.append(table.column("value").to_numpy().reshape(-1, len(policies), len(names)))
+        file = pq.ParquetFile(pa.BufferReader(data))
+        heads = json.loads(file.schema_arrow.metadata[HEADS])
+        policies, names = heads["policies"], heads["sums"]
+        values = file.read(["value"], use_threads=False).column("value").to_numpy()
+        parts.append(values.reshape(-1, len(policies), len(names)))
     return Sums(np.concatenate(parts), tuple(policies), tuple(names))
-
-
-def _words(column: pa.ChunkedArray) -> list[str]:
-    """Give the words of a column in the order of their first row."""
-    whole = column.combine_chunks()
-    encoded = whole if hasattr(whole, "dictionary") else whole.dictionary_encode()
-    words: list[str] = encoded.dictionary.to_pylist()
-    return words

@@ -11,15 +11,16 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
+from sim.sums import Sums
 from sim.sweeping.planning.precision import Rule
 from sim.sweeping.playing.tasks import Key, sums_of
-from sim.sweeping.results.rows import ROWS, Rows, rows_of
+from sim.sweeping.results.rows import ROWS, Rows, glance, rows_of, stack
 from sim.sweeping.store.folder import DamagedError, ResultStore
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ Say = Callable[[str], None]
 NUMBERS: Final = ("value", "low", "high", "count", "of")
 STAMP: Final = b"toolate"
 """Where the table notes what it was made of."""
+STACKED: Final = 4096
+"""Replications under a policy that are estimated together: arrays of a few megabytes."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,8 @@ class SweepState:
     prints: dict[str, str] = field(default_factory=dict)
     wanted: dict[str, int] = field(default_factory=dict)
     """Replications that a cell needs next."""
+    short: dict[str, int] = field(default_factory=dict)
+    """Replications that were looked at and are not enough."""
 
     def stamp(self) -> dict[str, list[Any]]:
         """Give what the table notes: per address the replications and the print of their files."""
@@ -63,6 +69,17 @@ class SweepState:
             address: [self.rows[address].replications, seal]
             for address, seal in self.prints.items()
         }
+
+    def in_order(self, addresses: Iterable[str]) -> SweepState:
+        """Give the same with cells in this order."""
+        cells = dict.fromkeys(addresses)
+
+        def ordered(of: Mapping[str, T]) -> dict[str, T]:
+            return {address: of[address] for address in cells if address in of}
+
+        return SweepState(
+            ordered(self.rows), ordered(self.prints), ordered(self.wanted), ordered(self.short)
+        )
 
 
 def keys_of(address: str, block: int, replications: int) -> list[Key]:
@@ -82,7 +99,8 @@ def settle(
     What is `known` is taken over where its files still stand; with `verify` their bytes are checked
     too. A damaged file is said and removed, and its replications are wanted again.
     """
-    stored, found = store.stored(), SweepState()
+    stored, found = store.stored(), SweepState(short=dict(known.short))
+    unsettled: dict[str, list[int]] = {}
     for address in dict.fromkeys(request.addresses):
         block = request.blocks[address]
         if address in known.rows:
@@ -90,40 +108,88 @@ def settle(
             names = [stored.get(key, "") for key in keys]
             sound = not verify or all(_read(store, name, say) is not None for name in names if name)
             if sound and _print(names) == known.prints[address]:
-                found.rows[address], found.prints[address] = (
-                    known.rows[address],
-                    known.prints[address],
-                )
+                found.rows[address] = known.rows[address]
+                found.prints[address] = known.prints[address]
                 continue
             stored = stored if sound else store.stored()
-        _settle_one(request, store, stored, address, found, say)
-    return found
+        looks = request.rule.looks(block)
+        unsettled[address] = [one for one in looks if one > found.short.get(address, 0)]
+    _look(request, Reader(store, stored, say), unsettled, found)
+    return found.in_order(request.addresses)
 
 
-def _settle_one(
-    request: SweepRequest,
-    store: ResultStore,
-    stored: dict[Key, str],
-    address: str,
-    found: SweepState,
-    say: Say,
+@dataclass(frozen=True)
+class Reader:
+    """Reads the sums of cells from a store whose tasks are listed."""
+
+    store: ResultStore
+    stored: Mapping[Key, str]
+    say: Say
+
+    def sums(self, address: str, block: int, replications: int) -> tuple[Sums, str] | None:
+        """Give the sums of the first replications, and the print of their files; nothing if one is
+        not there, or damaged.
+        """
+        names = [self.stored.get(key, "") for key in keys_of(address, block, replications)]
+        if not all(names):
+            return None
+        files = [_read(self.store, name, self.say) for name in names]
+        whole = [one for one in files if one is not None]
+        return (sums_of(whole), _print(names)) if len(whole) == len(files) else None
+
+
+def _look(
+    request: SweepRequest, reader: Reader, unsettled: dict[str, list[int]], found: SweepState
 ) -> None:
-    looks, block = request.rule.looks(request.blocks[address]), request.blocks[address]
-    files: dict[str, bytes | None] = {}
-    for replications in looks:
-        names = [stored.get(key, "") for key in keys_of(address, block, replications)]
-        for name in names:
-            if name and name not in files:
-                files[name] = _read(store, name, say)
-        data = [files.get(name) for name in names]
-        whole = [one for one in data if one is not None]
-        if len(whole) < len(data):
+    """Tell of cells, at one of their numbers of replications after the other, whether they have
+    enough. Those that are at the same number are stacked.
+    """
+    while unsettled:
+        alike: dict[int, list[str]] = {}
+        for address, looks in unsettled.items():
+            alike.setdefault(looks[0], []).append(address)
+        for replications, addresses in alike.items():
+            for part in _parts(addresses, replications * len(request.policies)):
+                _look_at(request, reader, part, replications, found)
+        unsettled = {
+            address: looks[1:]
+            for address, looks in unsettled.items()
+            if address not in found.rows and address not in found.wanted
+        }
+
+
+def _parts(addresses: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Cut cells of a size into parts that are stacked."""
+    many = max(STACKED // size, 1)
+    return (addresses[k : k + many] for k in range(0, len(addresses), many))
+
+
+def _look_at(
+    request: SweepRequest,
+    reader: Reader,
+    addresses: Sequence[str],
+    replications: int,
+    found: SweepState,
+) -> None:
+    """Tell of cells whether they have enough with so many replications."""
+    read: dict[str, Sums] = {}
+    prints: dict[str, str] = {}
+    for address in addresses:
+        whole = reader.sums(address, request.blocks[address], replications)
+        if whole is None:
             found.wanted[address] = replications
-            return
-        rows = rows_of(sums_of(whole))
-        if request.rule.enough(rows) or replications == looks[-1]:
-            found.rows[address], found.prints[address] = rows, _print(names)
-            return
+        else:
+            read[address], prints[address] = whole
+    if request.rule.target is not None and read:
+        rows = glance(stack(list(read.values())), request.rule.measures).each()
+        for address, one in zip(list(read), rows, strict=True):
+            last = replications == request.rule.looks(request.blocks[address])[-1]
+            if not last and not request.rule.enough(one):
+                found.short[address] = replications
+                del read[address]
+    if read:
+        for address, one in zip(read, rows_of(stack(list(read.values()))).each(), strict=True):
+            found.rows[address], found.prints[address] = one, prints[address]
 
 
 def _read(store: ResultStore, name: str, say: Say) -> bytes | None:
@@ -237,12 +303,12 @@ def known_of(
 def _taken_over(request: SweepRequest, table: pa.Table, stamp: Mapping[str, Any]) -> SweepState:
     shape = (-1, len(request.policies), len(ROWS))
     known = SweepState()
+    there = [address for address in request.addresses if address in stamp]
+    if table.num_rows != len(there) * len(request.policies) * len(ROWS):
+        return known  # of another version, which had other measures
     numbers = {
         name: table.column(name).to_numpy().reshape(shape).astype(np.float64) for name in NUMBERS
     }
-    there = [address for address in request.addresses if address in stamp]
-    if len(there) != len(numbers["value"]):
-        return known
     for k, address in enumerate(there):
         replications, seal = stamp[address]
         value, low, high, count, of = (numbers[name][k] for name in NUMBERS)

@@ -21,8 +21,8 @@ EMPIRICAL = {"dist": "empirical", "p": [0, 0.5, 0.9, 1], "values": ["2 s", "10 s
 MIXED = {
     "dist": "mixture",
     "parts": [
-        {"weight": 0.3, "law": {"dist": "constant", "value": "5 s"}},
-        {"weight": 0.7, "law": {"dist": "exponential", "mean": "20 s"}},
+        {"weight": 0.3, "distribution": {"dist": "constant", "value": "5 s"}},
+        {"weight": 0.7, "distribution": {"dist": "exponential", "mean": "20 s"}},
     ],
 }
 
@@ -63,8 +63,8 @@ def test_a_distribution_without_a_mean_says_so() -> None:
     never = {
         "dist": "mixture",
         "parts": [
-            {"weight": 0.5, "law": {"dist": "never"}},
-            {"weight": 0.5, "law": {"dist": "constant", "value": "5 s"}},
+            {"weight": 0.5, "distribution": {"dist": "never"}},
+            {"weight": 0.5, "distribution": {"dist": "constant", "value": "5 s"}},
         ],
     }
     assert distribution(never).mean() == math.inf
@@ -118,8 +118,8 @@ def test_a_uniform_interval_that_covers_an_instant_has_the_closed_form() -> None
 
 def test_an_interval_of_two_lengths_is_met_in_proportion_to_length() -> None:
     parts = [
-        {"weight": 0.75, "law": {"dist": "constant", "value": "10 s"}},
-        {"weight": 0.25, "law": {"dist": "constant", "value": "90 s"}},
+        {"weight": 0.75, "distribution": {"dist": "constant", "value": "10 s"}},
+        {"weight": 0.25, "distribution": {"dist": "constant", "value": "90 s"}},
     ]
     met = covering(
         distribution({"dist": "mixture", "parts": parts}), np.linspace(0.0005, 0.9995, 1000)

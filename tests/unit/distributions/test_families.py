@@ -110,7 +110,7 @@ WRONG = [
     ),
     ({"dist": "mixture", "parts": []}, "the weights sum to 0"),
     (
-        {"dist": "mixture", "parts": [{"weight": 0.5, "law": {"dist": "never"}}]},
+        {"dist": "mixture", "parts": [{"weight": 0.5, "distribution": {"dist": "never"}}]},
         "the weights sum to 0.5",
     ),
     (

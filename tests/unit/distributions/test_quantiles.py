@@ -91,9 +91,9 @@ def _from_a_kernel(pool, us, out):
 ATOMS = {
     "dist": "mixture",
     "parts": [
-        {"weight": 0.25, "law": {"dist": "constant", "value": "5 s"}},
-        {"weight": 0.5, "law": {"dist": "lognormal", "median": "20 s", "sigma": 1.0}},
-        {"weight": 0.25, "law": {"dist": "never"}},
+        {"weight": 0.25, "distribution": {"dist": "constant", "value": "5 s"}},
+        {"weight": 0.5, "distribution": {"dist": "lognormal", "median": "20 s", "sigma": 1.0}},
+        {"weight": 0.25, "distribution": {"dist": "never"}},
     ],
 }
 

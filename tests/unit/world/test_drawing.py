@@ -58,8 +58,8 @@ def test_chances_have_their_shares_and_only_regretted_messages_are_worked_on() -
 
 def test_a_mistake_that_is_never_noticed_is_not_regretted() -> None:
     parts = [
-        {"weight": 0.4, "law": {"dist": "never"}},
-        {"weight": 0.6, "law": {"dist": "exponential", "mean": "1 s"}},
+        {"weight": 0.4, "distribution": {"dist": "never"}},
+        {"weight": 0.6, "distribution": {"dist": "exponential", "mean": "1 s"}},
     ]
     m = messages(mistakes__chance=1.0, mistakes__noticed={"dist": "mixture", "parts": parts})
     assert m.mistake.all()

@@ -271,8 +271,8 @@ def test_a_stream_without_looks_has_none_and_surfaces_do_not_share_draws() -> No
 
 def test_endless_gaps_end_a_stream_instead_of_wrapping_round() -> None:
     parts = [
-        {"weight": 0.5, "law": {"dist": "constant", "value": "36525 d"}},
-        {"weight": 0.5, "law": {"dist": "constant", "value": "30000 d"}},
+        {"weight": 0.5, "distribution": {"dist": "constant", "value": "36525 d"}},
+        {"weight": 0.5, "distribution": {"dist": "constant", "value": "30000 d"}},
     ]
     a = attention(glances={"gap": {"dist": "mixture", "parts": parts}, "length": "1 s"})
     looks = all_looks(a, 1, 2**62)
