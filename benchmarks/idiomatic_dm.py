@@ -90,9 +90,9 @@ class Message:
     thread_read: float = NEVER
 
     @property
-    def too_late(self) -> bool:
-        """Whether its preview was read before its text was read in the app."""
-        return self.preview_read < NEVER and self.preview_read <= self.thread_read
+    def read(self) -> bool:
+        """Whether it was read, in a preview or in the app, from where a deletion takes it."""
+        return self.preview_read < NEVER or self.thread_read < NEVER
 
 
 @dataclass(slots=True, eq=False)
@@ -330,18 +330,16 @@ class World:
         person.counted = 0
 
     def check_mail(self, person: Recipient) -> None:
-        """Read every mail in the mailbox."""
-        for message in person.mailbox:
-            message.preview_read = min(message.preview_read, self.env.now)
+        """Read every mail in the mailbox, which says only that there is a message."""
         person.mailbox.clear()
 
 
 def simulate(policy: Policy, seed: int) -> tuple[int, int, int]:
-    """Play one world; give its messages, the regretted ones, and those whose preview was read."""
+    """Play one world; give its messages, the regretted ones, and those of them that were read."""
     world = World(policy, seed)
     world.env.run(until=HORIZON)
     regretted = [message for message in world.sent if message.regretted]
-    return len(world.sent), len(regretted), sum(message.too_late for message in regretted)
+    return len(world.sent), len(regretted), sum(message.read for message in regretted)
 
 
 def main() -> None:

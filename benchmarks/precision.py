@@ -28,7 +28,7 @@ from sim import estimates as est
 from sim.running import run
 from sim.scenario.model import Scenario
 from sim.scenario.reading import load
-from sim.summaries import compared
+from sim.summaries import compared, headlines
 from sim.sums import Sums
 
 WIDTH = 0.005
@@ -42,7 +42,6 @@ SCENARIO = "scenarios/linkedin_dm.toml"
 class Way:
     """A way to an answer: how to play some worlds, how many the answer needs, and the best times."""
 
-    name: str
     play: Callable[[range], int]
     """Plays worlds and gives the number of messages."""
     worlds: int
@@ -80,7 +79,11 @@ def half_width(found: est.Estimates) -> float:
 
 
 def ours(
-    name: str, scenario: Scenario, policies: Sequence[str] | None, everybody: bool = False
+    scenario: Scenario,
+    policies: Sequence[str] | None,
+    *,
+    everybody: bool = False,
+    stratified: bool = False,
 ) -> Way:
     """Make a way of this package."""
     worlds = 256 if everybody else 2048
@@ -92,10 +95,11 @@ def ours(
             replications=len(numbers),
             engine="compiled",
             everybody=everybody,
+            stratified=stratified,
         )
         return sum(done.sums.total(policy, "messages") for policy in done.policies)
 
-    return Way(name, play, worlds)
+    return Way(play, worlds)
 
 
 class Idiomatic:
@@ -133,13 +137,15 @@ def measure(rounds: int, simpy_worlds: int) -> None:
     scenario = load(SCENARIO)
     two = list(POLICIES)
     ways = {
-        "one": ours("one policy's headline", scenario, two[:1]),
-        "four": ours("four policies, headlines and every paired difference", scenario, None),
-        "pair": ours("one paired difference", scenario, two),
-        "all": ours("one policy, everybody", scenario, two[:1], everybody=True),
+        "one": ours(scenario, two[:1]),
+        "one by strata": ours(scenario, two[:1], stratified=True),
+        "pair": ours(scenario, two),
+        "four": ours(scenario, None),
+        "four by strata": ours(scenario, None, stratified=True),
+        "everybody": ours(scenario, two[:1], everybody=True),
     }
     programs = {name: Idiomatic(name) for name in two}
-    slow = {name: Way(name, program.play, simpy_worlds) for name, program in programs.items()}
+    slow = {name: Way(program.play, simpy_worlds) for name, program in programs.items()}
     for way in ways.values():
         way.play(range(32))  # compiles, or loads what is compiled
     for number in range(rounds):
@@ -153,40 +159,52 @@ def _count(
     scenario: Scenario, ways: dict[str, Way], slow: dict[str, Way], programs: dict[str, Idiomatic]
 ) -> None:
     """Find out how many worlds each answer needs."""
-    played = run(scenario, replications=4096, engine="compiled")
-    each, pairs = compared(played.sums).each, every_pair(played.sums)
-    worlds = played.replications
-    ways["one"].needed = needed(worlds, half_width(each.each(lambda one: one[:1])))
-    ways["four"].needed = needed(worlds, max(half_width(each), half_width(pairs)))
-    change = played.summary.change(list(POLICIES)[1])
-    ways["pair"].needed = needed(worlds, change.half_width)
+    played = run(scenario, replications=4096, engine="compiled", stratified=True)
+    worlds, pairs = played.replications, half_width(every_pair(played.sums))
+    for suffix, each in (
+        ("", headlines(played.sums)),
+        (" by strata", headlines(played.sums, played.known)),
+    ):
+        ways[f"one{suffix}"].needed = needed(worlds, half_width(each.each(lambda one: one[:1])))
+        ways[f"four{suffix}"].needed = needed(worlds, max(half_width(each), pairs))
+    ways["pair"].needed = needed(worlds, played.summary.change(list(POLICIES)[1]).half_width)
     for name, program in programs.items():
         y, n = program.hits()
         slow[name].needed = needed(len(y), est.share(y, n).at().half_width)
     first, other = programs.values()
     apart = est.independent_difference(*other.hits(), *first.hits()).at()
-    slow["difference"] = Way("", first.play, 1, needed(len(first.found), apart.half_width))
+    slow["difference"] = Way(first.play, 1, needed(len(first.found), apart.half_width))
     slow["difference"].times = [sum(slow[name].each for name in programs)]
 
 
+ROWS = {
+    "one": "one policy's headline",
+    "one by strata": "the same, by known shares",
+    "pair": f'one paired difference, "{list(POLICIES)[1]}"',
+    "four": "four policies: headlines and every paired difference",
+    "four by strata": "the same, headlines by known shares",
+}
+
+
 def _print(ways: dict[str, Way], slow: dict[str, Way]) -> None:
-    base = next(iter(slow.values()))
-    print(
-        f"| ± {100 * WIDTH:g} points, one core | worlds | a world | seconds | x idiomatic SimPy |"
-    )
+    headline, difference = slow[next(iter(POLICIES))], slow["difference"]
+    rows = [
+        ("idiomatic SimPy: one headline", headline, headline),
+        ("idiomatic SimPy: one difference, unpaired", difference, difference),
+        *((ROWS[k], ways[k], difference if k == "pair" else headline) for k in ROWS),
+    ]
+    print(f"| ± {100 * WIDTH:g} points | worlds | ms a world | seconds | x idiomatic SimPy |")
     print("|---|---|---|---|---|")
-
-    def row(name: str, way: Way, against: Way | None = None) -> None:
-        times = f"{against.seconds / way.seconds:,.0f}" if against else ""
-        size = f"{1e3 * way.each:,.2f} ms"
-        print(f"| {name} | {way.needed:,.0f} | {size} | {way.seconds:,.2f} | {times} |")
-
-    row("idiomatic SimPy: one headline", base)
-    row("idiomatic SimPy: one difference, unpaired", slow["difference"])
-    row("one policy's headline", ways["one"], base)
-    row(f'one paired difference, "{list(POLICIES)[1]}"', ways["pair"], slow["difference"])
-    row("four policies: headlines and every paired difference", ways["four"])
-    everybody = ways["all"]
+    for name, way, against in rows:
+        times = (
+            ""
+            if "four" in name or "headlines by" in name
+            else f"{against.seconds / way.seconds:,.0f}"
+        )
+        print(
+            f"| {name} | {way.needed:,.0f} | {1e3 * way.each:.3g} | {way.seconds:.3g} | {times} |"
+        )
+    everybody = ways["everybody"]
     print(f"\nEverybody, one policy: {everybody.messages / min(everybody.times):,.0f} messages/s.")
 
 

@@ -22,6 +22,8 @@ from sim.running import (
 )
 from sim.scenario.model import Scenario
 from sim.sums import Ints, Sums
+from sim.tallies import TALLY, WITH_STRATA
+from sim.world.strata import known_shares
 
 REPLICATIONS: Final = FIRST
 """Replications of a pilot: as many as there are at the first look of a precision."""
@@ -54,6 +56,7 @@ def forecast(
     seed: int | None = None,
     engine: str = "auto",
     everybody: bool = False,
+    stratified: bool = False,
 ) -> Forecast:
     """Estimate what `sim.run` takes with the same arguments, compiling apart, from the run's first
     replications, which are played.
@@ -66,11 +69,13 @@ def forecast(
     """
     scenario = set_by_hand(scenario, seed=seed, replications=replications)
     names = chosen(scenario, policies)
-    stopping = stopping_of(precision, of, at_most, replications)
-    most = scenario.run.replications if stopping is None else stopping.at_most
     worlds = tuple(scenario.under(name) for name in names)
+    known = np.array([known_shares(world) for world in worlds]) if stratified else None
+    stopping = stopping_of(precision, of, at_most, replications, known)
+    most = scenario.run.replications if stopping is None else stopping.at_most
     engine = engine_for(scenario, names, engine, most)
-    setting = Setting(worlds, names, engine, share_played(worlds, everybody))
+    count = WITH_STRATA if stratified else TALLY
+    setting = Setting(worlds, names, engine, share_played(worlds, everybody), count)
     play_block(setting, range(1))  # compiles, or loads what is compiled
     alone, _ = _timed(setting, range(1))
     seconds, values = 0.0, []

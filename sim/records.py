@@ -14,6 +14,7 @@ import numpy.typing as npt
 from sim.clock import NEVER
 from sim.schema.fields import Flags, Int64s
 from sim.schema.records import COLUMNS, FROM_ENGINE, FROM_WORLD
+from sim.world.strata import stratum_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,20 +33,23 @@ class Records:
 
     `columns` maps every name of `COLUMNS` to an array of one length; `horizon` is when observation
     ended. `replication` (int64) is the place of each row's replication among `worlds` of them, and
-    `priced` says whether prices are estimated on its recipient.
+    `priced` says whether prices are estimated on its recipient, and `stratum` which of
+    `sim.world.strata` its recipient is in.
     """
 
     columns: Mapping[str, npt.NDArray[Any]]
     horizon: int
     replication: Int64s
     priced: Flags
+    stratum: Int64s
     worlds: int = 1
 
     @classmethod
     def alone(cls, columns: Mapping[str, npt.NDArray[Any]], horizon: int) -> Records:
         """Make the records of one replication."""
         size = columns["written"].size
-        return cls(columns, horizon, np.zeros(size, np.int64), np.ones(size, np.bool_))
+        zero = np.zeros(size, np.int64)
+        return cls(columns, horizon, zero, np.ones(size, np.bool_), zero)
 
     @classmethod
     def joined(cls, world: World, written: Mapping[str, npt.NDArray[Any]]) -> Records:
@@ -61,7 +65,8 @@ class Records:
         drawn = {c.name: own[c.name] if c.name in own else getattr(m, c.name) for c in FROM_WORLD}
         columns = drawn | {c.name: written[c.name] for c in FROM_ENGINE}
         priced = world.recipients.priced[m.recipient]
-        return cls(columns, world.horizon, m.replication, priced, world.worlds)
+        stratum = stratum_of(world.recipients)[m.recipient]
+        return cls(columns, world.horizon, m.replication, priced, stratum, world.worlds)
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
         return self.columns[name]
@@ -79,7 +84,7 @@ class Records:
     def of(self, rows: Flags) -> Records:
         """Give the records of some messages; where openings are left out, `opening` is not theirs."""
         columns = {name: column[rows] for name, column in self.columns.items()}
-        mine = self.replication[rows], self.priced[rows]
+        mine = self.replication[rows], self.priced[rows], self.stratum[rows]
         return Records(columns, self.horizon, *mine, self.worlds)
 
     def in_replication(self, place: int) -> Records:

@@ -122,6 +122,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "complete": outcome.replications == outcome.asked,
         "confidence": CONFIDENCE,
         "methods": {
+            "headline": s.headline_method,
             "shares": SHARE,
             "differences": s.changes.method,
             "means": MEAN,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -17,13 +17,14 @@ from sim.records import Records
 from sim.scenario.model import Scenario
 from sim.stopping import Stopping
 from sim.summaries import Summary, expected_costs
-from sim.sums import Ints, Sums
-from sim.tallies import PRICED_ONLY, TALLY, Count, not_under, read_not_under
+from sim.sums import Floats, Ints, Sums
+from sim.tallies import PRICED_ONLY, TALLY, WITH_STRATA, Count, not_under, read_not_under
 from sim.verdicts import Judged, judge
 from sim.world import draw_world
 from sim.world.block import Block
 from sim.world.drawing import drafts
 from sim.world.focus import focused, price_share
+from sim.world.strata import known_shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +49,8 @@ class Outcome:
     sums: Sums
     stopping: Stopping | None = None
     price_share: float = 1.0
+    known: Floats | None = None
+    """Known shares of strata (policies, strata) that the headline is post-stratified by, if it is."""
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -74,7 +77,7 @@ class Outcome:
     @cached_property
     def summary(self) -> Summary:
         """The tables: shares, channels, verdicts, differences and prices, with intervals."""
-        return Summary.of(self.sums)
+        return Summary.of(self.sums, self.known)
 
     @property
     def shares(self) -> pd.DataFrame:
@@ -115,6 +118,7 @@ def run(
     engine: str = "auto",
     workers: int = 1,
     everybody: bool = False,
+    stratified: bool = False,
     keep: Keep | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Outcome:
@@ -124,9 +128,11 @@ def run(
     at a time; their number changes no result. With a `precision` ("0.5 pp", or "10 %"), instead of a
     number, replications are added until the intervals of `of` ("headline", "differences") reach no
     farther, `at_most` so many (`sim.stopping`). Only recipients who matter are played
-    (`sim.world.focus`) unless `everybody` is. `keep` gets the records of what was played. Ctrl-C
-    ends the run with what is done so far. Raises `ScenarioError` for an unknown policy, `TraceError`
-    for a malformed trace and `FaultyInputError` for a precision that is none.
+    (`sim.world.focus`) unless `everybody` is. `stratified`: the headline is post-stratified by the
+    shares of settings that the scenario gives (`sim.estimates.strata`). `keep` gets the records of
+    what was played. Ctrl-C ends the run with what is done so far. Raises `ScenarioError` for an
+    unknown policy, `TraceError` for a malformed trace and `FaultyInputError` for a precision that
+    is none.
 
     >>> import sim
     >>> sim.run(sim.load("scenarios/linkedin_dm.toml"), replications=2).summary.headline("today").replications
@@ -134,9 +140,10 @@ def run(
     """
     scenario = set_by_hand(scenario, seed=seed, replications=replications)
     names = chosen(scenario, policies)
-    stopping = stopping_of(precision, of, at_most, replications)
-    asked = scenario.run.replications if stopping is None else stopping.at_most
     worlds = [scenario.under(name) for name in names]
+    known = np.array([known_shares(world) for world in worlds]) if stratified else None
+    stopping = stopping_of(precision, of, at_most, replications, known)
+    asked = scenario.run.replications if stopping is None else stopping.at_most
     engine = engine_for(scenario, names, engine, asked)
     done = play_all(
         worlds,
@@ -144,6 +151,7 @@ def run(
         engine,
         asked,
         workers=workers,
+        count=WITH_STRATA if stratified else TALLY,
         everybody=everybody,
         stopping=stopping,
         keep=keep,
@@ -153,11 +161,15 @@ def run(
         asked = done.replications
         if not stopping.is_reached(done):
             asked = next((look for look in stopping.looks() if look > asked), asked)
-    return Outcome(scenario, engine, asked, done, stopping, share_played(worlds, everybody))
+    return Outcome(scenario, engine, asked, done, stopping, share_played(worlds, everybody), known)
 
 
 def stopping_of(
-    precision: str | None, of: Sequence[str], at_most: int, replications: int | None
+    precision: str | None,
+    of: Sequence[str],
+    at_most: int,
+    replications: int | None,
+    known: Floats | None = None,
 ) -> Stopping | None:
     """Make the rule of a run, if a precision is given.
 
@@ -168,7 +180,7 @@ def stopping_of(
     if replications is not None:
         fault = Fault("--precision", "", "is given with --replications", "keep one of them")
         raise FaultyInputError([fault])
-    return Stopping.read(precision, of, at_most)
+    return replace(Stopping.read(precision, of, at_most), known=known)
 
 
 def set_by_hand(scenario: Scenario, *, seed: int | None, replications: int | None) -> Scenario:

@@ -5,7 +5,7 @@ as was asked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from sim import estimates as est
 from sim.errors import Fault, FaultyInputError
 from sim.precision import AT_MOST, FIRST, INTERVALS, Precision, looks, looks_in_words, reach
 from sim.scenario.suggestions import did_you_mean, said
-from sim.summaries import changes, compared, design_effects
+from sim.summaries import changes, compared, headlines
 from sim.sums import Floats, Sums
 
 OF: Final = {
@@ -31,6 +31,8 @@ class Stopping:
     precision: Precision
     of: tuple[str, ...] = ("headline",)
     at_most: int = AT_MOST
+    known: Floats | None = field(default=None, compare=False)
+    """Known shares of strata, as in `sim.summaries.headlines`."""
 
     @classmethod
     def read(
@@ -86,14 +88,14 @@ class Stopping:
 
     def _sought(self, sums: Sums) -> Iterator[tuple[est.Estimates, Floats, Floats]]:
         """Yield estimates with their events, and what a relative precision is relative to."""
-        headlines = compared(sums)
+        plain = compared(sums)
         if "headline" in self.of:
-            found = est.share(headlines.hits, headlines.of, design_effect=design_effects(headlines))
-            yield found, headlines.hits.sum(axis=0), found.value
+            found = headlines(sums, self.known)
+            yield found, plain.hits.sum(axis=0), found.value
         if "differences" in self.of and len(sums.policies) > 1:
             moved = sums.of("saved", "newly_lost").sum(axis=(0, 2))[1:]
-            baseline = headlines.each.value[:1]
-            yield changes(headlines).each(lambda field: field[1:]), moved, baseline
+            baseline = plain.each.value[:1]
+            yield changes(plain).each(lambda field: field[1:]), moved, baseline
 
     def words(self) -> str:
         """Say the rule, for results."""

@@ -17,7 +17,17 @@ from sim import estimates as est
 from sim.clock import HOUR, SECOND
 from sim.sums import Floats, Sums
 from sim.surfaces import CHANNELS
-from sim.tallies import DELAY_EDGES, DELAYED, HEADLINE, TALLIES, counted, delayed_by, not_under
+from sim.tallies import (
+    DELAY_EDGES,
+    DELAYED,
+    HEADLINE,
+    READ_IN,
+    REGRETTED_IN,
+    TALLIES,
+    counted,
+    delayed_by,
+    not_under,
+)
 from sim.verdicts import Lost, Verdict
 
 VERDICTS: Final = tuple(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED)
@@ -140,6 +150,19 @@ def shares(sums: Sums, measures: Sequence[str] = tuple(MEASURES)) -> est.Estimat
     return est.share(sums.of(*measures), sums.of("regretted"), design_effect=effects)
 
 
+def headlines(sums: Sums, known: Floats | None = None) -> est.Estimates:
+    """Estimate the headline of every policy.
+
+    With `known` shares of strata (policies, strata), and sums by stratum, it is post-stratified.
+    """
+    found = compared(sums)
+    effects = design_effects(found)
+    if known is None:
+        return est.share(found.hits, found.of, design_effect=effects)
+    counts = sums.of(*READ_IN), sums.of(*REGRETTED_IN)
+    return est.stratified(*counts, known, design_effect=effects)
+
+
 def design_effects(headlines: est.Shares) -> Floats:
     """Give each policy's design effect of the headline: the baseline's where its own is not seen,
     and 1 where that is not seen either.
@@ -233,6 +256,7 @@ class Summary:
     shares: pd.DataFrame
     differences: pd.DataFrame
     price: pd.DataFrame
+    headline_method: str = est.SHARE
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -240,9 +264,11 @@ class Summary:
         return self.sums.policies
 
     @classmethod
-    def of(cls, sums: Sums) -> Summary:
-        """Make the tables of every replication's sums."""
+    def of(cls, sums: Sums, known: Floats | None = None) -> Summary:
+        """Make the tables of every replication's sums; `known` as in `headlines`."""
         found, change, paid = shares(sums), changes(compared(sums)), prices(sums)
+        overall = headlines(sums, known)
+        found = found.with_column(_measures()[HEADLINE], overall)
         counts = sums.of(*MEASURES).sum(axis=0).astype(np.int64)
         table = _table(sums.policies, tuple(MEASURES), found)
         table.insert(5, "count", counts.ravel())
@@ -253,6 +279,7 @@ class Summary:
             table,
             _differences(sums, change),
             _table(sums.policies, tuple(PRICES), paid),
+            overall.method,
         )
 
     def headline(self, policy: str, measure: str = HEADLINE) -> est.Estimate:

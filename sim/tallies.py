@@ -14,6 +14,7 @@ from sim.records import Records
 from sim.sums import Ints
 from sim.surfaces import CHANNELS
 from sim.verdicts import Judged, Level, Lost, Verdict
+from sim.world.strata import STRATA
 
 HEADLINE: Final = "read"
 """The measure that ranks policies: regretted messages that were read despite the deletion."""
@@ -290,6 +291,26 @@ def moves(records: Records, judged: Judged, base: Judged) -> Ints:
     return pairs[:, 1:].astype(np.int64)
 
 
+REGRETTED_IN: Final = tuple(f"regretted_in_{k:02d}" for k in range(STRATA))
+READ_IN: Final = tuple(f"read_in_{k:02d}" for k in range(STRATA))
+"""The names of `by_stratum`'s row: regretted messages, and the headline's events."""
+
+
+def by_stratum(records: Records, judged: Judged) -> Ints:
+    """Count by the recipients' strata: shape (replications, `REGRETTED_IN` and `READ_IN`)."""
+    cell = records.replication * STRATA + records.stratum
+    mine = judged.is_message & judged.regretted
+    counts = [
+        np.bincount(cell[mask], minlength=records.worlds * STRATA).reshape(-1, STRATA)
+        for mask in (mine, mine & read_mask(judged))
+    ]
+    return np.hstack(counts).astype(np.int64)
+
+
+def _tally_and_strata(records: Records, judged: Judged, base: Judged) -> Ints:
+    return np.hstack([tally(records, judged, base), by_stratum(records, judged)])
+
+
 def _tally_and_moves(records: Records, judged: Judged, base: Judged) -> Ints:
     return np.hstack([tally(records, judged, base), moves(records, judged, base)])
 
@@ -306,4 +327,5 @@ class Count:
 
 
 TALLY: Final = Count(COUNTED, tally)
+WITH_STRATA: Final = Count((*COUNTED, *REGRETTED_IN, *READ_IN), _tally_and_strata)
 WITH_MOVES: Final = Count((*COUNTED, *MOVES), _tally_and_moves)

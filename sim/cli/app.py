@@ -18,7 +18,7 @@ from sim.version import __version__
 
 app = typer.Typer(
     name="toolate",
-    help="How often does a deletion come too late to stop the preview being read?",
+    help="How often is a regretted message read despite its deletion?",
     add_completion=True,
     pretty_exceptions_enable=False,
 )
@@ -145,6 +145,13 @@ def run(
             help="Play and record all recipients, and not only those the answer depends on.",
         ),
     ] = False,
+    known_shares: Annotated[
+        bool,
+        typer.Option(
+            "--known-shares",
+            help="Post-stratify the headline by the shares of push, previews and e-mail given.",
+        ),
+    ] = False,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Print how many worlds and seconds it takes; play a few."),
@@ -164,6 +171,7 @@ def run(
         seed=seed,
         engine=engine,
         everybody=everybody,
+        stratified=known_shares,
     )
     with faults_on_one_line():
         if dry_run:

@@ -43,6 +43,7 @@ class Asked(TypedDict):
     seed: int | None
     engine: str
     everybody: bool
+    stratified: bool
 
 
 def run_command(file: str, out: Path | None, as_json: bool, workers: int, asked: Asked) -> None:

@@ -133,6 +133,8 @@ def print_outcome(outcome: Outcome) -> None:
         f"{outcome.replications} replications, seed {run.seed}; intervals over replications, differences paired.",
         soft_wrap=True,
     )
+    if outcome.known is not None:
+        console.print(f"Overall: {s.headline_method}.", soft_wrap=True)
     if outcome.stopping is not None:
         console.print(outcome.stopping.words(), soft_wrap=True)
     for warning in warnings_of(outcome):

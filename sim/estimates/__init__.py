@@ -1,8 +1,9 @@
 """Estimates with intervals, from sums over independent replications.
 
-`ratios` has shares and means, `differences` what changes between two policies, `quantiles` those of
-binned numbers, `best` which policy loses least. Every function takes arrays of shape
-(replications, ...) and gives `Estimates` of the trailing shape; formulas stand nowhere else.
+`ratios` has shares and means, `strata` shares whose circumstances are known, `differences` what
+changes between two policies, `quantiles` those of binned numbers, `best` which policy loses least.
+Every function takes arrays of shape (replications, ...) and gives `Estimates` of the trailing
+shape; formulas stand nowhere else.
 """
 
 from sim.estimates.best import BEST, Best, Shares, best, every_difference
@@ -30,6 +31,7 @@ from sim.estimates.ratios import (
     t_quantile,
     wilson,
 )
+from sim.estimates.strata import STRATIFIED, stratified
 
 __all__ = [
     "BEST",
@@ -38,6 +40,7 @@ __all__ = [
     "FEW_EVENTS",
     "MEAN",
     "SHARE",
+    "STRATIFIED",
     "WOODRUFF",
     "Best",
     "Estimate",
@@ -56,6 +59,7 @@ __all__ = [
     "share",
     "side_by_side",
     "stacked",
+    "stratified",
     "t_quantile",
     "wilson",
 ]

@@ -22,6 +22,7 @@ PARTS = (
     "Simultaneous intervals",
     "Costs",
     "Batch mistakes",
+    "Known shares",
 )
 
 
@@ -69,6 +70,7 @@ def test_intervals_with_many_events_are_hardly_wider_than_they_must_be() -> None
         ("Costs", 10, "cost: 10 % of worlds have any"),
         ("Costs", 30, "cost: 10 % of worlds have any"),
         ("Shares", 100, "share near 0: 6 events expected, correlation 0.2"),
+        ("Known shares", 10, "known shares, correlation 0.02"),
         ("Delays", 30, "delay, mean of all (no longer reported)"),
     ],
 )

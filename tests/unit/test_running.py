@@ -3,12 +3,19 @@ interruption leaves."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from sim.errors import ScenarioError
+from sim.cli.tables import warnings_of
+from sim.errors import FaultyInputError, ScenarioError
+from sim.pilot import forecast
 from sim.records import Records
+from sim.results import document
 from sim.running import Outcome, chosen, expected_messages, run
 from sim.scenario import parse
+from sim.stopping import Stopping
+from sim.summaries import HEADLINE
 from sim.verdicts import Judged
 
 from .making import SMALL, small
@@ -71,11 +78,15 @@ def test_records_and_progress_are_handed_over_in_order(outcome: Outcome) -> None
 
     again = run(outcome.scenario, keep=keep, progress=ticks.append, engine="simpy")
     assert seen == [(k, name) for k in range(3) for name in outcome.policies]
-    assert ticks == [1, 2, 3]
-    assert again.sums == outcome.sums
+    assert ticks == [3], "three small replications are one block"
+    assert again.sums == run(outcome.scenario, engine="simpy", everybody=True).sums
 
 
-def test_an_interruption_leaves_the_replications_that_are_done(outcome: Outcome) -> None:
+def test_an_interruption_leaves_the_replications_that_are_done(
+    outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.running.REPLICATIONS_AT_ONCE", 1)
+
     def stop(done: int) -> None:
         if done == 2:
             raise KeyboardInterrupt
@@ -89,9 +100,86 @@ def test_an_interruption_before_anything_is_done_stays_one(monkeypatch: pytest.M
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.running.draft", stop)
+    monkeypatch.setattr("sim.running.drafts", stop)
     with pytest.raises(KeyboardInterrupt):
         run(small(), engine="simpy")
+
+
+SURE: dict[str, Any] = {"engine": "compiled", "precision": "4 pp", "policies": ["today", "hold"]}
+
+
+@pytest.mark.parametrize("of", [["headline"], ["differences"], ["headline", "differences"]])
+def test_a_run_stops_at_the_first_look_at_which_it_is_sure(outcome: Outcome, of: list[str]) -> None:
+    done = run(outcome.scenario, of=of, **SURE)
+    asked, sums = Stopping.read("4 pp", of), done.sums
+    reached = [look for look in asked.looks() if look <= done.replications]
+    assert done.is_sure and done.asked == done.replications == reached[-1]
+    assert not any(asked.is_reached(sums.first(look)) for look in reached[:-1])
+    wide = {
+        "headline": [done.summary.headline(name) for name in done.policies],
+        "differences": [done.summary.change("hold")],
+    }
+    for e in (e for one in of for e in wide[one]):
+        assert max(e.high - e.value, e.value - e.low) <= 0.04
+
+
+def test_a_precise_run_is_the_run_of_so_many_replications_whatever_the_workers(
+    outcome: Outcome,
+) -> None:
+    one, two = (run(outcome.scenario, workers=workers, **SURE) for workers in (1, 2))
+    plain = run(
+        outcome.scenario, replications=one.replications, engine="compiled", policies=["hold"]
+    )
+    assert one.sums == two.sums == plain.sums
+
+
+def test_a_precision_out_of_reach_ends_at_the_most_allowed_and_says_so(outcome: Outcome) -> None:
+    done = run(outcome.scenario, precision="0.01 pp", at_most=40, engine="compiled")
+    assert (done.replications, done.asked, done.is_sure) == (40, 40, False)
+    assert any("--at-most" in line for line in warnings_of(done))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"precision": "four"}, "--precision: .* is not a precision"),
+        ({"precision": "4 pp", "of": ["hedline"]}, 'did you mean "headline"'),
+        ({"precision": "4 pp", "at_most": 3}, "--at-most: 3 is out of range"),
+        ({"precision": "4 pp", "replications": 3}, "is given with --replications"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused(
+    outcome: Outcome, asked: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(FaultyInputError, match=said):
+        run(outcome.scenario, **asked)
+
+
+def test_a_forecast_is_what_the_run_takes(outcome: Outcome) -> None:
+    found = forecast(outcome.scenario, **SURE)
+    done = run(outcome.scenario, **SURE).replications
+    assert found.replications is not None and 0.5 <= found.replications / done <= 2
+    assert forecast(outcome.scenario, precision="0.01 pp", at_most=40).replications is None
+    assert forecast(outcome.scenario, replications=7).replications == 7
+
+
+def test_prices_say_on_how_many_messages_and_recipients_they_rest(outcome: Outcome) -> None:
+    told = document(run(outcome.scenario, everybody=True, engine="simpy"))
+    of = told["policies"][0]["price_of"]
+    assert told["price_share"] == 1.0
+    assert of["messages"] + told["regretted"] == told["messages"]
+    assert 0 < of["recipients"] <= of["messages"]
+    assert 0 < told["regretted_recipients"] <= told["regretted"]
+
+
+def test_known_shares_leave_every_other_number_as_it_is(outcome: Outcome) -> None:
+    plain, known = (
+        run(outcome.scenario, replications=64, engine="compiled", stratified=one)
+        for one in (False, True)
+    )
+    a, b = (one.shares.set_index(["policy", "measure"]) for one in (plain, known))
+    rest = a.index.get_level_values("measure") != HEADLINE
+    assert a[rest].equals(b[rest]) and plain.differences.equals(known.differences)
 
 
 def test_the_expected_number_of_messages_is_near_what_is_drawn(outcome: Outcome) -> None:
