@@ -49,7 +49,7 @@ from sim.sweeping.store.tables import (
 from sim.sweeping.sweeping import Shard, carry_out, missing
 
 SHIPPED = Path(__file__).parent.parent / "scenarios" / "linkedin_dm.toml"
-MESSAGES = 1_000_000
+MESSAGES = 200_000
 """Messages of a cell of the sweeps that show how busy workers are: several tasks."""
 PRECISE = (
     "cells to 1 point | tasks | replications | wall time | processor, workers | processor, parent"
@@ -94,7 +94,7 @@ def quiet(message: str) -> None:
 
 
 def sweep_of(kind: str, cells: int) -> SweepPlan:
-    """Plan a sweep of cells of about a million messages: many small worlds under two policies, or
+    """Plan a sweep of cells of about 200,000 messages: many small worlds under two policies, or
     campaigns under one.
     """
     base = load(SHIPPED) if kind == "linkedin_dm" else sparse()
