@@ -21,11 +21,11 @@ from sim import estimates as est
 from sim.clock import SECOND
 from sim.estimates import Estimates
 from sim.running import run
-from sim.summaries import HEADLINE, MEASURES, PRICES, compared, headlines, prices
+from sim.summaries import MEASURES, PRICES, compared, headlines, prices
 from sim.summaries import changes as changes_of
 from sim.summaries import shares as shares_of
 from sim.sums import Floats, Sums
-from sim.tallies import DELAY_EDGES, counted, delayed_by
+from sim.tallies import DELAY_EDGES, HEADLINE, counted, delayed_by
 
 WORLDS = (10, 30, 100, 200)
 MEAN = 9
@@ -394,7 +394,7 @@ def shipped(sets: int, worlds: int = 30) -> list[Case]:
     places = {
         "headline": (shares_of, (0, list(MEASURES).index(HEADLINE))),
         "headline by known shares": (by_strata, (0,)),
-        "read by e-mail": (shares_of, (0, list(MEASURES).index("read_email"))),
+        "read by preview first": (shares_of, (0, list(MEASURES).index("preview_first"))),
         **{f'change under "{name}"': (changes, (k,)) for k, name in enumerate(whole.policies) if k},
         **{
             f'{name} under "{whole.policies[1]}"': (prices, (1, k))

@@ -1,11 +1,11 @@
-"""Measure sweeps: how busy two cores are, what a task costs, memory of a worker, and a store of ten
-thousand cells.
+"""Measure sweeps: one to a precision, how busy two cores are, what a task costs, memory of a worker,
+rows of a cell, and a store of ten thousand cells.
 
-Run `python benchmarks/sweeps.py` (about ten minutes on two quiet cores; `--cells 20 --stored 1000`
-for a look). Prints markdown tables. Playing is time spent in `play_replication` (drawing, engine,
+Run `python benchmarks/sweeps.py` (about four minutes on two quiet cores; `--cells 20 --stored 1000`
+for a look). Prints markdown tables. Playing is time spent in `play_block` (drawing, engine,
 verdicts, sums) over wall time times workers, from the first task given to the last one stored;
-compiling is done before. By the clock it says how little is lost between tasks; by the processor it
-also counts what other programs took from this one.
+compiling is done before. By wall time it shows what is lost between tasks, by processor time also
+what other programs used.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,19 +29,35 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.engines import sparse
 from sim import running
 from sim.scenario import load
-from sim.sweeping import tasks
 from sim.sweeping.planning.plan import SweepPlan, plan
+from sim.sweeping.playing import tasks
 from sim.sweeping.playing.execution import Done, Execution
 from sim.sweeping.playing.pools import execute, play_and_store
-from sim.sweeping.results.rows import ROWS
+from sim.sweeping.results.rows import ROWS, rows_of, stack
 from sim.sweeping.store.folder import ResultStore, open_store
 from sim.sweeping.store.querying import query
 from sim.sweeping.store.requests import keep, kept, request_of
-from sim.sweeping.store.tables import SweepState, as_frame, keys_of, refreshed, settle, write_table
-from sim.sweeping.sweeping import Shard, missing
+from sim.sweeping.store.tables import (
+    STACKED,
+    SweepState,
+    as_frame,
+    keys_of,
+    refreshed,
+    settle,
+    write_table,
+)
+from sim.sweeping.sweeping import Shard, carry_out, missing
 
 SHIPPED = Path(__file__).parent.parent / "scenarios" / "linkedin_dm.toml"
-MESSAGES = 20_000
+MESSAGES = 200_000
+"""Messages of a cell of the sweeps that show how busy workers are: several tasks."""
+PRECISE = (
+    "cells to 1 point | tasks | replications | wall time | processor, workers | processor, parent"
+)
+BUSY = (
+    "tasks | wall time | playing, by wall time | by processor time | overhead per task | "
+    "memory per worker"
+)
 
 
 def timed(task: tasks.Task, store: ResultStore) -> Done:
@@ -50,7 +66,7 @@ def timed(task: tasks.Task, store: ResultStore) -> Done:
     Note beside the store what playing took (clock and processor), all of it, and the memory.
     """
     played = [0.0, 0.0]
-    real = running.play_replication
+    real = tasks.play_block
 
     def watched(*arguments: Any) -> Any:
         clock, processor = time.perf_counter(), time.thread_time()
@@ -61,11 +77,11 @@ def timed(task: tasks.Task, store: ResultStore) -> Done:
             played[1] += time.thread_time() - processor
 
     began = time.thread_time()
-    tasks.play_replication = watched
+    tasks.play_block = watched
     try:
         done = play_and_store(task, store)
     finally:
-        tasks.play_replication = real
+        tasks.play_block = real
     took = time.thread_time() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     with (store.folder.parent / f"times-{os.getpid()}").open("a") as file:
@@ -78,8 +94,8 @@ def quiet(message: str) -> None:
 
 
 def sweep_of(kind: str, cells: int) -> SweepPlan:
-    """Plan a sweep of cells of about 20,000 messages: many small worlds under two policies, or one
-    campaign under one.
+    """Plan a sweep of cells of about 200,000 messages: many small worlds under two policies, or
+    campaigns under one.
     """
     base = load(SHIPPED) if kind == "linkedin_dm" else sparse()
     replications = max(round(MESSAGES / running.expected_messages(base)), 1)
@@ -122,8 +138,67 @@ def busy(kind: str, cells: int, workers: int) -> str:
     besides, own = 1000 * (all_of_it - clock) / len(rest), 1000 * (took - processor) / len(rest)
     return (
         f"| {kind} | {len(todo):,} | {wall:.1f} s | {100 * clock / all_of_it:.1f} % | {100 * processor / all_of_it:.1f} % | "
-        f"{besides:.1f} ms ({own:.1f} ms of processor in the worker) | {peak:.0f} MB |"
+        f"{besides:.1f} ms ({own:.1f} ms of it processor time in the worker) | {peak:.0f} MB |"
     )
+
+
+def precise(cells: int, workers: int) -> str:
+    """Play a sweep of the default scenario under all of its policies to 1 point, from nothing to
+    the table, and give its row.
+    """
+    holds = [f"{seconds} s" for seconds in range(1, cells + 1)]
+    planned = plan(load(SHIPPED), {'policies."undo 10 s".send.hold': holds}, precision="1 pp")
+    end_workers()
+    before = [processor(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(Path(folder) / "store")
+        done = carry_out(planned, store, Execution(workers=workers), say=quiet)
+    wall = time.perf_counter() - began
+    end_workers()
+    after = [processor(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    parent, children = (b - a for a, b in zip(before, after, strict=True))
+    replications = done.frame.drop_duplicates("cell")["replications"]
+    assert done.complete and not done.unsure and len(replications) == cells
+    return (
+        f"| {cells} | {done.played:,} | {replications.sum():,} ({replications.min():,} to {replications.max():,} a cell) "
+        f"| {wall:.1f} s | {children:.1f} s | {parent:.1f} s |"
+    )
+
+
+def end_workers() -> None:
+    """End the worker processes; the system counts their time only then."""
+    from joblib.externals.loky import get_reusable_executor
+
+    get_reusable_executor().shutdown(wait=True)
+
+
+def processor(of: int) -> float:
+    """Give the processor time that this process, or its ended children, have taken."""
+    used = resource.getrusage(of)
+    return used.ru_utime + used.ru_stime
+
+
+def rows(replications: int = 64) -> list[str]:
+    """Time the rows of cells of the default scenario, one at a time and stacked."""
+    (case,) = plan(load(SHIPPED)).cases.values()
+    task = tasks.Task(case, 0, replications)
+    data = tasks.play(task)
+    cells = [tasks.sums_of([data]) for _ in range(STACKED // replications // len(case.policies))]
+
+    def each(function: Callable[[], Any], cells: int) -> str:
+        times = []
+        for _ in range(20):
+            began = time.perf_counter()
+            function()
+            times.append(time.perf_counter() - began)
+        return f"{1000 * min(times) / cells:.2f} ms"
+
+    return [
+        f"| reading its result | {each(lambda: tasks.sums_of([data]), 1)} |",
+        f"| its rows, alone | {each(lambda: rows_of(cells[0]), 1)} |",
+        f"| its rows, among {len(cells)} that are stacked | {each(lambda: rows_of(stack(cells)), len(cells))} |",
+    ]
 
 
 @contextlib.contextmanager
@@ -190,24 +265,26 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=200)
     parser.add_argument("--stored", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", choices=("precise", "busy", "rows", "stored"))
     options = parser.parse_args()
     if options.cells <= 2 * options.workers:
         parser.error("the first two cells of every worker only warm up; give more --cells")
-    print(f"load average before: {os.getloadavg()[0]:.1f}\n")
-    columns = (
-        "tasks",
-        "wall time",
-        "playing, by the clock",
-        "by the processor",
-        "a task costs besides",
-        "a worker",
-    )
-    print(f"| {options.cells} cells of | {' | '.join(columns)} |")
-    print("|---|---|---|---|---|---|---|")
-    for kind in ("linkedin_dm", "campaign"):
-        print(busy(kind, options.cells, options.workers), flush=True)
-    print(f"\n| a store of {options.stored:,} cells | |\n|---|---|")
-    print("\n".join(stored(options.stored, 20)))
+    print(f"load average before: {os.getloadavg()[0]:.1f}")
+    tables: dict[str, Callable[[], tuple[str, Iterable[str]]]] = {
+        "precise": lambda: (PRECISE, [precise(options.cells, options.workers)]),
+        "busy": lambda: (
+            f"{options.cells} cells of | {BUSY}",
+            (busy(kind, options.cells, options.workers) for kind in ("linkedin_dm", "campaign")),
+        ),
+        "rows": lambda: ("a cell of 64 replications under 4 policies | time", rows()),
+        "stored": lambda: (f"a store of {options.stored:,} cells | ", stored(options.stored, 20)),
+    }
+    for name, table in tables.items():
+        if options.only in (None, name):
+            head, lines = table()
+            print(f"\n| {head} |\n|{'---|' * (head.count('|') + 1)}")
+            for line in lines:
+                print(line, flush=True)
 
 
 if __name__ == "__main__":

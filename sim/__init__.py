@@ -1,4 +1,4 @@
-"""Tell how often a deletion comes too late to stop the preview being read.
+"""Tell how often a regretted message is read despite its deletion.
 
 >>> import sim
 >>> scenario = sim.load("scenarios/linkedin_dm.toml")

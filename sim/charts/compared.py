@@ -40,7 +40,7 @@ def draw_comparison(comparison: Comparison) -> Chart:
     )
     paid = bool(prices["value"].notna().any())
     with mpl.rc_context(STYLE):
-        figure = Chart(figsize=(9.4, 1.9 + 0.45 * len(names)), layout="constrained")
+        figure = Chart(figsize=(11.4, 1.9 + 0.45 * len(names)), layout="constrained")
         if paid:
             left, right = figure.subplots(1, 2, sharey=True, width_ratios=[3, 2])
             _dots(right, comparison, prices, 1.0, " s")

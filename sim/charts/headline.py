@@ -39,7 +39,7 @@ def draw(outcome: Outcome) -> Chart:
         axes.set_xlabel("share of regretted messages (%), with 95 % interval")
         if axes.get_legend_handles_labels()[0]:  # none, when nothing was read
             axes.legend(
-                title="A preview was read first … or the text was read in the app first",
+                title="A preview was read first …",
                 title_fontsize=8,
                 alignment="left",
                 fontsize=7.5,

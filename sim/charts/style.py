@@ -36,7 +36,7 @@ PARTS: Final = {
     "lost_after_refusal": ("after the deletion was refused", "#D55E00", "xxx"),
     "lost_after_remedy": ("after an apology or a block", "#CC79A7", "---"),
     "ghost": ("after the deletion, from a copy that outlived it", "#999999", "|||"),
-    "in_thread": ("in the app first", "#FFFFFF", ""),
+    "in_thread": ("or the text was read in the app first", "#FFFFFF", ""),
 }
 """How the headline is split: label, colour and hatch of each part. All but the last are of messages
 that were read in a preview first."""

@@ -19,7 +19,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from sim.cli.tables import SPLIT_LABELS, percent
+from sim.cli.tables import percent
 from sim.clock import SECOND, format_duration
 from sim.errors import Fault, FaultyInputError
 from sim.results import ResultFolder, manifest
@@ -263,7 +263,8 @@ def _print(swept: Swept) -> None:
         undecided = int((~found["sure"]).sum())
         console.print(
             escape(
-                f"Loses least, surely: {surely or 'none'}; undecided in {undecided:,} of {len(found):,} cells."
+                f"Loses least (read despite the deletion), surely: {surely or 'none'}; "
+                f"undecided in {undecided:,} of {len(found):,} cells."
             )
         )
         _print_frame(_readable(found), SHOWN)
@@ -294,15 +295,17 @@ def _readable(found: pd.DataFrame) -> pd.DataFrame:
     place = list(shown.columns).index("best") + 1
     shown.insert(
         place,
-        "read despite the deletion, %",
+        "read, %",
         [
             f"{percent(v)} ({percent(a)}–{percent(b)})"
             for v, a, b in found[["value", "low", "high"]].itertuples(index=False)
         ],
     )
-    for k, (part, label) in enumerate(zip(SPLIT, SPLIT_LABELS, strict=True), start=1):
-        shown.insert(place + k, f"{label}, %", [percent(one) for one in found[part]])
-    shown.insert(place + 3, "sure", ["yes" if one else "no" for one in found["sure"]])
+    shares = found[list(SPLIT)].itertuples(index=False)
+    shown.insert(
+        place + 1, "preview + app first", [" + ".join(map(percent, parts)) for parts in shares]
+    )
+    shown.insert(place + 2, "sure", ["yes" if one else "no" for one in found["sure"]])
     return shown
 
 

@@ -17,7 +17,7 @@ from sim.sweeping.playing.execution import DiskError, Execution
 from sim.sweeping.playing.pools import execute
 from sim.sweeping.playing.tasks import Task, blocks, play
 from sim.sweeping.store.folder import ResultStore, open_store
-from sim.sweeping.store.requests import is_kept, keep, request_of
+from sim.sweeping.store.requests import is_kept, keep, old_sweeps, request_of
 from sim.sweeping.store.tables import (
     SweepRequest,
     SweepState,
@@ -120,6 +120,10 @@ def carry_out(
     talk, say, shard = say or _nothing, say or _warn, shard or Shard()
     if not is_checked and not is_kept(store, plan.identity):
         check(plan, None if checking is None else lambda done: checking(done, len(plan.cells)))
+    if not is_kept(store, plan.identity):
+        for identity, line in old_sweeps(store).items():
+            if identity.startswith(f"{plan.name}-"):
+                say(line)
     request = request_of(plan)
     try:
         keep(plan, store)

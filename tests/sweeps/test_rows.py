@@ -22,7 +22,7 @@ from sim.sweeping.results.rows import (
     rows_of,
     stack,
 )
-from sim.tallies import COUNTED, DELAY_EDGES, DELAYED, counted, delayed_by, not_under
+from sim.tallies import COUNTED, DELAY_EDGES, DELAYED, HEADLINE, counted, delayed_by, not_under
 
 from .making import TINY
 
@@ -34,7 +34,7 @@ def sums(regretted: list[list[int]], lost: list[list[int]], **others: list[list[
     k = len(lost[0])
     names = (*COUNTED, *not_under(k))
     values = np.zeros((len(lost), k, len(names)), np.int64)
-    for name, table in {"regretted": regretted, "read": lost, **others}.items():
+    for name, table in {"regretted": regretted, HEADLINE: lost, **others}.items():
         values[:, :, names.index(name)] = table
     read = np.array(lost)
     values[:, :, len(COUNTED) :] = np.maximum(read[:, :, None] - read[:, None, :], 0)
@@ -132,7 +132,7 @@ def test_what_a_rule_looks_at_is_what_the_rows_will_say() -> None:
 def test_nobody_regretting_anything_gives_nothing_and_no_warning() -> None:
     rows = rows_of(sums([[0, 0]] * 4, [[0, 0]] * 4))
     assert np.isnan(
-        rows.value[:, [ROWS.index("read"), ROWS.index(CHANGE), ROWS.index(AGAINST_BEST)]]
+        rows.value[:, [ROWS.index(HEADLINE), ROWS.index(CHANGE), ROWS.index(AGAINST_BEST)]]
     ).all()
 
 

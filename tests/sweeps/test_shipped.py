@@ -13,6 +13,7 @@ from sim.sweeping.planning.checking import check
 from sim.sweeping.planning.plan import plan
 from sim.sweeping.playing.tasks import blocks, play, sums_of
 from sim.sweeping.results.rows import ROWS, rows_of
+from sim.tallies import HEADLINE
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "results" / "sweeps"
@@ -82,6 +83,6 @@ def test_the_example_of_the_page_is_a_sweep_of_as_many_cells_as_it_says(tmp_path
 
 
 def test_a_longer_hold_never_loses_more_in_any_regime(table: pd.DataFrame) -> None:
-    rows = table[(table["measure"] == "read") & (table["policy"] == "hold")]
+    rows = table[(table["measure"] == HEADLINE) & (table["policy"] == "hold")]
     for _, regime in rows.groupby("regime"):
         assert regime.sort_values("hold_s")["count"].is_monotonic_decreasing

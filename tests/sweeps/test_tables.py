@@ -16,6 +16,7 @@ from sim.sweeping.results.rows import ROWS
 from sim.sweeping.store.folder import open_store
 from sim.sweeping.store.requests import kept, request_of
 from sim.sweeping.store.tables import known_of, refreshed
+from sim.tallies import HEADLINE
 
 from .making import SMALL, TINY, contents, quiet, results, swept
 
@@ -41,8 +42,8 @@ def test_a_share_of_the_table_is_that_of_a_run(tmp_path: Path) -> None:
         workers=1,
         store=tmp_path / "store",
     )
-    mine = frame[(frame["mistakes.chance"] == 0.75) & (frame["measure"] == "read")]
-    theirs = outcome.shares[outcome.shares["measure"] == "read"]
+    mine = frame[(frame["mistakes.chance"] == 0.75) & (frame["measure"] == HEADLINE)]
+    theirs = outcome.shares[outcome.shares["measure"] == HEADLINE]
     assert (
         mine["count"].tolist() == theirs["count"].tolist()
         and mine["of"].tolist() == theirs["of"].tolist()
@@ -125,7 +126,7 @@ def test_the_best_policy_of_a_cell_has_the_lowest_share_and_says_who_else_it_cou
     )
     found = best(frame)
     for row in found.itertuples():
-        mine = frame[(frame["cell"] == row.cell) & (frame["measure"] == "read")].set_index(
+        mine = frame[(frame["cell"] == row.cell) & (frame["measure"] == HEADLINE)].set_index(
             "policy"
         )["value"]
         assert mine[row.best] == mine.min() == row.value

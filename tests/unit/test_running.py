@@ -15,7 +15,7 @@ from sim.results import document
 from sim.running import Outcome, chosen, expected_messages, run
 from sim.scenario import parse
 from sim.stopping import Stopping
-from sim.summaries import HEADLINE
+from sim.tallies import HEADLINE, SPLIT
 from sim.verdicts import Judged
 
 from .making import SMALL, small
@@ -168,14 +168,19 @@ def test_prices_say_on_how_many_messages_and_recipients_they_rest(outcome: Outco
     assert 0 < told["regretted_recipients"] <= told["regretted"]
 
 
-def test_known_shares_leave_every_other_number_as_it_is(outcome: Outcome) -> None:
+def test_known_shares_leave_every_number_but_the_headline_and_its_split_as_it_is(
+    outcome: Outcome,
+) -> None:
     plain, known = (
         run(outcome.scenario, replications=64, engine="compiled", stratified=one)
         for one in (False, True)
     )
     a, b = (one.shares.set_index(["policy", "measure"]) for one in (plain, known))
-    rest = a.index.get_level_values("measure") != HEADLINE
+    rest = ~a.index.get_level_values("measure").isin([HEADLINE, *SPLIT])
     assert a[rest].equals(b[rest]) and plain.differences.equals(known.differences)
+    for name in known.policies:
+        whole, *parts = (known.summary.headline(name, one).value for one in (HEADLINE, *SPLIT))
+        assert whole == pytest.approx(sum(parts))
 
 
 def test_the_expected_number_of_messages_is_near_what_is_drawn(outcome: Outcome) -> None:

@@ -99,8 +99,10 @@ def _written(task: Task, values: Ints) -> bytes:
     )
     heads = json.dumps({"policies": policies, "sums": names}).encode()
     out = io.BytesIO()
-    table = table.replace_schema_metadata({HEADS: heads})
-    pq.write_table(table, out, compression="zstd", write_statistics=False)
+    options = {"compression": "zstd", "write_statistics": False, "store_schema": False}
+    with pq.ParquetWriter(out, table.schema, **options) as file:
+        file.write_table(table)
+        file.add_key_value_metadata({HEADS: heads})
     return out.getvalue()
 
 
@@ -115,7 +117,7 @@ def sums_of(files: Sequence[bytes]) -> Sums:
     parts = []
     for data in files:
         file = pq.ParquetFile(pa.BufferReader(data))
-        heads = json.loads(file.schema_arrow.metadata[HEADS])
+        heads = json.loads(file.metadata.metadata[HEADS])
         policies, names = heads["policies"], heads["sums"]
         values = file.read(["value"], use_threads=False).column("value").to_numpy()
         parts.append(values.reshape(-1, len(policies), len(names)))

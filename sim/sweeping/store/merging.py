@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.sweeping.playing.tasks import Key, sums_of
 from sim.sweeping.store.folder import DamagedError, ResultStore
-from sim.sweeping.store.requests import kept
+from sim.sweeping.store.requests import kept, old_sweeps
 from sim.sweeping.store.tables import refreshed
 
 Say = Callable[[str], None]
@@ -30,8 +30,8 @@ def merge(into: ResultStore, sources: Sequence[ResultStore], say: Say) -> Merged
     """Take over every sound result of other stores, and make the tables of all sweeps again.
 
     Sums are whole numbers under the address of what made them, so that the order of merging changes
-    nothing. A damaged file is said and left out. Raises `OutputError` if two stores disagree about
-    one result, or the disk refuses.
+    nothing. A damaged file, or a sweep of another version of the engines, is said and left out.
+    Raises `OutputError` if two stores disagree about one result, or the disk refuses.
     """
     taken = there = 0
     try:
@@ -50,7 +50,10 @@ def merge(into: ResultStore, sources: Sequence[ResultStore], say: Say) -> Merged
                     continue
                 into.put(key, data)
                 taken += 1
-            for sweep in source.sweeps():
+            old = old_sweeps(source)
+            for line in old.values():
+                say(line)
+            for sweep in (one for one in source.sweeps() if one not in old):
                 for file in ("cells.parquet", "plan.json"):
                     into.write(
                         f"sweeps/{sweep}/{file}",
@@ -64,10 +67,15 @@ def merge(into: ResultStore, sources: Sequence[ResultStore], say: Say) -> Merged
 def refresh(store: ResultStore, say: Say) -> dict[str, tuple[int, int]]:
     """Make every table of a store again that is older than its results.
 
+    Tables of sweeps that another version of the engines played stay as they are, which is said.
     Give cells that have enough, of how many.
     """
-    out = {}
+    out, old = {}, old_sweeps(store)
+    for line in old.values():
+        say(line)
     for sweep in store.sweeps():
+        if sweep in old:
+            continue
         request = kept(store, sweep)
         state = refreshed(request, store, say)[1]
         out[sweep] = (

@@ -82,12 +82,43 @@ def keep(plan: SweepPlan, store: ResultStore) -> None:
     )
 
 
+def old_sweeps(store: ResultStore) -> dict[str, str]:
+    """Tell which sweeps of a store were played by another version of the engines, with a line about
+    each: their tables stay readable, their results are not used.
+    """
+    found = {}
+    for identity in store.sweeps():
+        engine = _engine_of(store, identity)
+        if engine is not None and engine != VERSION:
+            found[identity] = (
+                f"{store.folder}: {identity} was played by version {engine} of the engines, and this "
+                f"is version {VERSION}: its table can still be queried, but its results are not "
+                "used; give the sweep's command again to play it anew."
+            )
+    return found
+
+
+def _engine_of(store: ResultStore, identity: str) -> int | None:
+    """Give the version of the engines that played a sweep; nothing if that cannot be read."""
+    try:
+        text = (store.folder / "sweeps" / identity / "plan.json").read_text(encoding="utf-8")
+        return int(json.loads(text).get("engine", 0))
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+
+
 def kept(store: ResultStore, identity: str) -> SweepRequest:
-    """Read a sweep that a store keeps. Raises `OutputError` if it cannot be read."""
+    """Read a sweep that a store keeps.
+
+    Raises `OutputError` if it cannot be read, or another version of the engines played it.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     home = store.folder / "sweeps" / identity
+    if identity in old_sweeps(store):
+        problem = f"{identity} was played by another version of the engines"
+        raise store.fault(problem, "give the sweep's command again, which plays it anew")
     try:
         manifest: dict[str, Any] = json.loads((home / "plan.json").read_text(encoding="utf-8"))
         cells = pq.read_table(home / "cells.parquet").to_pydict()

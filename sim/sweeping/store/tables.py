@@ -303,12 +303,12 @@ def known_of(
 def _taken_over(request: SweepRequest, table: pa.Table, stamp: Mapping[str, Any]) -> SweepState:
     shape = (-1, len(request.policies), len(ROWS))
     known = SweepState()
+    there = [address for address in request.addresses if address in stamp]
+    if table.num_rows != len(there) * len(request.policies) * len(ROWS):
+        return known  # of another version, which had other measures
     numbers = {
         name: table.column(name).to_numpy().reshape(shape).astype(np.float64) for name in NUMBERS
     }
-    there = [address for address in request.addresses if address in stamp]
-    if len(there) != len(numbers["value"]):
-        return known
     for k, address in enumerate(there):
         replications, seal = stamp[address]
         value, low, high, count, of = (numbers[name][k] for name in NUMBERS)
