@@ -21,11 +21,11 @@ from sim import estimates as est
 from sim.clock import SECOND
 from sim.estimates import Estimates
 from sim.running import run
-from sim.summaries import HEADLINE, MEASURES, PRICES, compared, headlines, prices
+from sim.summaries import MEASURES, PRICES, compared, headlines, prices
 from sim.summaries import changes as changes_of
 from sim.summaries import shares as shares_of
 from sim.sums import Floats, Sums
-from sim.tallies import DELAY_EDGES, counted, delayed_by
+from sim.tallies import DELAY_EDGES, HEADLINE, counted, delayed_by
 
 WORLDS = (10, 30, 100, 200)
 MEAN = 9
@@ -394,7 +394,7 @@ def shipped(sets: int, worlds: int = 30) -> list[Case]:
     places = {
         "headline": (shares_of, (0, list(MEASURES).index(HEADLINE))),
         "headline by known shares": (by_strata, (0,)),
-        "read by e-mail": (shares_of, (0, list(MEASURES).index("read_email"))),
+        "read by preview first": (shares_of, (0, list(MEASURES).index("preview_first"))),
         **{f'change under "{name}"': (changes, (k,)) for k, name in enumerate(whole.policies) if k},
         **{
             f'{name} under "{whole.policies[1]}"': (prices, (1, k))
@@ -453,6 +453,27 @@ replications. {mean} messages a world on average; "correlation" is that of two m
 """
 
 
+def shipped_table(sets: int = 1000) -> Iterator[str]:
+    """Yield the lines of a shipped scenario's table."""
+    yield SHIPPED_HEAD
+    yield "| what | worlds | covered | with an interval | width / ideal |"
+    yield "|---|---|---|---|---|"
+    for worlds in (30, 200):
+        for case in shipped(sets, worlds):
+            wide = f"{case.width:.2f}" if case.width < 100 else "–"
+            covered, known = _percent(case.covered), f"{100 * case.known:.0f} %"
+            yield f"| {case.what} | {worlds} | {covered} | {known} | {wide} |"
+
+
+SHIPPED_HEAD = f"""
+## A shipped scenario
+
+`{SHIPPED}`, some of {POOL:,} of its worlds drawn with replacement. Prices rest on a random part of the recipients, some
+eight messages a world: the mean delay until read, which a few messages delayed by many minutes decide, is covered far too
+seldom in few worlds. With `--everybody`, which plays fifty times as many, 94.2 % of its intervals cover it with 30 worlds.
+"""
+
+
 def main() -> None:
     """Measure, and write the page."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -462,15 +483,7 @@ def main() -> None:
     for part in PARTS:
         lines += table(part, sets)
         print(part, flush=True)
-    lines.append(
-        f"\n## A shipped scenario\n\n`{SHIPPED}`, 30 of its worlds drawn with replacement.\n"
-    )
-    lines += ["| what | covered | with an interval | width / ideal |", "|---|---|---|---|"]
-    for case in shipped(2000):
-        wide = f"{case.width:.2f}" if np.isfinite(case.width) else "–"
-        lines.append(
-            f"| {case.what} | {_percent(case.covered)} | {100 * case.known:.0f} % | {wide} |"
-        )
+    lines += shipped_table()
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

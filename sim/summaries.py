@@ -21,11 +21,11 @@ from sim.tallies import (
     DELAY_EDGES,
     DELAYED,
     HEADLINE,
-    READ_IN,
-    REGRETTED_IN,
+    SPLIT,
     TALLIES,
     counted,
     delayed_by,
+    in_strata,
     not_under,
 )
 from sim.verdicts import Lost, Verdict
@@ -150,17 +150,18 @@ def shares(sums: Sums, measures: Sequence[str] = tuple(MEASURES)) -> est.Estimat
     return est.share(sums.of(*measures), sums.of("regretted"), design_effect=effects)
 
 
-def headlines(sums: Sums, known: Floats | None = None) -> est.Estimates:
-    """Estimate the headline of every policy.
+def headlines(sums: Sums, known: Floats | None = None, measure: str = HEADLINE) -> est.Estimates:
+    """Estimate the headline of every policy, or a part of its split.
 
-    With `known` shares of strata (policies, strata), and sums by stratum, it is post-stratified.
+    With `known` shares of strata (policies, strata), and sums by stratum, it is post-stratified;
+    then, too, the parts add up to the whole.
     """
-    found = compared(sums)
-    effects = design_effects(found)
+    effects = design_effects(compared(sums))
     if known is None:
-        return est.share(found.hits, found.of, design_effect=effects)
-    counts = sums.of(*READ_IN), sums.of(*REGRETTED_IN)
-    return est.stratified(*counts, known, design_effect=effects)
+        hits, of = (sums.of(name)[..., 0] for name in (measure, "regretted"))
+        return est.share(hits, of, design_effect=effects)
+    hits, of = (sums.of(*in_strata(name)) for name in (measure, "regretted"))
+    return est.stratified(hits, of, known, design_effect=effects)
 
 
 def design_effects(headlines: est.Shares) -> Floats:
@@ -268,7 +269,8 @@ class Summary:
         """Make the tables of every replication's sums; `known` as in `headlines`."""
         found, change, paid = shares(sums), changes(compared(sums)), prices(sums)
         overall = headlines(sums, known)
-        found = found.with_column(_measures()[HEADLINE], overall)
+        for one in (HEADLINE, *SPLIT):
+            found = found.with_column(_measures()[one], headlines(sums, known, one))
         counts = sums.of(*MEASURES).sum(axis=0).astype(np.int64)
         table = _table(sums.policies, tuple(MEASURES), found)
         table.insert(5, "count", counts.ravel())

@@ -126,7 +126,12 @@ def read_mask(judged: Judged) -> npt.NDArray[np.bool_]:
     Read anywhere: before the text was gone, or from what outlived it. What was caught or cancelled
     was never sent, so never read.
     """
-    return np.isin(judged.verdict, (*PREVIEW_FIRST, Verdict.IN_THREAD))
+    read: npt.NDArray[np.bool_] = _preview_first(judged) | (judged.verdict == Verdict.IN_THREAD)
+    return read
+
+
+def _preview_first(judged: Judged) -> npt.NDArray[np.bool_]:
+    return np.isin(judged.verdict, PREVIEW_FIRST)
 
 
 def tally(records: Records, judged: Judged, base: Judged) -> Ints:
@@ -155,7 +160,7 @@ def tally(records: Records, judged: Judged, base: Judged) -> Ints:
     }
     counts |= {f"level_{w.name.lower()}": per.count(asked & (judged.level == w)) for w in Level}
     counts[HEADLINE] = per.count(read_mask(judged))
-    counts["preview_first"] = per.count(np.isin(judged.verdict, PREVIEW_FIRST))
+    counts["preview_first"] = per.count(_preview_first(judged))
     # A channel's share counts previews read in it, unless the app showed the text first.
     sent = asked & ~records["caught"] & (records["cancelled"] == NEVER)
     for channel in CHANNELS:
@@ -291,18 +296,25 @@ def moves(records: Records, judged: Judged, base: Judged) -> Ints:
     return pairs[:, 1:].astype(np.int64)
 
 
-REGRETTED_IN: Final = tuple(f"regretted_in_{k:02d}" for k in range(STRATA))
-READ_IN: Final = tuple(f"read_in_{k:02d}" for k in range(STRATA))
-"""The names of `by_stratum`'s row: regretted messages, and the headline's events."""
+def in_strata(count: str) -> tuple[str, ...]:
+    """Name a count by stratum: "regretted", the headline or a part of its split."""
+    return tuple(f"{count}_in_{k:02d}" for k in range(STRATA))
+
+
+BY_STRATUM: Final = tuple(
+    name for count in ("regretted", HEADLINE, *SPLIT) for name in in_strata(count)
+)
+"""The names of `by_stratum`'s row."""
 
 
 def by_stratum(records: Records, judged: Judged) -> Ints:
-    """Count by the recipients' strata: shape (replications, `REGRETTED_IN` and `READ_IN`)."""
+    """Count by the recipients' strata: shape (replications, `BY_STRATUM`)."""
     cell = records.replication * STRATA + records.stratum
     mine = judged.is_message & judged.regretted
+    first, in_app = _preview_first(judged), judged.verdict == Verdict.IN_THREAD
     counts = [
         np.bincount(cell[mask], minlength=records.worlds * STRATA).reshape(-1, STRATA)
-        for mask in (mine, mine & read_mask(judged))
+        for mask in (mine, mine & read_mask(judged), mine & first, mine & in_app)
     ]
     return np.hstack(counts).astype(np.int64)
 
@@ -327,5 +339,5 @@ class Count:
 
 
 TALLY: Final = Count(COUNTED, tally)
-WITH_STRATA: Final = Count((*COUNTED, *REGRETTED_IN, *READ_IN), _tally_and_strata)
+WITH_STRATA: Final = Count((*COUNTED, *BY_STRATUM), _tally_and_strata)
 WITH_MOVES: Final = Count((*COUNTED, *MOVES), _tally_and_moves)

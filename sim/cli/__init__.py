@@ -3,6 +3,6 @@
 Heavy imports happen inside commands, so that help is fast.
 """
 
-from sim.cli.app import main
+from sim.cli.entry import main
 
 __all__ = ["main"]

@@ -5,15 +5,13 @@ Exit 0 done, 1 a check failed, 2 bad input.
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from sim.cli.faulty import faults_on_one_line
 from sim.version import __version__
 
 app = typer.Typer(
@@ -23,56 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-INTERRUPTED = 130
-
 File = Annotated[str, typer.Argument(help="A scenario file (TOML).", show_default=False)]
-
-
-UsageError: Any = typer.BadParameter.__base__
-"""What click raises for a wrong option, wherever this version of typer keeps click."""
-
-
-def main() -> None:
-    """Run the command line.
-
-    A wrong option is one line and exit 2; Ctrl-C ends without a traceback and exit 130.
-    """
-    with contextlib.suppress(
-        ValueError
-    ):  # not in the main thread: whoever runs it decides about signals
-        signal.signal(
-            signal.SIGTERM, lambda *_: sys.exit(143)
-        )  # an exit cleans up, a kill would not
-    try:
-        status = app(prog_name="toolate", standalone_mode=False)
-    except UsageError as error:
-        command = error.ctx.command_path if error.ctx is not None else "toolate"
-        message = error.format_message().strip().removesuffix(".")
-        message = f"{message[:1].lower()}{message[1:]}" + (
-            " See" if message.endswith("?") else "; see"
-        )
-        sys.stderr.write(f"{command}: {message} {command} --help\n")
-        sys.exit(2)
-    except (KeyboardInterrupt, typer.Abort):
-        status = INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(141)
-    if status == INTERRUPTED:
-        sys.stderr.write("Interrupted.\n")
-    sys.exit(status or 0)
-
-
-@contextlib.contextmanager
-def faults_on_one_line() -> Iterator[None]:
-    """Turn bad input into exit 2 with one line a fault on stderr."""
-    from sim.errors import ToolateError
-
-    try:
-        yield
-    except ToolateError as error:
-        sys.stderr.write(f"{error}\n")
-        raise typer.Exit(2) from None
 
 
 def _version(wanted: bool) -> None:

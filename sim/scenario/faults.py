@@ -213,7 +213,9 @@ def _alternatives(names: list[str]) -> str:
 def _missing(last: object, tags: list[str]) -> str:
     """Say what to add where something is missing."""
     if tags:
-        return f"add a [{last}] table with kind = {_alternatives(tags)}"
+        if last == "traffic":
+            return f"add a [traffic] table with kind = {_alternatives(tags)}"
+        return f"add {last} = {{ dist = ... }}, which may be {_alternatives(tags)}"
     return MISSING.get(str(last), "add it")
 
 

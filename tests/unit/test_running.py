@@ -15,7 +15,7 @@ from sim.results import document
 from sim.running import Outcome, chosen, expected_messages, run
 from sim.scenario import parse
 from sim.stopping import Stopping
-from sim.summaries import HEADLINE
+from sim.tallies import HEADLINE, SPLIT
 from sim.verdicts import Judged
 
 from .making import SMALL, small
@@ -78,15 +78,11 @@ def test_records_and_progress_are_handed_over_in_order(outcome: Outcome) -> None
 
     again = run(outcome.scenario, keep=keep, progress=ticks.append, engine="simpy")
     assert seen == [(k, name) for k in range(3) for name in outcome.policies]
-    assert ticks == [3], "three small replications are one block"
+    assert ticks == [1, 2, 3]
     assert again.sums == run(outcome.scenario, engine="simpy", everybody=True).sums
 
 
-def test_an_interruption_leaves_the_replications_that_are_done(
-    outcome: Outcome, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sim.running.REPLICATIONS_AT_ONCE", 1)
-
+def test_an_interruption_leaves_the_replications_that_are_done(outcome: Outcome) -> None:
     def stop(done: int) -> None:
         if done == 2:
             raise KeyboardInterrupt
@@ -172,14 +168,19 @@ def test_prices_say_on_how_many_messages_and_recipients_they_rest(outcome: Outco
     assert 0 < told["regretted_recipients"] <= told["regretted"]
 
 
-def test_known_shares_leave_every_other_number_as_it_is(outcome: Outcome) -> None:
+def test_known_shares_leave_every_number_but_the_headline_and_its_split_as_it_is(
+    outcome: Outcome,
+) -> None:
     plain, known = (
         run(outcome.scenario, replications=64, engine="compiled", stratified=one)
         for one in (False, True)
     )
     a, b = (one.shares.set_index(["policy", "measure"]) for one in (plain, known))
-    rest = a.index.get_level_values("measure") != HEADLINE
+    rest = ~a.index.get_level_values("measure").isin([HEADLINE, *SPLIT])
     assert a[rest].equals(b[rest]) and plain.differences.equals(known.differences)
+    for name in known.policies:
+        whole, *parts = (known.summary.headline(name, one).value for one in (HEADLINE, *SPLIT))
+        assert whole == pytest.approx(sum(parts))
 
 
 def test_the_expected_number_of_messages_is_near_what_is_drawn(outcome: Outcome) -> None:

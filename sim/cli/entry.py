@@ -1,0 +1,49 @@
+"""The entry point: how the command line begins and ends, whatever happens in between."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from typing import Any
+
+import typer
+
+from sim.cli.app import app
+
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as shells have it."""
+
+UsageError: Any = typer.BadParameter.__base__
+"""What click raises for a wrong option, wherever this version of typer keeps click."""
+
+
+def main() -> None:
+    """Run the command line.
+
+    A wrong option is one line and exit 2; Ctrl-C ends without a traceback and exit 130.
+    """
+    with contextlib.suppress(
+        ValueError
+    ):  # not in the main thread: whoever runs it decides about signals
+        signal.signal(
+            signal.SIGTERM, lambda *_: sys.exit(143)
+        )  # an exit cleans up, a kill would not
+    try:
+        status = app(prog_name="toolate", standalone_mode=False)
+    except UsageError as error:
+        command = error.ctx.command_path if error.ctx is not None else "toolate"
+        message = error.format_message().strip().removesuffix(".")
+        message = f"{message[:1].lower()}{message[1:]}" + (
+            " See" if message.endswith("?") else "; see"
+        )
+        sys.stderr.write(f"{command}: {message} {command} --help\n")
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        status = INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+    if status == INTERRUPTED:
+        sys.stderr.write("Interrupted.\n")
+    sys.exit(status or 0)
