@@ -101,6 +101,14 @@ def run(
             help="Post-stratify the headline by the shares of push, previews and e-mail given.",
         ),
     ] = False,
+    doubt: Annotated[
+        bool | None,
+        typer.Option(
+            "--doubt/--no-doubt",
+            help="Vary what is assumed; by default where that takes less than ten seconds.",
+            show_default=False,
+        ),
+    ] = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Print how many worlds and seconds it takes; play a few."),
@@ -126,7 +134,7 @@ def run(
         if dry_run:
             dry_run_command(file, json, workers, asked)
         else:
-            run_command(file, out, json, workers, asked)
+            run_command(file, out, json, workers, asked, doubt)
 
 
 @app.command()

@@ -25,9 +25,12 @@ from sim.results import ResultFolder, document
 from sim.running import Outcome, chosen, engine_for, run, stopping_of
 from sim.scenario import Scenario, load
 from sim.scenario.suggestions import did_you_mean, said
+from sim.screening import Screening, screening
 
 PATIENCE = 2.0
 """Seconds after which a progress bar shows."""
+LONG = 10.0
+"""Seconds that varying what is assumed may take unasked."""
 INTERRUPTED = 130
 """The exit status of a run that Ctrl-C ended, as shells have it."""
 
@@ -46,8 +49,18 @@ class Asked(TypedDict):
     stratified: bool
 
 
-def run_command(file: str, out: Path | None, as_json: bool, workers: int, asked: Asked) -> None:
-    """Load, play, print and save. Nothing is written by a run that fails or is interrupted."""
+def run_command(
+    file: str,
+    out: Path | None,
+    as_json: bool,
+    workers: int,
+    asked: Asked,
+    doubt: bool | None = None,
+) -> None:
+    """Load, play, print and save. Nothing is written by a run that fails or is interrupted.
+
+    `doubt` says whether to vary what is assumed (None: where it takes less than `LONG` seconds).
+    """
     scenario, engine, total = _checked(file, workers, asked)
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(ResultFolder(out)) if out is not None else None
@@ -61,7 +74,12 @@ def run_command(file: str, out: Path | None, as_json: bool, workers: int, asked:
             from sim.charts import save  # matplotlib, only when there is something to draw
 
             folder.finish(outcome, command=shlex.join(["toolate", *sys.argv[1:]]), draw=save)
-    _print(outcome, as_json)
+    found = None
+    if complete and (doubt or (doubt is None and engine == "compiled")):
+        found = screening(
+            outcome.scenario, policies=outcome.policies, seconds=None if doubt else LONG
+        )
+    _print(outcome, as_json, found)
     if folder is not None:
         if complete:
             sys.stderr.write(
@@ -133,13 +151,32 @@ def check_options(engine: str, numbers: dict[str, tuple[int | None, int]]) -> No
         raise FaultyInputError(faults)
 
 
-def _print(outcome: Outcome, as_json: bool) -> None:
+def _print(outcome: Outcome, as_json: bool, doubt: Screening | None) -> None:
     if as_json:
-        sys.stdout.write(json.dumps(document(outcome), indent=1) + "\n")
+        whole = document(outcome) | ({"assumed": doubt.document()} if doubt else {})
+        sys.stdout.write(json.dumps(whole, indent=1) + "\n")
         for warning in warnings_of(outcome):
             sys.stderr.write(f"Warning: {warning}\n")
     else:
-        print_outcome(outcome)
+        print_outcome(outcome, doubt_in_words(doubt) if doubt is not None else ())
+
+
+def doubt_in_words(doubt: Screening) -> Iterator[str]:
+    """Say how the answer varies over what is assumed, which is no Monte-Carlo error."""
+    base, *rest = doubt.policies
+    low, high, spread = (100 * x for x in (doubt.low, doubt.high, doubt.spread))
+    yield (
+        f"The intervals are Monte-Carlo error only. {len(doubt.correlations)} numbers are assumed: over "
+        f'{len(doubt.shares)} points within their ranges, "{base}" runs from {low:.0f} to {high:.0f} % '
+        f"(standard deviation {spread:.0f} points)."
+    )
+    if doubt.mover is not None:
+        yield f"{doubt.mover} moves it most (rank correlation {doubt.correlations[doubt.mover]:+.2f})."
+    if rest:
+        counts = ", ".join(f"{name} at {doubt.lower_at(name)}" for name in rest)
+        yield f'Read less often than under "{base}" at so many of the {len(doubt.shares)} points: {counts}.'
+    if doubt.left_out:
+        yield f"Assumed, but not varied: {', '.join(doubt.left_out)}."
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ price.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -106,8 +106,8 @@ def replication_warnings(done: int, asked: int, headline: Estimate) -> list[str]
     return out
 
 
-def print_outcome(outcome: Outcome) -> None:
-    """Print the answer and the tables on stdout, warnings on stderr."""
+def print_outcome(outcome: Outcome, remarks: Iterable[str] = ()) -> None:
+    """Print the answer, remarks on it and the tables on stdout, warnings on stderr."""
     s, base = outcome.summary, outcome.policies[0]
     e = s.headline(base)
     costs = outcome.costs if outcome.scenario.costs else None
@@ -123,6 +123,8 @@ def print_outcome(outcome: Outcome) -> None:
             f"{split_of(*(s.headline(base, part) for part in SPLIT))}.",
             soft_wrap=True,
         )
+    for remark in remarks:
+        console.print(escape(remark), soft_wrap=True)
     for table in tables:
         console.print(table)
     console.print(price_basis(outcome), soft_wrap=True)

@@ -38,6 +38,7 @@ def remade(folder: Path, engine: str, out: Path) -> None:
     writes."""
     command = shlex.split(json.loads((folder / "run.json").read_text())["command"])[1:]
     command[command.index("--out") + 1] = str(out)
+    command.append("--no-doubt")
     result = CliRunner().invoke(app, [*command, "--engine", engine])
     assert result.exit_code == 0, result.output
     names = {

@@ -1,0 +1,168 @@
+"""Doubt about the inputs: the range of the answers over what a scenario assumes.
+
+A few points of a Sobol design in the space of everything that is assumed, each within the range its
+source gives, are played on the same draws. The spread is no Monte-Carlo error and no interval: it is
+what the answer would be if somebody knew better. It says nothing about the model's structure.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+
+from sim.errors import ScenarioError
+from sim.running import chosen, play_all
+from sim.scenario.model import Scenario
+from sim.sweeping.design.axes import Change
+from sim.sweeping.design.file import Design
+from sim.sweeping.design.points import points
+from sim.sweeping.design.unknowns import Unknown, assumed, unknown
+from sim.tallies import HEADLINE
+
+Floats = npt.NDArray[np.float64]
+
+POINTS: Final = 32
+REPLICATIONS: Final = 100
+"""Of each point: the Monte-Carlo error is then small against the spread, and ranks are of pairs."""
+NOISE: Final = 0.45
+"""Rank correlations of 32 points that chance exceeds in one of a hundred parameters that do nothing
+(two-sided 1 % point of Spearman's coefficient for n = 32)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What became of the headline at every point: shares of shape (points, policies).
+
+    `correlations` gives for every unknown the rank correlation with the first policy's headline;
+    `left_out` are the numbers that are assumed but cannot be varied, or not at their range's ends.
+    """
+
+    policies: tuple[str, ...]
+    shares: Floats
+    correlations: dict[str, float]
+    left_out: tuple[str, ...]
+
+    @property
+    def low(self) -> float:
+        """The lowest headline of the first policy."""
+        return float(np.nanmin(self.shares[:, 0]))
+
+    @property
+    def high(self) -> float:
+        """The highest headline of the first policy."""
+        return float(np.nanmax(self.shares[:, 0]))
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation of the first policy's headline over the points."""
+        return float(np.nanstd(self.shares[:, 0], ddof=1))
+
+    @property
+    def mover(self) -> str | None:
+        """The unknown that moves the headline most; None: no one stands out from noise."""
+        path = max(self.correlations, key=lambda one: abs(self.correlations[one]))
+        return path if abs(self.correlations[path]) > NOISE else None
+
+    def document(self) -> dict[str, object]:
+        """Give what JSON says of it (docs/json.md); shares are numbers from 0 to 1."""
+        return {
+            "points": len(self.shares),
+            "low": self.low,
+            "high": self.high,
+            "standard_deviation": self.spread,
+            "correlations": self.correlations,
+            "moves_most": self.mover,
+            "lower_at": {name: self.lower_at(name) for name in self.policies[1:]},
+            "left_out": list(self.left_out),
+        }
+
+    def lower_at(self, policy: str) -> int:
+        """Count the points at which a policy's headline is below that of the first policy."""
+        k = self.policies.index(policy)
+        return int(np.count_nonzero(self.shares[:, k] < self.shares[:, 0]))
+
+
+def screening(
+    scenario: Scenario,
+    *,
+    policies: Sequence[str] | None = None,
+    replications: int = REPLICATIONS,
+    engine: str = "compiled",
+    seconds: float | None = None,
+) -> Screening | None:
+    """Play a scenario at points of what it assumes: None if it assumes nothing that has a range.
+
+    Also None if the first point shows that all of them would take longer than `seconds`.
+
+    >>> import sim
+    >>> found = screening(sim.load("scenarios/linkedin_dm.toml"), policies=["today"], replications=2)
+    >>> found.shares.shape, found.low <= found.high
+    ((32, 1), True)
+    """
+    unknowns, left_out = _unknowns(scenario)
+    if not unknowns:
+        return None
+    names = chosen(scenario, policies)
+    cube = points(Design(points=POINTS), len(unknowns))
+    begin, shares = time.perf_counter(), []
+    for row in cube.tolist():
+        change = Change()
+        for one, u in zip(unknowns, row, strict=True):
+            change = change.then(one.change(u))
+        shares.append(_headlines(scenario, change, names, replications, engine))
+        took = time.perf_counter() - begin
+        if seconds is not None and took * POINTS / len(shares) > seconds:
+            return None
+    found = np.array(shares)
+    said = np.isfinite(found[:, 0])
+    correlations = {
+        one.path: _rank_correlation(cube[said, k], found[said, 0]) for k, one in enumerate(unknowns)
+    }
+    return Screening(names, found, correlations, left_out)
+
+
+def _unknowns(scenario: Scenario) -> tuple[list[Unknown], tuple[str, ...]]:
+    """Give everything assumed that can be varied, and the paths of what cannot: alone or at an end
+    of its range.
+    """
+    found, left_out = [], []
+    for path, ends in assumed(scenario).items():
+        try:
+            one = unknown(scenario, path, ends)
+            for u in (0.0, 1.0):
+                scenario.patched(one.change(u).patch)
+        except (ValueError, ScenarioError):
+            left_out.append(path)
+        else:
+            found.append(one)
+    return found, tuple(left_out)
+
+
+def _headlines(
+    scenario: Scenario, change: Change, names: Sequence[str], replications: int, engine: str
+) -> list[float]:
+    """Give every policy's headline at a point; NaN where nobody regretted a message."""
+    try:
+        there = scenario.patched(change.patch)
+        worlds = [there.under(name) for name in names]
+    except ScenarioError:  # two ends that cannot be combined
+        return [float("nan")] * len(names)
+    sums = play_all(worlds, names, engine, replications)
+    read, of = (sums.of(name)[:, :, 0].sum(axis=0) for name in (HEADLINE, "regretted"))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        shares: list[float] = (read / of).tolist()
+    return shares
+
+
+def _rank_correlation(x: Floats, y: Floats) -> float:
+    """Give Spearman's coefficient; 0 where one of the two does not vary."""
+    a, b = rankdata(x), rankdata(y)
+    if a.size < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return 0.0
+    return float(np.corrcoef(a, b)[0, 1])
