@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test published coverage clean
+.PHONY: run test published coverage mutants schema clean
 
 run: $(VENV)/.run
 	$(BIN)/toolate run scenarios/linkedin_dm.toml --workers 2 --out results/runs/linkedin_dm
@@ -21,6 +21,10 @@ published: $(VENV)/.test
 	$(BIN)/python docs/validation.py
 	$(BIN)/python docs/platforms.py
 	$(BIN)/python notebooks/make.py
+
+# Completion and validation of scenario files in editors.
+schema: $(VENV)/.run
+	$(BIN)/toolate schema > scenarios/schema.json
 
 # How often intervals cover the truth: docs/coverage.md, in about ten minutes.
 coverage: $(VENV)/.test

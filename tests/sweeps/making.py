@@ -49,8 +49,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def results(folder: Path) -> list[Path]:
-    """List the files of a store's tasks."""
-    return sorted(folder.glob("tasks/*/*.parquet"))
+    """List the files of a store's tasks, without those that a killed worker left half-made."""
+    return sorted(folder.glob("tasks/*/[!.]*.parquet"))
 
 
 def sweep_file(folder: Path, text: str, base: Path = TINY) -> Path:

@@ -115,7 +115,7 @@ def test_a_cell_that_is_stacked_with_others_takes_nothing_of_them() -> None:
 def test_replications_that_have_nothing_change_no_digit_of_an_interval() -> None:
     cell = drawn(3, 50)
     nothing = Sums(np.zeros_like(cell.values[:9]), cell.policies, cell.names)
-    more = Sums(np.concatenate([cell.values, nothing.values]), cell.policies, cell.names)
+    more = Sums(np.concatenate([nothing.values, cell.values]), cell.policies, cell.names)
     columns = [ROWS.index(one) for one in SHARES]
     assert equal(rows_of(cell), rows_of(more), columns)
 
