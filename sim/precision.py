@@ -64,7 +64,8 @@ class Precision:
         >>> Precision(0.005).words(), Precision(0.1, True).words()
         ('0.5 points', '10 % of itself')
         """
-        return f"{100 * self.size:g} {f'% of {of}' if self.relative else 'points'}"
+        points = "point" if self.size == 0.01 else "points"
+        return f"{100 * self.size:g} {f'% of {of}' if self.relative else points}"
 
 
 def looks(at_most: int, block: int = 1) -> list[int]:

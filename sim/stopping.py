@@ -12,6 +12,7 @@ import numpy as np
 
 from sim import estimates as est
 from sim.errors import Fault, FaultyInputError
+from sim.estimates import STRATIFIED
 from sim.precision import AT_MOST, FIRST, INTERVALS, Precision, looks, looks_in_words, reach
 from sim.scenario.suggestions import did_you_mean, said
 from sim.summaries import changes, compared, headlines
@@ -101,9 +102,10 @@ class Stopping:
         """Say the rule, for results."""
         what = " and of ".join(OF[one] for one in self.of)
         size = self.precision.words("the headline")
+        how = "" if self.known is None else f" The headline: {STRATIFIED}."
         return (
             f"Replications are added until the 95 % interval of {what} reaches no farther than {size}. "
-            f"{looks_in_words(self.at_most)} {INTERVALS}"
+            f"{looks_in_words(self.at_most)} {INTERVALS}{how}"
         )
 
     def told(self) -> dict[str, Any]:

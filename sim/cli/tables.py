@@ -136,7 +136,8 @@ def print_outcome(outcome: Outcome, remarks: Iterable[str] = ()) -> None:
         soft_wrap=True,
     )
     if outcome.known is not None:
-        console.print(f"Read, preview first and in app first: {s.headline_method}.", soft_wrap=True)
+        note = f"Read: {s.headline_method}. The other columns are not stratified."
+        console.print(note, soft_wrap=True)
     if outcome.stopping is not None:
         console.print(outcome.stopping.words(), soft_wrap=True)
     for warning in warnings_of(outcome):
