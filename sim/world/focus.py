@@ -21,7 +21,7 @@ from sim.schema.fields import Flags, Int64s
 from sim.world.drawing import Draft
 from sim.world.parts import World
 
-PRICED: Final = 8
+PRICED: Final = 16
 """Messages of a replication, on average and at least, that prices rest on."""
 
 
@@ -45,7 +45,7 @@ def price_share(scenario: Scenario, messages: float) -> float:
 
     >>> import sim
     >>> round(price_share(sim.load("scenarios/linkedin_dm.toml"), 360.0), 3)
-    0.022
+    0.044
     """
     return min(1.0, max(scenario.mistakes.chance, PRICED / max(messages, 1.0)))
 
