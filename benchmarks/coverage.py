@@ -453,7 +453,7 @@ replications. {mean} messages a world on average; "correlation" is that of two m
 """
 
 
-def shipped_table(sets: int = 1000) -> Iterator[str]:
+def shipped_table(sets: int = 2000) -> Iterator[str]:
     """Yield the lines of a shipped scenario's table."""
     yield SHIPPED_HEAD
     yield "| what | worlds | covered | with an interval | width / ideal |"
@@ -469,8 +469,9 @@ SHIPPED_HEAD = f"""
 ## A shipped scenario
 
 `{SHIPPED}`, some of {POOL:,} of its worlds drawn with replacement. Prices rest on a random part of the recipients, some
-eight messages a world: the mean delay until read, which a few messages delayed by many minutes decide, is covered far too
-seldom in few worlds. With `--everybody`, which plays fifty times as many, 94.2 % of its intervals cover it with 30 worlds.
+sixteen messages a world. The mean delay until read is decided by a few messages that are delayed by many minutes: it has an
+interval only if something moved in 30 worlds or in all of them, and even then covers less often than it says in few worlds.
+`--everybody` plays twenty times as many of these messages.
 """
 
 
