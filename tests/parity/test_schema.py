@@ -51,7 +51,9 @@ def test_generated_scenarios_vary_every_rule_and_column() -> None:
     made = (build(scenario(numbered(k)), file="made", folder=Path()) for k in range(100))
     found = values([draw_world(one, 0) for one in made])
     same = {name for name, seen in found.items() if len(seen) < 2}
-    assert not same - {"recorded"}, f"always the same: {sorted(same)}"  # traces record deletions
+    # Traces record deletions; who is priced is a run's choice, and a world drawn alone has one place.
+    same -= {"recorded", "priced", "replication"}
+    assert not same, f"always the same: {sorted(same)}"
 
 
 @pytest.mark.parametrize("engine", [reference, compiled], ids=["reference", "compiled"])

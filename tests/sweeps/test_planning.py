@@ -263,7 +263,7 @@ def test_a_range_means_what_its_parameter_is(
     assert {u: value(path, ends, u, *keys) for u in at} == at
 
 
-def test_a_factor_moves_every_time_of_a_law_and_nothing_else() -> None:
+def test_a_factor_moves_every_time_of_a_distribution_and_nothing_else() -> None:
     law = {
         "dist": "mixture",
         "parts": [

@@ -47,8 +47,8 @@ send = { hold = "30 s" }
 late_binding = true
 delay.dist = "mixture"
 delay.parts = [
-    { weight = 0.9, law = { dist = "lognormal", median = "3 s", sigma = 1.0 } },
-    { weight = 0.1, law = { dist = "exponential", mean = "20 min" } },
+    { weight = 0.9, distribution = { dist = "lognormal", median = "3 s", sigma = 1.0 } },
+    { weight = 0.1, distribution = { dist = "exponential", mean = "20 min" } },
 ]
 [[segments]]
 name = "everyone"
