@@ -1,0 +1,1 @@
+"""Tests of what commands print, from numbers made up."""

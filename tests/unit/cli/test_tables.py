@@ -1,0 +1,345 @@
+"""Every cell of a run's tables is the number its row and column name, worked out here from sums that
+all differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim import estimates as est
+from sim.cli import tables
+from sim.cli.tables import change_of, interval, percent, print_outcome, replication_warnings
+from sim.estimates import FEW, FEW_EVENTS, Estimate
+from sim.running import Outcome
+from sim.scenario import parse
+from sim.summaries import HEADLINE, REFUSED
+from sim.sums import Sums
+from sim.surfaces import CHANNELS
+
+from ..making import SMALL
+from .making import (
+    POLICIES,
+    REPLICATIONS,
+    Kept,
+    all_differ,
+    in_percent,
+    in_points,
+    in_seconds,
+    made_sums,
+)
+
+TITLED = """
+title = "One [bold] title"
+"""
+SCENARIO = parse(
+    SMALL.replace("schema = 1", 'schema = 1\ntitle = "One [bold] title"')
+    + """
+[costs]
+too_late = 10.0
+credits_lost = 3.0
+[credits]
+per_inmail = 2.0
+[policies.today]
+[policies.hold]
+send.hold = "10 min"
+[policies.slow]
+push.delay = "1 h"
+"""
+)
+
+
+def outcome(sums: Sums | None = None, asked: int = REPLICATIONS) -> Outcome:
+    return Outcome(SCENARIO, "simpy", asked, made_sums() if sums is None else sums)
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
+    console = Kept()
+    monkeypatch.setattr(tables, "console_for", lambda *_: console)
+    return console
+
+
+@pytest.fixture
+def printed(kept: Kept) -> Kept:
+    print_outcome(outcome())
+    return kept
+
+
+SUMS = made_sums()
+
+
+def share(policy: str, *names: str) -> float:
+    return SUMS.total(policy, *names) / SUMS.total(policy, "regretted")
+
+
+def of_share(policy: str, name: str) -> tuple[float, float, float]:
+    """Give a share with its interval, as `Outcome.shares` has them, its value counted here."""
+    row = outcome().shares.set_index(["policy", "measure"]).loc[(policy, name)]
+    assert row["value"] == pytest.approx(share(policy, name))
+    assert row["low"] < row["value"] < row["high"]
+    return row["value"], row["low"], row["high"]
+
+
+def price(policy: str, name: str) -> Any:
+    return outcome().price.set_index(["policy", "measure"]).loc[(policy, name)]
+
+
+def ends(row: Any) -> tuple[float, float, float]:
+    return row["value"], row["low"], row["high"]
+
+
+def test_shares_stand_under_their_policy_and_channel(printed: Kept) -> None:
+    found = printed.table("Preview read|Read despite")
+    columns = {
+        "read": HEADLINE,
+        "preview first": "preview_first",
+        "in app first": "in_thread",
+        **{one.label: one.measure for one in CHANNELS if one.in_tables},
+    }
+    assert list(found) == list(POLICIES)
+    for policy in POLICIES:
+        assert list(found[policy]) == ["read", "change, points", *list(columns)[1:]]
+        for column, name in columns.items():
+            assert found[policy][column] == in_percent(*of_share(policy, name)), column
+    all_differ(found)
+
+
+def test_changes_are_against_the_first_policy(printed: Kept) -> None:
+    found = printed.table("Preview read|Read despite")
+    assert found["today"]["change, points"] == "baseline"
+    rows = outcome().differences.set_index("policy")
+    for policy in POLICIES[1:]:
+        value = (SUMS.total(policy, "newly_lost") - SUMS.total(policy, "saved")) / SUMS.total(
+            policy, "regretted"
+        )
+        assert rows.loc[policy, "value"] == pytest.approx(value)
+        assert found[policy]["change, points"] == in_points(*ends(rows.loc[policy]))
+
+
+def test_verdicts_and_flags_stand_under_their_names(printed: Kept) -> None:
+    found = printed.table("Verdicts")
+    names = {
+        "caught": "caught",
+        "cancelled": "cancelled",
+        "read before deletion": "too_late",
+        "read after deletion": "ghost",
+        "in thread": "in_thread",
+        "stopped": "stopped",
+        "open": "open",
+    }
+    for policy in POLICIES:
+        expected = {words: share(policy, name) for words, name in names.items()}
+        expected |= {"| phantom": share(policy, "phantom"), "refused": share(policy, *REFUSED)}
+        assert found[policy] == {name: f"{100 * one:.1f}" for name, one in expected.items()}
+    all_differ(found)
+
+
+def test_when_a_preview_was_read_stands_under_its_step(printed: Kept) -> None:
+    found = printed.table("When")
+    steps = {
+        "before noticing": "lost_before_noticing",
+        "reacting": "lost_reacting",
+        "in queue": "lost_in_queue",
+        "in action": "lost_in_action",
+        "after refusal": "lost_after_refusal",
+        "after remedy": "lost_after_remedy",
+        "read after deletion": "ghost",
+    }
+    for policy in POLICIES:
+        assert found[policy] == {c: f"{100 * share(policy, m):.1f}" for c, m in steps.items()}
+
+
+def test_effects_are_counts(printed: Kept) -> None:
+    found = printed.table("Follow-ups")
+    columns = {
+        "follow-ups": "followups",
+        "orphans": "orphans",
+        "paused": "paused",
+        "apologies": "apologies",
+        "blocked": "blocked",
+        "credits used": "credits_used",
+        "credits lost": "credits_lost",
+    }
+    for policy in POLICIES:
+        assert found[policy] == {c: f"{SUMS.total(policy, m):,}" for c, m in columns.items()}
+    all_differ(found)
+
+
+def test_effects_that_nothing_had_are_left_out(kept: Kept) -> None:
+    values = SUMS.values.copy()
+    for name in ("paused", "blocked", "apologies", "credits_used", "credits_lost"):
+        values[:, :, SUMS.names.index(name)] = 0
+    values[:, :2, SUMS.names.index("orphans")] = 0
+    print_outcome(outcome(Sums(values, SUMS.policies, SUMS.names)))
+    found = kept.table("Follow-ups")
+    assert {tuple(row) for row in found.values()} == {("follow-ups", "orphans")}
+
+
+def test_costs_are_amounts_a_world(printed: Kept) -> None:
+    found = printed.table("Expected cost")
+    rows = outcome().costs.set_index("policy")
+    for policy in POLICIES:
+        each = 10 * SUMS.each(policy, "too_late") + 3 * 2 * SUMS.each(policy, "credits_lost")
+        row = rows.loc[policy]
+        assert row["value"] == pytest.approx(each.mean())
+        written = f"{row['value']:,.2f} ({row['low']:,.2f} to {row['high']:,.2f})"
+        change = f"{row['change']:+,.2f} ({row['change_low']:+,.2f} to {row['change_high']:+,.2f})"
+        expected = {"cost": written, "change": "baseline" if policy == "today" else change}
+        assert found[policy] == expected
+    all_differ(found)
+
+
+@pytest.mark.parametrize("what", ["notified", "read"])
+def test_delays_stand_under_what_they_say(printed: Kept, what: str) -> None:
+    found = printed.table(f"Messages nobody regretted: {what} later by")
+    for policy in POLICIES[1:]:
+        median, p95, far, by, mean = (
+            ends(price(policy, f"delay_{what}_{end}"))
+            for end in ("median_s", "p95_s", "far", "far_s", "s")
+        )
+        assert found[policy] == {
+            "median, s": in_seconds(*median),
+            "95th percentile, s": in_seconds(*p95),
+            "moved by an hour or more, %": "{:.2f} ({:.2f}–{:.2f})".format(
+                *(100 * one for one in far)
+            ),
+            "those by, h": in_seconds(*(one / 3600 for one in by)),
+            "the others by, s": in_seconds(*mean),
+        }
+    assert found["today"] == {
+        "median, s": "+0.0 (+0.0 to +0.0)",
+        "95th percentile, s": "+0.0 (+0.0 to +0.0)",
+        "moved by an hour or more, %": "0.00 (0.00–0.00)",
+        "those by, h": "–",
+        "the others by, s": "+0.0 (+0.0 to +0.0)",
+    }
+    all_differ(found, "today")
+
+
+def test_what_others_get_stands_under_its_name(printed: Kept) -> None:
+    found = printed.table("Messages nobody regretted: what they get")
+    for policy in POLICIES:
+        others = SUMS.total(policy, "others")
+        assert found[policy] == {
+            "never notified, %": f"{100 * SUMS.total(policy, 'others_never_notified') / others:.1f}",
+            "pushes each": f"{SUMS.total(policy, 'others_pushed') / others:.3f}",
+            "e-mails each": f"{SUMS.total(policy, 'others_mailed') / others:.3f}",
+        }
+
+
+def test_tables_come_in_their_order_and_lines_say_what_they_rest_on(printed: Kept) -> None:
+    titles = [str(table.title) for table in printed.tables]
+    assert [title.split(",")[0].split(" (")[0] for title in titles] == [
+        titles[0].split(",")[0].split(" (")[0],
+        "Verdicts",
+        "When a preview was read first",
+        "Follow-ups",
+        "Expected cost of a world",
+        "Messages nobody regretted: notified later by",
+        "Messages nobody regretted: read later by",
+        "Messages nobody regretted: what they get",
+    ]
+    title, answer, priced, basis = printed.lines
+    value, low, high = (f"{100 * one:.1f}" for one in of_share("today", HEADLINE))
+    assert title == "One \\[bold] title"
+    assert answer.startswith(f'Under "today", {value} % of regretted messages ')
+    assert f"(95 % interval {low} to {high} %): " in answer
+    first, app = (f"{100 * share('today', name):.1f}" for name in ("preview_first", "in_thread"))
+    assert f" {first} % by preview first" in answer and f" {app} % in the app first." in answer
+    others, people = (SUMS.total("today", name) for name in ("others", "others_recipients"))
+    assert priced.endswith(f'under "today" {others:,} messages to {people:,} recipients.')
+    regretted, messages = (SUMS.total("today", name) for name in ("regretted", "messages"))
+    assert basis.startswith(
+        f"{regretted:,} regretted of {messages:,} messages per policy, "
+        f"to {SUMS.total('today', 'regretted_recipients'):,} recipients; 60 replications, seed 7;"
+    )
+
+
+def test_without_regretted_messages_there_is_no_answer_but_a_warning(
+    kept: Kept, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nothing = Sums(np.zeros_like(SUMS.values), SUMS.policies, SUMS.names)
+    print_outcome(outcome(nothing))
+    assert len(kept.lines) == 3
+    shares = kept.table("Preview read|Read despite")
+    assert {cell for cell in shares["today"].values()} == {"– (–––)", "baseline"}
+    prices = kept.table("Messages nobody regretted: what they get")
+    assert set(prices["hold"].values()) == {"–"}
+    assert capsys.readouterr().err == (
+        "Warning: nobody regretted a message; set mistakes.chance, or play longer\n"
+    )
+
+
+@pytest.mark.parametrize(("open_share", "warned"), [(0.049, False), (0.05, False), (0.051, True)])
+def test_more_than_a_twentieth_undecided_under_the_baseline_is_a_warning(
+    open_share: float, warned: bool
+) -> None:
+    values = SUMS.values.copy()
+    values[:, :, SUMS.names.index("regretted")] = 1000
+    values[:, 0, SUMS.names.index("open")] = round(1000 * open_share)
+    found = tables.warnings_of(outcome(Sums(values, SUMS.policies, SUMS.names)))
+    said = f"{100 * open_share:.1f} % are undecided at the horizon; a longer run.horizon would decide them"
+    assert found == [said] * warned
+
+
+def headline(saying: int, events: int) -> Estimate:
+    return Estimate(0.5, 0.4, 0.6, 100.0, saying, with_events=events)
+
+
+def test_warnings_begin_exactly_below_their_thresholds() -> None:
+    many = headline(FEW, FEW_EVENTS)
+    assert replication_warnings(FEW, FEW, many) == []
+    assert replication_warnings(FEW, FEW + 1, many) == [
+        f"interrupted: {FEW} of {FEW + 1} replications were played; the tables rest on those"
+    ]
+    (few,) = replication_warnings(FEW - 1, FEW - 1, headline(1, 1))
+    assert few.startswith(f"{FEW - 1} replications are few; ")
+    (saying,) = replication_warnings(100, 100, headline(FEW - 1, 1))
+    assert saying.startswith(f"only {FEW - 1} of 100 replications have a regretted message; ")
+    (events,) = replication_warnings(100, 100, headline(FEW, FEW_EVENTS - 1))
+    assert f" in {FEW_EVENTS - 1} of 100 replications only; " in events
+    assert replication_warnings(100, 100, headline(0, 0)) == []
+    assert replication_warnings(100, 100, headline(FEW, 0)) == []
+    assert len(replication_warnings(100, 100, headline(1, 1))) == 1
+    assert len(replication_warnings(100, 100, headline(FEW, 1))) == 1
+
+
+def test_numbers_are_written_as_the_tables_say() -> None:
+    nan = float("nan")
+    assert percent(0.12345) == "12.3" and percent(nan) == "–"
+    assert interval(replace(headline(1, 1), value=0.123, low=0.1, high=0.2)) == "12.3 (10.0–20.0)"
+    moved = {"value": 0.0, "low": -0.01, "high": 0.02, "saved": 0, "newly_lost": 0}
+    assert change_of(moved) == "none changed"
+    both = "+0.0 (-1.0 to +2.0)"
+    assert change_of(moved | {"saved": 1, "newly_lost": 1}) == both
+    assert change_of(moved | {"saved": 1}) == change_of(moved | {"newly_lost": 1}) == both
+    assert change_of(moved | {"value": -0.005}) == "-0.5 (-1.0 to +2.0)"
+
+
+def test_an_amount_without_interval_stands_alone(kept: Kept) -> None:
+    one = SUMS.first(1)
+    print_outcome(outcome(one))
+    found = kept.table("Expected cost")
+    assert found["hold"] == {
+        "cost": f"{one.total('hold', 'too_late') * 10 + one.total('hold', 'credits_lost') * 6:,.2f}",
+        "change": f"{outcome(one).costs.set_index('policy').loc['hold', 'change']:+,.2f}",
+    }
+    delays = kept.table("Messages nobody regretted: read")
+    assert "(" not in delays["hold"]["the others by, s"] != "–"
+
+
+def test_a_table_has_names_to_the_left_and_numbers_to_the_right() -> None:
+    table = tables.new_table("title", "name", "one", "two")
+    assert [column.justify for column in table.columns] == ["left", "right", "right"]
+    assert [column.no_wrap for column in table.columns] == [False, True, True]
+    assert tables.console_for(table).width >= 118
+
+
+def test_a_made_up_interval_is_not_symmetric() -> None:
+    """Otherwise swapped ends could not be noticed."""
+    value, low, high = of_share("hold", HEADLINE)
+    assert high - value != pytest.approx(value - low)
+    assert est.CONFIDENCE == 0.95
