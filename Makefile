@@ -41,5 +41,9 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $@ $(VENV)/.run
 
+# Change one line at a time outside the engines and see which tests notice: docs/mutants.json, in ten minutes.
+mutants: $(VENV)/.test
+	$(BIN)/python benchmarks/mutants.py
+
 clean:
 	rm -rf $(VENV) results/runs
