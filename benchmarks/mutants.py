@@ -33,11 +33,6 @@ TIMEOUT = 120.0
 
 UNIT, CLI = "tests/unit", "tests/cli"
 TABLES = (f"{UNIT}/cli", f"{CLI}/test_run.py", f"{CLI}/test_compare.py", f"{CLI}/test_check.py")
-ESTIMATES = (
-    f"{UNIT}/test_estimates.py",
-    f"{UNIT}/test_simultaneous.py",
-    "tests/sweeps/test_rows.py",
-)
 WORLD = (f"{UNIT}/world/test_leaves.py", f"{UNIT}/world/test_drawing.py")
 MODULES = {
     "sim/cli/tables.py": TABLES,
@@ -52,10 +47,6 @@ MODULES = {
     ),
     "sim/verdicts.py": (f"{UNIT}/test_verdicts.py", f"{UNIT}/test_tallies.py"),
     "sim/tallies.py": (f"{UNIT}/test_tallies.py", f"{UNIT}/test_comparing.py"),
-    "sim/estimates/ratios.py": ESTIMATES,
-    "sim/estimates/differences.py": ESTIMATES,
-    "sim/estimates/quantiles.py": ESTIMATES,
-    "sim/estimates/best.py": ESTIMATES,
     "sim/scenario/checks.py": (f"{UNIT}/scenario", f"{CLI}/test_bad_input.py"),
 }
 """Modules, and the tests that are to notice a change of them."""
