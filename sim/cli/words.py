@@ -5,6 +5,8 @@ their quantiles.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
+from math import fsum
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -15,7 +17,7 @@ from sim.distributions.families.scipy import Scipy
 from sim.distributions.family import Family
 from sim.distributions.mixture import Mixture
 from sim.distributions.values import Micros
-from sim.scenario.quantities import WEEKS, Window
+from sim.scenario.quantities import DAYS, WEEKS, Window
 from sim.scenario.recipients import EmailShares
 from sim.scenario.traffic import Step
 
@@ -37,8 +39,7 @@ def in_words(value: Any, name: str, field: FieldInfo) -> str:
     if name == "rate":
         return f"{value * UNITS['d']:.4g} / d"
     if name == "week":
-        named = next((week for week, weights in WEEKS.items() if weights == value), None)
-        return f'"{named}"' if named else f"{len(value)} weights of its own"
+        return _week(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
@@ -47,6 +48,37 @@ def in_words(value: Any, name: str, field: FieldInfo) -> str:
         is_share = any(getattr(limit, "le", None) == 1 for limit in field.metadata)
         return _percent(value) if is_share else f"{value:g}"
     return f"{value:,}" if isinstance(value, int) and name != "seed" else str(value)
+
+
+def _week(weights: tuple[float, ...]) -> str:
+    """Say a weekly profile: its name, and its weights, each relative to the mean of the week.
+
+    Days alike are said once, and so are neighbouring slots alike.
+    """
+    named = next((f'"{week}", ' for week, known in WEEKS.items() if known == weights), "")
+    if min(weights) == max(weights):
+        return f"{named}all hours alike"
+    slots = len(weights) // len(DAYS)
+    per_day = [
+        tuple(w * len(weights) / fsum(weights) for w in weights[day * slots : (day + 1) * slots])
+        for day in range(len(DAYS))
+    ]
+    said = []
+    for values, days in groupby(range(len(DAYS)), key=per_day.__getitem__):
+        names = [DAYS[day] for day in days]
+        said.append(f"{'-'.join(dict.fromkeys((names[0], names[-1])))} {_day(values)}")
+    return f"{named}relative to the week's mean: {'; '.join(said)}"
+
+
+def _day(values: tuple[float, ...]) -> str:
+    """Say the values of a day's equal slots, neighbours alike once."""
+    said, start = [], 0
+    for value, alike in groupby(values):
+        end = start + len(list(alike))
+        minutes = (24 * 60 * slot // len(values) for slot in (start, end))
+        said.append(f"{'-'.join(f'{m // 60:02}:{m % 60:02}' for m in minutes)} {value:.3g}")
+        start = end
+    return ", ".join(said)
 
 
 def _item(one: Any) -> str:

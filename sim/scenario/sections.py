@@ -54,7 +54,9 @@ class Mistakes(Strict):
     )
     urgency: Annotated[float, Field(gt=-1, lt=1)] = Field(
         default=0.0,
-        description="Correlation between how soon a message is read and how soon it is regretted.",
+        description="Correlation between how soon a message is read and how soon it is regretted. "
+        "It ties the ways of reading to one another as well, with its absolute value: r and -r are "
+        "no mirror images about 0, and a sweep over it shows both effects.",
     )
 
 

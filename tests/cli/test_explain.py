@@ -205,3 +205,15 @@ def test_any_distribution_is_told_by_what_was_given_and_what_it_implies(
         f'schema = 1\nextends = "base.toml"\n[senders]\naction = {law}\n'
     )
     assert f"senders.action: {words}" in flat(toolate("explain", tmp_path / "one.toml").out)
+
+
+def test_a_weekly_profile_is_said_with_its_weights(files: Path, toolate: Toolate) -> None:
+    (files / "weeks.toml").write_text(
+        'schema = 1\nextends = "parent.toml"\n[traffic]\nkind = "stream"\nsenders = 1\nrecipients = 1\n'
+        'rate = "1 / d"\nweek = [2, 0, 2, 0, 2, 0, 2, 0, 2, 0, 1, 1, 1, 1]\n',
+        encoding="utf-8",
+    )
+    said = flat(toolate("explain", files / "weeks.toml").out)
+    assert "Mon-Fri 00:00-12:00 2, 12:00-24:00 0; Sat-Sun 00:00-24:00 1" in said, (
+        "each relative to the mean of the week, which is 1 here"
+    )

@@ -239,6 +239,34 @@ def test_urgency_changes_who_wins_the_race_as_the_bivariate_normal_says(
     told_apart(leaked(records), first(r), first(0.0), first(-r))
 
 
+@pytest.mark.parametrize("r", [0.7, -0.7])
+def test_urgency_ties_the_ways_of_reading_with_its_size_whatever_its_sign(
+    engine: Engine, r: float
+) -> None:
+    """At a fixed deletion: an alert that comes at all (.35) and in time (.5) is a quadrant of the
+    bivariate normal with correlation |r|, so that r and -r are no mirror images about 0."""
+    records = engine.records(
+        scenario(
+            BASE,
+            {
+                "mistakes.urgency": r,
+                "mistakes.noticed": "5 min",
+                "segments.*.alert": {
+                    "chance": 0.35,
+                    "delay": {"dist": "lognormal", "median": "5 min", "sigma": 0.8},
+                },
+            },
+            messages=size(engine),
+        )
+    )
+
+    def both(correlation: float) -> float:
+        tied = stats.multivariate_normal(cov=[[1, correlation], [correlation, 1]])
+        return float(tied.cdf([stats.norm.ppf(0.35), 0.0]))
+
+    told_apart(leaked(records), both(abs(r)), both(0.0), both(-abs(r)))
+
+
 def test_a_growing_throttle_spaces_the_mails_of_one_conversation() -> None:
     """A message every minute, mails due at once: gaps of 10, 20, 40, 40 ... minutes, as many as the
     factor allows."""
