@@ -18,7 +18,7 @@ test: $(VENV)/.test
 published: $(VENV)/.test
 	$(BIN)/python results/publish.py
 	$(BIN)/toolate schema > scenarios/schema.json
-	$(BIN)/python docs/validation.py
+	$(BIN)/python docs/validation
 	$(BIN)/python docs/platforms.py
 	$(BIN)/python notebooks/make.py
 

@@ -1,6 +1,6 @@
 """Compare the shipped scenarios with published facts.
 
-Run from the repository's root: `python docs/validation.py [replications]`; writes
+Run from the repository's root: `python docs/validation [replications]`; writes
 docs/validation.md.
 """
 
@@ -200,7 +200,7 @@ def page(facts: list[Fact], n: int) -> str:
     """Write the page."""
     head = f"""# Validation: comparison with published facts
 
-Written by `python docs/validation.py {n}` ({n} replications of `scenarios/linkedin_dm.toml` as it is, {max(n // 30, 1)} of
+Written by `python docs/validation {n}` ({n} replications of `scenarios/linkedin_dm.toml` as it is, {max(n // 30, 1)} of
 `scenarios/texts.toml`). The facts were set aside before the scenarios were written. No parameter was chosen, tuned
 or weighted to match them, with one exception that is named below, and misses are left as they are. For VAL-1 the tolerance is the
 one in the research notes; the others are in the column *published* or in `docs/validation.py`.
