@@ -221,6 +221,16 @@ def page_of_scenarios() -> str:
     return out
 
 
+def answers_by_name() -> str:
+    """Make scenarios/answers.json: what `toolate scenarios` says of each."""
+    said = {
+        job.file.relative_to(SCENARIOS).with_suffix("").as_posix(): answer(job)
+        for job in jobs()
+        if job.replications is None
+    }
+    return json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+
+
 def page_of_results() -> str:
     """Make the table of results/README.md."""
     rows = "".join(
@@ -238,6 +248,7 @@ def filled(page: Path, text: str) -> str:
 def main() -> None:
     """Publish everything, two scenarios at a time, and fill both pages."""
     joblib.Parallel(n_jobs=2)(joblib.delayed(publish)(job) for job in jobs())
+    (SCENARIOS / "answers.json").write_text(answers_by_name(), encoding="utf-8")
     PAGES["scenarios"].write_text(filled(PAGES["scenarios"], page_of_scenarios()), encoding="utf-8")
     PAGES["results"].write_text(filled(PAGES["results"], page_of_results()), encoding="utf-8")
 

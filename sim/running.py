@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from sim.errors import Fault, FaultyInputError
 from sim.precision import AT_MOST
 from sim.records import Records
 from sim.scenario.model import Scenario
+from sim.scenario.reading import given
 from sim.stopping import Stopping
 from sim.summaries import Summary, expected_costs
 from sim.sums import Floats, Ints, Sums
@@ -50,7 +52,8 @@ class Outcome:
     stopping: Stopping | None = None
     price_share: float = 1.0
     known: Floats | None = None
-    """Known shares of strata (policies, strata) that the headline is post-stratified by, if it is."""
+    """Known shares of strata (policies, strata) that the headline is post-stratified by, if it
+    is."""
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -107,9 +110,9 @@ class Outcome:
 
 
 def run(
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     *,
-    policies: Sequence[str] | None = None,
+    policies: Sequence[str] | str | None = None,
     replications: int | None = None,
     precision: str | None = None,
     of: Sequence[str] = ("headline",),
@@ -124,21 +127,21 @@ def run(
 ) -> Outcome:
     """Play a scenario under its policies on the same worlds and return the sums and tables.
 
-    `policies` defaults to all, and always includes the baseline. `workers` replications are played
-    at a time; their number changes no result. With a `precision` ("0.5 pp", or "10 %"), instead of a
-    number, replications are added until the intervals of `of` ("headline", "differences") reach no
-    farther, `at_most` so many (`sim.stopping`). Only recipients who matter are played
-    (`sim.world.focus`) unless `everybody` is. `stratified`: the headline is post-stratified by the
-    shares of settings that the scenario gives (`sim.estimates.strata`). `keep` gets the records of
-    what was played. Ctrl-C ends the run with what is done so far. Raises `ScenarioError` for an
-    unknown policy, `TraceError` for a malformed trace and `FaultyInputError` for a precision that
-    is none.
+    The scenario may be given as a path or name. `policies` (one name, or several) defaults to all,
+    and always includes the baseline. `workers` replications are played at a time; their number
+    changes no result. With a `precision` ("0.5 pp", or "10 %"), instead of a number, replications
+    are added until the intervals of `of` ("headline", "differences") reach no farther, `at_most` so
+    many (`sim.stopping`). Only recipients who matter are played (`sim.world.focus`) unless
+    `everybody` is. `stratified`: the headline is post-stratified by the shares of settings that the
+    scenario gives (`sim.estimates.strata`). `keep` gets the records of what was played. Ctrl-C ends
+    the run with what is done so far. Raises `ScenarioError` for an unknown policy, `TraceError` for
+    a malformed trace and `FaultyInputError` for a precision that is none.
 
     >>> import sim
-    >>> sim.run(sim.load("scenarios/linkedin_dm.toml"), replications=2).summary.headline("today").replications
+    >>> sim.run("linkedin_dm", replications=2).summary.headline("today").replications
     2
     """
-    scenario = set_by_hand(scenario, seed=seed, replications=replications)
+    scenario = set_by_hand(given(scenario), seed=seed, replications=replications)
     names = chosen(scenario, policies)
     worlds = [scenario.under(name) for name in names]
     known = np.array([known_shares(world) for world in worlds]) if stratified else None
@@ -240,11 +243,12 @@ def _hand_over(keep: Keep, block: range, kept: Kept) -> None:
             keep(number, name, records.in_replication(place), judged.of(mine))
 
 
-def chosen(scenario: Scenario, policies: Sequence[str] | None) -> tuple[str, ...]:
+def chosen(scenario: Scenario, policies: Sequence[str] | str | None) -> tuple[str, ...]:
     """Give the policies to play, the baseline first and always there, the rest in the scenario's
     order.
     """
     names = scenario.policy_names()
+    policies = (policies,) if isinstance(policies, str) else policies
     if policies is None:
         return names
     for name in policies:

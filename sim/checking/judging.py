@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -13,6 +14,7 @@ from sim.checking.vocabulary import Kind
 from sim.errors import Fault, ScenarioError
 from sim.running import Outcome, run
 from sim.scenario import Scenario
+from sim.scenario.reading import given
 from sim.summaries import compared, design_effects, expected_costs
 from sim.tallies import HEADLINE, SPLIT
 
@@ -21,7 +23,7 @@ COLUMNS = ("claim", "because", "verdict", "value", "low", "high", "found")
 
 
 def check(
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     *,
     replications: int | None = None,
     engine: str = "auto",
@@ -30,16 +32,17 @@ def check(
 ) -> pd.DataFrame:
     """Play what a scenario's claims are about and judge them: a row per claim.
 
-    Columns: `claim`, `because`, `verdict` ("holds": all of the 95 % interval is as claimed,
-    "fails": nothing of it is, else "undecided"), `value`, `low`, `high` (shares and counts as they
-    are, delays in seconds), `found` (the same in words). A count is judged in every replication.
-    Raises `ScenarioError` for a claim that is not understood.
+    The scenario may be given as a path or name. Columns: `claim`, `because`, `verdict` ("holds":
+    all of the 95 % interval is as claimed, "fails": nothing of it is, else "undecided"), `value`,
+    `low`, `high` (shares and counts as they are, delays in seconds), `found` (the same in words). A
+    count is judged in every replication. Raises `ScenarioError` for a claim that is not understood.
 
     >>> import sim
-    >>> checked = sim.check(sim.load("scenarios/linkedin_dm.toml"), replications=2)
+    >>> checked = sim.check("linkedin_dm", replications=2)
     >>> list(checked.columns)[:3]
     ['claim', 'because', 'verdict']
     """
+    scenario = given(scenario)
     claims = claims_of(scenario)
     rows = []
     if claims:
@@ -55,12 +58,12 @@ def check(
         )
         if outcome.replications < outcome.asked:
             raise KeyboardInterrupt  # nothing is judged by half of what was asked for
-        for given, claim in zip(scenario.checks, claims, strict=True):
+        for stated, claim in zip(scenario.checks, claims, strict=True):
             finding = judged(claim, outcome)
             rows.append(
                 (
-                    given.claim,
-                    given.because,
+                    stated.claim,
+                    stated.because,
                     finding.verdict,
                     finding.value,
                     finding.low,

@@ -21,7 +21,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-File = Annotated[str, typer.Argument(help="A scenario file (TOML).", show_default=False)]
+File = Annotated[
+    str,
+    typer.Argument(
+        help="A scenario: a file (TOML), or a name of toolate scenarios.", show_default=False
+    ),
+]
 
 
 def _version(wanted: bool) -> None:
@@ -342,6 +347,23 @@ def verify(
     with faults_on_one_line():
         if not verify_command(scenarios):
             raise typer.Exit(1)
+
+
+@app.command()
+def scenarios(
+    containing: Annotated[
+        str | None, typer.Argument(help="Only those that say this.", show_default=False)
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """List the scenarios that come with the package: name, question and answer.
+
+    A name stands for a file in every command.
+    """
+    from sim.cli.scenarios import scenarios_command
+
+    with faults_on_one_line():
+        scenarios_command(containing, json)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from sim.comparing.pairing import Pairing, pairing
 from sim.errors import Fault, ScenarioError
 from sim.running import engine_for, play_all, set_by_hand
 from sim.scenario import Scenario
+from sim.scenario.reading import given
 from sim.scenario.suggestions import did_you_mean, said
 from sim.sums import Sums
 from sim.tallies import WITH_MOVES
@@ -20,8 +21,8 @@ Progress = Callable[[int], None]
 
 
 def compare(
-    *scenarios: Scenario,
-    policies: Sequence[str] | None = None,
+    *scenarios: Scenario | str | Path,
+    policies: Sequence[str] | str | None = None,
     against: str | None = None,
     replications: int | None = None,
     seed: int | None = None,
@@ -31,18 +32,19 @@ def compare(
 ) -> Comparison:
     """Compare the policies of one scenario, or several scenarios, each under its baseline.
 
-    `policies` defaults to all; `against` (a policy, or a scenario's file) to the baseline or the
-    first scenario. Several scenarios play as many replications as the one that asks for the fewest.
-    The number of `workers` changes no result. Ctrl-C ends a comparison of policies with what is
-    done so far. Raises `ScenarioError` for a name that is not there, or if there is nothing to
-    compare.
+    Scenarios may be given as paths or names. `policies` (one name, or several) defaults to all;
+    `against` (a policy, or a scenario's file) to the baseline or the first scenario. Several
+    scenarios play as many replications as the one that asks for the fewest. The number of `workers`
+    changes no result. Ctrl-C ends a comparison of policies with what is done so far. Raises
+    `ScenarioError` for a name that is not there, or if there is nothing to compare.
 
     >>> import sim
-    >>> compared = compare(sim.load("scenarios/linkedin_dm.toml"), policies=["undo 10 s"], replications=2)
+    >>> compared = compare("linkedin_dm", policies=["undo 10 s"], replications=2)
     >>> compared.names, len(compared.differences)
     (('today', 'undo 10 s'), 1)
     """
-    plan = planned(scenarios, policies, against, replications, seed, engine)
+    policies = (policies,) if isinstance(policies, str) else policies
+    plan = planned([given(one) for one in scenarios], policies, against, replications, seed, engine)
     return play(plan, workers=workers, progress=progress)
 
 
@@ -132,8 +134,8 @@ def _named(scenarios: Sequence[Scenario], against: str | None) -> dict[str, Scen
 def play(plan: Plan, *, workers: int = 1, progress: Progress | None = None) -> Comparison:
     """Play a plan: what shares its messages with the first together, anything else alone.
 
-    `progress` is called with how many of `plan.asked` replications are done, everything played taken
-    together.
+    `progress` is called with how many of `plan.asked` replications are done, everything played
+    taken together.
     """
     names = tuple(plan.worlds)
     pairs = {name: _pairing(plan, name) for name in names}

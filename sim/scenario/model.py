@@ -73,6 +73,20 @@ class Scenario(ScenarioFields):
         origins = layered(self.origins, nested(patch), new.raw, f"by {by}")
         return _labelled(new, new.raw, self.file, self.folder, origins)
 
+    def with_policy(self, name: str, patch: Mapping[str, Any]) -> Scenario:
+        """Return this scenario with one more policy, or another patch for one that it has.
+
+        Raises `ScenarioError` naming every fault of the patch.
+
+        >>> import sim
+        >>> sim.load("linkedin_dm").with_policy("hold 1 min", {"send.hold": "1 min"}).policy_names()[-1]
+        'hold 1 min'
+        """
+        raw = copy.deepcopy(self.raw)
+        raw["policies"] = raw.get("policies", {}) | {name: nested(patch)}
+        origins = layered(self.origins, {"policies": {name: nested(patch)}}, raw, "by a patch")
+        return build(raw, file=self.file, folder=Path(self.folder), origins=origins)
+
     def under(self, policy: str) -> Scenario:
         """Return the scenario under one of its policies.
 

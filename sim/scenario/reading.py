@@ -13,6 +13,7 @@ from sim.errors import Fault, ScenarioError
 from sim.scenario.catalogued import catalogued
 from sim.scenario.model import Origins, Scenario, build
 from sim.scenario.patching import PatchError, Raw, joined, layered, merged
+from sim.scenario.shipped import located
 from sim.scenario.suggestions import said
 
 OWN = ("extends", "checks")
@@ -24,16 +25,34 @@ DEEPEST = 40
 
 
 def load(path: str | Path) -> Scenario:
-    """Read and check a scenario file. Raises `ScenarioError` with every fault found in it.
+    """Read and check a scenario: a file, or one that comes with the package by name.
 
-    >>> load("scenarios/linkedin_dm.toml").run.horizon > 0
+    Raises `ScenarioError` with every fault found in it.
+
+    >>> load("linkedin_dm").run.horizon > 0
     True
     """
-    file, shown = Path(path), str(path)
+    file, shown = located(path), str(path)
     text = read_text(file, shown)
     folder = file.resolve().parent
     raw, origins = _extended(_parsed(text, shown), shown, folder, folder, (str(file.resolve()),))
     return build(raw, file=shown, folder=folder, origins=origins)
+
+
+def given(what: object) -> Scenario:
+    """Take a scenario, or read the one that a path or a name says.
+
+    Raises `ScenarioError` as `load`, and for anything else.
+
+    >>> given("linkedin_dm").title
+    'LinkedIn direct message, one-hour window'
+    """
+    if isinstance(what, Scenario):
+        return what
+    if isinstance(what, str | Path):
+        return load(what)
+    problem = f"{said(what)} ({type(what).__name__}) is not a scenario"
+    raise _one("scenario", "", problem, "give a path, a name, or what sim.load returns")
 
 
 def parse(text: str, *, folder: str | Path = ".") -> Scenario:

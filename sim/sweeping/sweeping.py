@@ -76,9 +76,10 @@ def sweep(
     workers: int | None = None,
     replications: int | None = None,
     precision: str | None = None,
-    policies: Sequence[str] | None = None,
+    policies: Sequence[str] | str | None = None,
 ) -> pd.DataFrame:
-    """Play a sweep file, or a scenario (or its file) and axes by path, and give the tidy table.
+    """Play a sweep file, or a scenario (or its file or name) and axes by path, and give the tidy
+    table.
 
     One row per cell, policy and measure: the parameters that vary as columns (durations also in
     seconds, `..._s`), then `policy`, `measure`, `value` with its 95 % interval `low` to `high`,
@@ -87,11 +88,12 @@ def sweep(
     before anything runs if a cell is not valid, and `OutputError` for a store.
 
     >>> import sim
-    >>> frame = sim.sweep(sim.load("scenarios/linkedin_dm.toml"), {"send.hold": ["0 s", "1 h"]}, replications=1, workers=1,
-    ...                   policies=["today"])
+    >>> frame = sim.sweep("linkedin_dm", {"send.hold": ["0 s", "1 h"]}, replications=1, workers=1,
+    ...                   policies="today")
     >>> frame[frame["measure"] == "read"]["send.hold_s"].tolist()
     [0.0, 3600.0]
     """
+    policies = (policies,) if isinstance(policies, str) else policies
     planned = plan(what, axes, replications=replications, precision=precision, policies=policies)
     how = Execution(workers=workers)
     if store is not None:

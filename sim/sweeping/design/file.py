@@ -15,6 +15,7 @@ from sim.precision import AT_MOST, FIRST, Precision
 from sim.scenario.faults import faults_of
 from sim.scenario.quantities import as_tuple
 from sim.scenario.reading import read_text
+from sim.scenario.shipped import located
 from sim.scenario.suggestions import did_you_mean, said
 from sim.sweeping.results.rows import RESERVED, SHARES
 from sim.tallies import HEADLINE
@@ -133,15 +134,15 @@ class SweepFile(Strict):
 
 
 def read_sweep(path: str | Path) -> SweepFile:
-    """Read a sweep file.
+    """Read a sweep: a file, or one that comes with the package by name.
 
     Raises `ScenarioError` with every fault of its own form; cells are checked by `plan`.
 
-    >>> read_sweep("scenarios/sweeps/hold_by_regime.toml").axis[0].column
+    >>> read_sweep("hold_by_regime").axis[0].column
     'hold'
     """
     shown = str(path)
-    text = read_text(Path(path), shown)
+    text = read_text(located(path), shown)
     try:
         raw = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from sim.errors import Fault, ScenarioError
 from sim.scenario.model import Scenario
 from sim.scenario.patching import merged, quoted
+from sim.scenario.shipped import located
 from sim.scenario.suggestions import did_you_mean, said
 from sim.sweeping.design.axes import Change, changes
 from sim.sweeping.design.file import MOST_CELLS, SweepFile, checked, read_sweep
@@ -102,14 +103,15 @@ def plan(
     """
     if axes is None and not isinstance(what, Scenario):
         shown, sweep = str(what), read_sweep(what)
-        load_on = from_file(Path(what).parent / sweep.base, shown)
-        name = Path(what).stem
+        file = located(what)
+        load_on = from_file(located(sweep.base, beside=file.parent), shown)
+        name = file.stem
     else:
         tables = [{"path": path, "values": list(values)} for path, values in (axes or {}).items()]
         shown, name = "sweep", "sweep"
         sweep = checked({"schema": 1, "base": "given", "axis": tables}, shown)
         load_on = (
-            from_scenario(what) if isinstance(what, Scenario) else from_file(Path(what), shown)
+            from_scenario(what) if isinstance(what, Scenario) else from_file(located(what), shown)
         )
     if replications is not None or precision is not None:
         sweep = sweep.model_copy(update={"replications": replications, "precision": precision})
