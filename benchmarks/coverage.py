@@ -10,14 +10,18 @@ of its own (beta-binomial), a batch of mistakes, or a digest that is missed.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 import sim
 from sim import estimates as est
+from sim.answers.crossing import crossing
 from sim.clock import SECOND
 from sim.estimates import Estimates
 from sim.running import run
@@ -328,6 +332,75 @@ def linearised(y: Floats, n: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return (weights * p).sum(axis=-1) - half, (weights * p).sum(axis=-1) + half
 
 
+FRAIL, LOOK, NOTICE, TARGET = 4.0, 600.0, 300.0, 0.1
+"""Gamma frailty of a world's people, mean seconds until a look and until noticing, and a target."""
+
+
+def answers(rng: np.random.Generator, worlds: int, sets: int) -> Iterator[Case]:
+    """Exposure curve, deadline and hold, where people look and senders notice after exponential
+    times, and a world has a frailty of its own. Before: messages taken for independent.
+    """
+    sets = min(sets, 1000)
+    frail = rng.gamma(FRAIL, 1 / FRAIL, size=(worlds, sets, 1))
+    looks = rng.exponential(LOOK, size=(worlds, sets, MEAN)) / frail
+    notices = rng.exponential(NOTICE, size=looks.shape)
+    n = np.full((worlds, sets), float(MEAN))
+    for seconds in (60, 600, 3600):
+        read = (looks <= seconds).sum(axis=2).astype(float)
+        truth = 1 - (1 + seconds / LOOK / FRAIL) ** -FRAIL
+        alone = est.share((looks <= seconds).reshape(1, sets, -1).sum(axis=2), n.sum(axis=0)[None])
+        before = (alone.low, alone.high)
+        yield Case(f"exposure within {seconds} s", worlds, est.share(read, n), truth, before)
+    deadline = LOOK * FRAIL * ((1 - TARGET) ** (-1 / FRAIL) - 1)
+    grid = (SECOND, *(SECOND * 3**k for k in range(1, 10)))
+    draws = np.random.default_rng(1).gamma(FRAIL, 1 / FRAIL, size=10**6)
+    lost = float(np.mean(draws / LOOK / (draws / LOOK + 1 / NOTICE)))
+    hold = NOTICE * float(np.log(lost / TARGET))
+
+    def by_deadline(k: int, duration: int) -> npt.NDArray[np.bool_]:
+        return np.asarray(looks[:, k] <= duration / SECOND)
+
+    def by_hold(k: int, duration: int) -> npt.NDArray[np.bool_]:
+        left = notices[:, k] - duration / SECOND
+        return np.asarray(looks[:, k] < left)
+
+    for what, read_at, way, truth in (
+        ("deadline", by_deadline, "rising", deadline),
+        ("hold", by_hold, "falling", hold),
+    ):
+        found = [_crossed(partial(read_at, k), grid, way) for k in range(sets)]
+        naive = [_crossed(partial(read_at, k), grid, way, alone=True) for k in range(sets)]
+        value, low, high = np.array(found).T
+        _, low_alone, high_alone = np.array(naive).T
+        nothing = dict.fromkeys(
+            ("per", "replications", "with_events", "df", "design_effect"), np.nan
+        )
+        limits = est.estimates("", value=value, low=low, high=high, **nothing)
+        yield Case(f"{what} for a target of 10 %", worlds, limits, truth, (low_alone, high_alone))
+
+
+def _crossed(
+    read_at: Callable[[int], npt.NDArray[np.bool_]],
+    grid: Sequence[int],
+    way: Literal["rising", "falling"],
+    alone: bool = False,
+) -> tuple[float, float, float]:
+    """Give the crossing of a data set with its ends, seconds: 0 and the longest where none is."""
+
+    def evaluate(durations: Sequence[int]) -> list[est.Estimate]:
+        hits = [read_at(one).sum(axis=1) for one in durations]
+        of = np.full(len(hits[0]), MEAN) if hits else np.zeros(0)
+        if alone:
+            return [est.share([one.sum()], [of.sum()]).at() for one in hits]
+        return [est.share(one, of).at() for one in hits]
+
+    found = crossing(evaluate, grid, TARGET, way)
+    low = 0.0 if found.low is None else found.low / SECOND
+    high = float("inf") if found.high is None else found.high / SECOND
+    value = float("nan") if found.value is None else found.value / SECOND
+    return value, low, high
+
+
 PARTS: dict[str, Callable[[np.random.Generator, int, int], Iterator[Case]]] = {
     "Shares": shares,
     "Shares by channel": channels,
@@ -338,6 +411,7 @@ PARTS: dict[str, Callable[[np.random.Generator, int, int], Iterator[Case]]] = {
     "Batch mistakes": clustered,
     "Delays": delay_prices,
     "Known shares": known_shares,
+    "Answers": answers,
 }
 
 

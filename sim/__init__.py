@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sim.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from sim.answers import Answers, answer
     from sim.charts import draw
     from sim.checking import check
     from sim.comparing import Comparison, compare
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from sim.sweeping import sweep
 
 __all__ = [
+    "Answers",
     "Comparison",
     "Outcome",
     "Scenario",
+    "answer",
     "check",
     "compare",
     "draw",
@@ -44,6 +47,8 @@ _HOMES = {
     "draw": "sim.charts",
     "compare": "sim.comparing",
     "Comparison": "sim.comparing",
+    "answer": "sim.answers",
+    "Answers": "sim.answers",
     "check": "sim.checking",
     "sweep": "sim.sweeping",
 }

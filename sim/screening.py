@@ -21,7 +21,7 @@ from sim.running import chosen, play_all
 from sim.scenario.model import Scenario
 from sim.sweeping.design.axes import Change
 from sim.sweeping.design.file import Design
-from sim.sweeping.design.points import points
+from sim.sweeping.design.points import points as design
 from sim.sweeping.design.unknowns import Unknown, assumed, unknown
 from sim.tallies import HEADLINE
 
@@ -44,6 +44,8 @@ class Screening:
     """
 
     policies: tuple[str, ...]
+    cube: Floats
+    """Where in its range each unknown was, (points, unknowns), from 0 to 1."""
     shares: Floats
     correlations: dict[str, float]
     left_out: tuple[str, ...]
@@ -95,6 +97,7 @@ def screening(
     replications: int = REPLICATIONS,
     engine: str = "compiled",
     seconds: float | None = None,
+    points: int = POINTS,
 ) -> Screening | None:
     """Play a scenario at points of what it assumes: None if it assumes nothing that has a range.
 
@@ -109,7 +112,7 @@ def screening(
     if not unknowns:
         return None
     names = chosen(scenario, policies)
-    cube = points(Design(points=POINTS), len(unknowns))
+    cube = design(Design(points=points), len(unknowns))
     begin, shares = time.perf_counter(), []
     for row in cube.tolist():
         change = Change()
@@ -117,14 +120,14 @@ def screening(
             change = change.then(one.change(u))
         shares.append(_headlines(scenario, change, names, replications, engine))
         took = time.perf_counter() - begin
-        if seconds is not None and took * POINTS / len(shares) > seconds:
+        if seconds is not None and took * points / len(shares) > seconds:
             return None
     found = np.array(shares)
     said = np.isfinite(found[:, 0])
     correlations = {
         one.path: _rank_correlation(cube[said, k], found[said, 0]) for k, one in enumerate(unknowns)
     }
-    return Screening(names, found, correlations, left_out)
+    return Screening(names, cube, found, correlations, left_out)
 
 
 def _unknowns(scenario: Scenario) -> tuple[list[Unknown], tuple[str, ...]]:

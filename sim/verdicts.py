@@ -222,18 +222,25 @@ def _orphans(r: Records, deletes: bool) -> Flags:
     return orphans
 
 
+def lost_when(r: Records, at: Int64s, remedy: str) -> npt.NDArray[np.int8]:
+    """Say what the sender was doing at an instant of every message (int64), as a `Lost`."""
+    takes_back = remedy in ("delete", "edit")
+    rules = [
+        (Lost.BEFORE_NOTICING, at < r["noticed"]),
+        (Lost.REACTING, at < r["requested"]),
+        (Lost.IN_QUEUE, at < r["started"]),
+        (Lost.IN_ACTION, at < r["completed"]),
+        (Lost.AFTER_REFUSAL, r["refused"] > 0),
+        (Lost.IN_ACTION, (at < r["effective"]) & takes_back),
+    ]
+    lost = np.select([rule for _, rule in rules], [when for when, _ in rules], Lost.AFTER_REMEDY)
+    return np.asarray(lost, dtype=np.int8)
+
+
 def _lost(
     r: Records, preview: Int64s, verdict: npt.NDArray[np.int8], remedy: str
 ) -> npt.NDArray[np.int8]:
     """Say what the sender was doing when a preview was read before deletion."""
-    takes_back = remedy in ("delete", "edit")
-    rules = [
-        (Lost.BEFORE_NOTICING, preview < r["noticed"]),
-        (Lost.REACTING, preview < r["requested"]),
-        (Lost.IN_QUEUE, preview < r["started"]),
-        (Lost.IN_ACTION, preview < r["completed"]),
-        (Lost.AFTER_REFUSAL, r["refused"] > 0),
-        (Lost.IN_ACTION, (preview < r["effective"]) & takes_back),
-    ]
-    lost = np.select([rule for _, rule in rules], [when for when, _ in rules], Lost.AFTER_REMEDY)
-    return np.where(verdict == Verdict.TOO_LATE, lost, Lost.NOT).astype(np.int8)
+    return np.where(verdict == Verdict.TOO_LATE, lost_when(r, preview, remedy), Lost.NOT).astype(
+        np.int8
+    )

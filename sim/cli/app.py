@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.app_stores import stores
 from sim.cli.faulty import faults_on_one_line
 from sim.version import __version__
 
@@ -194,6 +195,55 @@ def compare(
 
 
 @app.command()
+def answer(
+    file: File,
+    question: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="deadline, hold, lost, frontier, unknowns, or all (repeat for more).",
+            show_default=False,
+        ),
+    ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            help='Share read that deadline and hold keep to, else "10 %".', show_default=False
+        ),
+    ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(help='Mean delay for everybody else, else "30 s".', show_default=False),
+    ] = None,
+    lever: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Duration that a hold is sought for (repeat), else send.hold and push.delay.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for charts.", show_default=False)] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document instead of sentences.")
+    ] = False,
+    replications: Annotated[
+        int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="auto, simpy or compiled; never changes a result.")
+    ] = "auto",
+) -> None:
+    """Say how long you have, what hold you need, where messages are lost, what protection costs and
+    what could change the advice.
+    """
+    from sim.cli.answering import answer_command
+
+    with faults_on_one_line():
+        answer_command(
+            file, question or [], target, budget, lever or [], out, json, replications, engine
+        )
+
+
+@app.command()
 def check(
     files: Annotated[
         list[str],
@@ -225,76 +275,7 @@ def check(
             raise typer.Exit(1)
 
 
-STORE = Path("results/runs/sweeps")
-Kept = Annotated[Path, typer.Option(help="Folder of stored results.")]
-
-
-@app.command()
-def sweep(
-    file: Annotated[str, typer.Argument(help="A sweep file (TOML).", show_default=False)],
-    store: Kept = STORE,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for tables and charts.", show_default=False)
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Processes, by default one a core.", show_default=False)
-    ] = None,
-    threads: Annotated[
-        bool, typer.Option("--threads", help="Threads instead of processes.")
-    ] = False,
-    dask: Annotated[
-        str | None,
-        typer.Option(
-            help='Address of a Dask scheduler, or "local" for one here.', show_default=False
-        ),
-    ] = None,
-    shard: Annotated[
-        str | None,
-        typer.Option(help='Play this part only, such as "3/64"; merge later.', show_default=False),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the plan, time and memory; store nothing.")
-    ] = False,
-) -> None:
-    """Play many scenarios made of one, and store every answer.
-
-    What is stored is not played again.
-    """
-    from sim.cli.sweeping import sweep_command
-
-    with faults_on_one_line():
-        sweep_command(file, store, out, workers, threads, dask, shard, dry_run)
-
-
-@app.command()
-def merge(
-    store: Annotated[
-        Path, typer.Argument(help="Folder of stored results to merge into.", show_default=False)
-    ],
-    sources: Annotated[
-        list[Path] | None, typer.Argument(help="Folders to take results from.")
-    ] = None,
-) -> None:
-    """Merge stored results of shards or machines into one folder, and make its tables."""
-    from sim.cli.sweeping import merge_command
-
-    with faults_on_one_line():
-        merge_command(store, sources or [])
-
-
-@app.command()
-def query(
-    sql: Annotated[
-        str, typer.Argument(help='SQL, such as "DESCRIBE results".', show_default=False)
-    ],
-    store: Kept = STORE,
-    csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
-) -> None:
-    """Ask stored results a question in SQL (views: results, sums); they are only read."""
-    from sim.cli.sweeping import query_command
-
-    with faults_on_one_line():
-        query_command(sql, store, csv)
+app.add_typer(stores)
 
 
 @app.command()

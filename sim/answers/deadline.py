@@ -1,0 +1,216 @@
+"""How long have I got: what is read by a time after sending, and the deadline of a deletion.
+
+The *exposure curve* is the share read, by preview or in the app, within a time since send was
+pressed, if nothing is done. The *deadline* is its inverse with what a deletion leaves behind: the
+latest time at which a deletion may take effect so that the share read in the end, from notifications
+that outlive the message included, stays at or under a target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from sim import estimates as est
+from sim.answers.crossing import Crossing, crossing
+from sim.answers.playing import Patch, Stage, enough, headline, written
+from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND
+from sim.records import Records
+from sim.sums import Ints
+from sim.surfaces import CHANNELS
+from sim.tallies import COUNTED, Count, tally
+from sim.verdicts import Judged
+
+TIMES: Final = (
+    *(SECOND * n for n in (1, 2, 5, 10, 20, 30)),
+    *(MINUTE * n for n in (1, 2, 5, 10, 15, 30)),
+    *(HOUR * n for n in (1, 2, 4, 8, 12)),
+    *(DAY * n for n in (1, 2, 3, 7)),
+)
+"""Times since sending, microseconds, at which the curve is given."""
+GRID: Final = TIMES[::2]
+"""Times of a deletion that are tried first; the first is the fastest that counts as an answer."""
+PREVIEW, APP, ANYWHERE = "preview", "app", "anywhere"
+WHERE: Final = (*(c.name for c in CHANNELS if c.in_tables), PREVIEW, APP, ANYWHERE)
+"""Where something is read: channels of previews, any preview, the app, anywhere."""
+NEVER_DELETED: Final[Patch] = {"deletion.window": "none", "deletion.remedy": "delete"}
+
+
+def deleted_after(duration: int) -> Patch:
+    """Give the patch under which every deletion takes effect so long after sending.
+
+    Nobody is busy, nothing is refused and nothing takes time: the deadline is about the moment of
+    effect, whoever brings it about.
+    """
+    return {
+        "mistakes.noticed": written(duration),
+        "mistakes.reaction": "0 s",
+        "senders.action": "0 s",
+        "senders.hours": [],
+        "senders.deletions_at_once": 1_000_000,
+        "deletion.propagation": "0 s",
+        "deletion.window": "unlimited",
+        "deletion.unread_only": False,
+        "deletion.undeletable": [],
+        "deletion.receiver_window": "never",
+        "deletion.remedy": "delete",
+    }
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """The share read within `TIMES` of sending, if nothing is done: estimates of shape (times,
+    `WHERE`).
+    """
+
+    times: tuple[int, ...]
+    shares: est.Estimates
+
+    def table(self) -> pd.DataFrame:
+        """Give a row for each time and place: `after_s`, `where`, `value`, `low`, `high`."""
+        places = len(WHERE)
+        return pd.DataFrame(
+            {
+                "after_s": np.repeat([t / SECOND for t in self.times], places),
+                "where": list(WHERE) * len(self.times),
+                "value": self.shares.value.ravel(),
+                "low": self.shares.low.ravel(),
+                "high": self.shares.high.ravel(),
+            }
+        )
+
+    def at(self, time: int, where: str = ANYWHERE) -> est.Estimate:
+        """Give the share read somewhere within a time of `TIMES`."""
+        return self.shares.at(self.times.index(time), WHERE.index(where))
+
+
+def exposure(stage: Stage) -> Exposure:
+    """Estimate the exposure curve.
+
+    A time counts the messages that are observed for so long; with a common end of observation that
+    is the cumulative incidence, with no assumption about what comes later. Raises
+    `FaultyInputError` where too few messages are regretted.
+
+    >>> import sim
+    >>> from sim.answers.playing import stage_of
+    >>> curve = exposure(stage_of(sim.load("linkedin_dm"), 40))
+    >>> curve.at(HOUR).value <= curve.at(DAY).value
+    True
+    """
+    count = Count((*COUNTED, *_names()), partial(_rows, times=TIMES))
+    sums = stage.play({"nothing is done": NEVER_DELETED}, count)
+    enough(sums, "deadline")
+    hits = sums.of(*_names())[:, 0, :].reshape(sums.replications, len(TIMES), 1 + len(WHERE))
+    observed, read = hits[..., :1], hits[..., 1:]
+    long_enough = observed.sum(axis=0)[:, 0] >= observed.sum(axis=0).max() / 2
+    effects = headline(sums).design_effect
+    shares = est.share(
+        read[:, long_enough],
+        np.broadcast_to(observed, read.shape)[:, long_enough],
+        design_effect=np.nan_to_num(effects[0], nan=1.0),
+    )
+    times = tuple(int(t) for t in np.array(TIMES, dtype=np.int64)[long_enough])
+    return Exposure(times, shares)
+
+
+def _names() -> tuple[str, ...]:
+    each = ("observed", *(f"read_{where}" for where in WHERE))
+    return tuple(f"{name}_within_{t}" for t in TIMES for name in each)
+
+
+def _rows(records: Records, judged: Judged, base: Judged, times: tuple[int, ...]) -> Ints:
+    """Add up a block as `tally` does, then who was observed for each time and who had read it."""
+    mine = judged.regretted & judged.is_message & ~records["caught"]
+    sent, place = records["pressed"][mine], records.replication[mine]
+    reads = {c.name: judged.read_through(c)[mine] for c in CHANNELS if c.in_tables}
+    reads |= {PREVIEW: judged.preview_read[mine], APP: judged.thread_read[mine]}
+    reads |= {ANYWHERE: judged.first_read[mine]}
+    found = []
+    for time in times:
+        observed = records.horizon - sent > time
+        found.append(np.bincount(place[observed], minlength=records.worlds))
+        for where in WHERE:
+            read = observed & (reads[where] != NEVER) & (reads[where] - sent <= time)
+            found.append(np.bincount(place[read], minlength=records.worlds))
+    return np.hstack([tally(records, judged, base), np.stack(found, axis=1).astype(np.int64)])
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The latest effect of a deletion that keeps the share read at or under a target."""
+
+    crossing: Crossing
+    fastest: est.Estimate
+    """The share read although the deletion takes effect within a second."""
+    levers: dict[str, Crossing]
+    """Where no speed keeps the target: the deadline under each of `LEFT_BEHIND`."""
+
+    def document(self) -> dict[str, Any]:
+        """Give what JSON says of it: seconds, and shares from 0 to 1."""
+        c = self.crossing
+        return {
+            "target": c.target,
+            "seconds": seconds(c.value),
+            "low_s": seconds(c.low),
+            "high_s": seconds(c.high),
+            "longest_tried_s": seconds(c.longest),
+            "read_if_deleted_within_a_second": self.fastest.value,
+            "seconds_with": {name: seconds(one.value) for name, one in self.levers.items()},
+        }
+
+
+RETRACTED: Final[Patch] = {
+    "push.retraction": {
+        "chance": 1.0,
+        "latency": "0 s",
+        "on": ["ios", "android"],
+        "scope": "message",
+        "priority": "high",
+        "reaches": ["phone", "watch", "desktop"],
+    }
+}
+LEFT_BEHIND: Final[dict[str, Patch]] = {
+    "every push is retracted": RETRACTED,
+    "mails show no text": {"email.carries": "nothing"},
+    "the app keeps no copy": {"thread.cache.offline": 0.0},
+    "all of these": {**RETRACTED, "email.carries": "nothing", "thread.cache.offline": 0.0},
+}
+"""What would take away what a deletion leaves behind."""
+
+
+def deadline(stage: Stage, target: float) -> Deadline:
+    """Find the deadline of a deletion for a target share (0 to 1).
+
+    Raises `FaultyInputError` where too few messages are regretted.
+
+    >>> import sim
+    >>> from sim.answers.playing import stage_of
+    >>> found = deadline(stage_of(sim.load("linkedin_dm"), 40), 0.5)
+    >>> found.crossing.low <= found.crossing.value
+    True
+    """
+    found = _deadline(stage, target, {})
+    levers = {}
+    if found.value is None:
+        levers = {name: _deadline(stage, target, patch) for name, patch in LEFT_BEHIND.items()}
+    return Deadline(found, found.known[GRID[0]], levers)
+
+
+def _deadline(stage: Stage, target: float, lever: Patch) -> Crossing:
+    def evaluate(durations: Sequence[int]) -> list[est.Estimate]:
+        sums = stage.play({written(one): {**deleted_after(one), **lever} for one in durations})
+        enough(sums, "deadline")
+        shares = headline(sums)
+        return [shares.at(k) for k in range(len(durations))]
+
+    return crossing(evaluate, stage.within(GRID), target, "rising")
+
+
+def seconds(duration: int | None) -> float | None:
+    """Give microseconds as seconds; None stays None."""
+    return None if duration is None else duration / SECOND

@@ -1,0 +1,189 @@
+"""Charts of answers: what is read by when, where it is lost, and what protection costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import matplotlib as mpl
+import numpy as np
+
+from sim.answers.deadline import ANYWHERE, APP, PREVIEW
+from sim.charts.style import STYLE, Chart
+from sim.clock import DAY, HOUR, MINUTE, SECOND
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.answers import Answers
+    from sim.answers.deadline import Exposure
+    from sim.answers.frontier import Frontier
+    from sim.answers.lost import Waterfall
+
+LINES = {
+    ANYWHERE: ("anywhere", "#000000", "-"),
+    PREVIEW: ("in a preview", "#0072B2", "--"),
+    APP: ("in the app", "#D55E00", ":"),
+}
+TICKS = {
+    "1 s": SECOND,
+    "10 s": 10 * SECOND,
+    "1 min": MINUTE,
+    "10 min": 10 * MINUTE,
+    "1 h": HOUR,
+    "8 h": 8 * HOUR,
+    "1 d": DAY,
+    "7 d": 7 * DAY,
+}
+
+
+def save(found: Answers, folder: Path) -> Iterator[Path]:
+    """Draw what was answered into a folder, and yield the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    charts: dict[str, Chart] = {}
+    title = found.scenario.title
+    if found.exposure is not None:
+        charts["exposure"] = draw_exposure(found.exposure, title)
+    if found.lost is not None:
+        charts["lost"] = draw_lost(found.lost, title)
+    if found.frontier is not None:
+        charts["frontier"] = draw_frontier(found.frontier, title)
+    for name, chart in charts.items():
+        with mpl.rc_context(STYLE):
+            chart.savefig(folder / f"{name}.png", metadata={"Software": None})
+        yield folder / f"{name}.png"
+
+
+def draw_exposure(curve: Exposure, title: str = "") -> Chart:
+    """Draw the share read within a time of sending, if nothing is done.
+
+    >>> import sim
+    >>> found = sim.answer("linkedin_dm", questions="deadline", replications=20)
+    >>> len(draw_exposure(found.exposure).axes)
+    1
+    """
+    table = curve.table()
+    with mpl.rc_context(STYLE):
+        figure, axes = _chart(7.0, 4.0)
+        for where, (label, colour, dash) in LINES.items():
+            mine = table[table["where"] == where]
+            axes.plot(mine["after_s"], 100 * mine["value"], dash, color=colour, lw=1.8)
+            low, high = (100 * mine[end].to_numpy() for end in ("low", "high"))
+            axes.fill_between(mine["after_s"], low, high, color=colour, alpha=0.15, lw=0)
+            end = 100 * mine["value"].iloc[-1]
+            axes.annotate(
+                label,
+                (mine["after_s"].iloc[-1], end),
+                (5, 0),
+                textcoords="offset points",
+                color=colour,
+                va="center",
+                fontsize=8.5,
+            )
+        axes.set_xscale("log")
+        shown = {k: t for k, t in TICKS.items() if t <= curve.times[-1]}
+        axes.set_xticks([t / SECOND for t in shown.values()], list(shown), minor=False)
+        axes.set_xticks([], minor=True)
+        axes.set_ylim(0, None)
+        axes.set_xlabel("time since sending (logarithmic)")
+        axes.set_ylabel("share of messages read (%)")
+        hour = curve.at(HOUR).value if HOUR in curve.times else curve.at(curve.times[-1]).value
+        _titled(
+            figure, axes, f"If nothing is done, {100 * hour:.0f} % are read within an hour", title
+        )
+    return figure
+
+
+def draw_lost(found: Waterfall, title: str = "") -> Chart:
+    """Draw where regretted messages were lost, as bars that add up to all of them.
+
+    >>> import sim
+    >>> len(draw_lost(sim.answer("linkedin_dm", questions="lost", replications=20).lost).axes)
+    1
+    """
+    steps = {name: number for name, number in found.counts.items() if number}
+    shares = 100 * np.array(list(steps.values())) / found.regretted
+    starts = np.concatenate([[0.0], np.cumsum(shares)[:-1]])
+    with mpl.rc_context(STYLE):
+        figure, axes = _chart(7.6, 1.4 + 0.42 * len(steps))
+        colours = ["#D55E00" if name.startswith("read") else "#999999" for name in steps]
+        axes.barh(range(len(steps)), shares, left=starts, color=colours, height=0.62)
+        for k, (start, share) in enumerate(zip(starts, shares, strict=True)):
+            left = start + share <= 85
+            axes.annotate(
+                f"{share:.1f} %",
+                (start + share if left else start, k),
+                (4 if left else -4, 0),
+                textcoords="offset points",
+                va="center",
+                ha="left" if left else "right",
+                fontsize=8.5,
+            )
+        axes.set_yticks(range(len(steps)), list(steps))
+        axes.invert_yaxis()
+        axes.set_xlim(0, 100)
+        axes.set_xlabel("share of regretted messages (%), step by step")
+        lost = 100 * found.lost / found.regretted
+        _titled(figure, axes, f"{lost:.0f} % are read despite the deletion", title)
+    return figure
+
+
+def draw_frontier(found: Frontier, title: str = "") -> Chart:
+    """Draw the share read against everybody else's delay; what is dominated is pale.
+
+    >>> import sim
+    >>> found = sim.answer("linkedin_dm", questions="frontier", replications=20)
+    >>> len(draw_frontier(found.frontier).axes)
+    1
+    """
+    table = found.table
+    with mpl.rc_context(STYLE):
+        figure, axes = _chart(7.6, 4.4)
+        front = table[~table["dominated"]].sort_values("delay_s")
+        rest = table[table["dominated"]]
+        axes.plot(rest["delay_s"], 100 * rest["read"], "o", color="#BBBBBB", ms=4)
+        axes.plot(front["delay_s"], 100 * front["read"], "o-", color="#0072B2", ms=5, lw=1)
+        roles = {"as it is": table.iloc[0], "within budget": found.best, "knee": found.knee}
+        far = table["delay_s"].max() / 4
+        for k, (role, row) in enumerate(roles.items()):
+            if row is None:
+                continue
+            label = str(row["policy"]) if role == "as it is" else f"{row['policy']} ({role})"
+            axes.annotate(
+                label,
+                (row["delay_s"], 100 * row["read"]),
+                (8, -3) if role == "as it is" else (6, -14 - 16 * k),
+                textcoords="offset points",
+                ha="right" if row["delay_s"] > far else "left",
+                fontsize=8.5,
+                arrowprops={"arrowstyle": "-", "lw": 0.6, "color": "#555555"},
+            )
+        axes.set_xscale("symlog", linthresh=10)
+        axes.set_xlim(left=-1)
+        axes.set_ylim(0, 108 * table["read"].max() or 1)
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.set_xlabel(
+            "mean delay of messages that nobody regrets (s; linear to 10, then logarithmic)"
+        )
+        axes.set_ylabel("read despite the deletion (%)")
+        best = found.best
+        finding = (
+            "No lever keeps the budget"
+            if best is None
+            else f"{100 * best['read']:.0f} % instead of {100 * table['read'].iloc[0]:.0f} % "
+            f"for {best['delay_s']:.0f} s of delay"
+        )
+        _titled(figure, axes, finding, title)
+    return figure
+
+
+def _chart(width: float, height: float) -> tuple[Chart, Axes]:
+    figure = Chart(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots()
+
+
+def _titled(figure: Chart, axes: Axes, finding: str, title: str) -> None:
+    """Write the finding as the title and the scenario's title below it, not as mathematics."""
+    figure.suptitle(finding, x=0.01, ha="left", fontweight="bold", fontsize=11)
+    axes.set_title(title, fontsize=9, fontweight="normal", parse_math=False)

@@ -1,0 +1,143 @@
+"""`toolate answer`: sentences with numbers first, made of the numbers that were found."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sim.answers import Answers, answer
+from sim.cli.answering import (
+    deadline_in_words,
+    frontier_in_words,
+    hold_in_words,
+    lost_in_words,
+    share_of,
+    time_of,
+    unknowns_in_words,
+)
+from sim.clock import HOUR, MINUTE, SECOND
+from sim.errors import FaultyInputError
+
+from .conftest import Toolate
+
+FEW = 40
+
+
+@pytest.fixture(scope="module")
+def found() -> Answers:
+    return answer(
+        "linkedin_dm", questions=("deadline", "hold", "lost", "frontier"), replications=FEW
+    )
+
+
+def test_the_curve_and_the_deadline_are_told_in_numbers(found: Answers) -> None:
+    assert found.exposure is not None and found.deadline is not None
+    lines = list(deadline_in_words(found.exposure, found.deadline))
+    assert f"{100 * found.exposure.at(HOUR).value:.1f} % within 60 min" in lines[0]
+    assert found.deadline.crossing.value is None
+    assert f"leaves {100 * found.deadline.fastest.value:.1f} % read" in lines[2]
+    retracted = found.deadline.levers["every push is retracted"]
+    assert retracted.value is not None
+    said = next(line for line in lines if "every push is retracted" in line)
+    assert f"within {time_of(retracted.value)} of sending" in said
+    assert "no speed is enough" in next(line for line in lines if "mails show no text" in line)
+
+
+def test_a_hold_is_told_with_its_price_and_one_that_is_not_enough_says_so(found: Answers) -> None:
+    hold, push = found.holds
+    assert (hold.lever, push.lever) == ("send.hold", "push.delay")
+    assert hold.crossing.value is not None and push.crossing.value is None
+    first, price = hold_in_words(hold)
+    assert first.startswith(f"send.hold = {time_of(hold.crossing.value)} keeps it")
+    assert time_of(hold.price["delay_notified_median_s"].value * SECOND) in price
+    (line,) = hold_in_words(push)
+    assert "10.0 % cannot be reached" in line
+    assert f"{100 * push.crossing.best.value:.1f} %" in line
+
+
+def test_every_step_of_the_waterfall_and_every_lever_is_told(found: Answers) -> None:
+    lost = found.lost
+    assert lost is not None
+    text = "\n".join(lost_in_words(lost))
+    assert f"Of {lost.regretted:,} messages regretted, {lost.lost:,}" in text
+    for name, number in lost.counts.items():
+        assert (f"{number:6,}" in text and name in text) if number else True
+    levers = [line for line in text.splitlines() if "when all else is done" in line]
+    changes = [float(line.split()[0]) for line in levers]
+    assert changes == sorted(changes), "the largest first"
+    assert f"{100 * lost.together.value:+.1f}" in text
+
+
+def test_the_frontier_names_the_best_within_the_budget(found: Answers) -> None:
+    frontier = found.frontier
+    assert frontier is not None and frontier.best is not None
+    first = next(iter(frontier_in_words(frontier)))
+    assert f'"{frontier.best["policy"]}": {100 * frontier.best["read"]:.1f} %' in first
+
+
+def test_three_doubts_are_kept_apart() -> None:
+    unknowns = answer("linkedin_dm", questions="unknowns", replications=5).unknowns
+    assert unknowns is not None
+    text = "\n".join(unknowns_in_words(unknowns))
+    assert "Parameters: over" in text and "Structure: the share read under other forms" in text
+    assert f'least regret is "{unknowns.least_regret}"' in text
+    for name in unknowns.policies:
+        assert name in text
+
+
+def test_an_answer_is_a_page_or_one_json_document_and_draws(
+    toolate: Toolate, tmp_path: Path
+) -> None:
+    said = toolate(
+        "answer",
+        "linkedin_dm",
+        "--question",
+        "lost",
+        "--question",
+        "deadline",
+        "--json",
+        "--replications",
+        str(FEW),
+        "--out",
+        tmp_path / "charts",
+    )
+    document = json.loads(said.out)
+    assert document["policy"] == "today"
+    assert sum(document["lost"]["steps"].values()) == document["lost"]["regretted"]
+    assert document["deadline"]["seconds"] is None
+    assert {path.name for path in (tmp_path / "charts").iterdir()} == {"exposure.png", "lost.png"}
+    page = toolate("answer", "linkedin_dm", "--question", "lost", "--replications", str(FEW)).out
+    assert "WHERE IS IT LOST" in page and "HOW LONG HAVE I GOT" not in page
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--target", "0 %"), "--target"),
+        (("--target", "ten"), "--target"),
+        (("--budget", "30"), "--budget"),
+        (("--question", "holt"), 'did you mean "hold"'),
+        (("--question", "hold", "--lever", "badge.boost"), "--lever"),
+    ],
+)
+def test_what_cannot_be_answered_is_one_line(
+    options: tuple[str, ...], words: str, toolate: Toolate
+) -> None:
+    said = toolate("answer", "linkedin_dm", "--replications", "5", *options)
+    assert said.status == 2
+    assert words in said.err
+    assert len(said.err.splitlines()) == 1
+
+
+def test_shares_and_times_are_read_and_said_as_people_do() -> None:
+    assert (share_of("10 %"), share_of("0.1"), share_of("2.5%")) == (0.1, 0.1, 0.025)
+    with pytest.raises(FaultyInputError):
+        share_of("100 %")
+    assert [time_of(t) for t in (SECOND // 2, 90 * SECOND, 3 * MINUTE, 47 * HOUR)] == [
+        "0.5 s",
+        "90 s",
+        "3 min",
+        "47 h",
+    ]
