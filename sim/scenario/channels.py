@@ -187,7 +187,4 @@ class Cache(Strict):
 class Thread(Strict):
     """The app's own inbox."""
 
-    live: Probability = Field(
-        default=0.0, description="Share of messages that arrive while the thread is open."
-    )
     cache: Cache = Field(default=Cache(), description="The device's own copy of the thread")

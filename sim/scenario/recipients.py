@@ -35,6 +35,22 @@ class Reaction(Strict):
     delay: DurationDistribution = Field(default=NOW, description="After how long.")
 
 
+class Handling(Strict):
+    """What becomes of a push that is looked at: it is opened, or dismissed, or left for later."""
+
+    chance: Probability = Field(default=0.0, description="Chance that a look handles it.")
+    looks: Literal["every", "first"] = Field(
+        default="every",
+        description="Which looks may: the one that notices it and each later one, or only the former.",
+    )
+    opened: Probability = Field(
+        default=1.0, description="Chance that it is opened; otherwise it is dismissed."
+    )
+    delay: DurationDistribution = Field(
+        default=NOW, description="From that look to opening the app."
+    )
+
+
 class EmailShares(Strict):
     """How many of the segment get e-mail in which way; the shares sum to one."""
 
@@ -115,8 +131,8 @@ class Segment(Strict):
         default=Reaction(), description="A push alerts, and the phone is looked at"
     )
     mail_alert: Reaction = Field(default=Reaction(), description="A mail alerts, and is read")
-    tap: Reaction = Field(
-        default=Reaction(), description="A noticed push is tapped, which opens the app"
+    handling: Handling = Field(
+        default=Handling(), description="A noticed push is opened, or dismissed"
     )
     reply: Reaction = Field(
         default=Reaction(), description="A reply after first reading; it brings InMail credits back"

@@ -165,11 +165,6 @@ class Messages:
         False,
         FLAG,
     )
-    live: Flags = declared(
-        "it arrives in a running conversation: read in the thread on acceptance, no notification",
-        False,
-        FLAG,
-    )
     push_delay: Int64s = declared("from acceptance to the push's dispatch; NEVER: none goes")
     push_latency: Int64s = declared("from dispatch to the push service")
     glances_needed: Int64s = declared(
@@ -179,8 +174,13 @@ class Messages:
         "from arrival to the glance its alert causes; NEVER: it causes none", NEVER
     )
     alert_length: Int64s = declared("how long that glance lasts")
-    tap_after: Int64s = declared(
-        "from reading the preview to opening the app; NEVER: no tap", NEVER
+    looks_to_handle: Int64s = declared(
+        "how many looks at its preview, from the one that notices it on, it takes to handle it; NEVER: none does",
+        NEVER,
+        COUNT,
+    )
+    open_after: Int64s = declared(
+        "from the look that handles it to opening the app; NEVER: it is dismissed instead", NEVER
     )
     tap_offline: Flags = declared("the app is offline as it is opened by a tap", False, FLAG)
     retract_after: Int64s = declared(

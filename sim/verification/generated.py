@@ -107,7 +107,8 @@ def _segment(pick: Pick, name: str, share: float) -> Raw:
         "visits": _looks(pick, seldom),
         "alert": _reaction(pick),
         "mail_alert": _reaction(pick),
-        "tap": _reaction(pick),
+        "handling": _reaction(pick)
+        | {"opened": pick(CHANCE), "looks": pick(("every", "every", "first"))},
         "reply": _reaction(pick),
     } | _circumstances(pick)
 
@@ -221,10 +222,7 @@ def _rules(pick: Pick) -> Raw:
         }
         | (_flush(pick) if pick(flag) else {}),
         "badge": {"sync": pick((duration(pick), {"dist": "never"})), "boost": pick((1.0, 2.5))},
-        "thread": {
-            "live": pick((0.0, 0.3)),
-            "cache": {"offline": pick(CHANCE), "life": pick(LONG)},
-        },
+        "thread": {"cache": {"offline": pick(CHANCE), "life": pick(LONG)}},
     }
 
 

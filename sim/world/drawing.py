@@ -117,7 +117,6 @@ def _messages(
     own: Columns = {
         "action": drawn.duration("senders.action", s.senders.action, noticed),
         "propagation": np.where(noticed, 0, NEVER) if sent.has_record else propagation,
-        "live": drawn.chance("thread.live", s.thread.live),
     }
     whole = own | senders.columns() | channels
     rest = {f.name: getattr(sent, f.name) for f in MESSAGES if f.name not in whole}

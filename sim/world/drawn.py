@@ -28,8 +28,8 @@ _LEAST = 2.0**-53
 
 
 @njit
-def _to_glances(log_miss, us):
-    """Replace uniforms by geometric draws: how many glances it takes.
+def _to_looks(log_miss, us):
+    """Replace uniforms by geometric draws: how many looks it takes.
 
     `log_miss` = log(1 - chance), -inf for 1.
     """
@@ -125,22 +125,37 @@ class Drawn:
             return np.ones(self.entity.size, dtype=np.bool_)
         return self.uniforms(name, tie) < chance
 
-    def glances(self, name: str, chances: list[float]) -> Int64s:
-        """Draw how many glances it takes to notice a preview: geometric, with a chance per
-        segment.
+    def looks(
+        self, name: str, chances: list[float], where: Flags | None = None, *, tie: float = 0.0
+    ) -> Int64s:
+        """Draw how many looks it takes until one succeeds: geometric, with a chance per segment.
+
+        With `where`, only for those it chooses (others: NEVER).
         """
         log_miss = self.of_segment(
             [-np.inf if chance == 1 else float(log_rest(chance)) for chance in chances]
         )
-        glances = self.uniforms(name, self.soon)
-        _to_glances(np.full(glances.size, log_miss), glances)
-        return glances.astype(np.int64)
+        if where is None:
+            looks = self.uniforms(name, tie)
+            _to_looks(np.full(looks.size, log_miss), looks)
+            return looks.astype(np.int64)
+        out = np.full(where.size, NEVER, dtype=np.int64)
+        looks = self.uniforms(name, tie, where)
+        _to_looks(np.full(where.size, log_miss)[where], looks)
+        out[where] = looks.astype(np.int64)
+        return out
 
     def of_segment(self, values: list[float]) -> float | Floats:
         """Give every message the value of its recipient's segment: one number if all are equal."""
         if len(set(values)) == 1:
             return values[0]
         return np.asarray(values, dtype=np.float64)[self.segment]
+
+    def in_segments(self, chosen: list[bool]) -> Flags:
+        """Tell which messages go to a recipient of a chosen segment."""
+        if len(set(chosen)) == 1:
+            return np.full(self.entity.size, chosen[0])
+        return np.asarray(chosen, dtype=np.bool_)[self.segment]
 
     def per_segment(
         self, name: str, distributions: list[Family], where: Flags, *, tie: float = 0.0

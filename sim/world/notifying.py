@@ -4,12 +4,15 @@ reply.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.distributions.family import Family
 from sim.scenario.model import Scenario
+from sim.scenario.recipients import Handling
 from sim.schema.fields import Flags, Int64s
 from sim.schema.world import Recipients
 from sim.world.circumstances import owners, quiet_hours
@@ -72,14 +75,32 @@ def _push(
     return {
         "push_delay": _held_back(s, drawn, sent, people, delay, released),
         "push_latency": latency,
-        "glances_needed": drawn.glances("notice", [g.notice for g in segments]),
+        "glances_needed": drawn.looks("notice", [g.notice for g in segments], tie=drawn.soon),
         "alert_after": alert,
         "alert_length": drawn.per_segment(
             "alert.length", [g.glances.length for g in segments], alert != NEVER
         ),
-        "tap_after": drawn.reaction("tap", [g.tap for g in segments]),
         "tap_offline": drawn.chance("tap.offline", s.thread.cache.offline),
-    }
+    } | _handling(drawn, [g.handling for g in segments])
+
+
+def _handling(drawn: Drawn, handling: Sequence[Handling]) -> Columns:
+    """Draw which look at a push handles it, and whether and how soon that opens the app.
+
+    Whether the first look does and how many looks it takes are one draw.
+    """
+    chances = [one.chance for one in handling]
+    first = drawn.chance("tap.chance", drawn.of_segment(chances))
+    looks = np.where(first, 1, NEVER) if first.any() else drawn.nothing
+    again = drawn.in_segments([one.looks == "every" and one.chance > 0 for one in handling])
+    if again.any():
+        some = [chance if chance > 0 else 1.0 for chance in chances]
+        looks = np.where(again, drawn.looks("tap.chance", some, again), looks)
+    opened = (looks != NEVER) & drawn.chance(
+        "handling.opened", drawn.of_segment([one.opened for one in handling])
+    )
+    delays = [one.delay for one in handling]
+    return {"looks_to_handle": looks, "open_after": drawn.per_segment("tap.delay", delays, opened)}
 
 
 def _by_presence(

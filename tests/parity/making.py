@@ -179,7 +179,7 @@ _MILD = {
 }
 """Little that keeps a message from being deleted or its push from being read, so that rarer things
 come up."""
-_BUSY = {"sender": 0, "recipient": 0, "live": False, "caught": False}
+_BUSY = {"sender": 0, "recipient": 0, "caught": False}
 _UNOPENED: dict[str, Any] = {"push": True, "email": BATCHED, "visits": [], "quiet": []}
 
 
@@ -237,13 +237,13 @@ def _message(pick: Pick, people: int, unit: int) -> dict[str, Any]:
         "length": (0, 1, 40)[pick(0, 2)],
         "batch": pick(-1, 1),
         "caught": _rarely(pick),
-        "live": _rarely(pick),
         "tap_offline": _yes(pick),
         "glances_needed": pick(1, 3),
+        "looks_to_handle": NEVER if pick(0, 2) == 0 else pick(1, 3),
     } | _sent(pick(0, 6) * unit, pick, unit)
     for delay in (
         "alert_after",
-        "tap_after",
+        "open_after",
         "retract_after",
         "badge_sync_after",
         "mail_alert_after",

@@ -88,14 +88,17 @@ EVERYTHING = {
     "email.latency": {"dist": "exponential", "mean": "1 s"},
     "review.time": {"dist": "exponential", "mean": "1 s"},
     "review.catches": 0.5,
-    "thread.live": 0.5,
     "thread.cache.offline": 0.5,
     "mistakes.batch_chance": 0.5,
     "mistakes.reaction": {"dist": "exponential", "mean": "1 s"},
     "segments.*.email": {"instant": 1.0, "off": 0.0},
     "segments.*.alert": {"chance": 0.5, "delay": {"dist": "exponential", "mean": "1 s"}},
     "segments.*.mail_alert": {"chance": 0.5, "delay": {"dist": "exponential", "mean": "1 s"}},
-    "segments.*.tap": {"chance": 0.5, "delay": {"dist": "exponential", "mean": "1 s"}},
+    "segments.*.handling": {
+        "chance": 0.5,
+        "opened": 0.5,
+        "delay": {"dist": "exponential", "mean": "1 s"},
+    },
     "segments.*.glances.length": {"dist": "exponential", "mean": "1 s"},
     "segments.*.checks": {
         "gap": {"dist": "exponential", "mean": "1 h"},
@@ -186,8 +189,9 @@ def test_no_purpose_is_drawn_in_two_places_except_where_only_one_of_them_can_hap
                 places[str(argument.value)] = places.get(str(argument.value), 0) + 1
     shared = {name for name, count in places.items() if count > 1}
     # by operating system; and one draw per message against one per batch, whose names differ in
-    # their highest bit
-    assert shared == {"push.latency", "mistakes.noticed", "mistakes.reaction", "review.catches"}
+    # their highest bit; and whether the first look at a push handles it, or how many it takes
+    both = {"push.latency", "mistakes.noticed", "mistakes.reaction", "review.catches"}
+    assert shared == both | {"tap.chance"}
 
 
 def test_a_purpose_more_moves_no_other_draw() -> None:
@@ -195,7 +199,7 @@ def test_a_purpose_more_moves_no_other_draw() -> None:
     were."""
     calm, busy = (
         draw_world(small(), 0).messages,
-        draw_world(small({"push.slow.chance": 0.5, "thread.live": 0.3}), 0).messages,
+        draw_world(small({"push.slow.chance": 0.5, "segments.*.handling.opened": 0.3}), 0).messages,
     )
     for name in (
         "written",
@@ -204,7 +208,7 @@ def test_a_purpose_more_moves_no_other_draw() -> None:
         "action",
         "glances_needed",
         "alert_after",
-        "tap_after",
+        "looks_to_handle",
     ):
         np.testing.assert_array_equal(getattr(calm, name), getattr(busy, name))
-    assert busy.live.any()
+    assert (busy.push_latency != calm.push_latency).any()

@@ -12,6 +12,7 @@ from sim.draws import U64, uniform
 from sim.engines.compiled.follow_ups import is_withheld
 from sim.engines.compiled.inputs import IS_OFFLINE, is_on
 from sim.engines.compiled.plan import read_in_thread
+from sim.engines.compiled.retractions import BY_THE_APP, leave
 from sim.engines.compiled.streams import VISIT_STREAM, step
 from sim.world.looks import START, VISITS, K
 from sim.world.parts import OFFLINE, THIN
@@ -79,14 +80,15 @@ def open_app(rules, rows, work, now, until, offline):
                 read_in_thread(row, now)
                 row.from_cache = effect <= now
                 row.copy_was_read = True
-            row.push_left = min(row.push_left, now)
+            if row.push_left > now:
+                leave(row, now, BY_THE_APP)
         if row.badge_counted != _NEVER and row.badge_cleared > now:
             row.badge_cleared = now
             if effect <= now and row.thread_read == _NEVER:
                 row.phantom = min(row.phantom, now)
     at.since_visit = at.next_arrival
     at.badge_until = _PAST
-    at.in_tray = at.unnoticed = at.signs = 0
+    at.in_tray = at.pending = at.signs = 0
 
 
 @njit

@@ -47,13 +47,8 @@ class Inbox:
         self.kept: Look = (-1, -1, -1)  # the last visit that was played and not thinned away
 
     def accept(self, i: int) -> None:
-        """Show message i in the thread and notify: by nothing at all if the thread is open in a
-        live conversation.
-        """
+        """Show message i in the thread, where it is read if the app is open, and notify."""
         now = int(self.env.now)
-        if self.m.live[i]:
-            then(self.env, now, Order.IN_THREAD, i, lambda: self._read(i))
-            return
         self.unread.add(i)
         visit = self._visit_in_progress()
         if visit is not None and not self._offline(visit):
@@ -69,9 +64,8 @@ class Inbox:
         """
         if not (self.rules.placeholder or self.copies):
             self.unread.discard(i)
-        if not self.m.live[i]:
-            for channel in self.channels:
-                channel.deleted(i)
+        for channel in self.channels:
+            channel.deleted(i)
 
     def app_is_open(self) -> bool:
         """Tell whether a visit that began before this instant is still going on."""
@@ -114,9 +108,8 @@ class Inbox:
             self.open_app(offline=self._offline(look))
 
     def _tapped(self, i: int) -> None:
-        self.open_app(
-            offline=bool(self.m.tap_offline[i]) or self.intervals.on(NO_NETWORK, int(self.env.now))
-        )
+        offline = bool(self.m.tap_offline[i]) or self.intervals.on(NO_NETWORK, int(self.env.now))
+        self.open_app(offline=offline, by=i)
 
     def _read(self, i: int) -> None:
         """Read message i in the thread now, as the server shows it."""
@@ -129,8 +122,9 @@ class Inbox:
             self.out["thread_edited"][i] = int(self.stage.shows_edit(i, taken))
         self.unread.discard(i)
 
-    def open_app(self, *, offline: bool) -> None:
-        """Open the app: read what the server (online) or the device's copy (offline) shows.
+    def open_app(self, *, offline: bool, by: int | None = None) -> None:
+        """Open the app, by message `by`'s push or otherwise: read what the server (online) or the
+        device's copy (offline) shows.
 
         Clear tray and badge.
         """
@@ -144,7 +138,7 @@ class Inbox:
                 if self.rules.placeholder:
                     self.stage.sign_without_content(i)
         for channel in self.channels:
-            channel.opened()
+            channel.opened(by)
 
     def _meet_copy(self, i: int) -> None:
         """Read message i from the device's copy, if the device was synced before the deletion and

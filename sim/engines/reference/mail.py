@@ -45,7 +45,7 @@ class Mailbox:
     def deleted(self, i: int) -> None:
         """Do nothing: what has been dispatched is not recalled, and binding asks by itself."""
 
-    def opened(self) -> None:
+    def opened(self, by: int | None) -> None:
         """Do nothing: mail stays as unread as it is."""
 
     def _arrive(self, opener: int, mail: Mail) -> None:

@@ -32,7 +32,7 @@ review = { catches = 0.1 }
 deletion = { undeletable = ["email"] }
 email = { delay = "1 s", delay_active = "2 s", delay_away = "3 s", tick = "10 s" }
 badge = { sync = "4 s" }
-thread = { live = 0.1, cache = { offline = 0.2 } }
+thread = { cache = { offline = 0.2 } }
 
 [push]
 delay = "1 s"
@@ -54,7 +54,7 @@ checks = { gap = "60 min", length = "1 min" }
 visits = { gap = "90 min", length = "2 min" }
 alert = { chance = 0.5, delay = "5 s" }
 mail_alert = { chance = 0.5, delay = "6 s" }
-tap = { chance = 0.4, delay = "2 s" }
+handling = { chance = 0.4, opened = 0.7, delay = "2 s" }
 reply = { chance = 0.3, delay = "3 min" }
 away = { gap = "5 h", length = "2 h" }
 offline = { gap = "4 h", length = "1 h" }
@@ -223,7 +223,6 @@ REACHES: dict[str, tuple[str, ...]] = {
     "email.latency": ("messages.email_latency",),
     "badge.sync": ("messages.badge_sync_after",),
     "badge.boost": ("rules.badge_boost",),
-    "thread.live": ("messages.live",),
     "thread.cache.offline": ("messages.tap_offline", "rules.visit_offline"),
     "thread.cache.life": ("rules.cache_life",),
     "reading.speed": ("judged.exposed", "judged.level"),
@@ -254,8 +253,10 @@ REACHES: dict[str, tuple[str, ...]] = {
     "segments.a.alert.delay": ("messages.alert_after",),
     "segments.a.mail_alert.chance": ("messages.mail_alert_after", "messages.mail_alert_length"),
     "segments.a.mail_alert.delay": ("messages.mail_alert_after",),
-    "segments.a.tap.chance": ("messages.tap_after",),
-    "segments.a.tap.delay": ("messages.tap_after",),
+    "segments.a.handling.chance": ("messages.looks_to_handle",),
+    "segments.a.handling.looks": ("messages.looks_to_handle", "messages.open_after"),
+    "segments.a.handling.opened": ("messages.open_after",),
+    "segments.a.handling.delay": ("messages.open_after",),
     "segments.a.reply.chance": ("messages.reply_after",),
     "segments.a.reply.delay": ("messages.reply_after",),
     "segments.a.away.gap": ALL_AWAY,
