@@ -35,6 +35,24 @@ class Reaction(Strict):
     delay: DurationDistribution = Field(default=NOW, description="After how long.")
 
 
+class Alert(Reaction):
+    """Whether a push makes itself felt, and whether its owner then takes the phone.
+
+    Both are chances that people have of their own: Beta distributed with a mean and a standard
+    deviation (the spread).
+    """
+
+    spread: Probability = Field(
+        default=0.0, description="Standard deviation of the chance among people."
+    )
+    felt: Probability = Field(
+        default=1.0, description="Chance that a push that arrives makes itself felt."
+    )
+    felt_spread: Probability = Field(
+        default=0.0, description="Standard deviation of that chance among people."
+    )
+
+
 class Handling(Strict):
     """What becomes of a push that is looked at: it is opened, or dismissed, or left for later."""
 
@@ -127,8 +145,8 @@ class Segment(Strict):
     glances: Looks = Field(default=Looks(), description="Glances at the lock screen or the tray")
     checks: Looks = Field(default=Looks(), description="Checks of the mailbox")
     visits: Looks = Field(default=Looks(), description="Visits to the app")
-    alert: Reaction = Field(
-        default=Reaction(), description="A push alerts, and the phone is looked at"
+    alert: Alert = Field(
+        default=Alert(), description="A push makes itself felt, and the phone is looked at"
     )
     mail_alert: Reaction = Field(default=Reaction(), description="A mail alerts, and is read")
     handling: Handling = Field(

@@ -170,6 +170,11 @@ class Messages:
     glances_needed: Int64s = declared(
         "how many glances at its preview it takes to notice it", 1, COUNT
     )
+    felt: Flags = declared(
+        "its push makes itself felt; if not, `alert_after` is NEVER, and so much is all that follows",
+        True,
+        FLAG,
+    )
     alert_after: Int64s = declared(
         "from arrival to the glance its alert causes; NEVER: it causes none", NEVER
     )

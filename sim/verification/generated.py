@@ -85,6 +85,13 @@ def _reaction(pick: Pick) -> Raw:
     return {"chance": pick(CHANCE), "delay": duration(pick, ("0 s", "10 s", "4 min"))}
 
 
+def _spreads(pick: Pick) -> Raw:
+    """Choose how a chance to feel a push, and to take the phone, is spread among people."""
+    felt = pick((1.0, 1.0, 0.6))
+    some = {"chance": 0.4, "spread": pick((0.1, 0.3))} if pick((False, True)) else {}
+    return some | {"felt": felt, "felt_spread": pick((0.0, 0.2)) if felt < 1 else 0.0}
+
+
 def _segment(pick: Pick, name: str, share: float) -> Raw:
     mail = pick(("off", "instant", "batched", "digest", "mixed"))
     often, seldom = ("2 min", "10 min", "1 h"), ("20 min", "3 h")
@@ -105,7 +112,7 @@ def _segment(pick: Pick, name: str, share: float) -> Raw:
         "glances": _looks(pick, often),
         "checks": _looks(pick, seldom),
         "visits": _looks(pick, seldom),
-        "alert": _reaction(pick),
+        "alert": _reaction(pick) | _spreads(pick),
         "mail_alert": _reaction(pick),
         "handling": _reaction(pick)
         | {"opened": pick(CHANCE), "looks": pick(("every", "every", "first"))},

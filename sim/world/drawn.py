@@ -8,6 +8,7 @@ section 2).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -171,12 +172,20 @@ class Drawn:
         return out
 
     def reaction(
-        self, name: str, reactions: list[Reaction], where: Flags | None = None, *, tie: float = 0.0
+        self,
+        name: str,
+        reactions: Sequence[Reaction],
+        where: Flags | None = None,
+        *,
+        chance: Floats | None = None,
+        tie: float = 0.0,
     ) -> Int64s:
-        """Draw whether and after how long a reaction comes; NEVER where it does not."""
-        happens = self.chance(
-            f"{name}.chance", self.of_segment([r.chance for r in reactions]), tie=tie
-        )
+        """Draw whether and after how long a reaction comes; NEVER where it does not.
+
+        `chance` is that of every message, if it is not its segment's.
+        """
+        chances = self.of_segment([r.chance for r in reactions]) if chance is None else chance
+        happens = self.chance(f"{name}.chance", chances, tie=tie)
         return self.per_segment(
             f"{name}.delay",
             [r.delay for r in reactions],

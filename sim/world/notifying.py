@@ -12,12 +12,13 @@ import numpy.typing as npt
 from sim.clock import NEVER
 from sim.distributions.family import Family
 from sim.scenario.model import Scenario
-from sim.scenario.recipients import Handling
-from sim.schema.fields import Flags, Int64s
+from sim.scenario.recipients import Alert, Handling
+from sim.schema.fields import Flags, Floats, Int64s
 from sim.schema.world import Recipients
 from sim.world.circumstances import owners, quiet_hours
 from sim.world.drawn import Drawn
 from sim.world.intervals import AT_DESK, AWAY, Intervals, end_of_wait
+from sim.world.people import own_chances
 from sim.world.sent import Sent
 
 Columns = dict[str, npt.NDArray[np.generic]]
@@ -71,17 +72,36 @@ def _push(
     delay = _by_presence(
         "push.delay", (push.delay, push.delay_active, push.delay_away), drawn, desk, away
     )
-    alert = drawn.reaction("alert", [g.alert for g in segments], tie=drawn.soon)
+    felt, alert = _alerts(drawn, sent, people, [g.alert for g in segments])
     return {
         "push_delay": _held_back(s, drawn, sent, people, delay, released),
         "push_latency": latency,
         "glances_needed": drawn.looks("notice", [g.notice for g in segments], tie=drawn.soon),
+        "felt": felt,
         "alert_after": alert,
         "alert_length": drawn.per_segment(
             "alert.length", [g.glances.length for g in segments], alert != NEVER
         ),
         "tap_offline": drawn.chance("tap.offline", s.thread.cache.offline),
     } | _handling(drawn, [g.handling for g in segments])
+
+
+def _alerts(
+    drawn: Drawn, sent: Sent, people: Recipients, alerts: Sequence[Alert]
+) -> tuple[Flags, Int64s]:
+    """Draw whether a push makes itself felt, and how long after that its owner takes the phone."""
+
+    def own(name: str, means: list[float], spreads: list[float]) -> Floats | None:
+        """Give every message its recipient's own chance; None: it is its segment's."""
+        if not any(spreads):
+            return None
+        return own_chances(name, means, spreads, people)[sent.recipient]
+
+    chances = [one.felt for one in alerts]
+    felts = own("felt", chances, [one.felt_spread for one in alerts])
+    felt = drawn.chance("alert.felt", drawn.of_segment(chances) if felts is None else felts)
+    taken = own("alert", [one.chance for one in alerts], [one.spread for one in alerts])
+    return felt, drawn.reaction("alert", alerts, felt, chance=taken, tie=drawn.soon)
 
 
 def _handling(drawn: Drawn, handling: Sequence[Handling]) -> Columns:

@@ -92,6 +92,25 @@ def draw_recipients(
     )
 
 
+def own_chances(
+    name: str, means: Sequence[float], spreads: Sequence[float], recipients: Recipients
+) -> Floats:
+    """Draw the chance that every recipient has of its own: Beta with the mean and standard
+    deviation of its segment; no draw where that is 0.
+    """
+    mine, out = recipients.segment, _by_segment(means, recipients.segment)
+    if any(spread > 0 for spread in spreads):
+        import scipy.special  # slow to load
+
+        us = uniforms(recipients.key, f"recipient.{name}", recipients.entity)
+        for k, (mean, sd) in enumerate(zip(means, spreads, strict=True)):
+            if sd > 0:
+                size = mean * (1 - mean) / sd**2 - 1  # of a Beta(mean * size, (1 - mean) * size)
+                some = mine == k
+                out[some] = scipy.special.betaincinv(mean * size, (1 - mean) * size, us[some])
+    return out
+
+
 class _Pool:
     """Collects distributions and tables in one array and remembers where each begins."""
 
