@@ -28,6 +28,19 @@ class Looks(Strict):
     length: DurationDistribution = Field(default=NOW, description="How long a look lasts.")
 
 
+class MailChecks(Looks):
+    """Checks of the mailbox: each shows the list of what has come, and opens some of it."""
+
+    frailty: NumberDistribution | None = Field(
+        default=None,
+        description="Personal factor on their rate, where it is not the segment's frailty.",
+    )
+    opened: Probability = Field(
+        default=1.0,
+        description="Chance that a mail is opened at the check that first lists it; otherwise it never is.",
+    )
+
+
 class Reaction(Strict):
     """A chance that something is acted on, and after how long."""
 
@@ -143,7 +156,7 @@ class Segment(Strict):
         default=1.0, description="Chance that a glance notices a visible preview."
     )
     glances: Looks = Field(default=Looks(), description="Glances at the lock screen or the tray")
-    checks: Looks = Field(default=Looks(), description="Checks of the mailbox")
+    checks: MailChecks = Field(default=MailChecks(), description="Checks of the mailbox")
     visits: Looks = Field(default=Looks(), description="Visits to the app")
     alert: Alert = Field(
         default=Alert(), description="A push makes itself felt, and the phone is looked at"

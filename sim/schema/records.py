@@ -95,9 +95,12 @@ FROM_ENGINE: Final = (
     Field("desk_read_until", "end of that look"),
     Field("email_dispatched", "when an e-mail with it left the server"),
     Field("email_arrived", "when that e-mail reached the mailbox"),
-    number("email_chars", "characters of it the e-mail showed", CHARACTERS),
+    number(
+        "email_chars", "characters of it the e-mail showed, or may still show unread", CHARACTERS
+    ),
+    flag("email_opened", "whether it was opened then, and not only seen in the list"),
     flag("email_edited", "whether that e-mail carried the edited text"),
-    Field("email_read", "when that e-mail was read"),
+    Field("email_read", "when that e-mail was first seen in the list, or opened"),
     Field("email_read_until", "end of that look at the mailbox"),
     Field("badge_counted", "when the badge began to count it"),
     Field("badge_cleared", "when the badge stopped counting it"),

@@ -104,7 +104,10 @@ class Rules:
     email_lead: int = rule("from the snapshot of a digest to its dispatch", 0)
     email_late: bool = rule("e-mails are bound late", True, FLAG)
     email_preview: int = rule(
-        "characters an e-mail shows; NEVER: all of the text, 0: nothing", NEVER, CHARACTERS
+        "characters an opened e-mail shows; NEVER: all of the text, 0: nothing", NEVER, CHARACTERS
+    )
+    email_list: int = rule(
+        "characters that the list of the mailbox shows of a mail's first message", 0, CHARACTERS
     )
     badge_boost: float = rule("factor on the rate of visits while the badge counts", 1.0, FACTOR)
     cache_life: int = rule("how long a copy on the device can be read", 48 * HOUR)
@@ -225,6 +228,9 @@ class Messages:
         NEVER,
     )
     mail_alert_length: Int64s = declared("how long that look at the mail lasts")
+    mail_opened: Flags = declared(
+        "the mail this message opens is opened at the check that first lists it", True, FLAG
+    )
 
     @property
     def size(self) -> int:
@@ -241,7 +247,10 @@ class Recipients:
     number: Int64s = declared("its number in its replication", unit=NAME, otherwise=lambda i, _: i)
     replication: Int64s = declared("place of its replication in the block", unit=NAME)
     segment: Int64s = declared("its segment, in the scenario's order", unit=CODE)
-    rate: Floats = declared("personal factor on the rate of all looks", 1.0, FACTOR)
+    rate: Floats = declared("personal factor on the rate of glances and visits", 1.0, FACTOR)
+    checks_rate: Floats = declared(
+        "personal factor on the rate of checks", 1.0, FACTOR, otherwise=lambda _, row: row["rate"]
+    )
     ios: Flags = declared("its phone runs iOS", False, FLAG)
     push: Flags = declared("push is switched on", True, FLAG)
     badge: Flags = declared("the badge is switched on", False, FLAG)

@@ -85,6 +85,12 @@ def _reaction(pick: Pick) -> Raw:
     return {"chance": pick(CHANCE), "delay": duration(pick, ("0 s", "10 s", "4 min"))}
 
 
+def _habits(pick: Pick) -> Raw:
+    """Choose how often people check their mail, and whether they open it."""
+    own = {"frailty": {"dist": "lognormal", "median": 1.0, "sigma": 1.4}}
+    return {"opened": pick((1.0, 1.0, 0.4, 0.0))} | (own if pick((False, True)) else {})
+
+
 def _spreads(pick: Pick) -> Raw:
     """Choose how a chance to feel a push, and to take the phone, is spread among people."""
     felt = pick((1.0, 1.0, 0.6))
@@ -110,7 +116,7 @@ def _segment(pick: Pick, name: str, share: float) -> Raw:
         else {mail: 1.0},
         "notice": pick((1.0, 0.6, 0.2)),
         "glances": _looks(pick, often),
-        "checks": _looks(pick, seldom),
+        "checks": _looks(pick, seldom) | _habits(pick),
         "visits": _looks(pick, seldom),
         "alert": _reaction(pick) | _spreads(pick),
         "mail_alert": _reaction(pick),
@@ -225,6 +231,8 @@ def _rules(pick: Pick) -> Raw:
             "lead": pick(("0 s", "3 h")),
             "binding": pick(("late", "snapshot")),
             "carries": pick(("full", "preview", "nothing")),
+            "list": pick((0, 0, 30)),
+            "only_without_push": pick((False, False, True)),
             "latency": duration(pick),
         }
         | (_flush(pick) if pick(flag) else {}),

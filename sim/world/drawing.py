@@ -14,7 +14,7 @@ from sim.clock import NEVER
 from sim.distributions.families.never import Never
 from sim.scenario.model import Scenario
 from sim.schema.fields import Flags, Int64s
-from sim.schema.world import APOLOGY, MESSAGES, Messages
+from sim.schema.world import APOLOGY, MESSAGES, OFF, Messages
 from sim.world.block import Block
 from sim.world.circumstances import draw_intervals
 from sim.world.drawn import Drawn
@@ -74,6 +74,9 @@ class Draft:
         if isinstance(s.email.delay, Never):
             # A platform that sends no e-mail, whatever people would take.
             recipients = replace(recipients, email=np.zeros_like(recipients.email))
+        elif s.email.only_without_push:
+            email = np.where(recipients.push, OFF, recipients.email)
+            recipients = replace(recipients, email=email)
         if priced is not None:
             recipients = replace(recipients, priced=priced)
         attention = attention_of(s.segments)

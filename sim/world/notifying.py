@@ -234,4 +234,7 @@ def _email(
         "mail_alert_length": drawn.per_segment(
             "mail_alert.length", [g.checks.length for g in segments], alert != NEVER
         ),
+        "mail_opened": drawn.chance(
+            "mail.opened", drawn.of_segment([g.checks.opened for g in segments])
+        ),
     }

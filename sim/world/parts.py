@@ -11,7 +11,7 @@ from sim.draws import U64, purpose, uniform
 from sim.schema.world import Messages, Recipients, Rules
 from sim.world.attention import Attention
 from sim.world.intervals import Intervals
-from sim.world.looks import GLANCES, Looks, drawn_looks
+from sim.world.looks import CHECKS, VISITS, Looks, drawn_looks
 
 THIN, OFFLINE = U64(purpose("visits.thin")), U64(purpose("visits.offline"))
 """Purposes of an app visit's two uniforms."""
@@ -43,7 +43,8 @@ class World:
             return Looks.written(a.starts[begin:end], a.ends[begin:end])
         # Visits are drawn at the rate they have while the badge is above zero, and thinned when it
         # is not.
-        rate = float(r.rate[recipient]) * (self.rules.badge_boost if surface > GLANCES + 1 else 1.0)
+        own = r.checks_rate if surface == CHECKS else r.rate
+        rate = float(own[recipient]) * (self.rules.badge_boost if surface == VISITS else 1.0)
         return drawn_looks(
             a,
             int(r.key[recipient]),

@@ -27,7 +27,9 @@ DRAWING = {
     "uniforms",
     "reaction",
     "per_segment",
-    "glances",
+    "looks",
+    "own",
+    "factors",
     "_by_presence",
     "u",
     "has",
@@ -57,6 +59,8 @@ def names_in_sources() -> set[str]:
             made = {
                 "u": [f"recipient.{name}"],
                 "has": [f"recipient.{name}"],
+                "own": [f"recipient.{name}"],
+                "factors": [f"recipient.{name}"],
                 "owners": [f"recipient.{name}"],
                 "reaction": [f"{name}.chance", f"{name}.delay"],
             }
@@ -92,7 +96,13 @@ EVERYTHING = {
     "mistakes.batch_chance": 0.5,
     "mistakes.reaction": {"dist": "exponential", "mean": "1 s"},
     "segments.*.email": {"instant": 1.0, "off": 0.0},
-    "segments.*.alert": {"chance": 0.5, "delay": {"dist": "exponential", "mean": "1 s"}},
+    "segments.*.alert": {
+        "chance": 0.5,
+        "spread": 0.2,
+        "felt": 0.7,
+        "felt_spread": 0.2,
+        "delay": {"dist": "exponential", "mean": "1 s"},
+    },
     "segments.*.mail_alert": {"chance": 0.5, "delay": {"dist": "exponential", "mean": "1 s"}},
     "segments.*.handling": {
         "chance": 0.5,
@@ -103,6 +113,8 @@ EVERYTHING = {
     "segments.*.checks": {
         "gap": {"dist": "exponential", "mean": "1 h"},
         "length": {"dist": "exponential", "mean": "1 s"},
+        "opened": 0.5,
+        "frailty": {"dist": "lognormal", "median": 1.0, "sigma": 0.5},
     },
     "segments.*.away": {"gap": "2 h", "length": "1 h"},
     "segments.*.offline": {"gap": "2 h", "length": "1 h"},
@@ -189,9 +201,8 @@ def test_no_purpose_is_drawn_in_two_places_except_where_only_one_of_them_can_hap
                 places[str(argument.value)] = places.get(str(argument.value), 0) + 1
     shared = {name for name, count in places.items() if count > 1}
     # by operating system; and one draw per message against one per batch, whose names differ in
-    # their highest bit; and whether the first look at a push handles it, or how many it takes
-    both = {"push.latency", "mistakes.noticed", "mistakes.reaction", "review.catches"}
-    assert shared == both | {"tap.chance"}
+    # their highest bit
+    assert shared == {"push.latency", "mistakes.noticed", "mistakes.reaction", "review.catches"}
 
 
 def test_a_purpose_more_moves_no_other_draw() -> None:
@@ -199,7 +210,7 @@ def test_a_purpose_more_moves_no_other_draw() -> None:
     were."""
     calm, busy = (
         draw_world(small(), 0).messages,
-        draw_world(small({"push.slow.chance": 0.5, "segments.*.handling.opened": 0.3}), 0).messages,
+        draw_world(small({"push.slow": {"chance": 0.5, "latency": "1 min"}}), 0).messages,
     )
     for name in (
         "written",

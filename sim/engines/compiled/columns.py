@@ -72,6 +72,7 @@ def _write(m, people, terms, streams, intervals, place, rows, rare, out):
         out.email_dispatched[i], out.email_arrived[i] = row.email_dispatched, row.email_arrived
         out.email_chars[i] = row.email_chars if row.email_arrived != _NEVER else 0
         out.email_read[i], out.email_read_until[i] = row.email_read, row.email_read_until
+        out.email_opened[i] = row.email_opened
 
 
 @njit

@@ -101,6 +101,7 @@ def _fill(r, at, people):
             r.segment[i],
             r.rate[i],
         )
+        one.checks_rate = r.checks_rate[i]
         one.push, one.badge, one.hides_previews = r.push[i], r.badge[i], r.hides_previews[i]
         one.email, one.utc_offset, one.store = r.email[i], r.utc_offset[i], r.store[i]
         one.email_phase = r.email_phase[i]

@@ -86,7 +86,9 @@ def _blank(row):
     row.email_dispatched = row.email_arrived = row.email_read = row.email_read_until = _NEVER
     row.badge_counted = row.badge_cleared = row.thread_read = row.phantom = row.arrival = _NEVER
     row.push_chars = row.push_left_by = row.email_chars = row.from_cache = 0
-    row.on_watch = row.retraction_lost = row.app_was_open = row.copy_was_read = False
+    row.email_opened = row.on_watch = row.retraction_lost = row.app_was_open = row.copy_was_read = (
+        False
+    )
 
 
 @njit_inlined

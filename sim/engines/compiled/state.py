@@ -107,7 +107,7 @@ IN_THE_TRAY: Final = (
 )
 ELSEWHERE: Final = (
     *_held(FROM_ENGINE, "email_dispatched", "email_arrived", "email_chars"),
-    *_held(FROM_ENGINE, "email_read", "email_read_until"),
+    *_held(FROM_ENGINE, "email_read", "email_read_until", "email_opened"),
     *_held(FROM_ENGINE, "badge_counted", "badge_cleared", "phantom"),
 )
 RARELY: Final = (
@@ -188,7 +188,8 @@ once, and the store twice."""
 
 PERSON_ROW: Final = lines(
     (
-        *_held(RECIPIENTS, "entity", "segment", "rate", "push", "badge", "hides_previews"),
+        *_held(RECIPIENTS, "entity", "segment", "rate", "checks_rate"),
+        *_held(RECIPIENTS, "push", "badge", "hides_previews"),
         *_held(RECIPIENTS, "email", "utc_offset", "store"),
         Field("row", "its place among the recipients", ROW, "int32"),
         Field("key", "key of its draws", NAME, "uint64"),

@@ -52,7 +52,7 @@ notice = 0.6
 glances = { gap = "20 min", length = "5 s" }
 checks = { gap = "60 min", length = "1 min" }
 visits = { gap = "90 min", length = "2 min" }
-alert = { chance = 0.5, delay = "5 s" }
+alert = { chance = 0.5, spread = 0.1, felt = 0.7, felt_spread = 0.1, delay = "5 s" }
 mail_alert = { chance = 0.5, delay = "6 s" }
 handling = { chance = 0.4, opened = 0.7, delay = "2 s" }
 reply = { chance = 0.3, delay = "3 min" }
@@ -98,6 +98,7 @@ MAIL = (
     "messages.mail_alert_after",
     "messages.mail_alert_length",
 )
+ALERTED = ("messages.felt", "messages.alert_after", "messages.alert_length")
 WATCH = ("messages.on_watch", "messages.watch_after", "messages.watch_length")
 TIMES = (
     tuple(f"messages.{name}" for name in ("written", "pressed", "released", "noticed")) + PRESENT
@@ -116,6 +117,7 @@ REACHES: dict[str, tuple[str, ...]] = {
         "people",
         "messages.recipient",
         "messages.push_delay",
+        *ALERTED,
         *MAIL,
         *WATCH,
     ),
@@ -218,6 +220,8 @@ REACHES: dict[str, tuple[str, ...]] = {
     "email.at": ("rules.email_at",),
     "email.lead": ("rules.email_lead",),
     "email.binding": ("rules.email_late",),
+    "email.list": ("rules.email_list",),
+    "email.only_without_push": ("recipients.email", *MAIL),
     "email.carries": ("rules.email_preview",),
     "email.preview": ("rules.email_preview",),
     "email.latency": ("messages.email_latency",),
@@ -231,7 +235,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "credits.refund_on_recall": ("judged.credit_lost", "cost"),
     "costs": ("cost",),
     "segments.a.share": ("recipients.segment",),
-    "segments.a.frailty": ("recipients.rate",),
+    "segments.a.frailty": ("recipients.rate", "recipients.checks_rate"),
     "segments.a.week": ("attention.a.week", "intervals.at_desk", *PRESENT),
     "segments.a.utc_offset": ("recipients.utc_offset", "intervals.quiet"),
     "segments.a.push": ("recipients.push",),
@@ -247,10 +251,15 @@ REACHES: dict[str, tuple[str, ...]] = {
     "segments.a.glances.length": ("attention.a.glances", "messages.alert_length"),
     "segments.a.checks.gap": ("attention.a.checks",),
     "segments.a.checks.length": ("attention.a.checks", "messages.mail_alert_length"),
+    "segments.a.checks.frailty": ("recipients.checks_rate",),
+    "segments.a.checks.opened": ("messages.mail_opened",),
     "segments.a.visits.gap": ("attention.a.visits",),
     "segments.a.visits.length": ("attention.a.visits",),
     "segments.a.alert.chance": ("messages.alert_after", "messages.alert_length"),
     "segments.a.alert.delay": ("messages.alert_after",),
+    "segments.a.alert.spread": ("messages.alert_after", "messages.alert_length"),
+    "segments.a.alert.felt": ALERTED,
+    "segments.a.alert.felt_spread": ALERTED,
     "segments.a.mail_alert.chance": ("messages.mail_alert_after", "messages.mail_alert_length"),
     "segments.a.mail_alert.delay": ("messages.mail_alert_after",),
     "segments.a.handling.chance": ("messages.looks_to_handle",),
