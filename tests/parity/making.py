@@ -182,7 +182,13 @@ _MILD = {
 """Little that keeps a message from being deleted or its push from being read, so that rarer things
 come up."""
 _BUSY = {"sender": 0, "recipient": 0, "caught": False}
-_UNOPENED: dict[str, Any] = {"push": True, "email": BATCHED, "visits": [], "quiet": []}
+_UNOPENED: dict[str, Any] = {
+    "push": True,
+    "email": BATCHED,
+    "visits": [],
+    "quiet": [],
+    "in_hand": [],
+}
 
 
 def _devices(pick: Pick, unit: int) -> dict[str, Any]:
@@ -284,6 +290,7 @@ def _recipient(pick: Pick, unit: int) -> dict[str, Any]:
         "glances": _looks(pick, unit),
         "checks": _looks(pick, unit),
         "visits": _looks(pick, unit),
+        "in_hand": _looks(pick, unit) if pick(0, 2) == 0 else [],
     }
 
 

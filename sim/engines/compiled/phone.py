@@ -14,7 +14,15 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.follow_ups import is_withheld
-from sim.engines.compiled.inputs import IS_AWAY, IS_OFFLINE, IS_QUIET, is_on, plus, wait
+from sim.engines.compiled.inputs import (
+    HAS_IN_HAND,
+    IS_AWAY,
+    IS_OFFLINE,
+    IS_QUIET,
+    is_on,
+    plus,
+    wait,
+)
 from sim.engines.compiled.order import pop, push
 from sim.engines.compiled.plan import is_sent
 from sim.engines.compiled.retractions import (
@@ -28,11 +36,13 @@ from sim.engines.compiled.retractions import (
 )
 from sim.engines.compiled.store import empty_stores
 from sim.engines.compiled.streams import GLANCE_STREAM, VISIT_STREAM, open_stream, pass_over, step
-from sim.engines.compiled.thread import begin_visit, next_visit, open_app
+from sim.engines.compiled.thread import begin_next_visit, begins_in_hand, next_visit, open_app
 from sim.schema.world import LATEST
-from sim.world.looks import GLANCES, START, VISITS, K
+from sim.world.intervals import IN_HAND
+from sim.world.looks import GLANCES, START, VISITS
 
 _NEVER = np.int64(NEVER)
+_PAST = np.int64(-NEVER)
 
 
 @njit_inlined
@@ -43,19 +53,27 @@ def play_phone(m, one, streams, rules, intervals, rows, work):
     """
     at, lists, glances, visits = work.at[0], work.lists, work.looks[GLANCES], work.looks[VISITS]
     open_stream(streams, one, VISIT_STREAM, visits)
+    if (intervals.kinds >> HAS_IN_HAND) & 1:
+        at.hand_first, at.hand_past = (
+            intervals.at[one.row, IN_HAND, 0],
+            intervals.at[one.row, IN_HAND, 1],
+        )
+        at.hand_glance = at.hand_visit = at.hand_first
     while True:
         visit = next_visit(one, streams, rules, intervals, rows, work)
         arrival = lists[at.next_arrival].arrival_at if at.next_arrival < at.arrivals else _NEVER
         back = _NEVER
         if at.next_retraction < at.retractions:
             back = lists[at.next_retraction].retraction_at
-        glance = glances[START] if at.pending > 0 or at.signs > 0 else _NEVER
+        glance = hand = _NEVER
+        if at.pending > 0 or at.signs > 0:
+            glance, hand = glances[START], begins_in_hand(intervals, at, at.hand_glance)
         alert = lists[0].alert_at if at.alerts > 0 else _NEVER
         tap = lists[0].tap_at if at.taps > 0 else _NEVER
-        now = min(min(min(arrival, glance), min(alert, visit)), min(tap, back))
+        now = min(min(min(arrival, glance), min(alert, visit)), min(min(tap, back), hand))
         if at.meetings > 0:  # rank 11: after arrivals, retractions and glances of that instant
             met = lists[at.next_arrival - 1].arrival_at
-            if not (arrival == met or glance == met or back == met):
+            if not (arrival == met or glance == met or hand == met or back == met):
                 _meet(m, rules, rows, work, met)
                 continue
         if at.next_entry < at.entries:
@@ -66,22 +84,23 @@ def play_phone(m, one, streams, rules, intervals, rows, work):
         if arrival == now:
             regretted = rows[lists[at.next_arrival].arrival_row].effective != _NEVER
             if at.pending == 0 and at.signs == 0 and (one.push or regretted):
-                _catch_up(one, streams, rules, work, now)
+                _catch_up(one, streams, rules, intervals, work, now)
             _arrive(m, one, rules, intervals, rows, work)
         elif back == now:
             retract(rules, rows, work)
         elif glance == now:
             at.glance_end = step(streams, one, rules, GLANCE_STREAM, glances)
             _glance(m, rules, rows, work, now, at.glance_end)
+        elif hand == now:
+            at.hand_glance += 1
+            _glance(m, rules, rows, work, now, intervals.ends[at.hand_glance - 1])
         elif alert == now:
             end = plus(now, m.alert_length[rows[lists[0].alert_row].number])
             at.alerts = pop(lists["alert_at"], lists["alert_row"], at.alerts)
             at.alert_end = max(at.alert_end, end)
             _glance(m, rules, rows, work, now, end)
         elif visit == now:
-            number = visits[K]
-            end = step(streams, one, rules, VISIT_STREAM, visits)
-            begin_visit(one, rules, intervals, rows, work, now, end, number)
+            begin_next_visit(one, streams, rules, intervals, rows, work, _PAST)
         else:
             tapped = lists[0].tap_row
             at.taps = pop(lists["tap_at"], lists["tap_row"], at.taps)
@@ -158,13 +177,15 @@ def _is_felt(one, intervals, row, i, work, now):
 
 
 @njit_inlined
-def _catch_up(one, streams, rules, work, now):
+def _catch_up(one, streams, rules, intervals, work, now):
     """Walk over the glances that began before something arrived: nothing waited for them."""
     at, glances = work.at[0], work.looks[GLANCES]
     if at.glancing == 0:
         at.glancing = 1
         open_stream(streams, one, GLANCE_STREAM, glances)
     at.glance_end = pass_over(streams, one, rules, GLANCE_STREAM, glances, now, at.glance_end)
+    while begins_in_hand(intervals, at, at.hand_glance) < now:
+        at.hand_glance += 1
 
 
 @njit

@@ -10,7 +10,7 @@ from sim.engines.reference.phone import Phone
 from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
 from sim.schema.world import OFF
-from sim.world.intervals import NO_NETWORK
+from sim.world.intervals import IN_HAND, NO_NETWORK
 from sim.world.looks import VISITS
 
 
@@ -44,18 +44,26 @@ class Inbox:
             self._worth_a_visit,
             self._visit,
         )
+        self.in_hand = Surface(
+            stage.env,
+            lambda: stage.world.in_hand(recipient),
+            Order.VISIT,
+            self._worth_a_visit,
+            self._visit_in_hand,
+            number=1,
+        )
+        self.is_ever_in_hand = self.intervals.ever(IN_HAND)
         self.kept: Look = (-1, -1, -1)  # the last visit that was played and not thinned away
 
     def accept(self, i: int) -> None:
         """Show message i in the thread, where it is read if the app is open, and notify."""
         now = int(self.env.now)
         self.unread.add(i)
-        visit = self._visit_in_progress()
-        if visit is not None and not self._offline(visit):
+        if any(not self._offline(visit) for visit in self._visits_in_progress()):
             then(self.env, now, Order.IN_THREAD, i, lambda: self._read(i))
         for channel in self.channels:
             channel.notify(i)
-        self.visits.wake()
+        self._wake_visits()
 
     def deleted(self, i: int) -> None:
         """Take message i out of the thread.
@@ -69,9 +77,16 @@ class Inbox:
 
     def app_is_open(self) -> bool:
         """Tell whether a visit that began before this instant is still going on."""
-        return self._visit_in_progress() is not None
+        return bool(self._visits_in_progress())
 
-    def _visit_in_progress(self) -> Look | None:
+    def _visits_in_progress(self) -> list[Look]:
+        """List the visits that began before this instant and are not over: of the stream, and in
+        hand.
+        """
+        in_hand = self.in_hand.in_progress() if self.is_ever_in_hand else None
+        return [look for look in (self._of_stream_in_progress(), in_hand) if look is not None]
+
+    def _of_stream_in_progress(self) -> Look | None:
         look = self.visits.in_progress()
         if look is None or look[2] == self.kept[2]:
             return look
@@ -101,11 +116,16 @@ class Inbox:
 
     def _wake_visits(self) -> None:
         self.visits.wake()
+        if self.is_ever_in_hand:
+            self.in_hand.wake()
 
     def _visit(self, look: Look) -> None:
         if self.phone.badge or self._comes_by_itself(look[2]):
             self.kept = look
             self.open_app(offline=self._offline(look))
+
+    def _visit_in_hand(self, look: Look) -> None:
+        self.open_app(offline=self._offline(look))
 
     def _tapped(self, i: int) -> None:
         offline = bool(self.m.tap_offline[i]) or self.intervals.on(NO_NETWORK, int(self.env.now))

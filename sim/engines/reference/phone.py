@@ -14,7 +14,7 @@ from sim.engines.reference.surfaces import Look, Surface
 from sim.engines.reference.watch import Watch
 from sim.schema.records import DISMISSED, EXPIRED, IN_APP, OPENED, REPLACED, RETRACTED
 from sim.schema.world import BY_APP, BY_THREAD, CONVERSATION, LATEST, REWRITE
-from sim.world.intervals import AWAY, NO_NETWORK, QUIET
+from sim.world.intervals import AWAY, IN_HAND, NO_NETWORK, QUIET
 from sim.world.looks import GLANCES
 
 
@@ -64,6 +64,16 @@ class Phone:
             self._worth_a_glance,
             self._glance,
         )
+        # While the phone is in hand the app is open, so no push is met there as it arrives.
+        self.in_hand = Surface(
+            stage.env,
+            lambda: stage.world.in_hand(recipient),
+            Order.GLANCE,
+            self._worth_a_glance,
+            self._glance,
+            number=1,
+        )
+        self.is_ever_in_hand = intervals.ever(IN_HAND)
 
     def notify(self, i: int) -> None:
         """Begin the way of message i's push; without push but with a badge, of a silent count."""
@@ -93,7 +103,7 @@ class Phone:
         if self.counts and self.out["thread_read"][i] == NEVER and i not in self.synced:
             self.badge.add(i)
             self.out["badge_counted"][i] = now
-        self.glances.wake()
+        self._wake_glances()
         self.wake_visits()
 
     def _show(self, i: int, now: int, chars: int, edited: bool) -> None:
@@ -148,7 +158,7 @@ class Phone:
             self.to_notice.pop(i, None)
             self.to_handle.pop(i, None)
             self.out["push_left"][i], self.out["push_left_by"][i] = int(self.env.now), why
-            self.glances.wake()
+            self._wake_glances()
 
     def _leave_all(self, pushes: set[int] | list[int], why: int) -> None:
         for i in sorted(pushes):
@@ -164,7 +174,7 @@ class Phone:
                 NO_NETWORK, int(self.env.now) + int(self.m.badge_sync_after[i])
             )
             leave(self.env, arrival, Leaving.CORRECTION, i, lambda: self._sync(i))
-        self.glances.wake()
+        self._wake_glances()
 
     def _retract(self, i: int) -> None:
         """Let message i's retraction arrive, with the scope that the platform gives it."""
@@ -187,7 +197,7 @@ class Phone:
         if i in self.tray:
             self.out["push_rewritten"][i] = int(self.env.now)
             self.to_handle.pop(i, None)
-            self.glances.wake()
+            self._wake_glances()
 
     def _sync(self, i: int) -> None:
         """Let message i's badge correction arrive."""
@@ -228,6 +238,11 @@ class Phone:
             and self.out["phantom"][i] == NEVER
             and not (i in self.tray and self._shows_text(i))
         ]
+
+    def _wake_glances(self) -> None:
+        self.glances.wake()
+        if self.is_ever_in_hand:
+            self.in_hand.wake()
 
     def _worth_a_glance(self) -> bool:
         return bool(self.to_notice or self.to_handle or self._bare_signs())
