@@ -28,6 +28,20 @@ class Looks(Strict):
     length: DurationDistribution = Field(default=NOW, description="How long a look lasts.")
 
 
+class InHand(Strict):
+    """How long the phone is in hand around an act of one's own: whoever writes looks at it, with
+    the app open.
+    """
+
+    before: DurationDistribution = Field(
+        default=NOW,
+        description="Before it, at most 5 min: typing. It does not begin before the latest message came.",
+    )
+    after: DurationDistribution = Field(
+        default=NOW, description="After it, at most 30 min, or until typing again."
+    )
+
+
 class MailChecks(Looks):
     """Checks of the mailbox: each shows the list of what has come, and opens some of it."""
 
@@ -158,6 +172,9 @@ class Segment(Strict):
     glances: Looks = Field(default=Looks(), description="Glances at the lock screen or the tray")
     checks: MailChecks = Field(default=MailChecks(), description="Checks of the mailbox")
     visits: Looks = Field(default=Looks(), description="Visits to the app")
+    in_hand: InHand = Field(
+        default=InHand(), description="How long the phone is in hand around an act of one's own"
+    )
     alert: Alert = Field(
         default=Alert(), description="A push makes itself felt, and the phone is looked at"
     )

@@ -85,6 +85,11 @@ def _reaction(pick: Pick) -> Raw:
     return {"chance": pick(CHANCE), "delay": duration(pick, ("0 s", "10 s", "4 min"))}
 
 
+def _in_hand(pick: Pick) -> Raw:
+    """Choose how long people have the phone in hand around what they write."""
+    return {"before": duration(pick, ("5 s", "1 min")), "after": duration(pick)}
+
+
 def _habits(pick: Pick) -> Raw:
     """Choose how often people check their mail, and whether they open it."""
     own = {"frailty": {"dist": "lognormal", "median": 1.0, "sigma": 1.4}}
@@ -118,6 +123,7 @@ def _segment(pick: Pick, name: str, share: float) -> Raw:
         "glances": _looks(pick, often),
         "checks": _looks(pick, seldom) | _habits(pick),
         "visits": _looks(pick, seldom),
+        "in_hand": pick(({}, _in_hand(pick))),
         "alert": _reaction(pick) | _spreads(pick),
         "mail_alert": _reaction(pick),
         "handling": _reaction(pick)
@@ -271,6 +277,8 @@ def scenario(pick: Pick) -> Raw:
             "reaction": duration(pick),
             "urgency": pick((0.0, 0.0, 0.5, -0.8)),
         },
+        "conversation": {"chance": pick(CHANCE)}
+        | ({"recency": duration(pick)} if pick((False, True)) else {}),
         "senders": {
             "deletions_at_once": pick((1, 2, 3)),
             "order": pick(("first_sent", "last_sent", "first_noticed")),
