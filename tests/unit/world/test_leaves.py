@@ -28,6 +28,7 @@ run = { seed = 7, replications = 1, horizon = "3 d" }
 traffic = { kind = "stream", senders = 3, recipients = 24, rate = "25 / d" }
 mistakes = { chance = 0.5, noticed = { dist = "exponential", mean = "5 min" }, reaction = "2 s" }
 senders = { action = "6 s" }
+conversation = { chance = 0.4, recency = "3 min" }
 review = { catches = 0.1 }
 deletion = { undeletable = ["email"] }
 email = { delay = "1 s", delay_active = "2 s", delay_away = "3 s", tick = "10 s" }
@@ -54,6 +55,7 @@ checks = { gap = "60 min", length = "1 min" }
 visits = { gap = "90 min", length = "2 min" }
 alert = { chance = 0.5, spread = 0.1, felt = 0.7, felt_spread = 0.1, delay = "5 s" }
 mail_alert = { chance = 0.5, delay = "6 s" }
+in_hand = { before = "20 s", after = "2 min" }
 handling = { chance = 0.4, opened = 0.7, delay = "2 s" }
 reply = { chance = 0.3, delay = "3 min" }
 away = { gap = "5 h", length = "2 h" }
@@ -90,7 +92,7 @@ SETTINGS = tuple(
     for name in ("segment", "ios", "push", "badge", "hides_previews", "email", "store")
 )
 INTERVALS = tuple(
-    f"intervals.{name}" for name in ("away", "no_network", "dozing", "at_desk", "quiet")
+    f"intervals.{name}" for name in ("away", "no_network", "dozing", "at_desk", "quiet", "in_hand")
 )
 MAIL = (
     "messages.email_delay",
@@ -112,7 +114,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "run.seed": ("rows", *SETTINGS, "recipients.key", "recipients.email_phase", *INTERVALS),
     "run.replications": ("replications",),
     "run.horizon": ("horizon", "rows", *INTERVALS),
-    "traffic(stream).senders": ("rows",),
+    "traffic(stream).senders": ("rows", "intervals.in_hand"),
     "traffic(stream).recipients": (
         "people",
         "messages.recipient",
@@ -121,9 +123,9 @@ REACHES: dict[str, tuple[str, ...]] = {
         *MAIL,
         *WATCH,
     ),
-    "traffic(stream).rate": ("rows",),
-    "traffic(stream).week": ("rows",),
-    "traffic(stream).lasts": ("rows",),
+    "traffic(stream).rate": ("rows", "intervals.in_hand"),
+    "traffic(stream).week": ("rows", "intervals.in_hand"),
+    "traffic(stream).lasts": ("rows", "intervals.in_hand"),
     "traffic(stream).message": ("messages.kind",),
     "traffic(stream).length": ("messages.length",),
     "traffic(campaign).messages": ("rows", "people"),
@@ -155,6 +157,8 @@ REACHES: dict[str, tuple[str, ...]] = {
         "messages.desk_after",
         "messages.desk_length",
     ),
+    "conversation.chance": ("intervals.in_hand",),
+    "conversation.recency": ("intervals.in_hand",),
     "senders.deletions_at_once": ("rules.servers",),
     "senders.order": ("rules.order",),
     "senders.bulk": ("rules.bulk",),
@@ -260,6 +264,8 @@ REACHES: dict[str, tuple[str, ...]] = {
     "segments.a.alert.spread": ("messages.alert_after", "messages.alert_length"),
     "segments.a.alert.felt": ALERTED,
     "segments.a.alert.felt_spread": ALERTED,
+    "segments.a.in_hand.before": ("intervals.in_hand",),
+    "segments.a.in_hand.after": ("intervals.in_hand",),
     "segments.a.mail_alert.chance": ("messages.mail_alert_after", "messages.mail_alert_length"),
     "segments.a.mail_alert.delay": ("messages.mail_alert_after",),
     "segments.a.handling.chance": ("messages.looks_to_handle",),
