@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from sim.clock import NEVER, SECOND
 from sim.records import Records
+from sim.schema.records import DISMISSED
 
 Int64s = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -23,6 +24,10 @@ Flags = npt.NDArray[np.bool_]
 
 def _nothing(r: Records) -> Flags:
     return np.zeros(len(r), dtype=np.bool_)
+
+
+def _stays(r: Records) -> Int64s:
+    return np.full(len(r), NEVER, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,9 @@ class Surface:
     read: str
     """When it was looked at."""
     until: tuple[str, ...] = ()
-    """When that look ended or the text was gone, whichever was first; empty: all of it is read."""
+    """When that look ended or the text was hidden, whichever was first; empty: all of it is read."""
+    taken_away: Callable[[Records], Int64s] = _stays
+    """When it was taken from under the reader's eyes; NEVER."""
     chars: str = "length"
     """Characters of text it showed."""
     edited: str = ""
@@ -76,12 +83,18 @@ class Surface:
         read = start != NEVER
         if not self.until:
             return np.where(read, r[self.chars], 0)
-        end = np.minimum(reduce(np.minimum, [r[name] for name in self.until]), NEVER - 1)
+        ends = [*(r[name] for name in self.until), self.taken_away(r)]
+        end = np.minimum(reduce(np.minimum, ends), NEVER - 1)
         time = np.where(read, end - np.where(read, start, 0), 0)
         fits = np.full(len(r), 2.0**52)
         if np.isfinite(speed):
             fits = np.minimum(np.floor(time * (speed / SECOND)), fits)
         return np.where(read, np.minimum(r[self.chars], np.maximum(fits.astype(np.int64), 1)), 0)
+
+
+def _push_taken_away(r: Records) -> Int64s:
+    """Say when a push left the tray by itself: whoever dismisses it has read it."""
+    return np.where(r["push_left_by"] == DISMISSED, NEVER, r["push_left"])
 
 
 def _push_left(r: Records) -> Flags:
@@ -112,7 +125,8 @@ def _in_app(r: Records) -> Flags:
 PHONE: Final = Surface(
     "phone",
     read="push_noticed",
-    until=("push_read_until", "push_left", "push_rewritten"),
+    until=("push_read_until", "push_rewritten"),
+    taken_away=_push_taken_away,
     chars="push_chars",
     edited="push_edited",
     arrived="push_arrived",

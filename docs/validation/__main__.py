@@ -52,9 +52,9 @@ def waits(scenario: Scenario, replications: int, start: str, *ends: str) -> np.n
     Inf where none came; only where the start is.
     """
     found = []
-    for world, r in played(scenario, replications):
+    for _, r in played(scenario, replications):
         first = np.minimum.reduce([r[name] for name in ends])
-        asked = (r[start] != NEVER) & ~world.messages.live
+        asked = r[start] != NEVER
         minutes = (first[asked] - r[start][asked]) / MINUTE
         found.append(np.where(first[asked] == NEVER, np.inf, np.maximum(minutes, 0)))
     return np.concatenate(found)

@@ -155,11 +155,18 @@ class Email(Strict):
     binding: Literal["late", "snapshot"] = Field(
         default="late", description="When membership and text are decided."
     )
+    list: Characters = Field(
+        default=0,
+        description="Characters of its first message that the list of the mailbox shows, opened or not.",
+    )
     carries: Literal["full", "preview", "nothing"] = Field(
-        default="full", description="What of the text it shows."
+        default="full", description="What of the text it shows once it is opened."
     )
     preview: Characters = Field(default=100, description="Characters when it carries a preview.")
     latency: DurationDistribution = Field(default=NOW, description="From dispatch to the mailbox.")
+    only_without_push: bool = Field(
+        default=False, description="Whether only recipients without push get mail."
+    )
 
 
 class Badge(Strict):
@@ -187,7 +194,4 @@ class Cache(Strict):
 class Thread(Strict):
     """The app's own inbox."""
 
-    live: Probability = Field(
-        default=0.0, description="Share of messages that arrive while the thread is open."
-    )
     cache: Cache = Field(default=Cache(), description="The device's own copy of the thread")

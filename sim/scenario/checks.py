@@ -66,6 +66,7 @@ def cross_faults(scenario: ScenarioFields) -> Iterator[Breach]:
     """Yield every breach of a rule that needs the whole scenario."""
     yield from _times(scenario)
     yield from _shapes(scenario)
+    yield from _spreads(scenario)
     yield from _names(scenario)
 
 
@@ -153,6 +154,21 @@ def _shape_fault(family: Family, *, is_duration: bool, needs_mean: bool) -> tupl
         problem = f"its mean is {size}, so looks cannot start in equilibrium"
         return problem, "choose a distribution with a finite mean above 0"
     return None
+
+
+def _spreads(s: ScenarioFields) -> Iterator[Breach]:
+    for segment in s.segments:
+        at, alert = f"segments.{quoted(segment.name)}.alert", segment.alert
+        for mean, spread in (("chance", "spread"), ("felt", "felt_spread")):
+            chance, sd = getattr(alert, mean), getattr(alert, spread)
+            if sd > 0 and not sd**2 < chance * (1 - chance):
+                most = math.sqrt(chance * (1 - chance))
+                yield Breach(
+                    f"{at}.{spread}",
+                    f"{sd:g} is too wide for chances with a mean of {chance:g}",
+                    f"make it less than {most:.4g}" if most else "leave it out",
+                    (f"{at}.{mean}",),
+                )
 
 
 def _distributions(table: BaseModel, at: str) -> Iterator[tuple[str, Family, bool]]:

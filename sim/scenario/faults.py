@@ -39,6 +39,12 @@ MISSING = {
 }
 """What to add where something is missing, if there is more to say than that."""
 
+REPLACED = {
+    "tap": 'write handling = { chance = ..., opened = 1.0, looks = "first", delay = ... } for the same',
+    "live": "write conversation = { chance = ... } at the top, and in_hand for each segment",
+}
+"""Keys of earlier versions, and what to write instead."""
+
 LIMITS = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
 
 Place = tuple[str | int, ...]
@@ -225,6 +231,8 @@ def _two_parts(
     """Say one pydantic error in two parts: what is wrong, what would be right."""
     kind, value, ctx = error["type"], error["input"], error.get("ctx", {})
     match kind:
+        case "extra_forbidden" if last in REPLACED:
+            return "is replaced by another key", REPLACED[str(last)]
         case "extra_forbidden":
             known = sorted(keys)
             return f"unknown key{did_you_mean(last, known)}", f"known keys here: {', '.join(known)}"

@@ -97,7 +97,11 @@ class Scenario(ScenarioFields):
             problem = f"there is no policy {said(policy)}{did_you_mean(policy, names)}"
             remedy = f"use one of {', '.join(said(name) for name in names)}"
             raise ScenarioError([Fault(self.file, "policies", problem, remedy)])
-        return self.patched(self.policies.get(policy, {}), by=f'policy "{policy}"')
+        new = self.patched(self.policies.get(policy, {}), by=f'policy "{policy}"')
+        new._regrets = self.regrets
+        if self._regrets is None and "mistakes" in nested(self.policies.get(names[0], {})):
+            new._regrets = self.patched(self.policies[names[0]]).mistakes
+        return new
 
 
 def build(

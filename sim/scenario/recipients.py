@@ -28,11 +28,72 @@ class Looks(Strict):
     length: DurationDistribution = Field(default=NOW, description="How long a look lasts.")
 
 
+class InHand(Strict):
+    """How long the phone is in hand around an act of one's own: whoever writes looks at it, with
+    the app open.
+    """
+
+    before: DurationDistribution = Field(
+        default=NOW,
+        description="Before it, at most 5 min: typing. It does not begin before the latest message came.",
+    )
+    after: DurationDistribution = Field(
+        default=NOW, description="After it, at most 30 min, or until typing again."
+    )
+
+
+class MailChecks(Looks):
+    """Checks of the mailbox: each shows the list of what has come, and opens some of it."""
+
+    frailty: NumberDistribution | None = Field(
+        default=None,
+        description="Personal factor on their rate, where it is not the segment's frailty.",
+    )
+    opened: Probability = Field(
+        default=1.0,
+        description="Chance that a mail is opened at the check that first lists it; otherwise it never is.",
+    )
+
+
 class Reaction(Strict):
     """A chance that something is acted on, and after how long."""
 
     chance: Probability = Field(default=0.0, description="Chance that it happens.")
     delay: DurationDistribution = Field(default=NOW, description="After how long.")
+
+
+class Alert(Reaction):
+    """Whether a push makes itself felt, and whether its owner then takes the phone.
+
+    Both are chances that people have of their own: Beta distributed with a mean and a standard
+    deviation (the spread).
+    """
+
+    spread: Probability = Field(
+        default=0.0, description="Standard deviation of the chance among people."
+    )
+    felt: Probability = Field(
+        default=1.0, description="Chance that a push that arrives makes itself felt."
+    )
+    felt_spread: Probability = Field(
+        default=0.0, description="Standard deviation of that chance among people."
+    )
+
+
+class Handling(Strict):
+    """What becomes of a push that is looked at: it is opened, or dismissed, or left for later."""
+
+    chance: Probability = Field(default=0.0, description="Chance that a look handles it.")
+    looks: Literal["every", "first"] = Field(
+        default="every",
+        description="Which looks may: the one that notices it and each later one, or only the former.",
+    )
+    opened: Probability = Field(
+        default=1.0, description="Chance that it is opened; otherwise it is dismissed."
+    )
+    delay: DurationDistribution = Field(
+        default=NOW, description="From that look to opening the app."
+    )
 
 
 class EmailShares(Strict):
@@ -109,14 +170,17 @@ class Segment(Strict):
         default=1.0, description="Chance that a glance notices a visible preview."
     )
     glances: Looks = Field(default=Looks(), description="Glances at the lock screen or the tray")
-    checks: Looks = Field(default=Looks(), description="Checks of the mailbox")
+    checks: MailChecks = Field(default=MailChecks(), description="Checks of the mailbox")
     visits: Looks = Field(default=Looks(), description="Visits to the app")
-    alert: Reaction = Field(
-        default=Reaction(), description="A push alerts, and the phone is looked at"
+    in_hand: InHand = Field(
+        default=InHand(), description="How long the phone is in hand around an act of one's own"
+    )
+    alert: Alert = Field(
+        default=Alert(), description="A push makes itself felt, and the phone is looked at"
     )
     mail_alert: Reaction = Field(default=Reaction(), description="A mail alerts, and is read")
-    tap: Reaction = Field(
-        default=Reaction(), description="A noticed push is tapped, which opens the app"
+    handling: Handling = Field(
+        default=Handling(), description="A noticed push is opened, or dismissed"
     )
     reply: Reaction = Field(
         default=Reaction(), description="A reply after first reading; it brings InMail credits back"

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, field_validator
 
-from sim.clock import DAY, NEVER
+from sim.clock import DAY, NEVER, SECOND
+from sim.distributions.families.empirical import Empirical
 from sim.distributions.fields import DurationDistribution
 from sim.distributions.values import Duration, Micros, Probability, Strict
 from sim.scenario.channels import Badge, Email, Push, Thread
@@ -82,6 +83,25 @@ class Senders(Strict):
     pause_on_deletion: bool = Field(
         default=False,
         description="Whether a sequence's follow-ups are stopped once its opening message is gone.",
+    )
+
+
+class Conversation(Strict):
+    """How often a message comes in the course of a conversation.
+
+    A trace shows that itself, by who writes when; campaigns and sequences are none.
+    """
+
+    chance: Probability = Field(
+        default=0.0,
+        description="Chance that the recipient of a drawn message wrote something shortly before.",
+    )
+    recency: DurationDistribution = Field(
+        default=Empirical[Duration](
+            p=(0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0),
+            values=tuple(Micros(s * SECOND) for s in (0, 12, 35, 85, 303, 1193, 1800)),
+        ),
+        description="How long before.",
     )
 
 
@@ -191,6 +211,7 @@ class Parameters(Strict):
     traffic: Traffic
     mistakes: Mistakes = Mistakes()
     senders: Senders = Senders()
+    conversation: Conversation = Conversation()
     review: Review = Review()
     send: Send = Send()
     deletion: Deletion = Deletion()
@@ -243,9 +264,17 @@ class ScenarioFields(Additions, Parameters, Heading):
     _file: str = PrivateAttr(default="scenario")
     _folder: str = PrivateAttr(default=".")
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _regrets: Mistakes | None = PrivateAttr(default=None)
 
     def __repr__(self) -> str:
         return f"<Scenario {self.file}: {self.title or 'untitled'}>"
+
+    @property
+    def regrets(self) -> Mistakes:
+        """The mistakes of the baseline, which decide under every policy whose answers are left out
+        of the conversation (docs/model.md, section 2).
+        """
+        return self._regrets or self.mistakes
 
     @property
     def raw(self) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def named(fields: Iterable[Field]) -> dict[str, Field]:
 def struct(fields: Iterable[Field]) -> np.dtype[Any]:
     """Give the aligned dtype of a row with such fields, read by name: `rows[i].name`.
 
-    >>> struct([Field("read", "when it was read"), flag("live", "in a conversation")]).itemsize
+    >>> struct([Field("read", "when it was read"), flag("apology", "an apology")]).itemsize
     16
     """
     spec = np.dtype([(f.name, f.dtype) for f in fields], align=True)

@@ -6,6 +6,19 @@ from typing import Final
 
 from sim.schema.fields import CHARACTERS, CODE, DURATION, NAME, ROW, Field, flag, number
 
+IN_TRAY, OPENED, DISMISSED, RETRACTED, EXPIRED, REPLACED, IN_APP = range(7)
+"""Why a push left the tray."""
+WAYS_OUT: Final = (
+    "it has not left",
+    "opened",
+    "dismissed",
+    "retracted",
+    "expired",
+    "replaced by a newer one",
+    "the app was open, or opened otherwise",
+)
+"""What they are called, in this order."""
+
 FROM_WORLD: Final = (
     number("sender", "sender's number", NAME),
     number("recipient", "recipient's number", NAME),
@@ -60,7 +73,12 @@ FROM_ENGINE: Final = (
         "push_lost",
         "when its push was lost: thrown out of the store, outlived there, or gone as it was fetched",
     ),
-    Field("push_left", "when its push left the tray: app opened, retracted, replaced or expired"),
+    Field("push_left", "when its push left the tray"),
+    number(
+        "push_left_by",
+        "why it did: " + ", ".join(f"{code} {way}" for code, way in enumerate(WAYS_OUT)),
+        CODE,
+    ),
     number("push_chars", "characters of text its push showed; 0: hidden or no push", CHARACTERS),
     Field("push_noticed", "first glance that noticed its push"),
     Field("push_read_until", "end of that glance"),
@@ -77,9 +95,12 @@ FROM_ENGINE: Final = (
     Field("desk_read_until", "end of that look"),
     Field("email_dispatched", "when an e-mail with it left the server"),
     Field("email_arrived", "when that e-mail reached the mailbox"),
-    number("email_chars", "characters of it the e-mail showed", CHARACTERS),
+    number(
+        "email_chars", "characters of it the e-mail showed, or may still show unread", CHARACTERS
+    ),
+    flag("email_opened", "whether it was opened then, and not only seen in the list"),
     flag("email_edited", "whether that e-mail carried the edited text"),
-    Field("email_read", "when that e-mail was read"),
+    Field("email_read", "when that e-mail was first seen in the list, or opened"),
     Field("email_read_until", "end of that look at the mailbox"),
     Field("badge_counted", "when the badge began to count it"),
     Field("badge_cleared", "when the badge stopped counting it"),

@@ -104,7 +104,10 @@ class Rules:
     email_lead: int = rule("from the snapshot of a digest to its dispatch", 0)
     email_late: bool = rule("e-mails are bound late", True, FLAG)
     email_preview: int = rule(
-        "characters an e-mail shows; NEVER: all of the text, 0: nothing", NEVER, CHARACTERS
+        "characters an opened e-mail shows; NEVER: all of the text, 0: nothing", NEVER, CHARACTERS
+    )
+    email_list: int = rule(
+        "characters that the list of the mailbox shows of a mail's first message", 0, CHARACTERS
     )
     badge_boost: float = rule("factor on the rate of visits while the badge counts", 1.0, FACTOR)
     cache_life: int = rule("how long a copy on the device can be read", 48 * HOUR)
@@ -165,22 +168,27 @@ class Messages:
         False,
         FLAG,
     )
-    live: Flags = declared(
-        "it arrives in a running conversation: read in the thread on acceptance, no notification",
-        False,
-        FLAG,
-    )
     push_delay: Int64s = declared("from acceptance to the push's dispatch; NEVER: none goes")
     push_latency: Int64s = declared("from dispatch to the push service")
     glances_needed: Int64s = declared(
         "how many glances at its preview it takes to notice it", 1, COUNT
     )
+    felt: Flags = declared(
+        "its push makes itself felt; if not, `alert_after` is NEVER, and so much is all that follows",
+        True,
+        FLAG,
+    )
     alert_after: Int64s = declared(
         "from arrival to the glance its alert causes; NEVER: it causes none", NEVER
     )
     alert_length: Int64s = declared("how long that glance lasts")
-    tap_after: Int64s = declared(
-        "from reading the preview to opening the app; NEVER: no tap", NEVER
+    looks_to_handle: Int64s = declared(
+        "how many looks at its preview, from the one that notices it on, it takes to handle it; NEVER: none does",
+        NEVER,
+        COUNT,
+    )
+    open_after: Int64s = declared(
+        "from the look that handles it to opening the app; NEVER: it is dismissed instead", NEVER
     )
     tap_offline: Flags = declared("the app is offline as it is opened by a tap", False, FLAG)
     retract_after: Int64s = declared(
@@ -220,6 +228,9 @@ class Messages:
         NEVER,
     )
     mail_alert_length: Int64s = declared("how long that look at the mail lasts")
+    mail_opened: Flags = declared(
+        "the mail this message opens is opened at the check that first lists it", True, FLAG
+    )
 
     @property
     def size(self) -> int:
@@ -236,7 +247,10 @@ class Recipients:
     number: Int64s = declared("its number in its replication", unit=NAME, otherwise=lambda i, _: i)
     replication: Int64s = declared("place of its replication in the block", unit=NAME)
     segment: Int64s = declared("its segment, in the scenario's order", unit=CODE)
-    rate: Floats = declared("personal factor on the rate of all looks", 1.0, FACTOR)
+    rate: Floats = declared("personal factor on the rate of glances and visits", 1.0, FACTOR)
+    checks_rate: Floats = declared(
+        "personal factor on the rate of checks", 1.0, FACTOR, otherwise=lambda _, row: row["rate"]
+    )
     ios: Flags = declared("its phone runs iOS", False, FLAG)
     push: Flags = declared("push is switched on", True, FLAG)
     badge: Flags = declared("the badge is switched on", False, FLAG)

@@ -85,6 +85,24 @@ def _reaction(pick: Pick) -> Raw:
     return {"chance": pick(CHANCE), "delay": duration(pick, ("0 s", "10 s", "4 min"))}
 
 
+def _in_hand(pick: Pick) -> Raw:
+    """Choose how long people have the phone in hand around what they write."""
+    return {"before": duration(pick, ("5 s", "1 min")), "after": duration(pick)}
+
+
+def _habits(pick: Pick) -> Raw:
+    """Choose how often people check their mail, and whether they open it."""
+    own = {"frailty": {"dist": "lognormal", "median": 1.0, "sigma": 1.4}}
+    return {"opened": pick((1.0, 1.0, 0.4, 0.0))} | (own if pick((False, True)) else {})
+
+
+def _spreads(pick: Pick) -> Raw:
+    """Choose how a chance to feel a push, and to take the phone, is spread among people."""
+    felt = pick((1.0, 1.0, 0.6))
+    some = {"chance": 0.4, "spread": pick((0.1, 0.3))} if pick((False, True)) else {}
+    return some | {"felt": felt, "felt_spread": pick((0.0, 0.2)) if felt < 1 else 0.0}
+
+
 def _segment(pick: Pick, name: str, share: float) -> Raw:
     mail = pick(("off", "instant", "batched", "digest", "mixed"))
     often, seldom = ("2 min", "10 min", "1 h"), ("20 min", "3 h")
@@ -103,11 +121,13 @@ def _segment(pick: Pick, name: str, share: float) -> Raw:
         else {mail: 1.0},
         "notice": pick((1.0, 0.6, 0.2)),
         "glances": _looks(pick, often),
-        "checks": _looks(pick, seldom),
+        "checks": _looks(pick, seldom) | _habits(pick),
         "visits": _looks(pick, seldom),
-        "alert": _reaction(pick),
+        "in_hand": pick(({}, _in_hand(pick))),
+        "alert": _reaction(pick) | _spreads(pick),
         "mail_alert": _reaction(pick),
-        "tap": _reaction(pick),
+        "handling": _reaction(pick)
+        | {"opened": pick(CHANCE), "looks": pick(("every", "every", "first"))},
         "reply": _reaction(pick),
     } | _circumstances(pick)
 
@@ -217,14 +237,13 @@ def _rules(pick: Pick) -> Raw:
             "lead": pick(("0 s", "3 h")),
             "binding": pick(("late", "snapshot")),
             "carries": pick(("full", "preview", "nothing")),
+            "list": pick((0, 0, 30)),
+            "only_without_push": pick((False, False, True)),
             "latency": duration(pick),
         }
         | (_flush(pick) if pick(flag) else {}),
         "badge": {"sync": pick((duration(pick), {"dist": "never"})), "boost": pick((1.0, 2.5))},
-        "thread": {
-            "live": pick((0.0, 0.3)),
-            "cache": {"offline": pick(CHANCE), "life": pick(LONG)},
-        },
+        "thread": {"cache": {"offline": pick(CHANCE), "life": pick(LONG)}},
     }
 
 
@@ -258,6 +277,8 @@ def scenario(pick: Pick) -> Raw:
             "reaction": duration(pick),
             "urgency": pick((0.0, 0.0, 0.5, -0.8)),
         },
+        "conversation": {"chance": pick(CHANCE)}
+        | ({"recency": duration(pick)} if pick((False, True)) else {}),
         "senders": {
             "deletions_at_once": pick((1, 2, 3)),
             "order": pick(("first_sent", "last_sent", "first_noticed")),

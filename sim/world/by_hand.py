@@ -34,8 +34,8 @@ def written_world(
 
     A message names any field of `Messages` (the rest: sent to recipient 0 at time 0, all delays
     zero, nothing noticed); a recipient any field of `Recipients`, and looks (`glances`, `checks`,
-    `visits`) and intervals (`away`, `no_network`, `dozing`, `at_desk`, `quiet`) as lists of (start,
-    end). Raises `WorldError` if looks or intervals are out of order or a message names an unknown
+    `visits`) and intervals (`away`, `no_network`, `dozing`, `at_desk`, `quiet`, `in_hand`) as lists
+    of (start, end). Raises `WorldError` if looks or intervals are out of order or a message names an unknown
     field.
 
     >>> w = written_world([{"noticed": 60}], [{"glances": [(30, 40)]}])

@@ -14,9 +14,10 @@ from sim.clock import NEVER
 from sim.distributions.families.never import Never
 from sim.scenario.model import Scenario
 from sim.schema.fields import Flags, Int64s
-from sim.schema.world import APOLOGY, MESSAGES, Messages
+from sim.schema.world import APOLOGY, MESSAGES, OFF, Messages
 from sim.world.block import Block
 from sim.world.circumstances import draw_intervals
+from sim.world.conversation import Acts, matters, own_acts, with_acts
 from sim.world.drawn import Drawn
 from sim.world.notifying import Columns, draw_channels
 from sim.world.parts import World
@@ -48,6 +49,8 @@ class Draft:
     block: Block
     sent: Sent
     senders: Senders
+    acts: Acts | None = None
+    """What the people write themselves, if it matters."""
 
     @property
     def concerned(self) -> Flags:
@@ -56,9 +59,12 @@ class Draft:
         out[self.sent.recipient[self.senders.regretted]] = True
         return out
 
-    def of(self, sent: Sent, rows: Int64s) -> Draft:
-        """Give the senders' side of some of the messages: `sent`, which are these `rows` here."""
-        return replace(self, sent=sent, senders=self.senders.of(rows))
+    def of(self, chosen: Flags, sent: Sent, rows: Int64s) -> Draft:
+        """Give the senders' side of the messages to some of the people: `sent`, which are these
+        `rows` here.
+        """
+        acts = None if self.acts is None else self.acts.of(chosen)
+        return replace(self, sent=sent, senders=self.senders.of(rows), acts=acts)
 
     def world(self, priced: Flags | None = None) -> World:
         """Draw the world of everybody who gets these messages.
@@ -74,10 +80,15 @@ class Draft:
         if isinstance(s.email.delay, Never):
             # A platform that sends no e-mail, whatever people would take.
             recipients = replace(recipients, email=np.zeros_like(recipients.email))
+        elif s.email.only_without_push:
+            email = np.where(recipients.push, OFF, recipients.email)
+            recipients = replace(recipients, email=email)
         if priced is not None:
             recipients = replace(recipients, priced=priced)
         attention = attention_of(s.segments)
         intervals = draw_intervals(s, recipients, attention)
+        if self.acts is not None:
+            intervals = with_acts(intervals, s, recipients, self.acts)
         segment = recipients.segment[sent.recipient]
         drawn = Drawn(sent.key, sent.entity, segment, s.mistakes.urgency)
         channels = draw_channels(
@@ -100,7 +111,25 @@ def drafts(scenarios: Sequence[Scenario], block: Block) -> list[Draft]:
         known = next((one for one in out if is_same_for_senders(one.scenario, scenario)), None)
         senders = draw_senders(scenario, sent) if known is None else known.senders
         out.append(Draft(scenario, block, sent, senders))
-    return out
+    return _with_acts(out)
+
+
+def _with_acts(drafts: list[Draft]) -> list[Draft]:
+    """Add what the people write themselves, where it matters to any.
+
+    Which answers are left out is the baseline's matter, so that no policy changes who looks when.
+    """
+    if not any(matters(draft.scenario) for draft in drafts):
+        return drafts
+    first = drafts[0]
+    s, regretted = first.scenario, first.senders.regretted
+    if s.regrets != s.mistakes:
+        baseline = s.model_copy(update={"mistakes": s.regrets})
+        regretted = draw_senders(baseline, first.sent).regretted
+    return [
+        replace(draft, acts=own_acts(draft.scenario.conversation, draft.sent, regretted))
+        for draft in drafts
+    ]
 
 
 def draft(scenario: Scenario, block: Block) -> Draft:
@@ -117,7 +146,6 @@ def _messages(
     own: Columns = {
         "action": drawn.duration("senders.action", s.senders.action, noticed),
         "propagation": np.where(noticed, 0, NEVER) if sent.has_record else propagation,
-        "live": drawn.chance("thread.live", s.thread.live),
     }
     whole = own | senders.columns() | channels
     rest = {f.name: getattr(sent, f.name) for f in MESSAGES if f.name not in whole}

@@ -8,6 +8,7 @@ section 2).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -28,8 +29,8 @@ _LEAST = 2.0**-53
 
 
 @njit
-def _to_glances(log_miss, us):
-    """Replace uniforms by geometric draws: how many glances it takes.
+def _to_looks(log_miss, us):
+    """Replace uniforms by geometric draws: how many looks it takes.
 
     `log_miss` = log(1 - chance), -inf for 1.
     """
@@ -125,22 +126,37 @@ class Drawn:
             return np.ones(self.entity.size, dtype=np.bool_)
         return self.uniforms(name, tie) < chance
 
-    def glances(self, name: str, chances: list[float]) -> Int64s:
-        """Draw how many glances it takes to notice a preview: geometric, with a chance per
-        segment.
+    def looks(
+        self, name: str, chances: list[float], where: Flags | None = None, *, tie: float = 0.0
+    ) -> Int64s:
+        """Draw how many looks it takes until one succeeds: geometric, with a chance per segment.
+
+        With `where`, only for those it chooses (others: NEVER).
         """
         log_miss = self.of_segment(
             [-np.inf if chance == 1 else float(log_rest(chance)) for chance in chances]
         )
-        glances = self.uniforms(name, self.soon)
-        _to_glances(np.full(glances.size, log_miss), glances)
-        return glances.astype(np.int64)
+        if where is None:
+            looks = self.uniforms(name, tie)
+            _to_looks(np.full(looks.size, log_miss), looks)
+            return looks.astype(np.int64)
+        out = np.full(where.size, NEVER, dtype=np.int64)
+        looks = self.uniforms(name, tie, where)
+        _to_looks(np.full(where.size, log_miss)[where], looks)
+        out[where] = looks.astype(np.int64)
+        return out
 
     def of_segment(self, values: list[float]) -> float | Floats:
         """Give every message the value of its recipient's segment: one number if all are equal."""
         if len(set(values)) == 1:
             return values[0]
         return np.asarray(values, dtype=np.float64)[self.segment]
+
+    def in_segments(self, chosen: list[bool]) -> Flags:
+        """Tell which messages go to a recipient of a chosen segment."""
+        if len(set(chosen)) == 1:
+            return np.full(self.entity.size, chosen[0])
+        return np.asarray(chosen, dtype=np.bool_)[self.segment]
 
     def per_segment(
         self, name: str, distributions: list[Family], where: Flags, *, tie: float = 0.0
@@ -156,12 +172,20 @@ class Drawn:
         return out
 
     def reaction(
-        self, name: str, reactions: list[Reaction], where: Flags | None = None, *, tie: float = 0.0
+        self,
+        name: str,
+        reactions: Sequence[Reaction],
+        where: Flags | None = None,
+        *,
+        chance: Floats | None = None,
+        tie: float = 0.0,
     ) -> Int64s:
-        """Draw whether and after how long a reaction comes; NEVER where it does not."""
-        happens = self.chance(
-            f"{name}.chance", self.of_segment([r.chance for r in reactions]), tie=tie
-        )
+        """Draw whether and after how long a reaction comes; NEVER where it does not.
+
+        `chance` is that of every message, if it is not its segment's.
+        """
+        chances = self.of_segment([r.chance for r in reactions]) if chance is None else chance
+        happens = self.chance(f"{name}.chance", chances, tie=tie)
         return self.per_segment(
             f"{name}.delay",
             [r.delay for r in reactions],

@@ -63,7 +63,7 @@ def focused(drafts: Sequence[Draft], share: float) -> Focus:
     priced: Flags = uniforms(people.key, "price.sample", people.entity) < share
     chosen: Flags = reduce(np.logical_or, [draft.concerned for draft in drafts]) | priced
     some, rows = (sent, np.arange(sent.size)) if chosen.all() else sent.to(chosen)
-    worlds = tuple(draft.of(some, rows).world(priced[chosen]) for draft in drafts)
+    worlds = tuple(draft.of(chosen, some, rows).world(priced[chosen]) for draft in drafts)
     left = ~chosen[sent.recipient]
     steps = left & (sent.after >= 0) & (drafts[0].senders.released < drafts[0].scenario.run.horizon)
     followups = np.bincount(sent.replication[steps], minlength=messages.size)

@@ -1,9 +1,9 @@
-"""The intervals of a recipient: away, without network, dozing, at the desk, quiet.
+"""The intervals of a recipient: away, without network, dozing, at the desk, quiet, in hand.
 
 Each a sorted list of [start, end).
 
-They are chance and circumstance, known before anything is played: no message changes them
-(docs/model.md, section 2).
+They are chance and circumstance, known before anything is played: nothing that happens to a
+message changes them (docs/model.md, section 2).
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ NO_NETWORK: Final = 1
 DOZING: Final = 2
 AT_DESK: Final = 3
 QUIET: Final = 4
-KINDS_OF_INTERVAL: Final = ("away", "no_network", "dozing", "at_desk", "quiet")
+IN_HAND: Final = 5
+KINDS_OF_INTERVAL: Final = ("away", "no_network", "dozing", "at_desk", "quiet", "in_hand")
 
 
 @njit
@@ -74,7 +75,7 @@ class Intervals:
     """The intervals of all recipients and kinds, one after another: those of recipient r and kind k
     are at `at[r, k]`.
 
-    `starts` and `ends` are int64 microseconds; `at` is int64 of shape (recipients, 5, 2): first,
+    `starts` and `ends` are int64 microseconds; `at` is int64 of shape (recipients, 6, 2): first,
     and past the last. For away intervals, `op_at` is the operational time, which stands still
     meanwhile, at which each comes up, and `op_lost` how much would have passed in it and those
     before.

@@ -39,6 +39,9 @@ STREAMS: Final = (*SURFACES, "away", "offline", "doze", "desktop")
 LOOK_PURPOSES: Final = np.array([purpose(name) for name in STREAMS], dtype=np.uint64)
 START_PURPOSES: Final = np.array([purpose(f"{name}.start") for name in STREAMS], dtype=np.uint64)
 
+IN_HAND_FROM: Final = 1 << 40
+"""Number of the first look while the phone is in hand; those of streams are smaller."""
+
 _NEVER = np.int64(NEVER)
 _FAR = np.int64(
     2**61
@@ -231,11 +234,11 @@ class Looks:
         self._at = 0
 
     @classmethod
-    def written(cls, starts: Int64s, ends: Int64s) -> Looks:
-        """Make looks that were written down by hand."""
+    def written(cls, starts: Int64s, ends: Int64s, first: int = 0) -> Looks:
+        """Make looks that are known, numbered from `first`."""
         looks = cls(lambda not_before: [])
         looks._known = [
-            (int(s), int(e), k) for k, (s, e) in enumerate(zip(starts, ends, strict=True))
+            (int(s), int(e), k) for k, (s, e) in enumerate(zip(starts, ends, strict=True), first)
         ]
         return looks
 

@@ -4,17 +4,21 @@ reply.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.distributions.family import Family
 from sim.scenario.model import Scenario
-from sim.schema.fields import Flags, Int64s
+from sim.scenario.recipients import Alert, Handling
+from sim.schema.fields import Flags, Floats, Int64s
 from sim.schema.world import Recipients
 from sim.world.circumstances import owners, quiet_hours
 from sim.world.drawn import Drawn
 from sim.world.intervals import AT_DESK, AWAY, Intervals, end_of_wait
+from sim.world.people import own_chances
 from sim.world.sent import Sent
 
 Columns = dict[str, npt.NDArray[np.generic]]
@@ -68,18 +72,55 @@ def _push(
     delay = _by_presence(
         "push.delay", (push.delay, push.delay_active, push.delay_away), drawn, desk, away
     )
-    alert = drawn.reaction("alert", [g.alert for g in segments], tie=drawn.soon)
+    felt, alert = _alerts(drawn, sent, people, [g.alert for g in segments])
     return {
         "push_delay": _held_back(s, drawn, sent, people, delay, released),
         "push_latency": latency,
-        "glances_needed": drawn.glances("notice", [g.notice for g in segments]),
+        "glances_needed": drawn.looks("notice", [g.notice for g in segments], tie=drawn.soon),
+        "felt": felt,
         "alert_after": alert,
         "alert_length": drawn.per_segment(
             "alert.length", [g.glances.length for g in segments], alert != NEVER
         ),
-        "tap_after": drawn.reaction("tap", [g.tap for g in segments]),
         "tap_offline": drawn.chance("tap.offline", s.thread.cache.offline),
-    }
+    } | _handling(drawn, [g.handling for g in segments])
+
+
+def _alerts(
+    drawn: Drawn, sent: Sent, people: Recipients, alerts: Sequence[Alert]
+) -> tuple[Flags, Int64s]:
+    """Draw whether a push makes itself felt, and how long after that its owner takes the phone."""
+
+    def own(name: str, means: list[float], spreads: list[float]) -> Floats | None:
+        """Give every message its recipient's own chance; None: it is its segment's."""
+        if not any(spreads):
+            return None
+        return own_chances(name, means, spreads, people)[sent.recipient]
+
+    chances = [one.felt for one in alerts]
+    felts = own("felt", chances, [one.felt_spread for one in alerts])
+    felt = drawn.chance("alert.felt", drawn.of_segment(chances) if felts is None else felts)
+    taken = own("alert", [one.chance for one in alerts], [one.spread for one in alerts])
+    return felt, drawn.reaction("alert", alerts, felt, chance=taken, tie=drawn.soon)
+
+
+def _handling(drawn: Drawn, handling: Sequence[Handling]) -> Columns:
+    """Draw which look at a push handles it, and whether and how soon that opens the app.
+
+    Whether the first look does and how many looks it takes are one draw.
+    """
+    chances = [one.chance for one in handling]
+    first = drawn.chance("tap.chance", drawn.of_segment(chances))
+    looks = np.where(first, 1, NEVER) if first.any() else drawn.nothing
+    again = drawn.in_segments([one.looks == "every" and one.chance > 0 for one in handling])
+    if again.any():
+        some = [chance if chance > 0 else 1.0 for chance in chances]
+        looks = np.where(again, drawn.looks("tap.chance", some, again), looks)
+    opened = (looks != NEVER) & drawn.chance(
+        "handling.opened", drawn.of_segment([one.opened for one in handling])
+    )
+    delays = [one.delay for one in handling]
+    return {"looks_to_handle": looks, "open_after": drawn.per_segment("tap.delay", delays, opened)}
 
 
 def _by_presence(
@@ -192,5 +233,8 @@ def _email(
         "mail_alert_after": alert,
         "mail_alert_length": drawn.per_segment(
             "mail_alert.length", [g.checks.length for g in segments], alert != NEVER
+        ),
+        "mail_opened": drawn.chance(
+            "mail.opened", drawn.of_segment([g.checks.opened for g in segments])
         ),
     }

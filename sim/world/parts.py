@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sim.draws import U64, purpose, uniform
 from sim.schema.world import Messages, Recipients, Rules
 from sim.world.attention import Attention
-from sim.world.intervals import Intervals
-from sim.world.looks import GLANCES, Looks, drawn_looks
+from sim.world.intervals import IN_HAND, Intervals
+from sim.world.looks import CHECKS, IN_HAND_FROM, VISITS, Looks, drawn_looks
 
 THIN, OFFLINE = U64(purpose("visits.thin")), U64(purpose("visits.offline"))
 """Purposes of an app visit's two uniforms."""
@@ -43,7 +43,8 @@ class World:
             return Looks.written(a.starts[begin:end], a.ends[begin:end])
         # Visits are drawn at the rate they have while the badge is above zero, and thinned when it
         # is not.
-        rate = float(r.rate[recipient]) * (self.rules.badge_boost if surface > GLANCES + 1 else 1.0)
+        own = r.checks_rate if surface == CHECKS else r.rate
+        rate = float(own[recipient]) * (self.rules.badge_boost if surface == VISITS else 1.0)
         return drawn_looks(
             a,
             int(r.key[recipient]),
@@ -54,6 +55,14 @@ class World:
             int(r.utc_offset[recipient]),
             self.intervals.standstill(recipient),
         )
+
+    def in_hand(self, recipient: int) -> Looks:
+        """Give the looks of one recipient while it has the phone in hand: each is a glance and an
+        app visit.
+        """
+        begin, end = self.intervals.at[recipient, IN_HAND]
+        starts, ends = self.intervals.starts[begin:end], self.intervals.ends[begin:end]
+        return Looks.written(starts, ends, IN_HAND_FROM)
 
     def visit_uniforms(self, recipient: int, visit: int) -> tuple[float, float]:
         """Give the two uniforms of an app visit: for thinning without a badge, and for being

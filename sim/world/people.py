@@ -59,15 +59,19 @@ def draw_recipients(
         mine = _by_segment(shares, segment)
         return mine == 1 if all(share in (0, 1) for share in shares) else u(name) < mine
 
+    def factors(name: str, family: Family, mine: Flags) -> float | Floats:
+        """Draw a personal factor of some recipients; a constant needs no draw."""
+        if isinstance(family, Constant):
+            return float(family.value)
+        return distribution_of(family, is_duration=False).quantile(u(name)[mine])
+
     rate, email = np.empty(entities.size), np.zeros(entities.size, np.int64)
+    checks_rate = np.empty(entities.size)
     for k, kind in enumerate(segments):
         mine = segment == k
-        if isinstance(kind.frailty, Constant):
-            rate[mine] = float(kind.frailty.value)
-        else:
-            rate[mine] = distribution_of(kind.frailty, is_duration=False).quantile(
-                u("frailty")[mine]
-            )
+        rate[mine] = factors("frailty", kind.frailty, mine)
+        own = kind.checks.frailty
+        checks_rate[mine] = rate[mine] if own is None else factors("checks.frailty", own, mine)
         shares = kind.email.as_tuple()
         email[mine] = shares.index(1) if 1 in shares else pick(shares, u("email")[mine])
     ios = has("ios", [s.ios for s in segments])
@@ -82,6 +86,7 @@ def draw_recipients(
         email_phase=np.full(entities.size, phase).astype(np.int64),
         segment=segment,
         rate=rate,
+        checks_rate=checks_rate,
         ios=ios,
         push=has("push", [s.push for s in segments]),
         badge=has("badge", [s.badge for s in segments]),
@@ -90,6 +95,25 @@ def draw_recipients(
         utc_offset=np.asarray([int(s.utc_offset) for s in segments], dtype=np.int64)[segment],
         store=np.where(ios, store.ios, store.android).astype(np.int64),
     )
+
+
+def own_chances(
+    name: str, means: Sequence[float], spreads: Sequence[float], recipients: Recipients
+) -> Floats:
+    """Draw the chance that every recipient has of its own: Beta with the mean and standard
+    deviation of its segment; no draw where that is 0.
+    """
+    mine, out = recipients.segment, _by_segment(means, recipients.segment)
+    if any(spread > 0 for spread in spreads):
+        import scipy.special  # slow to load
+
+        us = uniforms(recipients.key, f"recipient.{name}", recipients.entity)
+        for k, (mean, sd) in enumerate(zip(means, spreads, strict=True)):
+            if sd > 0:
+                size = mean * (1 - mean) / sd**2 - 1  # of a Beta(mean * size, (1 - mean) * size)
+                some = mine == k
+                out[some] = scipy.special.betaincinv(mean * size, (1 - mean) * size, us[some])
+    return out
 
 
 class _Pool:

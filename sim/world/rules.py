@@ -76,6 +76,7 @@ def rules_of(s: Scenario) -> Rules:
         email_lead=int(s.email.lead),
         email_late=s.email.binding == "late",
         email_preview=mail[s.email.carries],
+        email_list=s.email.list,
         badge_boost=s.badge.boost,
         cache_life=int(s.thread.cache.life),
         visit_offline=s.thread.cache.offline,

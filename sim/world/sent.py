@@ -65,6 +65,8 @@ class Sent:
     has_record: bool
     """Whether deletions are on record at all (then no mistakes are drawn)."""
     people: Addressees
+    writer: Int64s | None = None
+    """Row of its writer in `people`, -1: not one of them; None: nobody there writes."""
 
     @property
     def size(self) -> int:
@@ -72,17 +74,20 @@ class Sent:
         return int(self.written.size)
 
     def _columns(self) -> list[str]:
-        return [f.name for f in fields(self) if f.name not in ("has_record", "people")]
+        return [f.name for f in fields(self) if f.name not in ("has_record", "people", "writer")]
 
     def to(self, chosen: Flags) -> tuple[Sent, Int64s]:
-        """Give the messages to some of the people, and which rows here they are."""
+        """Give the messages to some of the people, and which rows here they are.
+
+        Who writes among them is known no more.
+        """
         places, rows = np.flatnonzero(chosen), np.flatnonzero(chosen[self.recipient])
         columns: dict[str, Any] = {name: getattr(self, name)[rows] for name in self._columns()}
         columns["recipient"] = np.searchsorted(places, columns["recipient"])
         # A message and what it follows up go to one person, so both are there or neither.
         follows = columns["after"] >= 0
         columns["after"][follows] = np.searchsorted(rows, columns["after"][follows])
-        return replace(self, **columns, people=self.people.only(places)), rows
+        return replace(self, **columns, people=self.people.only(places), writer=None), rows
 
     def with_apologies(self, regretted: Flags) -> tuple[Sent, Int64s]:
         """Return these messages with one more for every regretted one: the apology that may follow.
@@ -110,7 +115,7 @@ class Sent:
         place[order] = np.arange(order.size)
         columns: dict[str, Any] = {name: column[order] for name, column in whole.items()}
         columns["after"] = np.where(columns["after"] < 0, -1, place[columns["after"]])
-        return replace(self, **columns), source[order]
+        return replace(self, **columns, writer=None), source[order]
 
 
 def in_every_world(one: Sent, block: Block) -> Sent:
@@ -121,7 +126,11 @@ def in_every_world(one: Sent, block: Block) -> Sent:
     columns["replication"], columns["key"] = place, block.keys[place]
     columns["recipient"] += place * people.size
     columns["after"] = np.where(columns["after"] < 0, -1, columns["after"] + place * one.size)
-    return replace(one, **columns, people=everybody(people.entity, block))
+    writer = one.writer
+    if writer is not None:
+        writer = np.tile(writer, worlds)
+        writer += np.where(writer < 0, 0, place * people.size)
+    return replace(one, **columns, people=everybody(people.entity, block), writer=writer)
 
 
 def everybody(entities: Entities, block: Block) -> Addressees:
@@ -131,7 +140,9 @@ def everybody(entities: Entities, block: Block) -> Addressees:
     return Addressees(np.tile(entities, block.size), number, home, block.keys[home])
 
 
-def in_one_world(*, people: Entities, has_record: bool, **columns: Any) -> Sent:
+def in_one_world(
+    *, people: Entities, has_record: bool, writer: Int64s | None = None, **columns: Any
+) -> Sent:
     """Put messages together that are the same in every replication; `people` are the names."""
     size = columns["written"].size
     here = np.zeros(people.size, dtype=np.int64)
@@ -141,6 +152,7 @@ def in_one_world(*, people: Entities, has_record: bool, **columns: Any) -> Sent:
         key=np.zeros(size, dtype=np.uint64),
         apology=np.zeros(size, dtype=np.bool_),
         has_record=has_record,
+        writer=writer,
         people=Addressees(people, np.arange(people.size), here, here.astype(np.uint64)),
     )
 

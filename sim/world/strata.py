@@ -41,5 +41,6 @@ def known_shares(scenario: Scenario) -> Floats:
         ways = np.array(segment.email.as_tuple())
         if isinstance(scenario.email.delay, Never):  # no e-mail, whatever people would take
             ways = np.eye(WAYS)[0]
-        found += segment.share * push[:, None, None] * hides[:, None] * ways
+        by_push = np.array([ways, np.eye(WAYS)[0] if scenario.email.only_without_push else ways])
+        found += segment.share * push[:, None, None] * hides[:, None] * by_push[:, None, :]
     return found.ravel()

@@ -332,6 +332,7 @@ def _sent(
     people_out = table["sender"].astype(str).str.strip()
     people_in, recipient_names = pd.factorize(table["recipient"].astype(str).str.strip(), sort=True)
     sender, _ = pd.factorize(people_out, sort=True)
+    writer = pd.Index(recipient_names).get_indexer(people_out)
     entity = names_of(("message " + ids.astype(str)).to_numpy(dtype=object))
     order = np.lexsort((np.arange(len(table)), written))
     recorded = np.full(len(table), NEVER, dtype=np.int64)
@@ -341,6 +342,7 @@ def _sent(
         written=written[order],
         sender=sender.astype(np.int64)[order],
         recipient=people_in.astype(np.int64)[order],
+        writer=writer.astype(np.int64)[order],
         number=np.arange(len(table), dtype=np.int64)[order],
         entity=entity[order],
         kind=np.asarray(kinds.map({name: k for k, name in enumerate(KINDS)}), dtype=np.int64)[

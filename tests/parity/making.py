@@ -88,6 +88,7 @@ NOT_VARIED = {
     "apology",
     "ios",
     "rate",
+    "checks_rate",
 }
 """What follows from other fields, or has nothing to vary in a world written by hand."""
 
@@ -141,6 +142,7 @@ def _rules(pick: Pick, unit: int) -> dict[str, Any]:
         "email_lead": pick(0, every) * unit,
         "email_late": _yes(pick),
         "email_preview": (0, 3, NEVER)[pick(0, 2)],
+        "email_list": (0, 2, 50)[pick(0, 2)],
         "badge_boost": (1.0, 1.5, 4.0)[pick(0, 2)],
         "cache_life": pick(0, 8) * unit,
         "visit_offline": (0.0, 0.5, 1.0)[pick(0, 2)],
@@ -179,8 +181,14 @@ _MILD = {
 }
 """Little that keeps a message from being deleted or its push from being read, so that rarer things
 come up."""
-_BUSY = {"sender": 0, "recipient": 0, "live": False, "caught": False}
-_UNOPENED: dict[str, Any] = {"push": True, "email": BATCHED, "visits": [], "quiet": []}
+_BUSY = {"sender": 0, "recipient": 0, "caught": False}
+_UNOPENED: dict[str, Any] = {
+    "push": True,
+    "email": BATCHED,
+    "visits": [],
+    "quiet": [],
+    "in_hand": [],
+}
 
 
 def _devices(pick: Pick, unit: int) -> dict[str, Any]:
@@ -237,13 +245,14 @@ def _message(pick: Pick, people: int, unit: int) -> dict[str, Any]:
         "length": (0, 1, 40)[pick(0, 2)],
         "batch": pick(-1, 1),
         "caught": _rarely(pick),
-        "live": _rarely(pick),
         "tap_offline": _yes(pick),
+        "mail_opened": _yes(pick),
         "glances_needed": pick(1, 3),
+        "looks_to_handle": NEVER if pick(0, 2) == 0 else pick(1, 3),
     } | _sent(pick(0, 6) * unit, pick, unit)
     for delay in (
         "alert_after",
-        "tap_after",
+        "open_after",
         "retract_after",
         "badge_sync_after",
         "mail_alert_after",
@@ -281,6 +290,7 @@ def _recipient(pick: Pick, unit: int) -> dict[str, Any]:
         "glances": _looks(pick, unit),
         "checks": _looks(pick, unit),
         "visits": _looks(pick, unit),
+        "in_hand": _looks(pick, unit) if pick(0, 2) == 0 else [],
     }
 
 

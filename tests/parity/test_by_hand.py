@@ -36,7 +36,7 @@ _TIMES = {
     "push_latency",
     "alert_after",
     "alert_length",
-    "tap_after",
+    "open_after",
     "retract_after",
     "badge_sync_after",
     "mail_alert_after",
@@ -181,7 +181,15 @@ def test_an_offline_visit_reads_the_copy_of_a_deleted_message_until_an_online_on
     """
     A 1   x 5     tap (offline) at 8: read from the copy
     """
-    rows = [{"push_latency": 1, "noticed": 5, "tap_after": 1, "tap_offline": True}]
+    rows = [
+        {
+            "push_latency": 1,
+            "noticed": 5,
+            "looks_to_handle": 1,
+            "open_after": 1,
+            "tap_offline": True,
+        }
+    ]
     r = played(rows, [{"glances": [(7, 8)]}])
     assert seconds(r, "thread_read") == [8]
     assert r["from_cache"].tolist() == [True]

@@ -42,11 +42,11 @@ def test_engines_agree_on_scenarios_with_every_feature_on_and_off(effort: settin
 def test_engines_agree_on_traces_with_recorded_deletions(tmp_path: Path, examples: int) -> None:
     for seed in range(max(1, examples // 20)):
         pick = random.Random(seed).randint
-        lines = ["sent_at,sender,recipient,deleted_at"]
+        lines, people = ["sent_at,sender,recipient,deleted_at"], "abcdefghi"
         for _ in range(60):
             sent = pick(0, 40_000)
             deleted = str(sent + pick(0, 7_000)) if pick(0, 2) == 0 else ""
-            lines.append(f"{sent},s{pick(0, 3)},r{pick(0, 5)},{deleted}")
+            lines.append(f"{sent},{people[pick(0, 5)]},{people[pick(2, 8)]},{deleted}")
         (tmp_path / f"{seed}.csv").write_text("\n".join(lines))
         looks = {
             "gap": {"dist": "weibull", "mean": "20 min", "shape": 0.6},
@@ -72,6 +72,11 @@ def test_engines_agree_on_traces_with_recorded_deletions(tmp_path: Path, example
                     "glances": looks,
                     "checks": looks,
                     "visits": looks,
+                    "handling": {"chance": 0.6, "opened": 0.5, "delay": "2 s"},
+                    "in_hand": {
+                        "before": "20 s",
+                        "after": {"dist": "exponential", "mean": "4 min"},
+                    },
                 }
             ],
         }

@@ -14,7 +14,7 @@ from .timelines import Row, shows, world
 def test_nobody_reacts_to_an_alert_while_away_but_does_as_the_interval_ends() -> None:
     """A 0, alert reaction due 3      away [1 == 3]: takes place      away [3 == 5]: does not
     tap due 4: it does"""
-    row = {"alert_after": 3, "tap_after": 1}
+    row = {"alert_after": 3, "looks_to_handle": 1, "open_after": 1}
     rows = [row, row | {"recipient": 1}]
     shows(
         world(rows, [{"away": [(1, 3)]}, {"away": [(3, 5)]}]),
@@ -61,7 +61,7 @@ def test_an_app_opened_without_network_shows_what_is_on_the_device() -> None:
 def test_a_tap_without_network_shows_the_copy_of_a_deleted_message() -> None:
     """A 0     glance | 1, tap due 4      x 3     no network [4 == 9]: the copy      [2 == 4]:
     online, nothing there"""
-    row = {"tap_after": 3, "noticed": 3}
+    row = {"looks_to_handle": 1, "open_after": 3, "noticed": 3}
     rows = [row, row | {"recipient": 1, "sender": 1}]
     people: list[Row] = [
         {"glances": [(1, 1)], "no_network": [(4, 9)]},

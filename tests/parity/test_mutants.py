@@ -97,8 +97,8 @@ MUTANTS = {
     ),
     "a retraction takes newer pushes along": (
         "retractions",
-        "rows, work, now) == i:",
-        "rows, work, now) > -1:",
+        "rows, work, now, i) == i:",
+        "rows, work, now, i) > -1:",
     ),
     "a push that expires as it is retracted is not rewritten": (
         "retractions",
@@ -178,6 +178,69 @@ MUTANTS = {
         "max(0, most",
     ),
     "the worker looks a tick late": ("batches", "(tick - over) % tick", "tick - over"),
+    "the look after the one that should handles a push": (
+        "phone",
+        "    if looks == 1:\n        _handle",
+        "    if looks == 2:\n        _handle",
+    ),
+    "a push is handled once only by the look that notices it": (
+        "phone",
+        "    return looks - 1",
+        "    return looks * 0",
+    ),
+    "a dismissed push stays in the tray": ("phone", "leave(row, now, BY_DISMISSAL)", "pass"),
+    "a look dismisses before it meets the badge": (
+        "phone",
+        "row.push_chars > 0 and row.push_left > now",
+        "row.push_chars > 0 and row.push_left > now and (row.looks_to_handle != 1 or row.push_noticed < now)",
+    ),
+    "a push without text is handled": ("phone", "row.push_chars <= 0 or looks == 0", "looks == 0"),
+    "an opened push is cleared like the others": ("phone", "now, BY_OPENING)", "now, BY_THE_APP)"),
+    "a push that expires as it is retracted says that it expired": (
+        "retractions",
+        "row.push_left == now and",
+        "False and",
+    ),
+    "a push says retracted though it has expired before": ("retractions", " and i >= first", ""),
+    "whoever is in hand looks at no notifications": (
+        "phone",
+        "begins_in_hand(intervals, at, at.hand_glance)\n        alert",
+        "_NEVER\n        alert",
+    ),
+    "glances in hand that nothing waits for are played later": (
+        "phone",
+        "at.hand_glance) < now:",
+        "at.hand_glance) < _PAST:",
+    ),
+    "a visit in hand is thinned": ("thread", " or number >= _IN_HAND_FROM", ""),
+    "a visit in hand goes before the stream's": (
+        "thread",
+        "if visits[START] <= in_hand:",
+        "if visits[START] < in_hand:",
+    ),
+    "a later visit ends an earlier one": ("thread", "max(at.visit_end, end)", "end"),
+    "visits in hand are numbered from one": (
+        "thread",
+        "_IN_HAND_FROM + at.hand_visit",
+        "_IN_HAND_FROM + 1 + at.hand_visit",
+    ),
+    "every mail that is listed is opened": (
+        "mail",
+        "check, end, m.mail_opened[opener]",
+        "check, end, True",
+    ),
+    "a mail is not opened by its alert either": (
+        "mail",
+        "m.mail_alert_length[opener]), True",
+        "m.mail_alert_length[opener]), m.mail_opened[opener]",
+    ),
+    "the list shows every message of a mail": ("mail", "leads = False", "leads = True"),
+    "a mail that is only listed shows its text": ("mail", "if not opened:", "if False:"),
+    "an opened mail shows no more than the list": (
+        "mail",
+        "max(row.email_chars, listed)",
+        "listed",
+    ),
 }
 
 

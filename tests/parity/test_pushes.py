@@ -167,7 +167,7 @@ def test_a_push_that_a_retraction_of_the_latest_overtook_shows_all_the_same() ->
 def test_a_rewritten_push_stays_without_text_and_is_a_sign_to_who_notices_it_then() -> None:
     """A 0     x 5 = R 5     glance [5 6]: after it, so no text and no tap      glance [4 5]: read
     before, tap at 5"""
-    row = {"noticed": 5, "retract_after": 0, "tap_after": 1}
+    row = {"noticed": 5, "retract_after": 0, "looks_to_handle": 1, "open_after": 1}
     rows = [row, row | {"recipient": 1, "sender": 1}]
     shows(
         world(rows, [{"glances": [(5, 6)]}, {"glances": [(4, 5)]}], retraction_scope=REWRITE),

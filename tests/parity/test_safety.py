@@ -88,7 +88,7 @@ def test_years_with_heavy_tails_agree_or_never_come() -> None:
                 "checks": {"gap": "300 d", "length": "1 s"},
                 "visits": {"gap": "100 d", "length": "90 d"},
                 "alert": {"chance": 0.5, "delay": heavy},
-                "tap": {"chance": 0.5, "delay": heavy},
+                "handling": {"chance": 0.5, "opened": 0.7, "delay": heavy},
             }
         ],
     }
@@ -146,7 +146,8 @@ def test_a_million_messages_to_one_recipient_are_each_noticed_at_the_first_look_
         "propagation",
         "alert_after",
         "alert_length",
-        "tap_after",
+        "looks_to_handle",
+        "open_after",
         "retract_after",
         "badge_sync_after",
         "mail_alert_after",
@@ -206,7 +207,7 @@ def test_a_thousand_messages_to_one_recipient_agree_with_every_surface_on() -> N
                 "glances": LOOKS,
                 "checks": LOOKS,
                 "visits": LOOKS,
-                "tap": {"chance": 0.1, "delay": "5 s"},
+                "handling": {"chance": 0.1, "opened": 0.5, "delay": "5 s"},
                 "alert": {"chance": 0.1},
             }
         ],

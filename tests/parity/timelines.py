@@ -27,6 +27,7 @@ _PLAIN = {
     "batch",
     "after",
     "glances_needed",
+    "looks_to_handle",
 }
 _TIMED_RULES = {
     "window",

@@ -54,7 +54,7 @@ def test_without_taps_more_glances_never_let_a_preview_be_read_later(
 ) -> None:
     """True law: of reading or not. A tap opens the app and clears the tray; and characters may fall
     (see below)."""
-    calm = hand.each(tap_after=NEVER)
+    calm = hand.each(looks_to_handle=NEVER)
     keen = replace(
         calm, recipients=tuple(with_more(p, "glances", moments, length) for p in calm.recipients)
     )
@@ -79,7 +79,7 @@ def test_more_mailbox_checks_never_let_a_mail_be_read_later(
 def test_without_taps_a_sharper_eye_never_reads_a_preview_later(
     play: Play, hand: Hand, fewer: int
 ) -> None:
-    calm = hand.each(tap_after=NEVER)
+    calm = hand.each(looks_to_handle=NEVER)
     sharp = calm.each(glances_needed=lambda m: max(1, m["glances_needed"] - fewer))
     assert_no_later(play(calm.world()), play(sharp.world()))
 
@@ -88,7 +88,7 @@ def test_with_taps_a_glance_more_can_save_a_message(play: Play) -> None:
     """Why the law leaves taps out: the glance at 5 leads to a tap, which reads the other message in
     the app."""
     rows = (
-        {"written": 0, "tap_after": 2, "recipient": 0},
+        {"written": 0, "looks_to_handle": 1, "open_after": 2, "recipient": 0},
         {"written": 6, "noticed": 30, "glances_needed": 1},
     )
     few, many = ({"glances": [(20, 21)]}, {"glances": [(5, 5), (20, 21)]})
@@ -114,7 +114,7 @@ def test_without_taps_a_faster_retraction_adds_no_ghost_and_changes_nothing_that
     play: Play, hand: Hand, faster: int
 ) -> None:
     """A retraction follows the effect, so it cannot touch what was read before it."""
-    calm = hand.each(tap_after=NEVER)
+    calm = hand.each(looks_to_handle=NEVER)
     quick = calm.each(
         retract_after=lambda m: (
             30 if m["retract_after"] == NEVER else max(0, m["retract_after"] - faster)
@@ -137,7 +137,7 @@ def test_with_hands_enough_and_no_rule_on_reading_a_faster_sender_never_makes_a_
 ) -> None:
     """True law: with a hand free for every deletion. In a queue a faster sender changes the order;
     somebody waits."""
-    calm = hand.each(tap_after=NEVER, mail_alert_after=NEVER, email_latency=3).ruled(
+    calm = hand.each(looks_to_handle=NEVER, mail_alert_after=NEVER, email_latency=3).ruled(
         servers=20 + more, bulk=False, unread_only=False
     )
     swift = calm.each(
@@ -162,8 +162,7 @@ def test_whoever_never_looks_is_never_too_late_and_reads_nothing_but_a_live_conv
     judged = judge(records)
     assert not late(records)
     assert np.all(judged.preview_read == NEVER)
-    live = np.array([m["live"] for m in sorted(hand.messages, key=lambda m: m["written"])])
-    assert np.all((judged.first_read == NEVER) | live)
+    assert np.all(judged.first_read == NEVER)
 
 
 def test_nobody_looks_in_a_drawn_scenario_and_nothing_is_late(play: Play) -> None:

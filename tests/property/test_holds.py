@@ -77,7 +77,7 @@ def test_with_app_visits_a_longer_hold_can_turn_a_reading_in_the_app_into_a_prev
 def test_a_longer_hold_of_a_drawn_scenario_never_makes_a_message_late(play: Play) -> None:
     calm = {
         "segments.*.visits": {"gap": {"dist": "never"}},
-        "segments.*.tap.chance": 0.0,
+        "segments.*.handling.chance": 0.0,
         "segments.*.email": {"batched": 0.0, "off": 0.5},
         "segments.*.mail_alert.chance": 0.0,
     }

@@ -70,7 +70,12 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, int], set[str]]] = [
     ),
     ("keener eyes", {"segments.*.notice": 0.9}, {"glances_needed": -1}, set()),
     ("more alerts", {"segments.*.alert": REACTION}, {"alert_after": -1, "alert_length": -1}, set()),
-    ("more taps", {"segments.*.tap": {"chance": 0.6, "delay": "4 s"}}, {"tap_after": -1}, set()),
+    (
+        "more handling",
+        {"segments.*.handling.chance": 0.6},
+        {"looks_to_handle": -1, "open_after": -1},
+        set(),
+    ),
     (
         "retractions",
         {"push.retraction": {"chance": 0.5, "latency": "2 s"}},
@@ -83,7 +88,6 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, int], set[str]]] = [
         {"caught": 1, "pressed": 1, "released": 1, "noticed": 1},
         set(),
     ),
-    ("more conversation", {"thread.live": 0.3}, {"live": 1}, set()),
     ("offline devices", {"thread.cache.offline": 0.3}, {"tap_offline": 1}, set()),
     ("fewer pushes on", {"segments.*.push": 0.5}, {"recipient push": -1}, set()),
     ("more badges", {"segments.*.badge": 0.8}, {"recipient badge": 1}, set()),

@@ -85,13 +85,13 @@ def a_message(draw: st.DrawFn, recipients: int, senders: int) -> dict[str, Any]:
         "reaction": draw(SHORT),
         "action": draw(SHORT),
         "propagation": draw(st.integers(0, 9)),
-        "live": draw(st.sampled_from([False, False, False, True])),
         "push_delay": draw(st.sampled_from([0, 0, 20])),
         "push_latency": draw(maybe(SHORT)),
         "glances_needed": draw(st.sampled_from([1, 1, 2, 3])),
         "alert_after": draw(maybe(SHORT)),
         "alert_length": draw(SHORT),
-        "tap_after": draw(maybe(SHORT)),
+        "looks_to_handle": draw(st.sampled_from([1, 1, 2, 3, NEVER])),
+        "open_after": draw(maybe(SHORT)),
         "tap_offline": draw(st.booleans()),
         "retract_after": draw(maybe(SHORT)),
         "badge_sync_after": draw(maybe(SHORT)),
@@ -165,7 +165,9 @@ def by_glances(hand: Hand) -> Hand:
     """Take out what clears a tray before its time: app visits, taps, expiry; and mail but the
     instant kind."""
     people = [p | {"visits": [], "email": min(p["email"], 1)} for p in hand.recipients]
-    return replace(hand, recipients=tuple(people)).each(tap_after=NEVER).ruled(push_expiry=NEVER)
+    return (
+        replace(hand, recipients=tuple(people)).each(looks_to_handle=NEVER).ruled(push_expiry=NEVER)
+    )
 
 
 def late(records: Records) -> set[int]:
@@ -199,7 +201,7 @@ glances.length = { dist = "lognormal", median = "23 s", sigma = 1.0 }
 checks = { gap = { dist = "exponential", mean = "40 min" }, length = "30 s" }
 visits = { gap = { dist = "exponential", mean = "2 h" }, length = "1 min" }
 alert = { chance = 0.2, delay = { dist = "lognormal", median = "9 s", sigma = 1.0 } }
-tap = { chance = 0.3, delay = "4 s" }
+handling = { chance = 0.3, looks = "first", delay = "4 s" }
 """
 
 

@@ -27,7 +27,9 @@ DRAWING = {
     "uniforms",
     "reaction",
     "per_segment",
-    "glances",
+    "looks",
+    "own",
+    "factors",
     "_by_presence",
     "u",
     "has",
@@ -57,6 +59,8 @@ def names_in_sources() -> set[str]:
             made = {
                 "u": [f"recipient.{name}"],
                 "has": [f"recipient.{name}"],
+                "own": [f"recipient.{name}"],
+                "factors": [f"recipient.{name}"],
                 "owners": [f"recipient.{name}"],
                 "reaction": [f"{name}.chance", f"{name}.delay"],
             }
@@ -88,18 +92,29 @@ EVERYTHING = {
     "email.latency": {"dist": "exponential", "mean": "1 s"},
     "review.time": {"dist": "exponential", "mean": "1 s"},
     "review.catches": 0.5,
-    "thread.live": 0.5,
     "thread.cache.offline": 0.5,
     "mistakes.batch_chance": 0.5,
     "mistakes.reaction": {"dist": "exponential", "mean": "1 s"},
     "segments.*.email": {"instant": 1.0, "off": 0.0},
-    "segments.*.alert": {"chance": 0.5, "delay": {"dist": "exponential", "mean": "1 s"}},
+    "segments.*.alert": {
+        "chance": 0.5,
+        "spread": 0.2,
+        "felt": 0.7,
+        "felt_spread": 0.2,
+        "delay": {"dist": "exponential", "mean": "1 s"},
+    },
     "segments.*.mail_alert": {"chance": 0.5, "delay": {"dist": "exponential", "mean": "1 s"}},
-    "segments.*.tap": {"chance": 0.5, "delay": {"dist": "exponential", "mean": "1 s"}},
+    "segments.*.handling": {
+        "chance": 0.5,
+        "opened": 0.5,
+        "delay": {"dist": "exponential", "mean": "1 s"},
+    },
     "segments.*.glances.length": {"dist": "exponential", "mean": "1 s"},
     "segments.*.checks": {
         "gap": {"dist": "exponential", "mean": "1 h"},
         "length": {"dist": "exponential", "mean": "1 s"},
+        "opened": 0.5,
+        "frailty": {"dist": "lognormal", "median": 1.0, "sigma": 0.5},
     },
     "segments.*.away": {"gap": "2 h", "length": "1 h"},
     "segments.*.offline": {"gap": "2 h", "length": "1 h"},
@@ -195,7 +210,7 @@ def test_a_purpose_more_moves_no_other_draw() -> None:
     were."""
     calm, busy = (
         draw_world(small(), 0).messages,
-        draw_world(small({"push.slow.chance": 0.5, "thread.live": 0.3}), 0).messages,
+        draw_world(small({"push.slow": {"chance": 0.5, "latency": "1 min"}}), 0).messages,
     )
     for name in (
         "written",
@@ -204,7 +219,7 @@ def test_a_purpose_more_moves_no_other_draw() -> None:
         "action",
         "glances_needed",
         "alert_after",
-        "tap_after",
+        "looks_to_handle",
     ):
         np.testing.assert_array_equal(getattr(calm, name), getattr(busy, name))
-    assert busy.live.any()
+    assert (busy.push_latency != calm.push_latency).any()

@@ -72,6 +72,7 @@ def _write(m, people, terms, streams, intervals, place, rows, rare, out):
         out.email_dispatched[i], out.email_arrived[i] = row.email_dispatched, row.email_arrived
         out.email_chars[i] = row.email_chars if row.email_arrived != _NEVER else 0
         out.email_read[i], out.email_read_until[i] = row.email_read, row.email_read_until
+        out.email_opened[i] = row.email_opened
 
 
 @njit
@@ -80,6 +81,7 @@ def _write_push(rules, row, i, out):
     sent = row.has_push and row.push_dispatched < rules.horizon and is_sent(row, rules.push_late)
     out.push_dispatched[i] = row.push_dispatched if sent else _NEVER
     out.push_arrived[i], out.push_left[i] = row.push_arrived, row.push_left
+    out.push_left_by[i] = row.push_left_by
     out.push_chars[i] = abs(row.push_chars) if row.push_arrived != _NEVER else 0
     out.push_noticed[i], out.push_read_until[i] = row.push_noticed, row.push_read_until
     out.retraction_arrived[i] = row.retraction_arrived

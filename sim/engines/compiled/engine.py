@@ -146,7 +146,7 @@ def _lay_out(m, one, begin, end, rules, intervals, rows, work):
     sent, arrivals, retractions = 0, 0, 0
     for i in range(begin, end):
         row = rows[i]
-        if row.accepted == _NEVER or row.thread_read != _NEVER:  # read: live
+        if row.accepted == _NEVER:
             continue
         lists[sent].sent_at, lists[sent].sent_row = row.accepted, i
         sent += 1

@@ -15,12 +15,12 @@ from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.state import PERSON_ROW, TERMS_ROW
 from sim.schema.fields import Floats, Int64s
 from sim.schema.world import DELETE, MESSAGES, RECIPIENTS, REWRITE, RULES
-from sim.world.intervals import AT_DESK, AWAY, DOZING, NO_NETWORK, QUIET, end_of_wait
+from sim.world.intervals import AT_DESK, AWAY, DOZING, IN_HAND, NO_NETWORK, QUIET, end_of_wait
 from sim.world.parts import World
 
 _NEVER = np.int64(NEVER)
-IS_AWAY, IS_OFFLINE, DOZES, DESK_SESSION, IS_QUIET = (
-    np.int64(k) for k in (AWAY, NO_NETWORK, DOZING, AT_DESK, QUIET)
+IS_AWAY, IS_OFFLINE, DOZES, DESK_SESSION, IS_QUIET, HAS_IN_HAND = (
+    np.int64(k) for k in (AWAY, NO_NETWORK, DOZING, AT_DESK, QUIET, IN_HAND)
 )
 """Kinds of intervals as int64: Numba compiles a function anew for every plain constant it is called
 with."""
@@ -101,6 +101,7 @@ def _fill(r, at, people):
             r.segment[i],
             r.rate[i],
         )
+        one.checks_rate = r.checks_rate[i]
         one.push, one.badge, one.hides_previews = r.push[i], r.badge[i], r.hides_previews[i]
         one.email, one.utc_offset, one.store = r.email[i], r.utc_offset[i], r.store[i]
         one.email_phase = r.email_phase[i]
@@ -119,7 +120,7 @@ def is_rare(world: World, kinds: int) -> bool:
     """Tell whether anything may happen that only some worlds have (`state.RARE`)."""
     r, m = world.rules, world.messages
     return bool(
-        kinds
+        kinds & ~(1 << IN_HAND)
         or r.pause
         or r.push_fetch
         or r.remedy != DELETE

@@ -46,23 +46,31 @@ def play_mail(m, one, streams, rules, intervals, rows, work):
         while start < arrived and end <= arrived and checks[START] <= bound:
             start = checks[START]
             end = step(streams, one, rules, CHECK_STREAM, checks)
-        read, until = alert, plus(alert, m.mail_alert_length[opener])
+        read, until, opened = alert, plus(alert, m.mail_alert_length[opener]), True
         if start >= arrived or end > arrived:
             check = max(start, arrived)
             if check <= alert:
-                read, until = check, end
+                read, until, opened = check, end, m.mail_opened[opener]
+        leads = True
         for q in range(first, lists[first].alert_row):
-            _deliver(rules, rows[lists[q].sent_row], arrived, read, until)
+            row = rows[lists[q].sent_row]
+            if row.email_dispatched != _NEVER:
+                listed = min(m.length[row.number], rules.email_list) if leads else np.int64(0)
+                _deliver(rules, row, arrived, read, until, opened, listed)
+                leads = False
 
 
 @njit
-def _deliver(rules, row, arrived, read, until):
-    """Write down, for a message in a mail, its arrival and its reading."""
-    if row.email_dispatched == _NEVER:
-        return
+def _deliver(rules, row, arrived, read, until, opened, listed):
+    """Write down, for a message in a mail, its arrival and its reading: `listed` characters in the
+    list, and the rest if it is opened.
+    """
     row.email_arrived = arrived
+    row.email_chars = max(row.email_chars, listed)
     if read < rules.horizon:
-        row.email_read, row.email_read_until = read, until
+        row.email_read, row.email_read_until, row.email_opened = read, until, opened
+        if not opened:
+            row.email_chars = listed
         if row.email_chars == 0 and row.effective <= read:
             row.phantom = min(row.phantom, read)
 

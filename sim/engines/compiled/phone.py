@@ -14,17 +14,35 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.follow_ups import is_withheld
-from sim.engines.compiled.inputs import IS_AWAY, IS_OFFLINE, IS_QUIET, is_on, plus, wait
+from sim.engines.compiled.inputs import (
+    HAS_IN_HAND,
+    IS_AWAY,
+    IS_OFFLINE,
+    IS_QUIET,
+    is_on,
+    plus,
+    wait,
+)
 from sim.engines.compiled.order import pop, push
 from sim.engines.compiled.plan import is_sent
-from sim.engines.compiled.retractions import enter_tray, retract
+from sim.engines.compiled.retractions import (
+    BY_DISMISSAL,
+    BY_EXPIRY,
+    BY_OPENING,
+    BY_THE_APP,
+    enter_tray,
+    leave,
+    retract,
+)
 from sim.engines.compiled.store import empty_stores
 from sim.engines.compiled.streams import GLANCE_STREAM, VISIT_STREAM, open_stream, pass_over, step
-from sim.engines.compiled.thread import begin_visit, next_visit, open_app
+from sim.engines.compiled.thread import begin_next_visit, begins_in_hand, next_visit, open_app
 from sim.schema.world import LATEST
-from sim.world.looks import GLANCES, START, VISITS, K
+from sim.world.intervals import IN_HAND
+from sim.world.looks import GLANCES, START, VISITS
 
 _NEVER = np.int64(NEVER)
+_PAST = np.int64(-NEVER)
 
 
 @njit_inlined
@@ -35,20 +53,28 @@ def play_phone(m, one, streams, rules, intervals, rows, work):
     """
     at, lists, glances, visits = work.at[0], work.lists, work.looks[GLANCES], work.looks[VISITS]
     open_stream(streams, one, VISIT_STREAM, visits)
+    if (intervals.kinds >> HAS_IN_HAND) & 1:
+        at.hand_first, at.hand_past = (
+            intervals.at[one.row, IN_HAND, 0],
+            intervals.at[one.row, IN_HAND, 1],
+        )
+        at.hand_glance = at.hand_visit = at.hand_first
     while True:
         visit = next_visit(one, streams, rules, intervals, rows, work)
         arrival = lists[at.next_arrival].arrival_at if at.next_arrival < at.arrivals else _NEVER
         back = _NEVER
         if at.next_retraction < at.retractions:
             back = lists[at.next_retraction].retraction_at
-        glance = glances[START] if at.unnoticed > 0 or at.signs > 0 else _NEVER
+        glance = hand = _NEVER
+        if at.pending > 0 or at.signs > 0:
+            glance, hand = glances[START], begins_in_hand(intervals, at, at.hand_glance)
         alert = lists[0].alert_at if at.alerts > 0 else _NEVER
         tap = lists[0].tap_at if at.taps > 0 else _NEVER
-        now = min(min(min(arrival, glance), min(alert, visit)), min(tap, back))
+        now = min(min(min(arrival, glance), min(alert, visit)), min(min(tap, back), hand))
         if at.meetings > 0:  # rank 11: after arrivals, retractions and glances of that instant
             met = lists[at.next_arrival - 1].arrival_at
-            if not (arrival == met or glance == met or back == met):
-                _meet(rules, rows, work, met)
+            if not (arrival == met or glance == met or hand == met or back == met):
+                _meet(m, rules, rows, work, met)
                 continue
         if at.next_entry < at.entries:
             over = now if now < rules.horizon else _NEVER
@@ -57,27 +83,30 @@ def play_phone(m, one, streams, rules, intervals, rows, work):
             return
         if arrival == now:
             regretted = rows[lists[at.next_arrival].arrival_row].effective != _NEVER
-            if at.unnoticed == 0 and at.signs == 0 and (one.push or regretted):
-                _catch_up(one, streams, rules, work, now)
+            if at.pending == 0 and at.signs == 0 and (one.push or regretted):
+                _catch_up(one, streams, rules, intervals, work, now)
             _arrive(m, one, rules, intervals, rows, work)
         elif back == now:
             retract(rules, rows, work)
         elif glance == now:
             at.glance_end = step(streams, one, rules, GLANCE_STREAM, glances)
-            _glance(rules, rows, work, now, at.glance_end)
+            _glance(m, rules, rows, work, now, at.glance_end)
+        elif hand == now:
+            at.hand_glance += 1
+            _glance(m, rules, rows, work, now, intervals.ends[at.hand_glance - 1])
         elif alert == now:
             end = plus(now, m.alert_length[rows[lists[0].alert_row].number])
             at.alerts = pop(lists["alert_at"], lists["alert_row"], at.alerts)
             at.alert_end = max(at.alert_end, end)
-            _glance(rules, rows, work, now, end)
+            _glance(m, rules, rows, work, now, end)
         elif visit == now:
-            number = visits[K]
-            end = step(streams, one, rules, VISIT_STREAM, visits)
-            begin_visit(one, rules, intervals, rows, work, now, end, number)
+            begin_next_visit(one, streams, rules, intervals, rows, work, _PAST)
         else:
-            tapped = rows[lists[0].tap_row]
+            tapped = lists[0].tap_row
             at.taps = pop(lists["tap_at"], lists["tap_row"], at.taps)
-            offline = tapped.tap_offline or is_on(intervals, one.row, IS_OFFLINE, now)
+            offline = rows[tapped].tap_offline or is_on(intervals, one.row, IS_OFFLINE, now)
+            if rows[tapped].push_left > now:
+                leave(rows[tapped], now, BY_OPENING)
             open_app(rules, rows, work, now, now, offline)
 
 
@@ -96,7 +125,8 @@ def _arrive(m, one, rules, intervals, rows, work):
     if at.visit_end > now:
         row.push_chars = 0
         if one.push:
-            row.push_arrived = row.push_left = now
+            row.push_arrived = now
+            leave(row, now, BY_THE_APP)
             row.app_was_open = True
         return
     left = _NEVER
@@ -104,7 +134,7 @@ def _arrive(m, one, rules, intervals, rows, work):
         left = plus(now, rules.push_expiry)
         row.push_arrived = now
         if left < rules.horizon:
-            row.push_left = left
+            leave(row, left, BY_EXPIRY)
         enter_tray(i, now, rules, rows, work)
         if _is_felt(one, intervals, row, i, work, now):
             due = plus(now, row.alert_after)
@@ -147,26 +177,28 @@ def _is_felt(one, intervals, row, i, work, now):
 
 
 @njit_inlined
-def _catch_up(one, streams, rules, work, now):
+def _catch_up(one, streams, rules, intervals, work, now):
     """Walk over the glances that began before something arrived: nothing waited for them."""
     at, glances = work.at[0], work.looks[GLANCES]
     if at.glancing == 0:
         at.glancing = 1
         open_stream(streams, one, GLANCE_STREAM, glances)
     at.glance_end = pass_over(streams, one, rules, GLANCE_STREAM, glances, now, at.glance_end)
+    while begins_in_hand(intervals, at, at.hand_glance) < now:
+        at.hand_glance += 1
 
 
 @njit
 def _into_tray(row, work, now, i, left):
-    """Let a push be noticed in the tray from now on.
+    """Let a push be noticed and handled in the tray from now on.
 
     A glance in progress counts as a glance at it, later at this instant (rank 11).
     """
     at, lists = work.at[0], work.lists
-    k = at.unnoticed
-    lists[k].unnoticed_row, lists[k].unnoticed_left = i, left
-    lists[k].unnoticed_need = row.glances_needed
-    at.unnoticed = k + 1
+    k = at.pending
+    lists[k].pending_row, lists[k].pending_left = i, left
+    lists[k].pending_need = row.glances_needed
+    at.pending = k + 1
     end = max(at.glance_end, at.alert_end)
     if end > now:
         lists[at.meetings].meeting_row, lists[at.meetings].meeting_end = i, end
@@ -191,63 +223,70 @@ def _count(m, one, rules, intervals, row, work, now, i):
 
 
 @njit
-def _notice(rules, row, work, i, now, end):
-    """Notice a push."""
-    row.push_noticed, row.push_read_until = now, end
-    if row.push_chars > 0:
-        tap = plus(now, row.tap_after)
-        if tap < rules.horizon:
-            at, lists = work.at[0], work.lists
-            at.taps = push(lists["tap_at"], lists["tap_row"], at.taps, tap, i)
-    elif row.effective <= now:
-        row.phantom = min(row.phantom, now)
+def _falls_on(m, rules, row, work, i, now, end):
+    """Let the look that a push still needed fall on it: it is noticed, or handled, or both.
+
+    Returns how many more it needs until it is handled (0: none).
+    """
+    looks = np.int64(1)
+    if row.push_noticed == _NEVER:
+        row.push_noticed, row.push_read_until = now, end
+        looks = np.int64(row.looks_to_handle)
+        if row.push_chars <= 0 and row.effective <= now:
+            row.phantom = min(row.phantom, now)
+    if row.push_chars <= 0 or looks == 0:
+        return np.int64(0)
+    if looks == 1:
+        _handle(m, rules, row, work, i, now)
+    return looks - 1
 
 
 @njit
-def _meet(rules, rows, work, now):
+def _handle(m, rules, row, work, i, now):
+    """Open a push, a while later, or dismiss it now."""
+    after = m.open_after[row.number]
+    if after == _NEVER:
+        leave(row, now, BY_DISMISSAL)
+        return
+    tap = plus(now, after)
+    if tap < rules.horizon:
+        at, lists = work.at[0], work.lists
+        at.taps = push(lists["tap_at"], lists["tap_row"], at.taps, tap, i)
+
+
+@njit
+def _meet(m, rules, rows, work, now):
     """Count the glance in progress for the pushes that have just arrived (rank 11)."""
     at, lists = work.at[0], work.lists
     for q in range(at.meetings):
         i = lists[q].meeting_row
-        for k in range(at.unnoticed - 1, -1, -1):
-            if lists[k].unnoticed_row == i and lists[k].unnoticed_left > now:
-                lists[k].unnoticed_need -= 1
-                if lists[k].unnoticed_need == 0:
-                    _notice(rules, rows[i], work, i, now, lists[q].meeting_end)
-                    for rest in range(k + 1, at.unnoticed):
+        for k in range(at.pending - 1, -1, -1):
+            if lists[k].pending_row == i and lists[k].pending_left > now:
+                lists[k].pending_need -= 1
+                if lists[k].pending_need == 0:
+                    end = lists[q].meeting_end
+                    lists[k].pending_need = _falls_on(m, rules, rows[i], work, i, now, end)
+                if lists[k].pending_need == 0:
+                    for rest in range(k + 1, at.pending):
                         _move(lists, rest, rest - 1)
-                    at.unnoticed -= 1
+                    at.pending -= 1
                 break
     at.meetings = 0
 
 
 @njit
 def _move(lists, k, to):
-    """Move an unnoticed push to another place in its list."""
-    lists[to].unnoticed_row, lists[to].unnoticed_left = (
-        lists[k].unnoticed_row,
-        lists[k].unnoticed_left,
-    )
-    lists[to].unnoticed_need = lists[k].unnoticed_need
+    """Move a pending push to another place in its list."""
+    lists[to].pending_row, lists[to].pending_left = (lists[k].pending_row, lists[k].pending_left)
+    lists[to].pending_need = lists[k].pending_need
 
 
 @njit
-def _glance(rules, rows, work, now, end):
-    """Glance at the phone (ranks 10 and 12): at the unnoticed pushes in the tray, and at the
-    badge.
+def _glance(m, rules, rows, work, now, end):
+    """Glance at the phone (ranks 10 and 12): at the badge, and at the pending pushes in the tray,
+    some of which the glance may dismiss.
     """
     at, lists, kept = work.at[0], work.lists, 0
-    for k in range(at.unnoticed):
-        if lists[k].unnoticed_left <= now:
-            continue
-        if lists[k].unnoticed_need == 1:
-            i = lists[k].unnoticed_row
-            _notice(rules, rows[i], work, i, now, end)
-            continue
-        lists[k].unnoticed_need -= 1
-        _move(lists, k, kept)
-        kept += 1
-    at.unnoticed, kept = kept, 0
     for k in range(at.signs):
         row = rows[lists[k].sign_row]
         if row.badge_cleared <= now or row.phantom != _NEVER:
@@ -258,4 +297,17 @@ def _glance(rules, rows, work, now, end):
         else:
             lists[kept].sign_row = lists[k].sign_row
             kept += 1
-    at.signs = kept
+    at.signs, kept = kept, 0
+    for k in range(at.pending):
+        if lists[k].pending_left <= now:
+            continue
+        need = np.int64(lists[k].pending_need) - 1
+        if need == 0:
+            i = lists[k].pending_row
+            need = _falls_on(m, rules, rows[i], work, i, now, end)
+            if need == 0:
+                continue
+        lists[k].pending_need = need
+        _move(lists, k, kept)
+        kept += 1
+    at.pending = kept

@@ -69,9 +69,6 @@ def plan(m, people, terms, intervals, completed, place, rows, rare):
             _plan_rare(m, rules, i, place, row, rare[place[i]])
         if accepted == _NEVER:
             continue
-        if m.live[i]:
-            read_in_thread(row, accepted)
-            continue
         one = people[m.recipient[i]]
         if one.push or one.badge:
             _plan_push(m, rules, one, i, row)
@@ -88,8 +85,10 @@ def _blank(row):
     row.push_noticed = row.push_read_until = row.retraction_arrived = _NEVER
     row.email_dispatched = row.email_arrived = row.email_read = row.email_read_until = _NEVER
     row.badge_counted = row.badge_cleared = row.thread_read = row.phantom = row.arrival = _NEVER
-    row.push_chars = row.email_chars = row.from_cache = 0
-    row.on_watch = row.retraction_lost = row.app_was_open = row.copy_was_read = False
+    row.push_chars = row.push_left_by = row.email_chars = row.from_cache = 0
+    row.email_opened = row.on_watch = row.retraction_lost = row.app_was_open = row.copy_was_read = (
+        False
+    )
 
 
 @njit_inlined
@@ -101,7 +100,9 @@ def _plan_push(m, rules, one, i, row):
         row.push_chars = min(m.length[i], rules.push_preview)
     row.glances_needed = min(m.glances_needed[i], _MANY)
     row.alert_after = m.alert_after[i]
-    row.tap_after, row.tap_offline = m.tap_after[i], m.tap_offline[i]
+    looks = m.looks_to_handle[i]
+    row.looks_to_handle = 0 if looks == _NEVER else min(looks, _MANY)
+    row.tap_offline = m.tap_offline[i]
     row.on_watch = m.on_watch[i]
 
 

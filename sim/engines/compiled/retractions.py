@@ -8,10 +8,35 @@ from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.inputs import DOZES, IS_OFFLINE, plus, wait
 from sim.engines.compiled.plan import is_sent
+from sim.schema.records import DISMISSED, EXPIRED, IN_APP, OPENED, REPLACED, RETRACTED
 from sim.schema.world import BY_APP, BY_THREAD, CONVERSATION, LATEST, MESSAGE
 
 _NEVER = np.int64(NEVER)
 _EVERYBODY = np.int64(-1)
+_ALL = np.int64(-1)
+BY_OPENING, BY_DISMISSAL, BY_RETRACTION, BY_EXPIRY, BY_ANOTHER, BY_THE_APP = (
+    np.int64(code) for code in (OPENED, DISMISSED, RETRACTED, EXPIRED, REPLACED, IN_APP)
+)
+"""Why a push leaves the tray, as int64: Numba compiles a function anew for every plain constant it
+is called with."""
+
+
+@njit_inlined
+def leave(row, instant, why):
+    """Write down when and why a push leaves the tray."""
+    row.push_left, row.push_left_by = instant, why
+
+
+@njit_inlined
+def _is_there(row, i, now, first):
+    """Tell whether a push, message i's, is in the tray when it is the turn of message `first` to
+    leave (-1: of nobody yet).
+
+    Of those that expire now, the lower rows have gone by then.
+    """
+    return row.push_left > now or (
+        row.push_left == now and row.push_left_by == BY_EXPIRY and i >= first
+    )
 
 
 @njit_inlined
@@ -49,16 +74,16 @@ def retract(rules, rows, work):
         return
     row.retraction_arrived = now
     if scope == MESSAGE:
-        if row.push_arrived != _NEVER and row.push_left > now:
-            row.push_left = now
-            for k in range(at.unnoticed):
-                if lists[k].unnoticed_row == i:
-                    lists[k].unnoticed_left = now
+        if row.push_arrived != _NEVER and _is_there(row, i, now, i):
+            leave(row, now, BY_RETRACTION)
+            for k in range(at.pending):
+                if lists[k].pending_row == i:
+                    lists[k].pending_left = now
     elif scope == CONVERSATION:
-        _take(row.sender, rows, work, now)
+        _take(row.sender, rows, work, now, i, BY_RETRACTION)
     elif scope == LATEST:
-        if _newest(row.sender, rows, work, now) == i:
-            _take(row.sender, rows, work, now)
+        if _newest(row.sender, rows, work, now, i) == i:
+            _take(row.sender, rows, work, now, i, BY_RETRACTION)
     else:
         for k in range(at.in_tray):
             if lists[k].tray_row == i and row.push_left >= now:
@@ -72,18 +97,18 @@ def enter_tray(i, now, rules, rows, work):
     Those it replaces leave.
     """
     if rules.collapse == BY_THREAD:
-        _take(rows[i].sender, rows, work, now)
+        _take(rows[i].sender, rows, work, now, _ALL, BY_ANOTHER)
     elif rules.collapse == BY_APP:
-        _take(_EVERYBODY, rows, work, now)
+        _take(_EVERYBODY, rows, work, now, _ALL, BY_ANOTHER)
     at = work.at[0]
     work.lists[at.in_tray].tray_row = i
     at.in_tray += 1
 
 
 @njit
-def _take(sender, rows, work, now):
-    """Take the pushes of a sender, or of everybody (-1), out of the tray, and forget those that
-    have left it.
+def _take(sender, rows, work, now, first, why):
+    """Take the pushes of a sender, or of everybody (-1), out of the tray, as it is the turn of
+    message `first`, and forget those that have left it.
     """
     at, lists, kept = work.at[0], work.lists, 0
     for k in range(at.in_tray):
@@ -91,27 +116,26 @@ def _take(sender, rows, work, now):
         if row.push_left < now:
             continue
         if sender == _EVERYBODY or row.sender == sender:
-            row.push_left = now
+            if _is_there(row, lists[k].tray_row, now, first):
+                leave(row, now, why)
         else:
             lists[kept].tray_row = lists[k].tray_row
             kept += 1
     at.in_tray = kept
-    for k in range(at.unnoticed):
-        if sender == _EVERYBODY or rows[lists[k].unnoticed_row].sender == sender:
-            lists[k].unnoticed_left = min(lists[k].unnoticed_left, now)
+    for k in range(at.pending):
+        if sender == _EVERYBODY or rows[lists[k].pending_row].sender == sender:
+            lists[k].pending_left = min(lists[k].pending_left, now)
 
 
 @njit
-def _newest(sender, rows, work, now):
-    """Give a sender's push that entered the tray last, of those that stay there beyond now.
+def _newest(sender, rows, work, now, first):
+    """Give a sender's push that entered the tray last, of those that are there as it is the turn of
+    message `first`.
 
     -1: none.
-
-    All pushes expire after the same time: if the newest one expires now, those that came before it
-    have, too.
     """
     for k in range(work.at[0].in_tray - 1, -1, -1):
         row = rows[work.lists[k].tray_row]
-        if row.sender == sender and row.push_left > now:
+        if row.sender == sender and _is_there(row, work.lists[k].tray_row, now, first):
             return work.lists[k].tray_row
     return np.int64(-1)

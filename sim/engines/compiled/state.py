@@ -87,8 +87,14 @@ ON_THE_WAY: Final = (
     Field("arrival", "when its notification reaches the phone, if nothing stops it"),
 )
 IN_THE_TRAY: Final = (
-    *_held(FROM_ENGINE, "push_chars", "push_noticed", "push_read_until"),
-    *_held(MESSAGES, "glances_needed", "alert_after", "tap_after", "tap_offline", "on_watch"),
+    *_held(FROM_ENGINE, "push_chars", "push_noticed", "push_read_until", "push_left_by"),
+    *_held(MESSAGES, "glances_needed", "alert_after", "tap_offline", "on_watch"),
+    Field(
+        "looks_to_handle",
+        "looks from the noticing one on until it is handled; 0: none",
+        COUNT,
+        "int32",
+    ),
     Field("refusable", "reading it in the thread before then refuses its deletion; -1: never"),
     Field("sender", "its sender", NAME, "int32"),
     Field("number", "its place among the messages", NAME, "int32"),
@@ -101,7 +107,7 @@ IN_THE_TRAY: Final = (
 )
 ELSEWHERE: Final = (
     *_held(FROM_ENGINE, "email_dispatched", "email_arrived", "email_chars"),
-    *_held(FROM_ENGINE, "email_read", "email_read_until"),
+    *_held(FROM_ENGINE, "email_read", "email_read_until", "email_opened"),
     *_held(FROM_ENGINE, "badge_counted", "badge_cleared", "phantom"),
 )
 RARELY: Final = (
@@ -133,7 +139,7 @@ COUNTERS: Final = (
     Field("alerts", "alert timers", COUNT),
     Field("taps", "tap timers", COUNT),
     Field("in_tray", "pushes in the tray, and some that have left it", COUNT),
-    Field("unnoticed", "pushes in the tray that are not noticed", COUNT),
+    Field("pending", "pushes in the tray that a look may still notice or handle", COUNT),
     Field("signs", "counted messages that may become signs without content", COUNT),
     Field("meetings", "pushes that a glance in progress meets now", COUNT),
     Field("retractions", "retractions due", COUNT),
@@ -143,6 +149,10 @@ COUNTERS: Final = (
     Field("since_visit", "first notification since the last visit", COUNT),
     Field("next_retraction", "next retraction", COUNT),
     Field("next_entry", "next entry of the store", COUNT),
+    Field("hand_first", "place of its first interval in hand", COUNT),
+    Field("hand_past", "place past its last one", COUNT),
+    Field("hand_glance", "place of the next one as a glance", COUNT),
+    Field("hand_visit", "place of the next one as an app visit", COUNT),
     Field("glancing", "whether the glances are walked yet", FLAG),
     Field("glance_end", "end of the last glance that began"),
     Field("alert_end", "end of the last alert reaction that began"),
@@ -156,9 +166,9 @@ TIMELINE: Final = (
     Field("sent_row", "accepted messages", ROW, "int32"),
     Field("arrival_at", "notifications due: when"),
     Field("arrival_row", "notifications due", ROW, "int32"),
-    Field("unnoticed_row", "pushes not noticed", ROW, "int32"),
-    Field("unnoticed_need", "pushes not noticed: glances still needed", COUNT, "int32"),
-    Field("unnoticed_left", "pushes not noticed: when they leave the tray"),
+    Field("pending_row", "pushes to be noticed or handled", ROW, "int32"),
+    Field("pending_need", "pushes to be noticed or handled: looks still needed", COUNT, "int32"),
+    Field("pending_left", "pushes to be noticed or handled: when they leave the tray"),
     Field("tray_row", "pushes in the tray, and some that have left it", ROW, "int32"),
     Field("spare_at", "room to sort in"),
     Field("spare_row", "room to sort in", ROW, "int32"),
@@ -182,7 +192,8 @@ once, and the store twice."""
 
 PERSON_ROW: Final = lines(
     (
-        *_held(RECIPIENTS, "entity", "segment", "rate", "push", "badge", "hides_previews"),
+        *_held(RECIPIENTS, "entity", "segment", "rate", "checks_rate"),
+        *_held(RECIPIENTS, "push", "badge", "hides_previews"),
         *_held(RECIPIENTS, "email", "utc_offset", "store"),
         Field("row", "its place among the recipients", ROW, "int32"),
         Field("key", "key of its draws", NAME, "uint64"),

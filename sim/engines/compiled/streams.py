@@ -65,6 +65,14 @@ def stream_buffers() -> StreamBuffers:
     )
 
 
+@njit_inlined
+def _rate(one, rules, surface):
+    """Give the factor on a recipient's rate of looks at a surface, visits at that with a badge."""
+    if surface == CHECKS:
+        return one.checks_rate
+    return one.rate * rules.badge_boost if surface == VISITS else one.rate
+
+
 @njit
 def open_block(streams, people, rules, who, buffers):
     """Open the streams of at most `AHEAD` recipients of one segment side by side.
@@ -73,13 +81,14 @@ def open_block(streams, people, rules, who, buffers):
     """
     segment = people[who[0]].segment
     for surface in (GLANCE_STREAM, CHECK_STREAM, VISIT_STREAM):
-        boost, n = rules.badge_boost if surface == VISITS else 1.0, 0
+        n = 0
         for i in range(who.size):
             one = people[who[i]]
             buffers.place[surface, i] = n
             if surface != CHECKS or one.email != OFF:
                 buffers.key[n], buffers.entity[n] = one.key, one.entity
-                buffers.rate[n], buffers.utc_offset[n] = one.rate * boost, one.utc_offset
+                buffers.rate[n] = _rate(one, rules, surface)
+                buffers.utc_offset[n] = one.utc_offset
                 buffers.away[n, 0], buffers.away[n, 1] = one.away_first, one.away_past
                 n += 1
         begin(
@@ -145,7 +154,7 @@ def step(streams, one, rules, surface, state):
         state[START] = streams.starts[state[OP]] if state[OP] < state[LENGTH] else _NEVER
         return end
     segment = one.segment
-    rate = one.rate * rules.badge_boost if surface == VISITS else one.rate
+    rate = _rate(one, rules, surface)
     return advance(
         streams.pool,
         streams.stream_at[segment, surface],
@@ -176,7 +185,7 @@ def pass_over(streams, one, rules, surface, state, instant, end):
         streams.week_at[one.segment, 0],
         streams.week_at[one.segment, 1],
     )
-    rate = one.rate * rules.badge_boost if surface == VISITS else one.rate
+    rate = _rate(one, rules, surface)
     while state[START] < instant:
         end = advance(
             streams.pool,

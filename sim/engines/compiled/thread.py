@@ -12,19 +12,30 @@ from sim.draws import U64, uniform
 from sim.engines.compiled.follow_ups import is_withheld
 from sim.engines.compiled.inputs import IS_OFFLINE, is_on
 from sim.engines.compiled.plan import read_in_thread
+from sim.engines.compiled.retractions import BY_THE_APP, leave
 from sim.engines.compiled.streams import VISIT_STREAM, step
-from sim.world.looks import START, VISITS, K
+from sim.world.looks import IN_HAND_FROM, START, VISITS, K
 from sim.world.parts import OFFLINE, THIN
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
+_IN_HAND_FROM = np.int64(IN_HAND_FROM)
+
+
+@njit_inlined
+def begins_in_hand(intervals, at, place):
+    """Give the start of the interval in hand at a place; NEVER past the last."""
+    return intervals.starts[place] if place < at.hand_past else _NEVER
 
 
 @njit_inlined
 def next_visit(one, streams, rules, intervals, rows, work):
-    """Give the start of the next visit worth playing, walking over those that nothing waits for."""
+    """Give the start of the next visit worth playing, of the stream or in hand, walking over those
+    that nothing waits for.
+    """
     at, lists, visits = work.at[0], work.lists, work.looks[VISITS]
-    while visits[START] != _NEVER and at.since_visit == at.next_arrival:
+    start = min(visits[START], begins_in_hand(intervals, at, at.hand_visit))
+    while start != _NEVER and at.since_visit == at.next_arrival:
         worth = _NEVER
         if at.next_unread < at.sent:
             worth = lists[at.next_unread].sent_at
@@ -32,20 +43,36 @@ def next_visit(one, streams, rules, intervals, rows, work):
             worth = min(worth, lists[at.next_arrival].arrival_at)
         if worth == _NEVER:
             return _NEVER
-        if visits[START] >= worth:
+        if start >= worth:
             break
+        begin_next_visit(one, streams, rules, intervals, rows, work, worth)
+        start = min(visits[START], begins_in_hand(intervals, at, at.hand_visit))
+    return start
+
+
+@njit
+def begin_next_visit(one, streams, rules, intervals, rows, work, worth):
+    """Step over the next visit, of the stream before one in hand; let it take place, or not, if
+    it is not over by an instant.
+    """
+    at, visits = work.at[0], work.looks[VISITS]
+    in_hand = begins_in_hand(intervals, at, at.hand_visit)
+    if visits[START] <= in_hand:
         start, number = visits[START], visits[K]
         end = step(streams, one, rules, VISIT_STREAM, visits)
-        if end > worth:  # it may be in progress by then
-            begin_visit(one, rules, intervals, rows, work, start, end, number)
-    return visits[START]
+    else:
+        start, end = in_hand, intervals.ends[at.hand_visit]
+        number = _IN_HAND_FROM + at.hand_visit - at.hand_first
+        at.hand_visit += 1
+    if end > worth:
+        _begin_visit(one, rules, intervals, rows, work, start, end, number)
 
 
 @njit_inlined
-def begin_visit(one, rules, intervals, rows, work, start, end, number):
-    """Let a visit of the stream take place, or not (rank 19)."""
+def _begin_visit(one, rules, intervals, rows, work, start, end, number):
+    """Let a visit take place, or not (rank 19)."""
     boost, at = rules.badge_boost, work.at[0]
-    by_itself = boost == 1.0 or at.badge_until > start
+    by_itself = boost == 1.0 or at.badge_until > start or number >= _IN_HAND_FROM
     if not by_itself and uniform(one.key, THIN, one.entity, U64(number)) * boost >= 1.0:
         return
     offline = (
@@ -53,7 +80,7 @@ def begin_visit(one, rules, intervals, rows, work, start, end, number):
         and uniform(one.key, OFFLINE, one.entity, U64(number)) < rules.visit_offline
     )
     offline = offline or is_on(intervals, one.row, IS_OFFLINE, start)
-    at.visit_end = end
+    at.visit_end = max(at.visit_end, end)
     open_app(rules, rows, work, start, end, offline)
 
 
@@ -79,14 +106,15 @@ def open_app(rules, rows, work, now, until, offline):
                 read_in_thread(row, now)
                 row.from_cache = effect <= now
                 row.copy_was_read = True
-            row.push_left = min(row.push_left, now)
+            if row.push_left > now:
+                leave(row, now, BY_THE_APP)
         if row.badge_counted != _NEVER and row.badge_cleared > now:
             row.badge_cleared = now
             if effect <= now and row.thread_read == _NEVER:
                 row.phantom = min(row.phantom, now)
     at.since_visit = at.next_arrival
     at.badge_until = _PAST
-    at.in_tray = at.unnoticed = at.signs = 0
+    at.in_tray = at.pending = at.signs = 0
 
 
 @njit

@@ -50,7 +50,8 @@ def workspace_for(most: int, rare: npt.NDArray[Any], talks: Int64s) -> Workspace
 def clear(work):
     """Make ready for the next recipient."""
     at = work.at[0]
-    at.sent = at.arrivals = at.alerts = at.taps = at.in_tray = at.unnoticed = 0
+    at.sent = at.arrivals = at.alerts = at.taps = at.in_tray = at.pending = 0
     at.signs = at.meetings = at.retractions = at.entries = at.glancing = 0
     at.next_unread = at.next_arrival = at.since_visit = at.next_retraction = at.next_entry = 0
+    at.hand_first = at.hand_past = at.hand_glance = at.hand_visit = 0
     at.glance_end = at.alert_end = at.visit_end = at.badge_until = _PAST

@@ -14,5 +14,7 @@ class Channel(Protocol):
     def deleted(self, i: int) -> None:
         """Learn of message i's deletion, as it takes effect."""
 
-    def opened(self) -> None:
-        """Learn that the app is opened, once the thread has been read."""
+    def opened(self, by: int | None) -> None:
+        """Learn that the app is opened, once the thread has been read: by the push of message `by`,
+        or otherwise.
+        """

@@ -10,7 +10,7 @@ from sim.engines.reference.phone import Phone
 from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
 from sim.schema.world import OFF
-from sim.world.intervals import NO_NETWORK
+from sim.world.intervals import IN_HAND, NO_NETWORK
 from sim.world.looks import VISITS
 
 
@@ -44,23 +44,26 @@ class Inbox:
             self._worth_a_visit,
             self._visit,
         )
+        self.in_hand = Surface(
+            stage.env,
+            lambda: stage.world.in_hand(recipient),
+            Order.VISIT,
+            self._worth_a_visit,
+            self._visit_in_hand,
+            number=1,
+        )
+        self.is_ever_in_hand = self.intervals.ever(IN_HAND)
         self.kept: Look = (-1, -1, -1)  # the last visit that was played and not thinned away
 
     def accept(self, i: int) -> None:
-        """Show message i in the thread and notify: by nothing at all if the thread is open in a
-        live conversation.
-        """
+        """Show message i in the thread, where it is read if the app is open, and notify."""
         now = int(self.env.now)
-        if self.m.live[i]:
-            then(self.env, now, Order.IN_THREAD, i, lambda: self._read(i))
-            return
         self.unread.add(i)
-        visit = self._visit_in_progress()
-        if visit is not None and not self._offline(visit):
+        if any(not self._offline(visit) for visit in self._visits_in_progress()):
             then(self.env, now, Order.IN_THREAD, i, lambda: self._read(i))
         for channel in self.channels:
             channel.notify(i)
-        self.visits.wake()
+        self._wake_visits()
 
     def deleted(self, i: int) -> None:
         """Take message i out of the thread.
@@ -69,15 +72,21 @@ class Inbox:
         """
         if not (self.rules.placeholder or self.copies):
             self.unread.discard(i)
-        if not self.m.live[i]:
-            for channel in self.channels:
-                channel.deleted(i)
+        for channel in self.channels:
+            channel.deleted(i)
 
     def app_is_open(self) -> bool:
         """Tell whether a visit that began before this instant is still going on."""
-        return self._visit_in_progress() is not None
+        return bool(self._visits_in_progress())
 
-    def _visit_in_progress(self) -> Look | None:
+    def _visits_in_progress(self) -> list[Look]:
+        """List the visits that began before this instant and are not over: of the stream, and in
+        hand.
+        """
+        in_hand = self.in_hand.in_progress() if self.is_ever_in_hand else None
+        return [look for look in (self._of_stream_in_progress(), in_hand) if look is not None]
+
+    def _of_stream_in_progress(self) -> Look | None:
         look = self.visits.in_progress()
         if look is None or look[2] == self.kept[2]:
             return look
@@ -107,16 +116,20 @@ class Inbox:
 
     def _wake_visits(self) -> None:
         self.visits.wake()
+        if self.is_ever_in_hand:
+            self.in_hand.wake()
 
     def _visit(self, look: Look) -> None:
         if self.phone.badge or self._comes_by_itself(look[2]):
             self.kept = look
             self.open_app(offline=self._offline(look))
 
+    def _visit_in_hand(self, look: Look) -> None:
+        self.open_app(offline=self._offline(look))
+
     def _tapped(self, i: int) -> None:
-        self.open_app(
-            offline=bool(self.m.tap_offline[i]) or self.intervals.on(NO_NETWORK, int(self.env.now))
-        )
+        offline = bool(self.m.tap_offline[i]) or self.intervals.on(NO_NETWORK, int(self.env.now))
+        self.open_app(offline=offline, by=i)
 
     def _read(self, i: int) -> None:
         """Read message i in the thread now, as the server shows it."""
@@ -129,8 +142,9 @@ class Inbox:
             self.out["thread_edited"][i] = int(self.stage.shows_edit(i, taken))
         self.unread.discard(i)
 
-    def open_app(self, *, offline: bool) -> None:
-        """Open the app: read what the server (online) or the device's copy (offline) shows.
+    def open_app(self, *, offline: bool, by: int | None = None) -> None:
+        """Open the app, by message `by`'s push or otherwise: read what the server (online) or the
+        device's copy (offline) shows.
 
         Clear tray and badge.
         """
@@ -144,7 +158,7 @@ class Inbox:
                 if self.rules.placeholder:
                     self.stage.sign_without_content(i)
         for channel in self.channels:
-            channel.opened()
+            channel.opened(by)
 
     def _meet_copy(self, i: int) -> None:
         """Read message i from the device's copy, if the device was synced before the deletion and

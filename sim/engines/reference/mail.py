@@ -45,7 +45,7 @@ class Mailbox:
     def deleted(self, i: int) -> None:
         """Do nothing: what has been dispatched is not recalled, and binding asks by itself."""
 
-    def opened(self) -> None:
+    def opened(self, by: int | None) -> None:
         """Do nothing: mail stays as unread as it is."""
 
     def _arrive(self, opener: int, mail: Mail) -> None:
@@ -53,7 +53,7 @@ class Mailbox:
         self.unread[opener] = mail
         check = self.checks.in_progress()
         if check is not None:
-            then(self.env, now, Order.IN_CHECK, opener, lambda: self._read(opener, check[1]))
+            then(self.env, now, Order.IN_CHECK, opener, lambda: self._list(opener, check[1]))
         after = int(self.m.mail_alert_after[opener])
         if after != NEVER and not self.intervals.on(QUIET, now):
             then(self.env, now + after, Order.MAIL_ALERT, opener, lambda: self._react(opener))
@@ -63,15 +63,25 @@ class Mailbox:
         """Read a mail because its alert was felt; nobody does while away."""
         now = int(self.env.now)
         if not self.intervals.on(AWAY, now):
-            self._read(opener, min(now + int(self.m.mail_alert_length[opener]), NEVER))
+            until = min(now + int(self.m.mail_alert_length[opener]), NEVER)
+            self._read(opener, until, opened=True)
 
     def _check(self, look: Look) -> None:
         for opener in sorted(self.unread):
-            self._read(opener, look[1])
+            self._list(opener, look[1])
 
-    def _read(self, opener: int, until: int) -> None:
-        """Read one mail, if it is still unread; without text it is but a sign."""
-        for i in self.unread.pop(opener, ()):
+    def _list(self, opener: int, until: int) -> None:
+        """Let a check show one mail in the list, if none did before, and open it, now or never."""
+        self._read(opener, until, opened=bool(self.m.mail_opened[opener]))
+
+    def _read(self, opener: int, until: int, *, opened: bool) -> None:
+        """Read one mail, or only its line in the list, if nobody has; without text it is but a
+        sign.
+        """
+        mail = self.unread.pop(opener, ())
+        for i in mail:
             self.out["email_read"][i], self.out["email_read_until"][i] = int(self.env.now), until
+            self.out["email_opened"][i] = int(opened)
+            self.out["email_chars"][i] = self.outbox.shown(i, mail, opened=opened)
             if self.out["email_chars"][i] == 0 and self.stage.deleted(i):
                 self.stage.sign_without_content(i)

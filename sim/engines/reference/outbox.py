@@ -164,7 +164,15 @@ class Outbox:
         """Write down what arrives in the mailbox now."""
         for i in mail:
             self.out["email_arrived"][i] = int(self.env.now)
-            self.out["email_chars"][i] = min(int(self.m.length[i]), self.rules.email_preview)
+            self.out["email_chars"][i] = self.shown(i, mail, opened=True)
             if self.rules.email_late and self.stage.shows_edit(i, bound):
                 self.out["email_edited"][i] = 1
         self.arrive(opener, mail)
+
+    def shown(self, i: int, mail: Mail, *, opened: bool) -> int:
+        """Give how many characters of message i a mail shows: in the list, of its first message
+        alone, and in itself once it is opened.
+        """
+        listed = self.rules.email_list if i == mail[0] else 0
+        inside = self.rules.email_preview if opened else 0
+        return min(int(self.m.length[i]), max(listed, inside))

@@ -12,8 +12,9 @@ from sim.engines.reference.pushes import Pushes
 from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
 from sim.engines.reference.watch import Watch
+from sim.schema.records import DISMISSED, EXPIRED, IN_APP, OPENED, REPLACED, RETRACTED
 from sim.schema.world import BY_APP, BY_THREAD, CONVERSATION, LATEST, REWRITE
-from sim.world.intervals import AWAY, NO_NETWORK, QUIET
+from sim.world.intervals import AWAY, IN_HAND, NO_NETWORK, QUIET
 from sim.world.looks import GLANCES
 
 
@@ -49,7 +50,10 @@ class Phone:
         self.watch = Watch(stage, intervals) if stage.watches else None
         self.tray: set[int] = set()
         self.badge: set[int] = set()
-        self.to_notice: dict[int, int] = {}  # in the tray and not noticed: glances still needed
+        self.to_notice: dict[int, int] = {}  # in the tray and not noticed: looks still needed
+        self.to_handle: dict[
+            int, int
+        ] = {}  # there with text and noticed: looks until it is handled
         self.retracted: set[int] = set()  # their pushes will be dropped on arrival
         self.synced: set[int] = set()
         self.alert_until = -1  # end of the latest alert reaction's glance
@@ -60,6 +64,16 @@ class Phone:
             self._worth_a_glance,
             self._glance,
         )
+        # While the phone is in hand the app is open, so no push is met there as it arrives.
+        self.in_hand = Surface(
+            stage.env,
+            lambda: stage.world.in_hand(recipient),
+            Order.GLANCE,
+            self._worth_a_glance,
+            self._glance,
+            number=1,
+        )
+        self.is_ever_in_hand = intervals.ever(IN_HAND)
 
     def notify(self, i: int) -> None:
         """Begin the way of message i's push; without push but with a badge, of a silent count."""
@@ -82,13 +96,14 @@ class Phone:
         if self.app_is_open():
             if self.push:
                 self.out["push_arrived"][i] = self.out["push_left"][i] = now
+                self.out["push_left_by"][i] = IN_APP
             return
         if self.push:
             self._show(i, now, *text)
         if self.counts and self.out["thread_read"][i] == NEVER and i not in self.synced:
             self.badge.add(i)
             self.out["badge_counted"][i] = now
-        self.glances.wake()
+        self._wake_glances()
         self.wake_visits()
 
     def _show(self, i: int, now: int, chars: int, edited: bool) -> None:
@@ -96,16 +111,17 @@ class Phone:
         alert.
         """
         if self.rules.collapse == BY_APP:
-            self._leave_all(self.tray)
+            self._leave_all(self.tray, REPLACED)
         elif self.rules.collapse == BY_THREAD:
-            self._leave_all(self._of_sender(i))
+            self._leave_all(self._of_sender(i), REPLACED)
         self.tray.add(i)
         self.to_notice[i] = int(self.m.glances_needed[i])
         self.out["push_arrived"][i], self.out["push_chars"][i] = now, chars
         if edited:
             self.out["push_edited"][i] = 1
         if self.rules.push_expiry != NEVER:
-            leave(self.env, now + self.rules.push_expiry, Leaving.EXPIRY, i, lambda: self._leave(i))
+            expires = now + self.rules.push_expiry
+            leave(self.env, expires, Leaving.EXPIRY, i, lambda: self._leave(i, EXPIRED))
         look = self.glances.in_progress()
         until = max(self.alert_until, look[1] if look is not None else -1)
         if until > now:
@@ -135,17 +151,18 @@ class Phone:
         """List what the tray holds of message i's sender."""
         return [j for j in self.tray if self.m.sender[j] == self.m.sender[i]]
 
-    def _leave(self, i: int) -> None:
+    def _leave(self, i: int, why: int) -> None:
         """Take message i out of the tray, if it is there."""
         if i in self.tray:
             self.tray.discard(i)
             self.to_notice.pop(i, None)
-            self.out["push_left"][i] = int(self.env.now)
-            self.glances.wake()
+            self.to_handle.pop(i, None)
+            self.out["push_left"][i], self.out["push_left_by"][i] = int(self.env.now), why
+            self._wake_glances()
 
-    def _leave_all(self, pushes: set[int] | list[int]) -> None:
+    def _leave_all(self, pushes: set[int] | list[int], why: int) -> None:
         for i in sorted(pushes):
-            self._leave(i)
+            self._leave(i, why)
 
     def deleted(self, i: int) -> None:
         """Learn of message i's deletion: retract its push and correct the badge, if the platform
@@ -157,7 +174,7 @@ class Phone:
                 NO_NETWORK, int(self.env.now) + int(self.m.badge_sync_after[i])
             )
             leave(self.env, arrival, Leaving.CORRECTION, i, lambda: self._sync(i))
-        self.glances.wake()
+        self._wake_glances()
 
     def _retract(self, i: int) -> None:
         """Let message i's retraction arrive, with the scope that the platform gives it."""
@@ -165,21 +182,22 @@ class Phone:
         if self.rules.retraction_scope == LATEST:
             mine = self._of_sender(i)
             if i in self.tray and i == max(mine, key=lambda j: (self.out["push_arrived"][j], j)):
-                self._leave_all(mine)
+                self._leave_all(mine, RETRACTED)
             return
         self.retracted.add(i)
         if self.rules.retraction_scope == REWRITE:
             self._rewrite(i)
             return
-        self._leave(i)
+        self._leave(i, RETRACTED)
         if self.rules.retraction_scope == CONVERSATION:
-            self._leave_all(self._of_sender(i))
+            self._leave_all(self._of_sender(i), RETRACTED)
 
     def _rewrite(self, i: int) -> None:
         """Show no text of message i from now on, if it is in the tray."""
         if i in self.tray:
             self.out["push_rewritten"][i] = int(self.env.now)
-            self.glances.wake()
+            self.to_handle.pop(i, None)
+            self._wake_glances()
 
     def _sync(self, i: int) -> None:
         """Let message i's badge correction arrive."""
@@ -188,8 +206,8 @@ class Phone:
             self.badge.discard(i)
             self.out["badge_cleared"][i] = int(self.env.now)
 
-    def opened(self) -> None:
-        """Clear tray and badge as the app is opened.
+    def opened(self, by: int | None) -> None:
+        """Clear tray and badge as the app is opened, by message `by`'s push or otherwise.
 
         A count whose content is gone is a sign without content.
         """
@@ -199,7 +217,9 @@ class Phone:
                 self.stage.sign_without_content(i)
             self.out["badge_cleared"][i] = now
         self.badge.clear()
-        self._leave_all(self.tray)
+        if by is not None:
+            self._leave(by, OPENED)
+        self._leave_all(self.tray, IN_APP)
 
     # Looking
 
@@ -219,8 +239,13 @@ class Phone:
             and not (i in self.tray and self._shows_text(i))
         ]
 
+    def _wake_glances(self) -> None:
+        self.glances.wake()
+        if self.is_ever_in_hand:
+            self.in_hand.wake()
+
     def _worth_a_glance(self) -> bool:
-        return bool(self.to_notice) or bool(self._bare_signs())
+        return bool(self.to_notice or self.to_handle or self._bare_signs())
 
     def _glance(self, look: Look) -> None:
         self._look_at_all(look[1])
@@ -238,26 +263,44 @@ class Phone:
         self._look_at_all(until)
 
     def _look_at_all(self, until: int) -> None:
-        for i in sorted(self.to_notice):
-            self._meet(i, until)
+        """Look at the badge, then at the tray, out of which the look may dismiss something."""
         for i in self._bare_signs():
             self.stage.sign_without_content(i)
+        for i in sorted([*self.to_notice, *self.to_handle]):
+            self._meet(i, until)
 
     def _meet(self, i: int, until: int) -> None:
-        """Let one glance fall on message i's push.
-
-        The one that makes up the number needed notices it.
+        """Let one look fall on message i's push: the one that makes up the number needed notices
+        it, and that one or a later one handles it.
         """
-        if i not in self.to_notice:
-            return
-        self.to_notice[i] -= 1
-        if self.to_notice[i] > 0:
-            return
-        del self.to_notice[i]
-        now = int(self.env.now)
-        self.out["push_noticed"][i], self.out["push_read_until"][i] = now, until
+        if self._takes_the_last(self.to_notice, i):
+            self._notice(i, until)
+        if self._takes_the_last(self.to_handle, i):
+            self._handle(i)
+
+    @staticmethod
+    def _takes_the_last(looks: dict[int, int], i: int) -> bool:
+        """Take one of the looks that something still needs, and tell whether it was the last."""
+        if i not in looks:
+            return False
+        looks[i] -= 1
+        if looks[i] > 0:
+            return False
+        del looks[i]
+        return True
+
+    def _notice(self, i: int, until: int) -> None:
+        self.out["push_noticed"][i], self.out["push_read_until"][i] = int(self.env.now), until
         if not self._shows_text(i):
             if self.stage.deleted(i):
                 self.stage.sign_without_content(i)
-        elif self.m.tap_after[i] != NEVER:
-            then(self.env, now + int(self.m.tap_after[i]), Order.TAP, i, lambda: self.tapped(i))
+        elif self.m.looks_to_handle[i] != NEVER:
+            self.to_handle[i] = int(self.m.looks_to_handle[i])
+
+    def _handle(self, i: int) -> None:
+        """Open message i's push, a while later, or dismiss it now."""
+        if self.m.open_after[i] == NEVER:
+            self._leave(i, DISMISSED)
+            return
+        opens = int(self.env.now) + int(self.m.open_after[i])
+        then(self.env, opens, Order.TAP, i, lambda: self.tapped(i))

@@ -27,8 +27,10 @@ class Surface:
         order: Order,
         worth: Callable[[], bool],
         act: Callable[[Look], None],
+        number: int = 0,
     ) -> None:
         self.env, self._walk, self.order, self.worth, self.act = env, looks, order, worth, act
+        self.number = number  # breaks ties with other surfaces of the same rank
         self.played: Look = (-1, -1, -1)
         self._sleep: simpy.Event | None = None
         self._started = False
@@ -66,6 +68,6 @@ class Surface:
                 look = self.looks.after(look)
             if look is None:
                 return
-            yield at(self.env, look[0], self.order, 0)
+            yield at(self.env, look[0], self.order, self.number)
             self.played = look
             self.act(look)

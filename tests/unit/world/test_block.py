@@ -57,7 +57,7 @@ def test_what_is_drawn_for_somebody_depends_on_nobody_else(scenario: Scenario) -
     """Every column of the messages to half of the people is the same, whether the others are drawn."""
     whole = draft(scenario, Block.of(scenario.run.seed, [4, 5]))
     half = np.arange(whole.sent.people.size) % 2 == 0
-    everybody, some = whole.world(), whole.of(*whole.sent.to(half)).world()
+    everybody, some = whole.world(), whole.of(half, *whole.sent.to(half)).world()
     rows = half[everybody.messages.recipient]
     for f in fields(some.messages):
         if f.name not in ("recipient", "after"):

@@ -12,7 +12,7 @@ import pytest
 from sim.clock import DAY, HOUR
 from sim.world.by_hand import written_world
 from sim.world.drawing import draw_world
-from sim.world.intervals import AT_DESK, AWAY, DOZING, KINDS_OF_INTERVAL, NO_NETWORK, QUIET
+from sim.world.intervals import AT_DESK, AWAY, DOZING, IN_HAND, KINDS_OF_INTERVAL, NO_NETWORK, QUIET
 from sim.world.looks import CHECKS, GLANCES, VISITS
 from sim.world.parts import World
 
@@ -79,12 +79,23 @@ def test_sessions_at_a_desk_are_had_by_the_share_who_use_one() -> None:
 
 def test_intervals_are_sorted_apart_not_empty_and_begin_within_the_run() -> None:
     w = world(200, **SPELLS)
-    for kind in range(len(KINDS_OF_INTERVAL)):
+    for kind in set(range(len(KINDS_OF_INTERVAL))) - {IN_HAND}:
         every = lists(w, kind)
         assert any(every), KINDS_OF_INTERVAL[kind]
         for mine in every:
             assert all(0 <= start < end and start < w.horizon for start, end in mine)
             assert all(a[1] < b[0] for a, b in itertools.pairwise(mine))
+
+
+def test_intervals_in_hand_are_sorted_not_empty_and_may_touch() -> None:
+    in_hand = {"before": "30 s", "after": {"dist": "exponential", "mean": "20 min"}}
+    patch = {"conversation.chance": 0.8, "segments.*.in_hand": in_hand}
+    w = draw_world(small({"traffic.recipients": 30, "traffic.rate": "300 / d"} | patch), 0)
+    every = lists(w, IN_HAND)
+    assert any(a[1] == b[0] for mine in every for a, b in itertools.pairwise(mine))
+    for mine in every:
+        assert all(start < end and end > 0 and start < w.horizon for start, end in mine)
+        assert all(a[1] <= b[0] for a, b in itertools.pairwise(mine))
 
 
 def test_an_interval_covers_its_start_and_not_its_end_and_waiting_ends_with_it() -> None:

@@ -47,9 +47,8 @@ def test_delays_follow_their_laws_to_the_microsecond() -> None:
 
 
 def test_chances_have_their_shares_and_only_regretted_messages_are_worked_on() -> None:
-    m = messages(mistakes__chance=0.3, thread__live=0.2, review__catches=0.25)
+    m = messages(mistakes__chance=0.3, review__catches=0.25)
     near(m.mistake, 0.3)
-    near(m.live, 0.2)
     near(m.caught[m.mistake], 0.25)
     assert not m.caught[~m.mistake].any()
     for column in (m.noticed, m.reaction, m.action, m.propagation):
@@ -153,13 +152,13 @@ def test_sending_and_noticing_wait_for_their_hours() -> None:
     assert set(never.noticed) == {NEVER}
 
 
-def test_alerts_taps_and_mail_reactions_happen_with_their_chances() -> None:
+def test_alerts_and_mail_reactions_happen_with_their_chances() -> None:
     reaction = {"chance": 0.3, "delay": "9 s"}
     m = messages(
-        **{f"segments__*__{name}": reaction for name in ("alert", "tap", "mail_alert")},
+        **{f"segments__*__{name}": reaction for name in ("alert", "mail_alert")},
         **{"segments__*__email": {"instant": 1.0}, "segments__*__checks": {"length": "7 s"}},
     )
-    for after in (m.alert_after, m.tap_after, m.mail_alert_after):
+    for after in (m.alert_after, m.mail_alert_after):
         near(after == 9 * SECOND, 0.3)
         assert set(after) == {9 * SECOND, NEVER}
     assert set(m.alert_length[m.alert_after != NEVER]) == {5 * SECOND}

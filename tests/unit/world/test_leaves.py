@@ -28,11 +28,12 @@ run = { seed = 7, replications = 1, horizon = "3 d" }
 traffic = { kind = "stream", senders = 3, recipients = 24, rate = "25 / d" }
 mistakes = { chance = 0.5, noticed = { dist = "exponential", mean = "5 min" }, reaction = "2 s" }
 senders = { action = "6 s" }
+conversation = { chance = 0.4, recency = "3 min" }
 review = { catches = 0.1 }
 deletion = { undeletable = ["email"] }
 email = { delay = "1 s", delay_active = "2 s", delay_away = "3 s", tick = "10 s" }
 badge = { sync = "4 s" }
-thread = { live = 0.1, cache = { offline = 0.2 } }
+thread = { cache = { offline = 0.2 } }
 
 [push]
 delay = "1 s"
@@ -52,9 +53,10 @@ notice = 0.6
 glances = { gap = "20 min", length = "5 s" }
 checks = { gap = "60 min", length = "1 min" }
 visits = { gap = "90 min", length = "2 min" }
-alert = { chance = 0.5, delay = "5 s" }
+alert = { chance = 0.5, spread = 0.1, felt = 0.7, felt_spread = 0.1, delay = "5 s" }
 mail_alert = { chance = 0.5, delay = "6 s" }
-tap = { chance = 0.4, delay = "2 s" }
+in_hand = { before = "20 s", after = "2 min" }
+handling = { chance = 0.4, opened = 0.7, delay = "2 s" }
 reply = { chance = 0.3, delay = "3 min" }
 away = { gap = "5 h", length = "2 h" }
 offline = { gap = "4 h", length = "1 h" }
@@ -90,7 +92,7 @@ SETTINGS = tuple(
     for name in ("segment", "ios", "push", "badge", "hides_previews", "email", "store")
 )
 INTERVALS = tuple(
-    f"intervals.{name}" for name in ("away", "no_network", "dozing", "at_desk", "quiet")
+    f"intervals.{name}" for name in ("away", "no_network", "dozing", "at_desk", "quiet", "in_hand")
 )
 MAIL = (
     "messages.email_delay",
@@ -98,6 +100,7 @@ MAIL = (
     "messages.mail_alert_after",
     "messages.mail_alert_length",
 )
+ALERTED = ("messages.felt", "messages.alert_after", "messages.alert_length")
 WATCH = ("messages.on_watch", "messages.watch_after", "messages.watch_length")
 TIMES = (
     tuple(f"messages.{name}" for name in ("written", "pressed", "released", "noticed")) + PRESENT
@@ -111,17 +114,18 @@ REACHES: dict[str, tuple[str, ...]] = {
     "run.seed": ("rows", *SETTINGS, "recipients.key", "recipients.email_phase", *INTERVALS),
     "run.replications": ("replications",),
     "run.horizon": ("horizon", "rows", *INTERVALS),
-    "traffic(stream).senders": ("rows",),
+    "traffic(stream).senders": ("rows", "intervals.in_hand"),
     "traffic(stream).recipients": (
         "people",
         "messages.recipient",
         "messages.push_delay",
+        *ALERTED,
         *MAIL,
         *WATCH,
     ),
-    "traffic(stream).rate": ("rows",),
-    "traffic(stream).week": ("rows",),
-    "traffic(stream).lasts": ("rows",),
+    "traffic(stream).rate": ("rows", "intervals.in_hand"),
+    "traffic(stream).week": ("rows", "intervals.in_hand"),
+    "traffic(stream).lasts": ("rows", "intervals.in_hand"),
     "traffic(stream).message": ("messages.kind",),
     "traffic(stream).length": ("messages.length",),
     "traffic(campaign).messages": ("rows", "people"),
@@ -153,6 +157,8 @@ REACHES: dict[str, tuple[str, ...]] = {
         "messages.desk_after",
         "messages.desk_length",
     ),
+    "conversation.chance": ("intervals.in_hand",),
+    "conversation.recency": ("intervals.in_hand",),
     "senders.deletions_at_once": ("rules.servers",),
     "senders.order": ("rules.order",),
     "senders.bulk": ("rules.bulk",),
@@ -218,12 +224,13 @@ REACHES: dict[str, tuple[str, ...]] = {
     "email.at": ("rules.email_at",),
     "email.lead": ("rules.email_lead",),
     "email.binding": ("rules.email_late",),
+    "email.list": ("rules.email_list",),
+    "email.only_without_push": ("recipients.email", *MAIL),
     "email.carries": ("rules.email_preview",),
     "email.preview": ("rules.email_preview",),
     "email.latency": ("messages.email_latency",),
     "badge.sync": ("messages.badge_sync_after",),
     "badge.boost": ("rules.badge_boost",),
-    "thread.live": ("messages.live",),
     "thread.cache.offline": ("messages.tap_offline", "rules.visit_offline"),
     "thread.cache.life": ("rules.cache_life",),
     "reading.speed": ("judged.exposed", "judged.level"),
@@ -232,7 +239,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "credits.refund_on_recall": ("judged.credit_lost", "cost"),
     "costs": ("cost",),
     "segments.a.share": ("recipients.segment",),
-    "segments.a.frailty": ("recipients.rate",),
+    "segments.a.frailty": ("recipients.rate", "recipients.checks_rate"),
     "segments.a.week": ("attention.a.week", "intervals.at_desk", *PRESENT),
     "segments.a.utc_offset": ("recipients.utc_offset", "intervals.quiet"),
     "segments.a.push": ("recipients.push",),
@@ -248,14 +255,23 @@ REACHES: dict[str, tuple[str, ...]] = {
     "segments.a.glances.length": ("attention.a.glances", "messages.alert_length"),
     "segments.a.checks.gap": ("attention.a.checks",),
     "segments.a.checks.length": ("attention.a.checks", "messages.mail_alert_length"),
+    "segments.a.checks.frailty": ("recipients.checks_rate",),
+    "segments.a.checks.opened": ("messages.mail_opened",),
     "segments.a.visits.gap": ("attention.a.visits",),
     "segments.a.visits.length": ("attention.a.visits",),
     "segments.a.alert.chance": ("messages.alert_after", "messages.alert_length"),
     "segments.a.alert.delay": ("messages.alert_after",),
+    "segments.a.alert.spread": ("messages.alert_after", "messages.alert_length"),
+    "segments.a.alert.felt": ALERTED,
+    "segments.a.alert.felt_spread": ALERTED,
+    "segments.a.in_hand.before": ("intervals.in_hand",),
+    "segments.a.in_hand.after": ("intervals.in_hand",),
     "segments.a.mail_alert.chance": ("messages.mail_alert_after", "messages.mail_alert_length"),
     "segments.a.mail_alert.delay": ("messages.mail_alert_after",),
-    "segments.a.tap.chance": ("messages.tap_after",),
-    "segments.a.tap.delay": ("messages.tap_after",),
+    "segments.a.handling.chance": ("messages.looks_to_handle",),
+    "segments.a.handling.looks": ("messages.looks_to_handle", "messages.open_after"),
+    "segments.a.handling.opened": ("messages.open_after",),
+    "segments.a.handling.delay": ("messages.open_after",),
     "segments.a.reply.chance": ("messages.reply_after",),
     "segments.a.reply.delay": ("messages.reply_after",),
     "segments.a.away.gap": ALL_AWAY,
