@@ -20,6 +20,7 @@ published: $(VENV)/.test
 	$(BIN)/toolate schema > scenarios/schema.json
 	$(BIN)/python docs/validation
 	$(BIN)/python docs/platforms.py
+	$(BIN)/python docs/people.py
 	$(BIN)/python notebooks/make.py
 
 # Completion and validation of scenario files in editors.

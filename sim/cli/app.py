@@ -370,6 +370,20 @@ def platforms(
 
 
 @app.command()
+def people(
+    name: Annotated[
+        str | None, typer.Argument(help="Some people of the catalogue.", show_default=False)
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """List the people of the catalogue, or print the habits of some with their sources."""
+    from sim.cli.people import people_command
+
+    with faults_on_one_line():
+        people_command(name, json)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of scenario files; editors complete and check with it."""
     import json as json_module

@@ -104,6 +104,25 @@ def _opening(scenario: Scenario, policy: str | None, width: int) -> Iterator[str
     under = "before any policy" if policy is None else f'under the policy "{policy}"'
     yield ""
     yield from wrapped(f"From {scenario.file}{extends}; {under}.", width)
+    yield from wrapped(f"people: {_whose(scenario)}", width)
+
+
+def _whose(scenario: Scenario) -> str:
+    """Say whose habits recipients have where the file says nothing."""
+    found: dict[str, set[str]] = {}
+    for path, who in scenario.origins.items():
+        if who.startswith("people:") and not path.startswith("sources."):
+            of = path.split(".")[1] if path.startswith("segments.") else "everyone"
+            found.setdefault(who.removeprefix("people:"), set()).add(of)
+    if not found:
+        return "none. What the file does not say of its recipients never happens."
+    each = "; ".join(
+        f"{name} (toolate people {name})"
+        + ("" if "everyone" in whom else f" for {', '.join(sorted(whom))}")
+        for name, whom in found.items()
+    )
+    default = " This is the default." if "people" not in scenario.origins else ""
+    return f"{each}. Their habits hold where the file says nothing.{default}"
 
 
 def _section(title: str, about: str, entries: list[Entry], width: int) -> Iterator[str]:

@@ -136,22 +136,26 @@ def _platform(name: str) -> Iterator[str]:
         if group:
             yield from ("", title)
         for one in group:
-            yield from _entry(one, width)
+            yield from entry_lines(one, width)
     yield from ("", "WORKS")
     for key in works_of(name):
-        yield from _wrapped(f"[{key}] {works()[key]}", "  ", width)
+        yield from wrapped_lines(f"[{key}] {works()[key]}", "  ", width)
 
 
-def _wrapped(text: str, first: str, width: int) -> list[str]:
+def wrapped_lines(text: str, first: str, width: int) -> list[str]:
+    """Break a text into lines, the later ones indented."""
     return textwrap.wrap(
         text, width, initial_indent=first, subsequent_indent=" " * 6, break_on_hyphens=False
     )
 
 
-def _entry(one: CatalogueEntry, width: int) -> Iterator[str]:
-    yield from _wrapped(f"{one.path}: {one.said}", "  ", width)
-    yield from _wrapped(f"{one.grade}: {one.source}" if one.grade else one.assumed, " " * 4, width)
+def entry_lines(one: CatalogueEntry, width: int) -> Iterator[str]:
+    """Yield the lines of one value: what it is, where it is from, its range and note."""
+    yield from wrapped_lines(f"{one.path}: {one.said}", "  ", width)
+    yield from wrapped_lines(
+        f"{one.grade}: {one.source}" if one.grade else one.assumed, " " * 4, width
+    )
     if one.sweep:
-        yield from _wrapped(f"Explore {sweep_words(one.sweep)}.", " " * 4, width)
+        yield from wrapped_lines(f"Explore {sweep_words(one.sweep)}.", " " * 4, width)
     if one.note:
-        yield from _wrapped(f"Note: {one.note}.", " " * 4, width)
+        yield from wrapped_lines(f"Note: {one.note}.", " " * 4, width)

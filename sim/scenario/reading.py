@@ -13,6 +13,7 @@ from sim.errors import Fault, ScenarioError
 from sim.scenario.catalogued import catalogued
 from sim.scenario.model import Origins, Scenario, build
 from sim.scenario.patching import PatchError, Raw, joined, layered, merged
+from sim.scenario.peopled import with_people
 from sim.scenario.shipped import located
 from sim.scenario.suggestions import said
 
@@ -36,6 +37,7 @@ def load(path: str | Path) -> Scenario:
     text = read_text(file, shown)
     folder = file.resolve().parent
     raw, origins = _extended(_parsed(text, shown), shown, folder, folder, (str(file.resolve()),))
+    raw, origins = with_people(raw, origins, shown)
     return build(raw, file=shown, folder=folder, origins=origins)
 
 
@@ -62,6 +64,7 @@ def parse(text: str, *, folder: str | Path = ".") -> Scenario:
     """
     home = Path(folder).resolve()
     raw, origins = _extended(_parsed(text, "scenario"), "scenario", home, home, ())
+    raw, origins = with_people(raw, origins, "scenario")
     return build(raw, file="scenario", folder=home, origins=origins)
 
 

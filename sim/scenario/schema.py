@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from sim.people import NONE, names
 from sim.scenario.model import Scenario
 from sim.scenario.traffic import Traffic
 
@@ -18,7 +19,12 @@ def scenario_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "toolate scenario"
     schema["required"] = ["schema"]
+    about_people = schema["properties"]["people"]["description"]
+    schema["properties"]["people"] = {"enum": [*names(), NONE], "description": about_people}
+    own = {"enum": [*names(), NONE], "description": "Whose habits this segment has instead."}
+    schema["$defs"]["Segment"]["properties"]["people"] = own
     everyone = {**schema["$defs"]["Segment"], "required": [], "title": "Everyone"}
+    everyone["properties"] = {k: v for k, v in everyone["properties"].items() if k != "people"}
     everyone["description"] = "What all segments share; a segment may say otherwise."
     schema["$defs"]["Everyone"] = everyone
     schema["properties"]["everyone"] = {"$ref": "#/$defs/Everyone"}

@@ -13,6 +13,7 @@ from sim.clock import DAY, NEVER, SECOND
 from sim.distributions.families.empirical import Empirical
 from sim.distributions.fields import DurationDistribution
 from sim.distributions.values import Duration, Micros, Probability, Strict
+from sim.people import DEFAULT
 from sim.scenario.channels import Badge, Email, Push, Thread
 from sim.scenario.citations import Source
 from sim.scenario.quantities import (
@@ -198,6 +199,10 @@ class Heading(Strict):
     ] = Field(
         default=(),
         description='A "platform:ID" or another file in the same folder; of a list of them, later ones win.',
+    )
+    people: str = Field(
+        default=DEFAULT,
+        description='Whose habits segments have where they say nothing: people of the catalogue, or "none".',
     )
     baseline: str | None = Field(
         default=None, description="Name of the policy to compare with; by default the first."

@@ -30,6 +30,7 @@ REGIMES = ("window_60min", "anytime_silent", "unread_only", "none")
 
 MINIMAL = """
 schema = 1
+people = "none"
 extends = "platform:{}"
 [traffic]
 kind = "stream"

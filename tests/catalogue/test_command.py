@@ -69,6 +69,7 @@ def test_bibtex_of_a_scenario_has_what_its_run_rests_on_and_nothing_that_was_ove
     file = tmp_path / "a.toml"
     text = """
 schema = 1
+people = "none"
 extends = "platform:matrix"
 [traffic]
 kind = "stream"

@@ -78,7 +78,11 @@ def test_values_that_read_alike_but_are_not_the_same_are_told_apart() -> None:
     base = sim.load(BASE)
     one, other = (base.patched({"traffic.week": [1, weight] + [1] * 5}) for weight in (2, 3))
     (found,) = differences(one, other)
-    assert (found[0], found[2].words) == ("traffic.week", "7 weights of its own, not the same")
+    assert found[0] == "traffic.week"
+    assert found[1].words != found[2].words
+    tiny = [base.patched({"mistakes.chance": 0.1 + k * 1e-9}) for k in (0, 1)]
+    (found,) = differences(*tiny)
+    assert (found[0], found[2].words) == ("mistakes.chance", "10 %, not the same")
 
 
 def test_a_parameter_that_only_one_has_and_the_kind_of_traffic_are_told() -> None:

@@ -182,6 +182,7 @@ def absent_times() -> tuple[str, ...]:
 
 SCENARIO = """
 schema = 1
+people = "none"
 run = { seed = 5, replications = 4, horizon = "2 d" }
 traffic = { kind = "stream", senders = 3, recipients = 12, rate = "40 / d", week = "texting", lasts = "1 d" }
 mistakes = { chance = 0.5, noticed = { dist = "lognormal", median = "3 min", sigma = 1.5 }, reaction = "1 s" }

@@ -25,6 +25,7 @@ from .playing import Engine
 
 SOMEBODY = """
 schema = 1
+people = "none"
 run = { seed = 1801, horizon = "2 d" }
 traffic = { kind = "campaign", messages = 1 }
 mistakes = { chance = 1.0, noticed = { dist = "exponential", mean = "5 min" } }
@@ -110,6 +111,7 @@ def test_a_batch_shortens_the_grace_and_the_more_traffic_the_more(
     window, hours = 2.0, 8 if engine.name == "compiled" else 4
     text = f"""
 schema = 1
+people = "none"
 run = {{ seed = 1802, horizon = "{hours} h" }}
 traffic = {{ kind = "stream", senders = 4, recipients = 4, rate = "{60 * rate:g} / h" }}
 [[segments]]

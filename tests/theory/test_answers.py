@@ -21,6 +21,7 @@ MEAN_GAP, NOTICED = 10.0, 5.0
 """Minutes between glances, and until the sender notices."""
 EXPONENTIAL = f"""
 schema = 1
+people = "none"
 run = {{ seed = 9, replications = 60, horizon = "12 h" }}
 traffic = {{ kind = "campaign", messages = 400 }}
 mistakes = {{ chance = 1.0, noticed = {{ dist = "exponential", mean = "{NOTICED} min" }} }}

@@ -20,6 +20,7 @@ from .playing import Engine, leaked, scenario
 
 BASE = """
 schema = 1
+people = "none"
 run = { seed = 401, horizon = "10 h" }
 traffic = { kind = "campaign", messages = 1, start = "1 h" }
 mistakes = { chance = 1.0, noticed = "10 min" }

@@ -17,6 +17,7 @@ from .playing import Engine, ghosts, leaked, scenario
 
 RACE = """
 schema = 1
+people = "none"
 run = { seed = 101, horizon = "1 d" }
 traffic = { kind = "campaign", messages = 1 }
 mistakes = { chance = 1.0, noticed = { dist = "exponential", mean = "5 min" } }
@@ -39,6 +40,7 @@ slow = { chance = 0.1, latency = { dist = "exponential", mean = "20 min" } }
 )
 AT_THE_SERVER = """
 schema = 1
+people = "none"
 run = { seed = 103, horizon = "1 d" }
 traffic = { kind = "campaign", messages = 1 }
 mistakes = { chance = 1.0, noticed = { dist = "exponential", mean = "5 min" } }

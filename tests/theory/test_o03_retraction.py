@@ -14,6 +14,7 @@ from .playing import Engine, ghosts, leaked, scenario
 
 RETRACTED = """
 schema = 1
+people = "none"
 run = { seed = 301, horizon = "10 min" }
 traffic = { kind = "campaign", messages = 1 }
 mistakes = { chance = 1.0, noticed = { dist = "exponential", mean = "5 min" } }

@@ -21,6 +21,7 @@ from .playing import Engine, leaked, minutes, scenario, waits, with_glances
 
 RENEWAL = """
 schema = 1
+people = "none"
 run = { seed = 401, horizon = "16 h" }
 traffic = { kind = "campaign", messages = 1, start = "10 h" }
 mistakes = { chance = 1.0, noticed = "30 min" }
@@ -33,6 +34,7 @@ length = { dist = "lognormal", median = "1 min", sigma = 0.8 }
 """
 ERLANG = """
 schema = 1
+people = "none"
 run = { seed = 501, horizon = "4 h" }
 traffic = { kind = "campaign", messages = 1, start = "2 h" }
 mistakes = { chance = 1.0, noticed = "5 min" }

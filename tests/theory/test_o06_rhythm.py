@@ -17,6 +17,7 @@ from .playing import Engine, leaked, minutes, scenario, with_glances
 
 RHYTHM = """
 schema = 1
+people = "none"
 run = { seed = 601, horizon = "3 d" }
 traffic = { kind = "campaign", messages = 1 }
 mistakes = { chance = 1.0, noticed = "20 min" }
@@ -26,6 +27,7 @@ glances = { gap = { dist = "exponential", mean = "1000 s" }, length = "0 s" }
 """
 WRITERS = """
 schema = 1
+people = "none"
 run = { seed = 602, horizon = "2 d" }
 traffic = { kind = "stream", senders = 100, recipients = 1, rate = "1 / d", lasts = "1 d" }
 mistakes = { chance = 1.0, noticed = "20 min" }

@@ -18,6 +18,7 @@ from .playing import Engine, scenario
 
 DIGEST = """
 schema = 1
+people = "none"
 run = { seed = 701, horizon = "12 h" }
 traffic = { kind = "stream", senders = 100, recipients = 1, rate = "1 / h", lasts = "1 h" }
 mistakes = { chance = 1.0, noticed = { dist = "exponential", mean = "10 min" } }
@@ -30,6 +31,7 @@ checks = { gap = { dist = "exponential", mean = "30 min" }, length = "0 s" }
 """
 BATCHED = """
 schema = 1
+people = "none"
 run = { seed = 801, horizon = "48 h" }
 traffic = { kind = "stream", senders = 1, recipients = 5, rate = "30 / h" }
 mistakes = { chance = 1.0, noticed = { dist = "exponential", mean = "8 min" } }
@@ -41,6 +43,7 @@ email = { batched = 1.0 }
 """
 LOCKED = """
 schema = 1
+people = "none"
 run = { seed = 702, horizon = "12 h" }
 traffic = { kind = "campaign", messages = 1, start = "3480.001 s" }
 mistakes = { chance = 1.0, noticed = { dist = "exponential", mean = "10 min" } }

@@ -30,6 +30,7 @@ from .playing import Engine, scenario
 
 BROADCAST = """
 schema = 1
+people = "none"
 run = { seed = 901, horizon = "61 min" }
 traffic = { kind = "campaign", messages = 400 }
 mistakes = { batch_chance = 1.0, noticed = "0 s" }

@@ -19,6 +19,7 @@ from .playing import Engine, scenario
 
 DESK = """
 schema = 1
+people = "none"
 run = { seed = 1001, horizon = "8750 min" }
 traffic = { kind = "stream", senders = 1, recipients = 20000, rate = "24 / h", lasts = "8500 min" }
 mistakes = { chance = 1.0, noticed = { dist = "exponential", mean = "15 min" } }

@@ -21,6 +21,7 @@ from .test_o04_o05_attention import EG, GAP, OFF, excess
 
 ALERTED = """
 schema = 1
+people = "none"
 run = { seed = 1101, horizon = "8 h" }
 traffic = { kind = "campaign", messages = 1, start = "2 h" }
 mistakes = { chance = 1.0, noticed = "3 min" }

@@ -29,6 +29,7 @@ NUMBER: TypeAdapter[Any] = TypeAdapter(NumberDistribution)
 
 SMALL = """
 schema = 1
+people = "none"
 run = { seed = 7, replications = 3, horizon = "2 d" }
 traffic = { kind = "stream", senders = 4, recipients = 10, rate = "20 / d" }
 mistakes = { chance = 0.4, noticed = { dist = "exponential", mean = "5 min" }, reaction = "2 s" }

@@ -268,6 +268,7 @@ def test_a_count_must_be_as_claimed_in_every_replication() -> None:
 
 WINDOW = """
 schema = 1
+people = "none"
 run = { replications = 2, horizon = "1 d" }
 traffic = { kind = "campaign", messages = 30 }
 mistakes = { chance = 1.0 }

@@ -21,6 +21,7 @@ DRAWN = "import numpy as np, sim.draws; print(sim.draws.uniforms(7, 'sent', np.a
 """Compiles a few small functions: two seconds."""
 SCENARIO = """
 schema = 1
+people = "none"
 extends = "platform:linkedin"
 run = { seed = 1, replications = 2, horizon = "1 d" }
 traffic = { kind = "campaign", messages = 20 }

@@ -11,6 +11,7 @@ from sim.screening import POINTS, Screening, screening
 
 DECIDED = """
 schema = 1
+people = "none"
 [run]
 seed = 5
 replications = 2

@@ -17,6 +17,7 @@ from sim.scenario.catalogued import catalogued
 from sim.scenario.model import Scenario, build
 from sim.scenario.observed import with_files_read
 from sim.scenario.patching import Raw, joined, layered, merged, nested
+from sim.scenario.peopled import with_people
 from sim.scenario.reading import OWN, load, parents, read_text
 from sim.scenario.suggestions import did_you_mean, said
 from sim.sweeping.design.file import SweepFile
@@ -108,6 +109,7 @@ def _on_platform(path: Path, platform: str, shown: str) -> Scenario:
             file, tables = step
             raw = merged(raw, tables)
             origins = layered(origins, tables, raw, str(file))
+    raw, origins = with_people(raw, origins, str(path))
     return build(raw, file=str(path), folder=path.resolve().parent, origins=origins)
 
 

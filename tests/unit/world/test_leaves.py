@@ -24,6 +24,7 @@ from .leaves import changed, found, held, leaves, others
 
 RICH = """
 schema = 1
+people = "none"
 run = { seed = 7, replications = 1, horizon = "3 d" }
 traffic = { kind = "stream", senders = 3, recipients = 24, rate = "25 / d" }
 mistakes = { chance = 0.5, noticed = { dist = "exponential", mean = "5 min" }, reaction = "2 s" }

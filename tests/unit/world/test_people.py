@@ -20,6 +20,7 @@ N = 20_000
 ENTITIES = np.arange(N, dtype=np.uint64)
 SEGMENTS = """
 schema = 1
+people = "none"
 traffic = { kind = "campaign", messages = 1 }
 [[segments]]
 name = "desk"

@@ -21,6 +21,7 @@ from ..making import one_world
 
 TRACE = """
 schema = 1
+people = "none"
 run = { seed = 3, horizon = "30 d" }
 traffic = { kind = "trace", file = "FILE", length = 60 }
 mistakes = { chance = 0.5, noticed = { dist = "exponential", mean = "5 min" } }

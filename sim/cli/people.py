@@ -1,0 +1,82 @@
+"""The command `people`: the catalogue of people, or the habits of one kind with their sources."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from sim import people
+from sim.cli.platforms import MEANINGS, entry_lines, wrapped_lines
+from sim.errors import Fault, ScenarioError
+from sim.people.catalogue import about, counts, entries, title
+from sim.platforms.catalogue import GRADES
+from sim.scenario.suggestions import did_you_mean, said
+
+
+def people_command(name: str | None, as_json: bool) -> None:
+    """Print the catalogue, or one kind of people. Raises `ScenarioError` for a name it has not."""
+    if name is not None and name not in people.names():
+        problem = f"there are no people {said(name)}{did_you_mean(name, people.names())}"
+        raise ScenarioError([Fault("people", "", problem, "toolate people lists them")])
+    chosen = people.names() if name is None else [name]
+    if as_json:
+        rows = [_row(one, whole=name is not None) for one in chosen]
+        sys.stdout.write(json.dumps(rows if name is None else rows[0], indent=1) + "\n")
+    elif name is None:
+        _print_list()
+    else:
+        sys.stdout.write("\n".join(_habits(name)) + "\n")
+
+
+def _row(name: str, *, whole: bool) -> dict[str, object]:
+    row: dict[str, object] = {
+        "id": name,
+        "title": title(name),
+        "about": about(name),
+        "counts": counts(name),
+    }
+    return row | ({"values": [asdict(one) for one in entries(name)]} if whole else {})
+
+
+def _print_list() -> None:
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("people", no_wrap=True)
+    table.add_column("who they are")
+    for column in (*GRADES, "assumed"):
+        table.add_column(column, justify="right")
+    for name in people.names():
+        number = counts(name)
+        shown = (str(number[grade] or "") for grade in (*GRADES, "assumed"))
+        default = " (the default)" if name == people.DEFAULT else ""
+        table.add_row(name, f"{escape(title(name))}{default}", *shown)
+    Console().print(table)
+    sys.stdout.write(
+        f"\nHabits by grade. {MEANINGS}\n"
+        f'Use them by people = "NAME", in a scenario or in a segment; people = "{people.NONE}" is nobody\'s habits. '
+        "toolate people NAME prints them with sources.\n"
+    )
+
+
+def _habits(name: str) -> Iterator[str]:
+    width = max(72, min(shutil.get_terminal_size((100, 24)).columns, 110))
+    number = counts(name)
+    yield f'{title(name)} (people = "{name}")'
+    yield from wrapped_lines(about(name), "", width)
+    yield ", ".join(f"{number[grade]} of grade {grade}" for grade in GRADES if number[grade]) + (
+        f"; {number['assumed']} assumed, each with a range to explore."
+    )
+    yield MEANINGS
+    kinds = [one["name"] for one in people.tables(name)["segments"]]
+    if len(kinds) > 1:
+        yield f"Kinds: {', '.join(kinds)}."
+    yield ""
+    for one in entries(name):
+        yield from entry_lines(one, width)

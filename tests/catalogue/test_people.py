@@ -1,0 +1,179 @@
+"""People are a catalogue: habits are there however a scenario is written, with who said so, and whoever
+wants people who never look must say so."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scipy import optimize, stats
+
+import sim
+from sim import people
+from sim.errors import ScenarioError
+from sim.people.catalogue import entries
+from sim.scenario.evidence import evidence
+from sim.scenario.recipients import Segment
+from sim.sweeping.design.unknowns import assumed
+
+BARE = """schema = 1
+run = { seed = 1, replications = 20, horizon = "3 d" }
+traffic = { kind = "stream", senders = 10, recipients = 100, rate = "10 / d", lasts = "1 d" }
+mistakes = { chance = 0.3, noticed = "10 min" }
+"""
+DESK = '[[segments]]\nname = "desk"\npush = 0.9\n'
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder / name
+
+
+@pytest.mark.parametrize("way", ["no segment", "a segment", "a child", "a platform", "everyone"])
+def test_every_way_to_write_a_scenario_gets_habits(way: str, tmp_path: Path) -> None:
+    written(tmp_path, "parent.toml", BARE + DESK)
+    texts = {
+        "no segment": BARE,
+        "a segment": BARE + DESK,
+        "a child": 'schema = 1\nextends = "parent.toml"\n',
+        "a platform": BARE.replace("\nrun", '\nextends = "platform:slack"\nrun') + DESK,
+        "everyone": BARE + "[everyone]\nbadge = 0.1\n" + DESK,
+    }
+    scenario = sim.load(written(tmp_path, "mine.toml", texts[way]))
+    (segment,) = scenario.segments
+    assert segment.handling.chance == 0.65
+    found = evidence(scenario, f"segments.{segment.name}.handling.chance")
+    assert (found.kind, found.setter) == ("assumed", "people:messenger_user")
+    assert evidence(scenario, f"segments.{segment.name}.alert.felt").kind == "cited"
+
+
+def test_what_the_scenario_says_itself_stands_above_habits(tmp_path: Path) -> None:
+    text = (
+        BARE + '[everyone]\nalert.felt = 0.5\n[[segments]]\nname = "desk"\nhandling.opened = 0.1\n'
+    )
+    (segment,) = sim.load(written(tmp_path, "mine.toml", text)).segments
+    assert (segment.alert.felt, segment.alert.chance) == (0.5, 0.2)
+    assert (segment.handling.opened, segment.handling.chance) == (0.1, 0.65)
+
+
+def test_segments_have_habits_of_their_own_as_a_whole(tmp_path: Path) -> None:
+    text = (
+        BARE.replace("schema = 1\n", 'schema = 1\npeople = "texting_student"\n')
+        + '[everyone]\nbadge = 0.2\n[[segments]]\nname = "desk"\nshare = 0.5\npeople = "office_worker"\n'
+        + '[[segments]]\nname = "phone"\nshare = 0.5\n'
+    )
+    scenario = sim.load(written(tmp_path, "mine.toml", text))
+    desk, phone = scenario.segments
+    assert (desk.desktop.share, phone.desktop.share) == (0.7, 0.0)
+    assert (desk.push, phone.push) == (0.75, 0.95)
+    assert desk.badge == phone.badge == 0.2, "the file's own word stands above both"
+    assert evidence(scenario, "segments.desk.desktop").setter == "people:office_worker"
+    assert evidence(scenario, "segments.phone.push").setter == "people:texting_student"
+    assert evidence(scenario, "segments.desk.badge").setter == str(tmp_path / "mine.toml")
+    assert evidence(scenario, "segments.desk.desktop").kind == "assumed"
+
+
+def test_kinds_of_people_are_taken_where_the_scenario_has_none(tmp_path: Path) -> None:
+    text = BARE.replace("schema = 1\n", 'schema = 1\npeople = "outreach_recipient"\n')
+    kinds = [one.name for one in sim.load(written(tmp_path, "mine.toml", text)).segments]
+    assert kinds == ["daily visitor", "weekly visitor", "rare visitor"]
+
+
+def test_nobody_looks_only_if_the_scenario_says_so(tmp_path: Path) -> None:
+    looks = sim.run(written(tmp_path, "mine.toml", BARE + DESK)).summary.headline("as it is")
+    assert looks.value > 0.2
+    nobody = BARE.replace("schema = 1\n", 'schema = 1\npeople = "none"\n') + DESK
+    never = sim.run(written(tmp_path, "none.toml", nobody)).summary.headline("as it is")
+    assert never.value == 0
+    (segment,) = sim.load(tmp_path / "none.toml").segments
+    assert segment.model_dump(exclude={"name", "push"}) == Segment(name="x", push=0.9).model_dump(
+        exclude={"name", "push"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "place"), [('people = "messenger_usr"\n', "people"), ("people = 3\n", "people")]
+)
+def test_people_that_are_not_there_are_a_fault(line: str, place: str, tmp_path: Path) -> None:
+    text = BARE.replace("schema = 1\n", f"schema = 1\n{line}") + DESK
+    with pytest.raises(ScenarioError, match=f"{place}: there are no people"):
+        sim.load(written(tmp_path, "mine.toml", text))
+
+
+def test_a_policy_cannot_change_who_is_observed(tmp_path: Path) -> None:
+    scenario = sim.load(written(tmp_path, "mine.toml", BARE + DESK))
+    for patch in ({"people": "none"}, {"segments.*.people": "none"}):
+        with pytest.raises(ScenarioError, match="people"):
+            scenario.patched(patch)
+
+
+def test_what_is_assumed_of_people_is_varied_with_the_rest(tmp_path: Path) -> None:
+    scenario = sim.load(written(tmp_path, "mine.toml", BARE + DESK))
+    assert "segments.*.handling.chance" in assumed(scenario)
+
+
+@pytest.mark.parametrize("name", people.names())
+def test_every_habit_has_one_source_with_a_range_and_is_a_parameter(name: str) -> None:
+    text = BARE.replace("schema = 1\n", f'schema = 1\npeople = "{name}"\n')
+    scenario = sim.parse(text)
+    tables = people.tables(name)
+    paths: list[str] = []
+    sim.scenario.patching.leaves({"everyone": tables["everyone"]}, paths.append)
+    for path in paths:
+        covering = [one for one in tables["sources"] if f"{path}.".startswith(f"{one}.")]
+        assert len(covering) == 1, path
+    for one in entries(name):
+        assert bool(one.source) != bool(one.assumed), one.path
+        assert bool(one.grade) == bool(one.source), one.path
+        assert len(one.sweep) >= 2, one.path
+    assert sum(segment.share for segment in scenario.segments) == pytest.approx(1)
+
+
+def numbers(name: str) -> dict[str, Any]:
+    return {one.path: one.value for one in entries(name)}
+
+
+def test_numbers_that_were_derived_follow_from_what_was_published() -> None:
+    """A second reading of the derivations, from the published numbers alone."""
+    mine = numbers("messenger_user")
+    assert mine["alert.felt"] == pytest.approx(1 - 0.2554)
+    fast = stats.lognorm(0.56, scale=10.3).cdf(15)
+    assert mine["alert.chance"] == pytest.approx(0.078 / 0.692 / fast / (1 - 0.2554), abs=0.005)
+    length = mine["glances.length"]
+    assert length["sigma"] == pytest.approx(math.sqrt(2 * math.log(64 / 23)), abs=0.005)
+    assert mine["frailty"]["sigma"] == pytest.approx(math.log(200 / 10) / (2 * 1.96), abs=0.005)
+    assert mine["glances.gap"]["mean"] == "24.2 min"
+    assert pytest.approx(24.2, abs=0.05) == 1440 / 57 - 64 / 60
+
+
+def opened_within(hours: float, median: float, sigma: float) -> float:
+    """Give the chance of a check within some hours of a random instant: Weibull gaps of shape 0.6, whose
+    median is divided by a lognormal factor of people."""
+    shape = 0.6
+    nodes, weights = [], []
+    for k in range(200):
+        nodes.append(math.exp(sigma * stats.norm.ppf((k + 0.5) / 200)))
+        weights.append(1 / 200)
+
+    def residual(scale: float) -> float:
+        mean = scale * math.gamma(1 + 1 / shape)
+        grid = [hours * (i + 0.5) / 400 for i in range(400)]
+        return sum(math.exp(-((x / scale) ** shape)) for x in grid) * hours / 400 / mean
+
+    scales = [median / math.log(2) ** (1 / shape) / factor for factor in nodes]
+    return sum(w * residual(s) for w, s in zip(weights, scales, strict=True))
+
+
+def test_checks_of_bulk_mail_are_the_fit_to_the_open_curve_that_is_cited() -> None:
+    mine = numbers("bulk_mail")
+    assert (mine["checks.gap"]["median"], mine["checks.frailty"]["sigma"]) == ("8.2 h", 1.39)
+    published = {1.0: 0.215, 6.0: 0.506, 24.0: 0.73}
+
+    def error(given: Any) -> float:
+        return sum((opened_within(h, *given) - p) ** 2 for h, p in published.items())
+
+    best = optimize.minimize(error, (6.0, 1.2), method="Nelder-Mead", options={"xatol": 0.02})
+    assert error((8.2, 1.39)) < error(best.x) + 2e-3, best.x
+    assert error((8.2, 0.0)) > error(best.x) + 1e-2, "people who are all alike fit worse"
