@@ -101,7 +101,7 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, int], set[str]]] = [
     (
         "wider frailty",
         {"segments.*.frailty": {"dist": "lognormal", "median": 2.0, "sigma": 0.7}},
-        {"recipient rate": 1},
+        {"recipient rate": 1, "recipient checks_rate": 1},
         set(),
     ),
     ("longer texts", {"traffic.length": 400}, {"length": 1}, set()),
