@@ -19,6 +19,7 @@ from scipy.special import ndtr
 
 from sim.clock import HOUR, NEVER
 from sim.records import Records
+from sim.schema.records import DISMISSED
 
 SIZE = 200_000
 """Messages of a case; every bug that is named needs fewer (the most demanding, an alert that
@@ -232,9 +233,52 @@ def mail() -> list[Case]:
     ]
 
 
+def handling() -> list[Case]:
+    """Give a push that each look dismisses or opens, one that is felt and answered, and
+    a mail that is opened at the check that lists it, or never.
+    """
+    each, opened, look, check, q = 0.65, 0.637, 12.0, 30.0, 0.25
+    at_all, listed = 1 - exp(-20 / look), 1 - exp(-60 / check)
+    thinned = 1 - exp(-each * 20 / look)
+    shown = {"handling": {"chance": each, "opened": opened}}
+    felt = {"chance": 0.2, "spread": 0.15, "felt": 0.7446, "delay": "10 s"}
+    mailed = {
+        "push": 0.0,
+        "email": {"instant": 1.0},
+        "checks": {"gap": _exponential(check), "opened": q},
+    }
+    return [
+        Case(
+            "dismissed within 20 min",
+            _race(_exponential(look), "1 d", segment=shown, horizon="20 min"),
+            lambda r: r["push_left_by"] == DISMISSED,
+            (1 - opened) * thinned,
+            {
+                "the first look only": (1 - opened) * each * at_all,
+                "every look handles": (1 - opened) * at_all,
+                "opened, not dismissed": opened * thinned,
+            },
+        ),
+        Case(
+            "felt and answered",
+            _race({"dist": "never"}, "1 d", segment={"alert": felt}, horizon="1 h"),
+            lambda r: r["push_noticed"] != NEVER,
+            0.2 * 0.7446,
+            {"everything is felt": 0.2},
+        ),
+        Case(
+            "mail opened within the hour",
+            _race({"dist": "never"}, "1 d", segment=mailed, horizon="1 h"),
+            lambda r: r["email_opened"],
+            q * listed,
+            {"a coin at every check": 1 - exp(-q * 60 / check), "every mail is opened": listed},
+        ),
+    ]
+
+
 def cases() -> list[Case]:
     """All cases whose answer is a share."""
-    return [*races(), *attention(), *mail()]
+    return [*races(), *attention(), *mail(), *handling()]
 
 
 def broadcast(messages: int, seconds: str) -> dict[str, Any]:

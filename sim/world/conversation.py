@@ -89,34 +89,57 @@ def _answers(sent: Sent, writer: Int64s, regretted: Flags) -> Flags:
     """Tell which messages are the first from the recipient of a regretted one to its writer within
     `ANSWERED_WITHIN` after it.
     """
-    out, many = np.zeros(sent.size, dtype=np.bool_), sent.people.size
-    times, rank = np.unique(sent.written, return_inverse=True)
-    rows = np.flatnonzero(writer >= 0)
-    pairs, pair = np.unique(writer[rows] * many + sent.recipient[rows], return_inverse=True)
-    places = pair * times.size + rank[rows]
-    order = np.argsort(places, kind="stable")
-    asked = np.flatnonzero(regretted & (writer >= 0))
-    wanted = sent.recipient[asked] * many + writer[asked]
-    found = np.minimum(np.searchsorted(pairs, wanted), max(pairs.size - 1, 0))
-    there = pairs[found] == wanted if pairs.size else np.zeros(asked.size, dtype=np.bool_)
-    asked, found = asked[there], found[there]
-    after = np.searchsorted(places[order], found * times.size + rank[asked], side="right")
-    last = after == order.size
-    answer = rows[order[np.where(last, 0, after)]] if order.size else asked
-    same = ~last & (sent.recipient[answer] == writer[asked])
-    same &= writer[answer] == sent.recipient[asked]
-    out[answer[same & (sent.written[answer] - sent.written[asked] <= ANSWERED_WITHIN)]] = True
+    many = sent.people.size
+    rows, asked = np.flatnonzero(writer >= 0), np.flatnonzero(regretted & (writer >= 0))
+    there, back = writer * many + sent.recipient, sent.recipient * many + writer
+    pair = np.unique(np.concatenate([there[rows], back[asked]]), return_inverse=True)[1]
+    index = _Index.of(pair[: rows.size], sent.written[rows])
+    found = index.first_after(pair[rows.size :], sent.written[asked])
+    answer, asked = rows[found[found >= 0]], asked[found >= 0]
+    out = np.zeros(sent.size, dtype=np.bool_)
+    out[answer[sent.written[answer] - sent.written[asked] <= ANSWERED_WITHIN]] = True
     return out
 
 
 def _received(sent: Sent, person: Int64s, at: Int64s) -> Int64s:
     """Say when the latest message to each person before an instant was written."""
-    times, rank = np.unique(sent.written, return_inverse=True)
-    places = np.sort(sent.recipient * times.size + rank)
-    before = np.searchsorted(places, person * times.size + np.searchsorted(times, at)) - 1
-    latest = places[np.maximum(before, 0)] if places.size else before
-    mine = (before >= 0) & (latest // max(times.size, 1) == person)
-    return np.where(mine, times[latest % max(times.size, 1)] if times.size else _PAST, _PAST)
+    latest = _Index.of(sent.recipient, sent.written).latest_before(person, at)
+    return np.where(latest < 0, _PAST, np.append(sent.written, _PAST)[latest])
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """Rows in order of group, then time, for looking up the next and the last of a group."""
+
+    rows: Int64s
+    codes: Int64s
+    times: Int64s
+
+    @classmethod
+    def of(cls, group: Int64s, time: Int64s) -> _Index:
+        times, rank = np.unique(time, return_inverse=True)
+        codes = group * (times.size + 1) + rank
+        rows = np.argsort(codes, kind="stable")
+        return cls(rows, codes[rows], times)
+
+    def first_after(self, group: Int64s, instant: Int64s) -> Int64s:
+        """Give the first row of each group later than an instant; -1: none."""
+        rank = np.searchsorted(self.times, instant, side="right")
+        return self._of_group(group, np.searchsorted(self.codes, self._code(group, rank)))
+
+    def latest_before(self, group: Int64s, instant: Int64s) -> Int64s:
+        """Give a row of each group that is the latest before an instant; -1: none."""
+        rank = np.searchsorted(self.times, instant)
+        return self._of_group(group, np.searchsorted(self.codes, self._code(group, rank)) - 1)
+
+    def _code(self, group: Int64s, rank: Int64s) -> Int64s:
+        return group * (self.times.size + 1) + rank
+
+    def _of_group(self, group: Int64s, place: Int64s) -> Int64s:
+        known = (place >= 0) & (place < self.rows.size)
+        place = np.where(known, place, -1)
+        mine = known & (np.append(self.codes, -1)[place] // (self.times.size + 1) == group)
+        return np.where(mine, np.append(self.rows, -1)[place], -1)
 
 
 def with_acts(

@@ -13,6 +13,7 @@ import numpy as np
 from sim.clock import NEVER
 from sim.distributions.families.never import Never
 from sim.scenario.model import Scenario
+from sim.scenario.sections import Conversation
 from sim.schema.fields import Flags, Int64s
 from sim.schema.world import APOLOGY, MESSAGES, OFF, Messages
 from sim.world.block import Block
@@ -126,10 +127,12 @@ def _with_acts(drafts: list[Draft]) -> list[Draft]:
     if s.regrets != s.mistakes:
         baseline = s.model_copy(update={"mistakes": s.regrets})
         regretted = draw_senders(baseline, first.sent).regretted
-    return [
-        replace(draft, acts=own_acts(draft.scenario.conversation, draft.sent, regretted))
-        for draft in drafts
-    ]
+    known: dict[Conversation, Acts] = {}
+    for draft in drafts:
+        talk = draft.scenario.conversation
+        if talk not in known:
+            known[talk] = own_acts(talk, draft.sent, regretted)
+    return [replace(draft, acts=known[draft.scenario.conversation]) for draft in drafts]
 
 
 def draft(scenario: Scenario, block: Block) -> Draft:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.scenario.model import build
+from sim.verification import generated
 from sim.world.drawing import draw_world
 
 from .making import agree, tied_world
@@ -37,6 +38,14 @@ def test_engines_agree_on_scenarios_with_every_feature_on_and_off(effort: settin
         agree(draw_world(build(raw, file="made", folder=Path()), 0))
 
     holds()
+
+
+def test_engines_agree_on_numbered_scenarios(examples: int) -> None:
+    """The scenarios of `toolate verify`, a thousand by default; a night takes a hundred thousand:
+    `pytest tests/parity/test_generated.py --parity-examples 20000`."""
+    for number in range(5 * examples):
+        raw = generated.scenario(generated.numbered(number))
+        agree(draw_world(build(raw, file=f"number {number}", folder=Path()), 0))
 
 
 def test_engines_agree_on_traces_with_recorded_deletions(tmp_path: Path, examples: int) -> None:

@@ -29,7 +29,7 @@ from sim.sweeping.sweeping import carry_out
 
 from .making import FILES, SERIAL, SMALL, contents, heard, swept
 
-KNOWN = {4: "f45b83f948449823"}
+KNOWN = {4: "7208453f5f41826f"}
 """The digest of the sums below, by version."""
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.clock import NEVER, SECOND
+from sim.schema.records import DISMISSED, RETRACTED
 from sim.surfaces import PREVIEWS
 from sim.verdicts import Judged, Level, Lost, Verdict, earliest, judge
 
@@ -446,6 +447,19 @@ def test_reading_takes_time_at_24_characters_a_second() -> None:
     assert exposed(0.0, speed=float("inf")) == (100, Level.ALL)
     assert exposed(2.0, speed=10.0) == (20, Level.PART)
     assert exposed(0.0, length=1, shown=1) == (1, Level.ALL)
+
+
+def test_whoever_dismisses_a_push_has_read_it_to_the_end_of_the_look() -> None:
+    row = {
+        "accepted": 0,
+        "push_arrived": 0,
+        "push_chars": 100,
+        "push_noticed": 5,
+        "push_read_until": 5 + 2 * SECOND,
+        "push_left": 5,
+    }
+    assert judge(records(row | {"push_left_by": DISMISSED})).exposed.tolist() == [48]
+    assert judge(records(row | {"push_left_by": RETRACTED})).exposed.tolist() == [1]
 
 
 def test_a_push_that_stays_is_read_to_the_end_of_the_look() -> None:

@@ -102,12 +102,19 @@ def play_phone(m, one, streams, rules, intervals, rows, work):
         elif visit == now:
             begin_next_visit(one, streams, rules, intervals, rows, work, _PAST)
         else:
-            tapped = lists[0].tap_row
-            at.taps = pop(lists["tap_at"], lists["tap_row"], at.taps)
-            offline = rows[tapped].tap_offline or is_on(intervals, one.row, IS_OFFLINE, now)
-            if rows[tapped].push_left > now:
-                leave(rows[tapped], now, BY_OPENING)
-            open_app(rules, rows, work, now, now, offline)
+            _tap(one, rules, intervals, rows, work, now)
+
+
+@njit_inlined
+def _tap(one, rules, intervals, rows, work, now):
+    """Open the app by a push (rank 20), whether it is in the tray still or not."""
+    at, lists = work.at[0], work.lists
+    row = rows[lists[0].tap_row]
+    at.taps = pop(lists["tap_at"], lists["tap_row"], at.taps)
+    if row.push_left > now:
+        leave(row, now, BY_OPENING)
+    offline = row.tap_offline or is_on(intervals, one.row, IS_OFFLINE, now)
+    open_app(rules, rows, work, now, now, offline)
 
 
 @njit_inlined

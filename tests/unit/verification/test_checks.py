@@ -22,7 +22,7 @@ def test_every_named_bug_of_an_exact_case_would_be_seen_at_the_size_it_is_played
 def test_verify_holds_on_this_machine_and_exits_0() -> None:
     result = CliRunner().invoke(app, ["verify", "--scenarios", "20"])
     assert result.exit_code == 0, result.output
-    assert "All 15 checks hold" in result.output
+    assert "All 18 checks hold" in result.output
 
 
 def test_an_exact_case_fails_and_names_the_bug_when_the_hold_is_ignored() -> None:
@@ -58,4 +58,4 @@ def test_verify_exits_1_when_a_check_fails(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(exact, "COUNTS", wrong)
     result = CliRunner().invoke(app, ["verify", "--scenarios", "1"])
     assert result.exit_code == 1
-    assert "2 of 15 checks FAILED" in result.output
+    assert "2 of 18 checks FAILED" in result.output

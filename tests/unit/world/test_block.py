@@ -27,8 +27,22 @@ def apologetic() -> Scenario:
     )
 
 
-@pytest.fixture(params=[*SOME, "apologies"])
+def talkative() -> Scenario:
+    """A scenario in which people have the phone in hand, and chances of their own."""
+    after = {"dist": "exponential", "mean": "5 min"}
+    everybody = {
+        "in_hand": {"before": "30 s", "after": after},
+        "alert": {"chance": 0.3, "spread": 0.2, "felt": 0.7, "felt_spread": 0.1},
+    }
+    return sim.load(LIBRARY / "linkedin_dm.toml").patched(
+        {"conversation.chance": 0.6, "segments": {"*": everybody}}
+    )
+
+
+@pytest.fixture(params=[*SOME, "apologies", "conversation"])
 def scenario(request: pytest.FixtureRequest) -> Scenario:
+    if request.param == "conversation":
+        return talkative()
     if request.param == "apologies":
         return apologetic()
     return sim.load(LIBRARY / f"{request.param}.toml")
