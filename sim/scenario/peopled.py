@@ -14,6 +14,7 @@ from typing import Any
 from sim import people
 from sim.errors import Fault, ScenarioError
 from sim.scenario.patching import Raw, joined, layered, merged, paths_set, quoted
+from sim.scenario.recipients import EmailShares
 from sim.scenario.suggestions import did_you_mean, said
 
 Origins = dict[str, str]
@@ -28,6 +29,7 @@ def with_people(raw: Raw, origins: Mapping[str, str], file: str) -> tuple[Raw, O
     >>> raw["everyone"]["handling"]["chance"], origins["everyone.handling.chance"]
     (0.65, 'people:messenger_user')
     """
+    raw = _whole_shares(raw)
     name, segments = raw.get("people", people.DEFAULT), raw.get("segments")
     listed = (
         [one for one in segments if isinstance(one, dict)] if isinstance(segments, list) else []
@@ -50,6 +52,24 @@ def with_people(raw: Raw, origins: Mapping[str, str], file: str) -> tuple[Raw, O
         for one in whole["segments"]
     ]
     return whole, found
+
+
+def _whole_shares(raw: Raw) -> Raw:
+    """Fill up shares of e-mail that the scenario gives, so that none of people's habits is added to
+    them.
+    """
+    ways = dict.fromkeys(EmailShares.model_fields, 0.0)
+
+    def whole(one: Any) -> Any:
+        given = one.get("email") if isinstance(one, Mapping) else None
+        return {**one, "email": {**ways, **given}} if isinstance(given, Mapping) else one
+
+    out = dict(raw)
+    if "everyone" in raw:
+        out["everyone"] = whole(raw["everyone"])
+    if isinstance(raw.get("segments"), list):
+        out["segments"] = [whole(one) for one in raw["segments"]]
+    return out
 
 
 def _named(name: object, file: str, at: str) -> tuple[str, Raw]:

@@ -61,6 +61,15 @@ def test_what_the_scenario_says_itself_stands_above_habits(tmp_path: Path) -> No
     assert (segment.handling.opened, segment.handling.chance) == (0.1, 0.65)
 
 
+def test_shares_of_mail_are_the_scenarios_own_as_a_whole(tmp_path: Path) -> None:
+    text = BARE.replace("schema = 1\n", 'schema = 1\npeople = "outreach_recipient"\n')
+    text += '[everyone]\nemail = { off = 1.0 }\n[[segments]]\nname = "a"\nshare = 0.5\n'
+    text += '[[segments]]\nname = "b"\nshare = 0.5\nemail = { instant = 0.4, off = 0.6 }\n'
+    a, b = sim.load(written(tmp_path, "mine.toml", text)).segments
+    assert a.email.as_tuple() == (1.0, 0.0, 0.0, 0.0)
+    assert b.email.as_tuple() == (0.6, 0.4, 0.0, 0.0)
+
+
 def test_segments_have_habits_of_their_own_as_a_whole(tmp_path: Path) -> None:
     text = (
         BARE.replace("schema = 1\n", 'schema = 1\npeople = "texting_student"\n')
@@ -81,7 +90,7 @@ def test_segments_have_habits_of_their_own_as_a_whole(tmp_path: Path) -> None:
 def test_kinds_of_people_are_taken_where_the_scenario_has_none(tmp_path: Path) -> None:
     text = BARE.replace("schema = 1\n", 'schema = 1\npeople = "outreach_recipient"\n')
     kinds = [one.name for one in sim.load(written(tmp_path, "mine.toml", text)).segments]
-    assert kinds == ["daily visitor", "weekly visitor", "rare visitor"]
+    assert kinds == ["daily visitor", "weekly visitor", "monthly visitor"]
 
 
 def test_nobody_looks_only_if_the_scenario_says_so(tmp_path: Path) -> None:
