@@ -1,33 +1,39 @@
-"""Compare the shipped scenarios with published facts.
+"""Compare the model with published facts, each by its own definition.
 
-Run from the repository's root: `python docs/validation [replications]`; writes
-docs/validation.md.
+Run from the repository's root: `python docs/validation`; writes docs/validation.md (about two
+minutes).
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from definitions import (
+    answered_before_seen,
+    answers,
+    share_within,
+    to_notice,
+    to_unlock,
+    to_view,
+    wait,
+)
+from scenes import Scene, hour_of_day
 
 import sim
-from sim.clock import DAY, HOUR, MINUTE, NEVER
-from sim.engines import choose, play_with
-from sim.records import Records
-from sim.scenario.model import Scenario
-from sim.world import World, draw_world
+from sim.clock import HOUR, MINUTE, NEVER
 
 PAGE, MUTANTS = Path("docs/validation.md"), Path("docs/mutants.json")
+MIX = Path("docs/validation/mix.toml")
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A published fact, what the model says, and whether it is within the tolerance set
-    beforehand.
+    """A published fact, what the model says, whether that is within the tolerance set beforehand,
+    and what that is worth.
     """
 
     name: str
@@ -35,29 +41,7 @@ class Fact:
     source: str
     model: str
     verdict: str
-    reason: str
-
-
-def played(scenario: Scenario, replications: int) -> Iterator[tuple[World, Records]]:
-    """Play replications of a scenario as it stands."""
-    play = play_with(choose("auto", 1e9))
-    for number in range(replications):
-        world = draw_world(scenario, number)
-        yield world, play(world)
-
-
-def waits(scenario: Scenario, replications: int, start: str, *ends: str) -> np.ndarray:
-    """Collect minutes from one step to the earliest of some others.
-
-    Inf where none came; only where the start is.
-    """
-    found = []
-    for _, r in played(scenario, replications):
-        first = np.minimum.reduce([r[name] for name in ends])
-        asked = r[start] != NEVER
-        minutes = (first[asked] - r[start][asked]) / MINUTE
-        found.append(np.where(first[asked] == NEVER, np.inf, np.maximum(minutes, 0)))
-    return np.concatenate(found)
+    remark: str
 
 
 def judged(value: float, low: float, high: float) -> str:
@@ -65,127 +49,155 @@ def judged(value: float, low: float, high: float) -> str:
     return "within" if low <= value <= high else "**misses**"
 
 
-def to_view(dm: Scenario, texts: Scenario, n: int) -> Fact:
-    """VAL-1: the median time from arrival to viewing a mobile instant message."""
-    a = float(np.median(waits(dm, n, "push_arrived", "push_noticed", "thread_read")))
-    b = float(
-        np.median(waits(texts, max(n // 30, 1), "push_arrived", "push_noticed", "thread_read"))
+def quartiles(values: np.ndarray) -> str:
+    """Say a median with quartiles, minutes."""
+    low, middle, high = np.percentile(values, [25, 50, 75])
+    return f"{middle:.0f} min (quartiles {low:.0f} and {high:.0f})"
+
+
+def lit(mix: Scene) -> Fact:
+    """USE-1: how many pushes arrive on a lit screen."""
+    value = float(mix.lit()[mix.pushed].mean())
+    return Fact(
+        "USE-1",
+        "30.8 % of notifications arrive on a lit screen; accept .27 to .34",
+        "Pielot et al., MobileHCI 2014, 15 users",
+        f"{100 * value:.1f} %",
+        judged(value, 0.27, 0.34),
+        "an input: `conversation.chance` = .6 was set by it, so it is used up",
     )
+
+
+def viewed(mix: Scene, texts: Scene) -> Fact:
+    """VAL-1: the median time from arrival to viewing a mobile instant message."""
+    found = {}
+    for name, scene in (("mix", mix), ("texts", texts)):
+        r, mine = scene.records, scene.pushed
+        arrived, read = r["push_arrived"][mine], r["thread_read"][mine]
+        found[name] = float(np.median(to_view(arrived, scene.handled[mine], read)))
+        found[f"{name} noticed"] = float(
+            np.median(to_notice(arrived, r["push_noticed"][mine], read))
+        )
     return Fact(
         "VAL-1",
         "median from arrival to view 6.15 min; accept 4 to 9",
         "Pielot et al., CHI 2014, 24 Android users",
-        f"{a:.1f} min (direct message), {b:.1f} min (texts)",
-        f"{judged(a, 4, 9)}, {judged(b, 4, 9)}",
-        "while messages arrive, people glance far more often than the 24-hour average of 57 looks a day: in one study 31 % "
-        "of arrivals met a lit screen, in the model about 4 % do, because looks do not depend on messages",
+        f"{found['mix']:.1f} min (noticed after {found['mix noticed']:.1f}); real texts {found['texts']:.1f} min",
+        f"{judged(found['mix'], 4, 9)}; texts {judged(found['texts'], 4, 9)}",
+        "*view* is handled, or read in the app, as the study counts; by *noticed* it would miss. The texts are one-to-one "
+        "talk alone and warmer than a messenger's mix",
     )
 
 
-def clicked(texts: Scenario, n: int) -> Fact:
-    """VAL-2: how many of the notifications that were handled were clicked within 10 minutes."""
-    found = waits(texts, max(n // 30, 1), "push_arrived", "thread_read")
-    value = float(np.mean(found[np.isfinite(found)] <= 10))
+def opened(mix: Scene, texts: Scene) -> Fact:
+    """VAL-2: how many of the notifications that were opened were opened within 10 minutes."""
+    shares = []
+    for scene in (mix, texts):
+        mine = scene.pushed
+        shares.append(
+            share_within(
+                wait(scene.records["push_arrived"][mine], scene.records["thread_read"][mine]), 10
+            )
+        )
     return Fact(
         "VAL-2",
         "more than 60 % of handled notifications clicked within 10 min",
         "Mehrotra et al., UbiComp 2015",
-        f"{100 * value:.0f} % of texts opened at all were opened within 10 min",
-        judged(value, 0.6, 1),
-        "in the model, opening the app is the only way to handle a notification; dismissing is left out, and would remove "
-        "the slow ones from the base",
+        f"{100 * shares[0]:.0f} %; real texts {100 * shares[1]:.0f} %",
+        f"{judged(shares[0], 0.6, 1)}; texts {judged(shares[1], 0.6, 1)}",
+        "of those that were opened at all; a higher chance of handling (.8) would meet it and was not taken",
     )
 
 
-def alerted(dm: Scenario, n: int) -> Fact:
-    """VAL-3: an alert that is felt makes the view come sooner than a silent one."""
-    felt = {
-        "segments.*.alert.chance": 0.078 / 0.7446
-    }  # 25.54 % are silent, and those cause no reaction
-    silent = float(
-        np.median(
-            waits(dm.patched({"segments.*.alert.chance": 0.0}), n, "push_arrived", "push_noticed")
-        )
+def felt_or_silent(mix: Scene) -> Fact:
+    """VAL-3: a notification that is felt makes the next unlock come sooner than a silent one."""
+    r, m = mix.records, mix.world.messages
+    unlocks, looks = np.full(mix.pushed.size, np.inf), np.full(mix.pushed.size, np.inf)
+    for person, mine in mix.by_person():
+        starts, ends, unlocked = mix.people[person]
+        at = r["push_arrived"][mine]
+        unlocks[mine] = to_unlock(at, starts, ends, unlocked)
+        looks[mine] = to_unlock(at, starts, ends, np.ones_like(unlocked))
+    alerted = np.where(
+        (m.alert_after != NEVER) & ~mix.lit(), m.alert_after.astype(float) / MINUTE, np.inf
     )
-    loud = float(np.median(waits(dm.patched(felt), n, "push_arrived", "push_noticed")))
+    medians = {}
+    for name, waits in (("unlock", unlocks), ("look", looks)):
+        soon = np.minimum(waits, alerted)
+        for felt in (True, False):
+            medians[name, felt] = float(np.median(soon[mix.pushed & (m.felt == felt)]))
+    ratio = medians["unlock", True] / medians["unlock", False]
+    any_look = medians["look", True] / medians["look", False]
     return Fact(
         "VAL-3",
-        "vibrate is seen sooner than silent: 3.35 against 7.3 min (ratio 0.46)",
-        "Mehrotra et al., CHI 2016",
-        f"{loud:.1f} against {silent:.1f} min (ratio {loud / silent:.2f})",
-        f"direction {'within' if loud < silent else '**misses**'}; ratio {judged(loud / silent, 0.25, 0.75)}",
-        "an alert leads to a look for only 10 % of arrivals (7.8 % over all modes), too few to halve a median",
+        "vibrate is seen sooner than silent: 3.35 against 7.3 min (ratio .46) to the next unlock; accept .25 to .75",
+        "Mehrotra et al., CHI 2016, 20 users",
+        f"{medians['unlock', True]:.1f} against {medians['unlock', False]:.1f} min (ratio {ratio:.2f}); "
+        f"to any look the ratio is {any_look:.2f}",
+        f"ratio {judged(ratio, 0.25, 0.75)}; levels {judged(medians['unlock', True], 2.2, 5.0)}",
+        "half a test: the share of alerts that are answered was derived with VAL-4 in sight",
     )
 
 
-def alert_driven(dm: Scenario, n: int) -> Fact:
+def alert_driven(mix: Scene) -> Fact:
     """VAL-4: the share of looks that a notification started."""
-    chance = np.mean(
-        [(w.messages.alert_after != NEVER).mean() for w, _ in played(dm, max(n // 10, 1))]
-    )
-    felt = 63.5 * (1 - 0.308) * float(chance)
-    value = felt / (57 + felt)
+    m = mix.world.messages
+    chance = float((m.alert_after[mix.pushed] != NEVER).mean())
+    started = 63.5 * (1 - 0.308) * chance
+    value = started / (57 + started)
     return Fact(
         "VAL-4",
-        "11 % of looks are started by a notification",
+        "11 % of looks are started by a notification; accept 8 to 14",
         "Heitmayer & Lahlou 2021, 37 users",
         f"{100 * value:.0f} % at 63.5 notifications a day, 69.2 % of them on a dark screen",
         judged(value, 0.08, 0.14),
-        "the reaction share of 7.8 % counts only unlocks within 15 s; looks without an unlock, and later looks, are missing",
+        "**no test**: other fair derivations of the alert's chance (.078, .105, .45) miss this fact, and it was known when "
+        "one was taken",
     )
 
 
-def pending(texts: Scenario, n: int) -> Fact:
-    """VAL-5: the age of pending notifications, sampled every 15 minutes.
-
-    Median per device, then over devices.
-    """
-    medians = []
-    for world, r in played(texts, max(n // 30, 1)):
-        shown = (r["push_arrived"] != NEVER) & (r["push_left"] > r["push_arrived"])
-        left = np.minimum(r["push_left"], world.horizon)
-        for person in np.unique(r["recipient"][shown]):
-            mine = shown & (r["recipient"] == person)
-            ages = np.concatenate(
-                [
-                    np.arange(-(-a // (15 * MINUTE)) * 15 * MINUTE, b, 15 * MINUTE) - a
-                    for a, b in zip(r["push_arrived"][mine], left[mine], strict=True)
-                ]
-            )
-            if ages.size:
-                medians.append(np.median(ages) / MINUTE)
-    low, middle, high = np.percentile(medians, [25, 50, 75])
+def pending(mix: Scene, texts: Scene) -> Fact:
+    """VAL-5: the age of pending notifications, sampled every 15 minutes, median per device."""
+    naive, paused = (mix.pending_ages(pausing=pausing) for pausing in (False, True))
     return Fact(
         "VAL-5",
         "age of a pending message notification: device median 20 min, quartiles 11 and 38; accept 10 to 40",
         "Weber, Voit & Henze, MuC 2019, 3,953 phones",
-        f"{middle:.0f} min, quartiles {low:.0f} and {high:.0f} (texts)",
-        judged(float(middle), 10, 40),
-        "in the model, notifications leave the tray only when the app is opened, or by retraction, replacement or expiry; "
-        "people also swipe them away",
+        f"{quartiles(naive)} if the phone is sampled at all times; {quartiles(paused)} if sampling pauses "
+        f"once the screen has been dark for an hour; real texts {quartiles(texts.pending_ages(pausing=False))} and "
+        f"{quartiles(texts.pending_ages(pausing=True))}",
+        f"{judged(float(np.median(naive)), 10, 40)}; pausing {judged(float(np.median(paused)), 10, 40)}",
+        "the study's job was one that Android defers on a phone that lies still; with that pause the model before this one is "
+        "within as well, so this is no evidence",
     )
 
 
-def opened_mail(dm: Scenario, n: int) -> Fact:
-    """VAL-6: how fast e-mails are opened."""
-    found = waits(dm, n, "email_arrived", "email_read")
-    found = found[np.isfinite(found)] / 60
-    six, day, week = (100 * float(np.mean(found <= h)) for h in (6, 24, 168))
+def opened_mail() -> Fact:
+    """VAL-6: how fast bulk mails are opened."""
+    scenario = sim.parse(
+        'schema = 1\npeople = "bulk_mail"\n'
+        'run = { seed = 20261125, horizon = "17 d" }\n'
+        'traffic = { kind = "stream", senders = 400, recipients = 4000, rate = "20 / d", lasts = "7 d", week = "office" }\n'
+        'email = { latency = "20 s" }\n'
+    )
+    r = Scene.of(scenario).records
+    mine = r["email_arrived"] != NEVER
+    hours = wait(r["email_arrived"][mine], r["email_read"][mine]) / 60
+    hours = hours[hours < 240]
+    six, day, week = (100 * share_within(hours, h) for h in (6, 24, 168))
     return Fact(
         "VAL-6",
         "of eventual opens 52–53 % by 6 h, 78–79 % by 24 h, 95 % by 7 d (bulk mail); accept ± 10 points",
         "MailerMailer 2012; i-emailer",
-        f"{six:.0f} %, {day:.0f} %, {week:.0f} %",
+        f"{six:.0f} %, {day:.0f} %, {week:.0f} % (of opens within ten days)",
         f"{judged(six, 42, 63)}, {judged(day, 68, 89)}, {judged(week, 85, 100)}",
-        "a notification of a personal message is not bulk mail: a mailbox check reads every mail, "
-        "and checks come every hour and a half on average",
+        "a fit to one vendor's open curve, held against two others': the family can bend so, no more",
     )
 
 
-def evening(texts: Scenario) -> Fact:
+def evening(texts: Scene) -> Fact:
     """VAL-8: the share of notifications that arrive between 17 and 24 h."""
-    hours = draw_world(texts, 0).messages.written % DAY // HOUR
-    value = float(np.mean(hours >= 17))
+    value = float(np.mean(hour_of_day(texts.world.messages.written) >= 17))
     return Fact(
         "VAL-8",
         "44.2 % of notifications arrive between 17 and 24 h; accept ± 5 points",
@@ -196,14 +208,67 @@ def evening(texts: Scenario) -> Fact:
     )
 
 
-def page(facts: list[Fact], n: int) -> str:
-    """Write the page."""
-    head = f"""# Validation: comparison with published facts
+def before_seen(texts: Scene) -> Fact:
+    """Texts that are answered before the model lets them be seen."""
+    m, r = texts.world.messages, texts.records
+    answered = answers(m.written, texts.writer, m.recipient, 24 * HOUR)
+    seen = np.minimum(r["push_noticed"], r["thread_read"])
+    value = answered_before_seen(answered, seen)
+    idle = {f"segments.*.in_hand.{side}": "0 s" for side in ("before", "after")}
+    r = Scene.of(texts.scenario.patched(idle)).records
+    without = answered_before_seen(answered, np.minimum(r["push_noticed"], r["thread_read"]))
+    return Fact(
+        "texts",
+        "nobody answers a text before seeing it; accept at most 0.5 %",
+        "24,333 texts, Sapiezynski et al. 2019",
+        f"{100 * value:.1f} % of the answered texts; without `in_hand` {100 * without:.0f} %",
+        judged(value, 0, 0.005),
+        "met by construction: whoever writes has the phone in hand. Nothing is regretted here: "
+        "answers to regretted texts are left out of the conversation",
+    )
 
-Written by `python docs/validation {n}` ({n} replications of `scenarios/linkedin_dm.toml` as it is, {max(n // 30, 1)} of
-`scenarios/texts.toml`). The facts were set aside before the scenarios were written. No parameter was chosen, tuned
-or weighted to match them, with one exception that is named below, and misses are left as they are. For VAL-1 the tolerance is the
-one in the research notes; the others are in the column *published* or in `docs/validation.py`.
+
+def prompts() -> Fact:
+    """How soon cold prompts are opened, by people who are not in a conversation."""
+    cold = sim.load(MIX).patched(
+        {
+            "conversation.chance": 0.0,
+            "traffic.rate": "2 / d",
+            "segments.*.visits.gap": {"dist": "never"},
+            "push.slow.chance": 0.0,
+            "segments.*.push": 1.0,
+            "segments.*.previews_hidden": 0.0,
+        }
+    )
+    scene = Scene.of(cold)
+    hours = hour_of_day(scene.world.messages.written)
+    mine = scene.pushed & (hours >= 9)
+    noticed = wait(scene.records["push_arrived"][mine], scene.records["push_noticed"][mine])
+    found = [float(np.mean(noticed <= minutes)) for minutes in (0.25, 1, 5, 30)]
+    published = (0.14, 0.22, 0.35, 0.63)
+    gap = max(abs(a - b) for a, b in zip(found, published, strict=True))
+    return Fact(
+        "prompts",
+        "study prompts opened within 15 s, 1, 5, 30 min: .14, .22, .35, .63; accept ± .05 each",
+        "m-Path example study, 2,000 prompts, 20 people",
+        f"noticed: {', '.join(f'{one:.2f}' for one in found)} (largest gap {gap:.2f})",
+        judged(gap, 0, 0.05),
+        "the alert's delay and its spread over people are from these prompts",
+    )
+
+
+BLIND = Path("docs/validation/blind.md")
+"""What was decided with the facts in sight."""
+
+
+def page(facts: list[Fact]) -> str:
+    """Write the page."""
+    head = """# Validation: comparison with published facts
+
+Written by `python docs/validation`. *Mix* is a messenger's usual mix (`docs/validation/mix.toml`: 250 people, 18 messages a day
+each, six in ten in the course of a conversation), *real texts* is `scenarios/texts.toml`, *bulk mail* is `people = "bulk_mail"`.
+Each fact is computed by the definition of the study it is from (`docs/validation/definitions.py`, tested with the definitions it
+must not be confused with). Tolerances are those of the research notes, set before the model was built.
 
 | fact | published | model | result |
 |---|---|---|---|
@@ -211,23 +276,20 @@ one in the research notes; the others are in the column *published* or in `docs/
     rows = "".join(
         f"| {f.name} | {f.fact} ({f.source}) | {f.model} | {f.verdict} |\n" for f in facts
     )
-    why = "".join(f"* **{f.name}.** {f.reason[0].upper()}{f.reason[1:]}.\n" for f in facts)
+    worth = "".join(f"* **{f.name}.** {f.remark[0].upper()}{f.remark[1:]}.\n" for f in facts)
     return f"""{head}{rows}
-## The most likely reasons
-
-{why}
 VAL-7 (attentive hours a day) is known from memory only and is left out.
 
-One parameter is not independent of these facts: the shape 0.6 of the gaps between glances is the default of the research notes,
-which chose it after comparing several pairs with VAL-1. VAL-1 is therefore not an independent test of that shape; sweep it.
+## What each row is worth
 
+{worth}
+{BLIND.read_text(encoding="utf-8")}
 ## Consequences
 
-For push, the misses point in one direction. Real attention clusters around messages more than these look streams do, so in a
-running conversation the model reads previews later than people do, and its share read before a fast deletion by push is probably
-**too low**. For e-mail, they point in the other direction. The model reads mail sooner than people read bulk mail, and its share
-by e-mail is probably **too high** for people who check rarely. Before you rely on a result, sweep `thread.live`, the shape of the
-gaps, the alert chance and the gap between mailbox checks.
+A push that nobody takes back is met in the end by whatever looks there are, so for push alone the answer hardly depends on
+attention. It does depend on it where something takes the text away in time (a retraction, an expiry), for reading in the
+app, and above all for e-mail. Presence does not answer to a policy: a message held for five minutes meets the presence of its time of writing plus
+five minutes, and its partner does not wait. Where holds are compared, sweep `segments.*.in_hand.after`.
 
 {mutants()}"""
 
@@ -259,19 +321,26 @@ survive, while the same faults made by hand in the files were noticed. The engin
 
 
 def main() -> None:
-    """Play the scenarios and write the page."""
-    n = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    dm, texts = sim.load("scenarios/linkedin_dm.toml"), sim.load("scenarios/texts.toml")
+    """Play the scenes and write the page, or with `--check` compare it with the one that is there."""
+    mix = Scene.of(sim.load(MIX))
+    real = sim.load("scenarios/texts.toml")
+    texts = Scene.of(real)
     facts = [
-        to_view(dm, texts, n),
-        clicked(texts, n),
-        alerted(dm, n),
-        alert_driven(dm, n),
-        pending(texts, n),
-        opened_mail(dm, n),
+        before_seen(Scene.of(real.patched({"mistakes.chance": 0.0}))),
+        lit(mix),
+        prompts(),
+        viewed(mix, texts),
+        opened(mix, texts),
+        felt_or_silent(mix),
+        alert_driven(mix),
+        pending(mix, texts),
+        opened_mail(),
         evening(texts),
     ]
-    PAGE.write_text(page(facts, n), encoding="utf-8")
+    if "--check" in sys.argv:
+        same = PAGE.read_text(encoding="utf-8") == page(facts)
+        sys.exit(None if same else f"{PAGE} is not what `python docs/validation` writes now")
+    PAGE.write_text(page(facts), encoding="utf-8")
     print(f"Wrote {PAGE}")
 
 

@@ -3,7 +3,11 @@ definitions that it must not be confused with give other numbers on them."""
 
 from __future__ import annotations
 
+import os
+import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -89,3 +93,22 @@ def test_answered_before_seen_is_a_share_of_the_answered() -> None:
     answered, seen = at(5, 5, np.inf, np.inf), at(3, 9, 1, np.inf)
     assert facts.answered_before_seen(answered, seen) == 0.5
     assert np.mean(answered < seen) == 0.25, "of all messages: another share"
+
+
+def test_the_page_says_what_the_model_says_now() -> None:
+    """The rows of the real texts, and their negative control: without the phone in hand half of the
+    texts are answered before they are seen."""
+    folder = DEFINITIONS.parent
+    page = (folder.parent / "validation.md").read_text(encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(folder), "--check"],
+        cwd=folder.parents[1],
+        env=os.environ | {"PYTHONPATH": str(folder.parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (row,) = (line for line in page.splitlines() if line.startswith("| texts |"))
+    shares = [float(one) for one in re.findall(r"([\d.]+) %(?: of the answered| \|)", row)]
+    assert shares[0] <= 0.5 and shares[1] > 30
