@@ -59,6 +59,12 @@ def test_the_next_act_takes_over_and_typing_begins_after_the_act_before(tmp_path
     assert in_hand(world, 0) == [(80, 110), (110, 130), (130, 195)]
 
 
+def test_what_is_written_at_the_instant_of_an_act_is_not_what_it_answers(tmp_path: Path) -> None:
+    typing = {"before": "20 s", "after": "0 s"}
+    world = draw_world(trace(tmp_path, ["100,ann,bob", "100,bob,ann"], typing), 0)
+    assert in_hand(world, 0) == in_hand(world, 1) == [(80, 100)]
+
+
 def test_typing_is_cut_at_five_minutes_and_the_phone_is_put_down_after_thirty(
     tmp_path: Path,
 ) -> None:
