@@ -101,7 +101,8 @@ def _alerts(
     felts = own("felt", chances, [one.felt_spread for one in alerts])
     felt = drawn.chance("alert.felt", drawn.of_segment(chances) if felts is None else felts)
     taken = own("alert", [one.chance for one in alerts], [one.spread for one in alerts])
-    return felt, drawn.reaction("alert", alerts, felt, chance=taken, tie=drawn.soon)
+    where = None if felt.all() else felt
+    return felt, drawn.reaction("alert", alerts, where, chance=taken, tie=drawn.soon)
 
 
 def _handling(drawn: Drawn, handling: Sequence[Handling]) -> Columns:
@@ -110,15 +111,19 @@ def _handling(drawn: Drawn, handling: Sequence[Handling]) -> Columns:
     Whether the first look does and how many looks it takes are one draw.
     """
     chances = [one.chance for one in handling]
-    first = drawn.chance("tap.chance", drawn.of_segment(chances))
-    looks = np.where(first, 1, NEVER) if first.any() else drawn.nothing
-    again = drawn.in_segments([one.looks == "every" and one.chance > 0 for one in handling])
-    if again.any():
+    if not any(chances):
+        return {"looks_to_handle": drawn.nothing, "open_after": drawn.nothing}
+    opened = drawn.chance("tap.chance", drawn.of_segment(chances))
+    looks = np.where(opened, 1, NEVER)
+    if any(one.looks == "every" for one in handling):
+        again = drawn.in_segments([one.looks == "every" and one.chance > 0 for one in handling])
         some = [chance if chance > 0 else 1.0 for chance in chances]
         looks = np.where(again, drawn.looks("tap.chance", some, again), looks)
-    opened = (looks != NEVER) & drawn.chance(
-        "handling.opened", drawn.of_segment([one.opened for one in handling])
-    )
+        opened = looks != NEVER
+    if any(one.opened < 1 for one in handling):
+        opened &= drawn.chance(
+            "handling.opened", drawn.of_segment([one.opened for one in handling])
+        )
     delays = [one.delay for one in handling]
     return {"looks_to_handle": looks, "open_after": drawn.per_segment("tap.delay", delays, opened)}
 

@@ -66,14 +66,18 @@ def draw_recipients(
         return distribution_of(family, is_duration=False).quantile(u(name)[mine])
 
     rate, email = np.empty(entities.size), np.zeros(entities.size, np.int64)
-    checks_rate = np.empty(entities.size)
     for k, kind in enumerate(segments):
         mine = segment == k
         rate[mine] = factors("frailty", kind.frailty, mine)
-        own = kind.checks.frailty
-        checks_rate[mine] = rate[mine] if own is None else factors("checks.frailty", own, mine)
         shares = kind.email.as_tuple()
         email[mine] = shares.index(1) if 1 in shares else pick(shares, u("email")[mine])
+    checks_rate = rate
+    if any(kind.checks.frailty is not None for kind in segments):
+        checks_rate = rate.copy()
+        for k, kind in enumerate(segments):
+            if kind.checks.frailty is not None:
+                mine = segment == k
+                checks_rate[mine] = factors("checks.frailty", kind.checks.frailty, mine)
     ios = has("ios", [s.ios for s in segments])
     # The worker's first look, a uniform share of its tick, is one draw of the replication.
     phase = tick * uniforms(people.key, "email.tick", np.zeros_like(entities)) if tick else 0.0

@@ -50,7 +50,7 @@ def next_visit(one, streams, rules, intervals, rows, work):
     return start
 
 
-@njit
+@njit_inlined
 def begin_next_visit(one, streams, rules, intervals, rows, work, worth):
     """Step over the next visit, of the stream before one in hand; let it take place, or not, if
     it is not over by an instant.

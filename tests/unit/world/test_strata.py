@@ -18,6 +18,7 @@ LARGE = {"traffic.recipients": 40_000}
         {},
         {"segments.*.push": 1.0},
         {"email.delay": {"dist": "never"}},
+        {"email.only_without_push": True},
         {"segments.*.email": {"off": 0.2, "instant": 0.0, "batched": 0.5, "digest": 0.3}},
     ],
 )
