@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Say one thing that is wrong with an input, on one line.
+    """Say one thing that is wrong with an input, on one line of printable characters.
 
     >>> print(Fault("a.toml", "send.hold", "5 has no unit", 'write for example "5 s"'))
     a.toml: send.hold: 5 has no unit; write for example "5 s"
@@ -26,7 +26,8 @@ class Fault:
 
     def __str__(self) -> str:
         place = f"{self.file}: {self.path}" if self.path else self.file
-        return " ".join(f"{place}: {self.problem}; {self.remedy}".split())
+        line = " ".join(f"{place}: {self.problem}; {self.remedy}".split())
+        return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)
 
 
 class ToolateError(Exception):

@@ -24,6 +24,24 @@ app = typer.Typer(
 File = Annotated[str, typer.Argument(help="A scenario file (TOML).", show_default=False)]
 
 
+def _allow(folders: list[Path] | None) -> list[Path]:
+    from sim.paths import allow
+
+    allow(folders or [])
+    return folders or []
+
+
+AllowPath = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--allow-path",
+        help="Folder whose files a scenario may name too (repeat for more).",
+        show_default=False,
+        callback=_allow,
+    ),
+]
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         sys.stdout.write(f"toolate {__version__}\n")
@@ -113,6 +131,7 @@ def run(
         bool,
         typer.Option("--dry-run", help="Print how many worlds and seconds it takes; play a few."),
     ] = False,
+    allow_path: AllowPath = None,
 ) -> None:
     """Play a scenario under its policies: how often the preview is read despite the deletion, and
     at what price.
@@ -178,6 +197,7 @@ def compare(
     workers: Annotated[
         int, typer.Option(help="Replications played at a time; never changes a result.")
     ] = 1,
+    allow_path: AllowPath = None,
 ) -> None:
     """Compare policies on the same worlds, or scenarios: which loses least, how sure that is, and
     at what price.
@@ -211,6 +231,7 @@ def check(
     workers: Annotated[
         int, typer.Option(help="Replications played at a time; never changes a result.")
     ] = 1,
+    allow_path: AllowPath = None,
 ) -> None:
     """Judge the claims that scenarios make about their answers; exit 1 if one fails."""
     from sim.cli.checking import check_command
@@ -250,6 +271,7 @@ def sweep(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the plan, time and memory; store nothing.")
     ] = False,
+    allow_path: AllowPath = None,
 ) -> None:
     """Play many scenarios made of one, and store every answer.
 
@@ -302,6 +324,7 @@ def diff(
         list[str] | None,
         typer.Option(help="Of one file: two policies. Of two files: the policy of both."),
     ] = None,
+    allow_path: AllowPath = None,
 ) -> None:
     """Say what differs between two scenarios, resolved, and who set it.
 
@@ -320,6 +343,7 @@ def explain(
     policy: Annotated[
         str | None, typer.Option(help="Explain it under this policy.", show_default=False)
     ] = None,
+    allow_path: AllowPath = None,
 ) -> None:
     """Say the resolved scenario in words, each number with its source."""
     from sim.cli.explaining import explain_command
@@ -356,6 +380,7 @@ def platforms(
         bool, typer.Option("--bibtex", help="Print the works it rests on as BibTeX.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    allow_path: AllowPath = None,
 ) -> None:
     """List the platforms of the catalogue, or print one with the source and grade of every
     value.

@@ -5,6 +5,7 @@ with its meaning.
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, field_validator
@@ -241,6 +242,7 @@ class ScenarioFields(Additions, Parameters, Heading):
     _file: str = PrivateAttr(default="scenario")
     _folder: str = PrivateAttr(default=".")
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+    _allowed: tuple[Path, ...] = PrivateAttr(default=())
 
     def __repr__(self) -> str:
         return f"<Scenario {self.file}: {self.title or 'untitled'}>"

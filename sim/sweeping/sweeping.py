@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.engines import COMPILING, choose, is_ready
+from sim.paths import allowing
 from sim.scenario.model import Scenario
 from sim.sweeping.planning.checking import check
 from sim.sweeping.planning.plan import SweepPlan, plan
@@ -77,13 +79,15 @@ def sweep(
     replications: int | None = None,
     precision: str | None = None,
     policies: Sequence[str] | None = None,
+    allow_path: str | Path | Iterable[str | Path] = (),
 ) -> pd.DataFrame:
     """Play a sweep file, or a scenario (or its file) and axes by path, and give the tidy table.
 
     One row per cell, policy and measure: the parameters that vary as columns (durations also in
     seconds, `..._s`), then `policy`, `measure`, `value` with its 95 % interval `low` to `high`,
     `count` `of` messages, and `replications`. Shares are numbers from 0 to 1. What `store`, a
-    folder, holds already is not played again; without one nothing is kept. Raises `ScenarioError`
+    folder, holds already is not played again; without one nothing is kept. Files that scenarios name may
+    also be in folders of `allow_path`. Raises `ScenarioError`
     before anything runs if a cell is not valid, and `OutputError` for a store.
 
     >>> import sim
@@ -92,12 +96,18 @@ def sweep(
     >>> frame[frame["measure"] == "read"]["send.hold_s"].tolist()
     [0.0, 3600.0]
     """
-    planned = plan(what, axes, replications=replications, precision=precision, policies=policies)
     how = Execution(workers=workers)
-    if store is not None:
-        return carry_out(planned, open_store(store), how).frame
-    with tempfile.TemporaryDirectory() as folder:
-        return carry_out(planned, open_store(Path(folder) / "store"), how).frame
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(allowing(allow_path))
+        planned = plan(
+            what, axes, replications=replications, precision=precision, policies=policies
+        )
+        folder = (
+            store
+            if store is not None
+            else Path(stack.enter_context(tempfile.TemporaryDirectory())) / "store"
+        )
+        return carry_out(planned, open_store(folder), how).frame
 
 
 def carry_out(

@@ -6,6 +6,7 @@ Every malformed row is an error with its line number; none is dropped.
 from __future__ import annotations
 
 import csv
+import stat
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def read_trace(scenario: Scenario, trace: Trace) -> Sent:
     `sent_at` and `deleted_at` are seconds from the scenario's start, or timestamps (then counted
     from the Monday 00:00 before the first message). Raises `TraceError` naming every malformed row.
     """
-    file = Path(scenario.folder) / trace.file
+    file = Path(scenario.folder) / trace.file  # where it may lie is checked with the scenario
     shown = (
         str(Path(scenario.file).parent / trace.file)
         if scenario.file.endswith(".toml")
@@ -43,6 +44,8 @@ def read_trace(scenario: Scenario, trace: Trace) -> Sent:
     )
     try:
         status = file.stat()
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            raise _one(shown, "is not an ordinary file", "name a CSV or Parquet file")
     except FileNotFoundError:
         raise _one(
             shown,
@@ -168,6 +171,9 @@ def _check_columns(header: list[str], shown: str) -> None:
     known = (*NEEDED, *OPTIONAL)
     if not header:
         raise _one(shown, "is empty", f"write a header with {', '.join(NEEDED)}, and rows below it")
+    if not set(header) & set(known):  # a file of another kind is not quoted
+        problem = f"names no column of a trace in its {len(header):,} columns"
+        raise _one(shown, problem, f"the file needs {', '.join(NEEDED)}")
     wrong = [
         Fault(shown, name, "this column is missing", f"the file needs {', '.join(NEEDED)}")
         for name in NEEDED
@@ -175,7 +181,12 @@ def _check_columns(header: list[str], shown: str) -> None:
     ]
     remedy = f"known columns: {', '.join(known)}"
     wrong += [
-        Fault(shown, name or '""', f"unknown column{did_you_mean(name, known)}", remedy)
+        Fault(
+            shown,
+            said(name).strip('"') or '""',
+            f"unknown column{did_you_mean(name, known)}",
+            remedy,
+        )
         for name in header
         if name not in known
     ]
