@@ -64,7 +64,7 @@ def test_a_path_that_leads_out_of_the_folder_is_refused_unread(
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_policy_and_a_patch_are_held_to_the_same_rule(home: Path, place: str) -> None:
-    key, value = PLACES[place]
+    key, _ = PLACES[place]
     (home / "it.toml").write_text(SCENARIO)
     table = {"kind": "trace", "file": "linked.csv"}
     if key == "push":
