@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+SHOWN = 50
+"""Faults that a message prints; the rest are counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -35,7 +38,8 @@ class ToolateError(Exception):
 
 
 class FaultyInputError(ToolateError):
-    """An input is wrong; `faults` lists every fault found, and the message prints one a line.
+    """An input is wrong; `faults` lists every fault found, and the message prints one a line, the
+    first `SHOWN` of them.
 
     >>> str(FaultyInputError([Fault("a.toml", "", "is a folder", "name a file")]))
     'a.toml: is a folder; name a file'
@@ -43,7 +47,10 @@ class FaultyInputError(ToolateError):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        lines = [str(fault) for fault in self.faults[: SHOWN + 1]]
+        if len(self.faults) > SHOWN + 1:  # a reader of files may have counted the rest itself
+            lines[SHOWN:] = [f"{len(self.faults) - SHOWN:,} more faults were found"]
+        super().__init__("\n".join(lines))
 
     def __reduce__(self) -> tuple[type[FaultyInputError], tuple[tuple[Fault, ...]]]:
         """Travel between processes whole: by default an exception is made again of its message."""

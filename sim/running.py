@@ -15,6 +15,7 @@ from sim.errors import Fault, FaultyInputError
 from sim.precision import AT_MOST
 from sim.records import Records
 from sim.scenario.model import Scenario
+from sim.sizing import allowing_large, refuse_large
 from sim.stopping import Stopping
 from sim.summaries import Summary, expected_costs
 from sim.sums import Floats, Ints, Sums
@@ -119,6 +120,7 @@ def run(
     workers: int = 1,
     everybody: bool = False,
     stratified: bool = False,
+    yes_large: bool = False,
     keep: Keep | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Outcome:
@@ -130,7 +132,8 @@ def run(
     farther, `at_most` so many (`sim.stopping`). Only recipients who matter are played
     (`sim.world.focus`) unless `everybody` is. `stratified`: the headline is post-stratified by the
     shares of settings that the scenario gives (`sim.estimates.strata`). `keep` gets the records of
-    what was played. Ctrl-C ends the run with what is done so far. Raises `ScenarioError` for an
+    what was played. What is too large is refused unless `yes_large`
+    (`sim.sizing`). Ctrl-C ends the run with what is done so far. Raises `ScenarioError` for an
     unknown policy, `TraceError` for a malformed trace and `FaultyInputError` for a precision that
     is none.
 
@@ -145,18 +148,19 @@ def run(
     stopping = stopping_of(precision, of, at_most, replications, known)
     asked = scenario.run.replications if stopping is None else stopping.at_most
     engine = engine_for(scenario, names, engine, asked)
-    done = play_all(
-        worlds,
-        names,
-        engine,
-        asked,
-        workers=workers,
-        count=WITH_STRATA if stratified else TALLY,
-        everybody=everybody,
-        stopping=stopping,
-        keep=keep,
-        progress=progress,
-    )
+    with allowing_large(yes_large):
+        done = play_all(
+            worlds,
+            names,
+            engine,
+            asked,
+            workers=workers,
+            count=WITH_STRATA if stratified else TALLY,
+            everybody=everybody,
+            stopping=stopping,
+            keep=keep,
+            progress=progress,
+        )
     if stopping is not None:
         asked = done.replications
         if not stopping.is_reached(done):
@@ -209,6 +213,7 @@ def play_all(
     Only those who matter are played and kept (`sim.world.focus`), unless `everybody` is. Ctrl-C
     ends it with what is done so far.
     """
+    refuse_large(worlds, expected_messages(worlds[0]), asked, whole=stopping is None)
     share = share_played(worlds, everybody)
     setting = Setting(tuple(worlds), tuple(names), engine, share, count)
     looks = [asked] if stopping is None else stopping.looks()

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.faulty import faults_on_one_line
+from sim.cli.permitting import AllowPath, YesLarge
 from sim.version import __version__
 
 app = typer.Typer(
@@ -22,24 +23,6 @@ app = typer.Typer(
 )
 
 File = Annotated[str, typer.Argument(help="A scenario file (TOML).", show_default=False)]
-
-
-def _allow(folders: list[Path] | None) -> list[Path]:
-    from sim.paths import allow
-
-    allow(folders or [])
-    return folders or []
-
-
-AllowPath = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--allow-path",
-        help="Folder whose files a scenario may name too (repeat for more).",
-        show_default=False,
-        callback=_allow,
-    ),
-]
 
 
 def _version(wanted: bool) -> None:
@@ -132,6 +115,7 @@ def run(
         typer.Option("--dry-run", help="Print how many worlds and seconds it takes; play a few."),
     ] = False,
     allow_path: AllowPath = None,
+    yes_large: YesLarge = False,
 ) -> None:
     """Play a scenario under its policies: how often the preview is read despite the deletion, and
     at what price.
@@ -198,6 +182,7 @@ def compare(
         int, typer.Option(help="Replications played at a time; never changes a result.")
     ] = 1,
     allow_path: AllowPath = None,
+    yes_large: YesLarge = False,
 ) -> None:
     """Compare policies on the same worlds, or scenarios: which loses least, how sure that is, and
     at what price.
@@ -232,6 +217,7 @@ def check(
         int, typer.Option(help="Replications played at a time; never changes a result.")
     ] = 1,
     allow_path: AllowPath = None,
+    yes_large: YesLarge = False,
 ) -> None:
     """Judge the claims that scenarios make about their answers; exit 1 if one fails."""
     from sim.cli.checking import check_command
@@ -272,6 +258,7 @@ def sweep(
         bool, typer.Option("--dry-run", help="Print the plan, time and memory; store nothing.")
     ] = False,
     allow_path: AllowPath = None,
+    yes_large: YesLarge = False,
 ) -> None:
     """Play many scenarios made of one, and store every answer.
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.clock import UNITS
+from sim.clock import LONGEST, UNITS
 from sim.errors import Fault
 from sim.paths import PathError, reached
 from sim.scenario.suggestions import said
@@ -32,7 +32,8 @@ def with_files_read(raw: Raw, file: str, folder: Path, prefix: str = "") -> list
         name = table.pop("file")
         try:
             _check_unit(unit, is_number=is_number)
-            values = _values(reached(name, folder), column)
+            most = math.inf if is_number else LONGEST / UNITS[str(unit)]
+            values = _values(reached(name, folder), column, most)
             table["p"] = [k / (len(values) - 1) for k in range(len(values))]
             table["values"] = values if is_number else [f"{value:.9f} {unit}" for value in values]
         except (OSError, ValueError) as error:
@@ -104,7 +105,7 @@ def _problem(error: OSError | ValueError, name: str) -> str:
     return text if "; " in text else f"{named} cannot be read ({text}); name a CSV file"
 
 
-def _values(file: Path, column: str) -> list[float]:
+def _values(file: Path, column: str, most: float) -> list[float]:
     """Read a column of finite, non-negative numbers, sorted.
 
     Raises `ValueError` naming the first line that is not.
@@ -121,7 +122,7 @@ def _values(file: Path, column: str) -> list[float]:
                 )
             at = header.index(column)
             values = sorted(
-                _value(row, at, f'"{file.name}", line {reader.line_num}') for row in reader
+                _value(row, at, f'"{file.name}", line {reader.line_num}', most) for row in reader
             )
         except csv.Error as error:
             raise ValueError(
@@ -134,7 +135,7 @@ def _values(file: Path, column: str) -> list[float]:
     return values
 
 
-def _value(row: list[str], at: int, where: str) -> float:
+def _value(row: list[str], at: int, where: str, most: float) -> float:
     cell = row[at].strip() if at < len(row) else ""
     try:
         value = float(cell)
@@ -144,4 +145,6 @@ def _value(row: list[str], at: int, where: str) -> float:
         raise ValueError(
             f"{where}: {said(cell)} is not a finite number of at least 0; correct the line"
         )
+    if value > most:
+        raise ValueError(f"{where}: {said(cell)} is more than 100 years; correct its unit")
     return value
