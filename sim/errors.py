@@ -7,8 +7,12 @@ what would be right.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+_LONG = re.compile(r"\S{81,}")
+"""Words that nobody reads to their end, such as a number of five thousand digits."""
 
 SHOWN = 50
 """Faults that a message prints; the rest are counted."""
@@ -28,9 +32,16 @@ class Fault:
     remedy: str
 
     def __str__(self) -> str:
-        place = f"{self.file}: {self.path}" if self.path else self.file
-        line = " ".join(f"{place}: {self.problem}; {self.remedy}".split())
+        path, problem, remedy = (
+            _LONG.sub(_cut, one) for one in (self.path, self.problem, self.remedy)
+        )
+        place = f"{self.file}: {path}" if path else self.file
+        line = " ".join(f"{place}: {problem}; {remedy}".split())
         return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)
+
+
+def _cut(word: re.Match[str]) -> str:
+    return f"{word[0][:77]}..."
 
 
 class ToolateError(Exception):

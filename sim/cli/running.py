@@ -96,6 +96,7 @@ def dry_run_command(file: str, as_json: bool, workers: int, asked: Asked) -> Non
     scenario, engine, _ = _checked(file, workers, asked)
     say_if_cold(engine)
     found = forecast(scenario, **asked)
+    size = size_of(scenario, expected_messages(scenario))
     if as_json:
         sys.stdout.write(json.dumps(asdict(found), indent=1) + "\n")
         return
@@ -108,6 +109,8 @@ def dry_run_command(file: str, as_json: bool, workers: int, asked: Asked) -> Non
         said = f"{name} of {' and '.join(asked['of'])}: about {found.replications:,} replications,"
     basis = f"by the first {found.pilot} replications ({found.messages:,} messages per policy)"
     sys.stdout.write(f"{said} {seconds}, {basis}; compiling apart.\n")
+    words = size.words()
+    sys.stdout.write(f"{words[0].upper()}{words[1:]}.\n")
 
 
 def _checked(file: str, workers: int, asked: Asked) -> tuple[Scenario, str, int]:
