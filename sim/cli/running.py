@@ -22,10 +22,11 @@ from sim.errors import Fault, FaultyInputError
 from sim.pilot import forecast
 from sim.precision import AT_MOST as AT_MOST
 from sim.results import ResultFolder, document
-from sim.running import Outcome, chosen, engine_for, run, stopping_of
+from sim.running import Outcome, chosen, engine_for, expected_messages, run, stopping_of
 from sim.scenario import Scenario, load
 from sim.scenario.suggestions import did_you_mean, said
 from sim.screening import Screening, screening
+from sim.sizing import size_of
 
 PATIENCE = 2.0
 """Seconds after which a progress bar shows."""

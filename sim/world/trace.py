@@ -8,6 +8,7 @@ from __future__ import annotations
 import stat
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,16 @@ def read_trace(scenario: Scenario, trace: Trace) -> Sent:
     from the Monday 00:00 before the first message, on the clock that `clock_of` finds). Raises
     `TraceError` naming every malformed row.
     """
+    return _read(*_asked(scenario, trace))[0]
+
+
+def clock_in_words(scenario: Scenario, trace: Trace) -> str:
+    """Say on whose clock the times of a trace are read. Raises as `read_trace` does."""
+    return _read(*_asked(scenario, trace))[1]
+
+
+def _asked(scenario: Scenario, trace: Trace) -> tuple[Any, ...]:
+    """Find the file of a trace and give the arguments of `_read`; raise `TraceError` if it is none."""
     file = Path(scenario.folder) / trace.file  # where it may lie is checked with the scenario
     shown = (
         str(Path(scenario.file).parent / trace.file)
@@ -53,7 +64,7 @@ def read_trace(scenario: Scenario, trace: Trace) -> Sent:
     age = (status.st_mtime_ns, status.st_size)
     horizon = int(scenario.run.horizon)
     means = (trace.times, trace.zone)
-    return _read(file, age, shown, trace.message, int(trace.length), horizon, *means)
+    return file, age, shown, trace.message, int(trace.length), horizon, *means
 
 
 @lru_cache(maxsize=8)
@@ -66,7 +77,7 @@ def _read(
     horizon: int,
     times: str | None,
     zone: str | None,
-) -> Sent:
+) -> tuple[Sent, str]:
     """Read a trace once, as long as its `age` (time of change, size) stays the same."""
     table, faults = rows_of(file, shown)
     clock = clock_of(table, times, zone, shown)
@@ -89,7 +100,7 @@ def _read(
     ids = _ids(table, faults)
     if faults:
         raise TraceError(_first_of(faults, shown))
-    return _sent(table, written.to_numpy(np.int64), kinds, lengths, deleted, ids)
+    return _sent(table, written.to_numpy(np.int64), kinds, lengths, deleted, ids), clock.words
 
 
 def _first_of(faults: Faults, shown: str) -> list[Fault]:

@@ -19,6 +19,8 @@ SLOW = (
     "dpareto_lognorm",
     "gausshyper",
     "genhyperbolic",
+    "geninvgauss",
+    "irwinhall",
     "levy_stable",
     "studentized_range",
     "vonmises",
