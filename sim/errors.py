@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_LONG = re.compile(r"\S{81,}")
+_LONG = re.compile(r"\S{301,}")
 """Words that nobody reads to their end, such as a number of five thousand digits."""
 
 SHOWN = 50
@@ -41,7 +41,7 @@ class Fault:
 
 
 def _cut(word: re.Match[str]) -> str:
-    return f"{word[0][:77]}..."
+    return f"{word[0][:297]}..."
 
 
 class ToolateError(Exception):

@@ -13,6 +13,7 @@ from sim.errors import Fault, ScenarioError
 from sim.running import engine_for, play_all, set_by_hand
 from sim.scenario import Scenario
 from sim.scenario.suggestions import did_you_mean, said
+from sim.sizing import allowing_large
 from sim.sums import Sums
 from sim.tallies import WITH_MOVES
 
@@ -27,13 +28,15 @@ def compare(
     seed: int | None = None,
     engine: str = "auto",
     workers: int = 1,
+    yes_large: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
     """Compare the policies of one scenario, or several scenarios, each under its baseline.
 
     `policies` defaults to all; `against` (a policy, or a scenario's file) to the baseline or the
     first scenario. Several scenarios play as many replications as the one that asks for the fewest.
-    The number of `workers` changes no result. Ctrl-C ends a comparison of policies with what is
+    The number of `workers` changes no result. What is too large is refused unless `yes_large`.
+    Ctrl-C ends a comparison of policies with what is
     done so far. Raises `ScenarioError` for a name that is not there, or if there is nothing to
     compare.
 
@@ -43,7 +46,8 @@ def compare(
     (('today', 'undo 10 s'), 1)
     """
     plan = planned(scenarios, policies, against, replications, seed, engine)
-    return play(plan, workers=workers, progress=progress)
+    with allowing_large(yes_large):
+        return play(plan, workers=workers, progress=progress)
 
 
 @dataclass(frozen=True)

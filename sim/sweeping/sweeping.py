@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sim.engines import COMPILING, choose, is_ready
 from sim.paths import allowing
 from sim.scenario.model import Scenario
+from sim.sizing import allowing_large
 from sim.sweeping.planning.checking import check
 from sim.sweeping.planning.plan import SweepPlan, plan
 from sim.sweeping.playing.execution import DiskError, Execution
@@ -80,6 +81,7 @@ def sweep(
     precision: str | None = None,
     policies: Sequence[str] | None = None,
     allow_path: str | Path | Iterable[str | Path] = (),
+    yes_large: bool = False,
 ) -> pd.DataFrame:
     """Play a sweep file, or a scenario (or its file) and axes by path, and give the tidy table.
 
@@ -87,7 +89,7 @@ def sweep(
     seconds, `..._s`), then `policy`, `measure`, `value` with its 95 % interval `low` to `high`,
     `count` `of` messages, and `replications`. Shares are numbers from 0 to 1. What `store`, a
     folder, holds already is not played again; without one nothing is kept. Files that scenarios name may
-    also be in folders of `allow_path`. Raises `ScenarioError`
+    also be in folders of `allow_path`; cells too large are refused unless `yes_large`. Raises `ScenarioError`
     before anything runs if a cell is not valid, and `OutputError` for a store.
 
     >>> import sim
@@ -99,6 +101,7 @@ def sweep(
     how = Execution(workers=workers)
     with contextlib.ExitStack() as stack:
         stack.enter_context(allowing(allow_path))
+        stack.enter_context(allowing_large(yes_large))
         planned = plan(
             what, axes, replications=replications, precision=precision, policies=policies
         )

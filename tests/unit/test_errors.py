@@ -16,7 +16,7 @@ def test_what_a_fault_quotes_moves_no_cursor(odd: str) -> None:
 
 def test_a_word_without_an_end_is_cut() -> None:
     line = str(Fault("a.toml", "9" * 5000, "9" * 5000, "write less"))
-    assert len(line) < 200
+    assert len(line) < 700
     assert line.endswith("; write less")
 
 
