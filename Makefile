@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test published coverage mutants schema clean
+.PHONY: run test published coverage mutants fuzz schema clean
 
 run: $(VENV)/.run
 	$(BIN)/toolate run scenarios/linkedin_dm.toml --workers 2 --out results/runs/linkedin_dm
@@ -45,6 +45,11 @@ $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 # Change one line at a time outside the engines and see which tests notice: docs/mutants.json, in ten minutes.
 mutants: $(VENV)/.test
 	$(BIN)/python benchmarks/mutants.py
+
+# Inputs of strangers, for as long as one likes: make fuzz EXAMPLES=100000. What fails goes into tests/fuzz/corpus.
+EXAMPLES ?= 5000
+fuzz: $(VENV)/.test
+	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/fuzz
 
 clean:
 	rm -rf $(VENV) results/runs

@@ -7,13 +7,20 @@ what would be right.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+_LONG = re.compile(r"\S{301,}")
+"""Words that nobody reads to their end, such as a number of five thousand digits."""
+
+SHOWN = 50
+"""Faults that a message prints; the rest are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Say one thing that is wrong with an input, on one line.
+    """Say one thing that is wrong with an input, on one line of printable characters.
 
     >>> print(Fault("a.toml", "send.hold", "5 has no unit", 'write for example "5 s"'))
     a.toml: send.hold: 5 has no unit; write for example "5 s"
@@ -25,8 +32,16 @@ class Fault:
     remedy: str
 
     def __str__(self) -> str:
-        place = f"{self.file}: {self.path}" if self.path else self.file
-        return " ".join(f"{place}: {self.problem}; {self.remedy}".split())
+        path, problem, remedy = (
+            _LONG.sub(_cut, one) for one in (self.path, self.problem, self.remedy)
+        )
+        place = f"{self.file}: {path}" if path else self.file
+        line = " ".join(f"{place}: {problem}; {remedy}".split())
+        return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)
+
+
+def _cut(word: re.Match[str]) -> str:
+    return f"{word[0][:297]}..."
 
 
 class ToolateError(Exception):
@@ -34,7 +49,8 @@ class ToolateError(Exception):
 
 
 class FaultyInputError(ToolateError):
-    """An input is wrong; `faults` lists every fault found, and the message prints one a line.
+    """An input is wrong; `faults` lists every fault found, and the message prints one a line, the
+    first `SHOWN` of them.
 
     >>> str(FaultyInputError([Fault("a.toml", "", "is a folder", "name a file")]))
     'a.toml: is a folder; name a file'
@@ -42,7 +58,10 @@ class FaultyInputError(ToolateError):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        lines = [str(fault) for fault in self.faults[: SHOWN + 1]]
+        if len(self.faults) > SHOWN + 1:  # a reader of files may have counted the rest itself
+            lines[SHOWN:] = [f"{len(self.faults) - SHOWN:,} more faults were found"]
+        super().__init__("\n".join(lines))
 
     def __reduce__(self) -> tuple[type[FaultyInputError], tuple[tuple[Fault, ...]]]:
         """Travel between processes whole: by default an exception is made again of its message."""

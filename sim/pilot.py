@@ -15,12 +15,14 @@ from sim.running import (
     blocks,
     chosen,
     engine_for,
+    expected_messages,
     play_block,
     set_by_hand,
     share_played,
     stopping_of,
 )
 from sim.scenario.model import Scenario
+from sim.sizing import refuse_large
 from sim.sums import Ints, Sums
 from sim.tallies import TALLY, WITH_STRATA
 from sim.world.strata import known_shares
@@ -74,6 +76,7 @@ def forecast(
     stopping = stopping_of(precision, of, at_most, replications, known)
     most = scenario.run.replications if stopping is None else stopping.at_most
     engine = engine_for(scenario, names, engine, most)
+    refuse_large(worlds, expected_messages(worlds[0]), most, whole=stopping is None)
     count = WITH_STRATA if stratified else TALLY
     setting = Setting(worlds, names, engine, share_played(worlds, everybody), count)
     play_block(setting, range(1))  # compiles, or loads what is compiled

@@ -17,6 +17,7 @@ from sim.precision import AT_MOST
 from sim.records import Records
 from sim.scenario.model import Scenario
 from sim.scenario.reading import given
+from sim.sizing import allowing_large, refuse_large
 from sim.stopping import Stopping
 from sim.summaries import Summary, expected_costs
 from sim.sums import Floats, Ints, Sums
@@ -122,6 +123,7 @@ def run(
     workers: int = 1,
     everybody: bool = False,
     stratified: bool = False,
+    yes_large: bool = False,
     keep: Keep | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Outcome:
@@ -133,9 +135,10 @@ def run(
     are added until the intervals of `of` ("headline", "differences") reach no farther, `at_most` so
     many (`sim.stopping`). Only recipients who matter are played (`sim.world.focus`) unless
     `everybody` is. `stratified`: the headline is post-stratified by the shares of settings that the
-    scenario gives (`sim.estimates.strata`). `keep` gets the records of what was played. Ctrl-C ends
-    the run with what is done so far. Raises `ScenarioError` for an unknown policy, `TraceError` for
-    a malformed trace and `FaultyInputError` for a precision that is none.
+    scenario gives (`sim.estimates.strata`). `keep` gets the records of what was played. What is too
+    large is refused unless `yes_large` (`sim.sizing`). Ctrl-C ends the run with what is done so far.
+    Raises `ScenarioError` for an unknown policy, `TraceError` for a malformed trace and
+    `FaultyInputError` for a precision that is none.
 
     >>> import sim
     >>> sim.run("linkedin_dm", replications=2).summary.headline("today").replications
@@ -148,18 +151,19 @@ def run(
     stopping = stopping_of(precision, of, at_most, replications, known)
     asked = scenario.run.replications if stopping is None else stopping.at_most
     engine = engine_for(scenario, names, engine, asked)
-    done = play_all(
-        worlds,
-        names,
-        engine,
-        asked,
-        workers=workers,
-        count=WITH_STRATA if stratified else TALLY,
-        everybody=everybody,
-        stopping=stopping,
-        keep=keep,
-        progress=progress,
-    )
+    with allowing_large(yes_large):
+        done = play_all(
+            worlds,
+            names,
+            engine,
+            asked,
+            workers=workers,
+            count=WITH_STRATA if stratified else TALLY,
+            everybody=everybody,
+            stopping=stopping,
+            keep=keep,
+            progress=progress,
+        )
     if stopping is not None:
         asked = done.replications
         if not stopping.is_reached(done):
@@ -212,6 +216,7 @@ def play_all(
     Only those who matter are played and kept (`sim.world.focus`), unless `everybody` is. Ctrl-C
     ends it with what is done so far.
     """
+    refuse_large(worlds, expected_messages(worlds[0]), asked, whole=stopping is None)
     share = share_played(worlds, everybody)
     setting = Setting(tuple(worlds), tuple(names), engine, share, count)
     looks = [asked] if stopping is None else stopping.looks()

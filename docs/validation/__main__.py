@@ -288,8 +288,8 @@ VAL-7 (attentive hours a day) is known from memory only and is left out.
 
 A push that nobody takes back is met in the end by whatever looks there are, so for push alone the answer hardly depends on
 attention. It does depend on it where something takes the text away in time (a retraction, an expiry), for reading in the
-app, and above all for e-mail. Presence does not answer to a policy: a message held for five minutes meets the presence of its time of writing plus
-five minutes, and its partner does not wait. Where holds are compared, sweep `segments.*.in_hand.after`.
+app, and above all for e-mail. Presence does not answer to a policy: a message held for five minutes meets the presence of its
+time of writing plus five minutes, and its partner does not wait. Where holds are compared, sweep `segments.*.in_hand.after`.
 
 {mutants()}"""
 

@@ -24,6 +24,7 @@ STYLE: Final[Any] = {
     "svg.hashsalt": "toolate",
     "svg.fonttype": "path",
     "hatch.linewidth": 0.6,
+    "text.parse_math": False,  # a title is not typeset: "$" stands for itself
 }
 
 # Okabe & Ito's palette (jfly.uni-koeln.de/color), told apart by people with any colour vision;

@@ -11,8 +11,10 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.app_catalogues import catalogues
 from sim.cli.app_stores import stores
 from sim.cli.faulty import faults_on_one_line
+from sim.cli.permitting import AllowPath, YesLarge
 from sim.version import __version__
 
 app = typer.Typer(
@@ -119,6 +121,8 @@ def run(
         bool,
         typer.Option("--dry-run", help="Print how many worlds and seconds it takes; play a few."),
     ] = False,
+    allow_path: AllowPath = None,
+    yes_large: YesLarge = False,
 ) -> None:
     """Play a scenario under its policies: how often the preview is read despite the deletion, and
     at what price.
@@ -184,6 +188,8 @@ def compare(
     workers: Annotated[
         int, typer.Option(help="Replications played at a time; never changes a result.")
     ] = 1,
+    allow_path: AllowPath = None,
+    yes_large: YesLarge = False,
 ) -> None:
     """Compare policies on the same worlds, or scenarios: which loses least, how sure that is, and
     at what price.
@@ -231,6 +237,8 @@ def answer(
     engine: Annotated[
         str, typer.Option(help="auto, simpy or compiled; never changes a result.")
     ] = "auto",
+    allow_path: AllowPath = None,
+    yes_large: YesLarge = False,
 ) -> None:
     """Say how long you have, what hold you need, where messages are lost, what protection costs and
     what could change the advice.
@@ -266,6 +274,8 @@ def check(
     workers: Annotated[
         int, typer.Option(help="Replications played at a time; never changes a result.")
     ] = 1,
+    allow_path: AllowPath = None,
+    yes_large: YesLarge = False,
 ) -> None:
     """Judge the claims that scenarios make about their answers; exit 1 if one fails."""
     from sim.cli.checking import check_command
@@ -288,6 +298,7 @@ def diff(
         list[str] | None,
         typer.Option(help="Of one file: two policies. Of two files: the policy of both."),
     ] = None,
+    allow_path: AllowPath = None,
 ) -> None:
     """Say what differs between two scenarios, resolved, and who set it.
 
@@ -306,6 +317,7 @@ def explain(
     policy: Annotated[
         str | None, typer.Option(help="Explain it under this policy.", show_default=False)
     ] = None,
+    allow_path: AllowPath = None,
 ) -> None:
     """Say the resolved scenario in words, each number with its source."""
     from sim.cli.explaining import explain_command
@@ -330,64 +342,4 @@ def verify(
             raise typer.Exit(1)
 
 
-@app.command()
-def scenarios(
-    containing: Annotated[
-        str | None, typer.Argument(help="Only those that say this.", show_default=False)
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
-    """List the scenarios that come with the package: name, question and answer.
-
-    A name stands for a file in every command.
-    """
-    from sim.cli.scenarios import scenarios_command
-
-    with faults_on_one_line():
-        scenarios_command(containing, json)
-
-
-@app.command()
-def platforms(
-    name: Annotated[
-        str | None,
-        typer.Argument(
-            help="A platform, ID or ID/VARIANT; with --bibtex also a file.", show_default=False
-        ),
-    ] = None,
-    bibtex: Annotated[
-        bool, typer.Option("--bibtex", help="Print the works it rests on as BibTeX.")
-    ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
-    """List the platforms of the catalogue, or print one with the source and grade of every
-    value.
-    """
-    from sim.cli.platforms import platforms_command
-
-    with faults_on_one_line():
-        platforms_command(name, bibtex, json)
-
-
-@app.command()
-def people(
-    name: Annotated[
-        str | None, typer.Argument(help="Some people of the catalogue.", show_default=False)
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
-    """List the people of the catalogue, or print the habits of some with their sources."""
-    from sim.cli.people import people_command
-
-    with faults_on_one_line():
-        people_command(name, json)
-
-
-@app.command()
-def schema() -> None:
-    """Print the JSON Schema of scenario files; editors complete and check with it."""
-    import json as json_module
-
-    from sim.scenario.schema import scenario_schema
-
-    sys.stdout.write(json_module.dumps(scenario_schema(), indent=1) + "\n")
+app.add_typer(catalogues)

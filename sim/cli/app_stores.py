@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.faulty import faults_on_one_line
+from sim.cli.permitting import AllowPath, YesLarge
 
 stores = typer.Typer()
 STORE = Path("results/runs/sweeps")
@@ -40,6 +41,8 @@ def sweep(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the plan, time and memory; store nothing.")
     ] = False,
+    allow_path: AllowPath = None,
+    yes_large: YesLarge = False,
 ) -> None:
     """Play many scenarios made of one, and store every answer.
 

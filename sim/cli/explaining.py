@@ -19,6 +19,7 @@ from sim.cli.words import in_words
 from sim.scenario import Scenario, load
 from sim.scenario.evidence import Evidence, EvidenceKind, evidence
 from sim.scenario.recipients import EmailShares, Segment
+from sim.world.trace import clock_in_words
 
 SECTIONS = {
     "run": "The run",
@@ -105,6 +106,10 @@ def _opening(scenario: Scenario, policy: str | None, width: int) -> Iterator[str
     yield ""
     yield from wrapped(f"From {scenario.file}{extends}; {under}.", width)
     yield from wrapped(f"people: {_whose(scenario)}", width)
+    if scenario.traffic.kind == "trace":
+        words = clock_in_words(scenario, scenario.traffic)
+        asking = "; traffic.zone sets another" if words.startswith("the clock") else ""
+        yield from wrapped(f"Times of {scenario.traffic.file}: {words}{asking}.", width)
 
 
 def _whose(scenario: Scenario) -> str:

@@ -22,10 +22,11 @@ from sim.errors import Fault, FaultyInputError
 from sim.pilot import forecast
 from sim.precision import AT_MOST as AT_MOST
 from sim.results import ResultFolder, document
-from sim.running import Outcome, chosen, engine_for, run, stopping_of
+from sim.running import Outcome, chosen, engine_for, expected_messages, run, stopping_of
 from sim.scenario import Scenario, load
 from sim.scenario.suggestions import did_you_mean, said
 from sim.screening import Screening, screening
+from sim.sizing import size_of
 
 PATIENCE = 2.0
 """Seconds after which a progress bar shows."""
@@ -96,6 +97,7 @@ def dry_run_command(file: str, as_json: bool, workers: int, asked: Asked) -> Non
     scenario, engine, _ = _checked(file, workers, asked)
     say_if_cold(engine)
     found = forecast(scenario, **asked)
+    size = size_of(scenario, expected_messages(scenario))
     if as_json:
         sys.stdout.write(json.dumps(asdict(found), indent=1) + "\n")
         return
@@ -108,6 +110,8 @@ def dry_run_command(file: str, as_json: bool, workers: int, asked: Asked) -> Non
         said = f"{name} of {' and '.join(asked['of'])}: about {found.replications:,} replications,"
     basis = f"by the first {found.pilot} replications ({found.messages:,} messages per policy)"
     sys.stdout.write(f"{said} {seconds}, {basis}; compiling apart.\n")
+    words = size.words()
+    sys.stdout.write(f"{words[0].upper()}{words[1:]}.\n")
 
 
 def _checked(file: str, workers: int, asked: Asked) -> tuple[Scenario, str, int]:

@@ -107,7 +107,10 @@ def query_command(sql: str, store: Path, csv: bool) -> None:
     from sim.sweeping.store.querying import query
 
     found = open_store(store, create=False)
-    refresh(found, say)
+    try:
+        refresh(found, say)
+    except OSError as error:
+        say(f"{store} cannot be written ({error.strerror}); its tables are as they were made.")
     frame = query(found, sql)
     if csv:
         sys.stdout.write(frame.to_csv(index=False))

@@ -14,6 +14,7 @@ from sim.running import engine_for, play_all, set_by_hand
 from sim.scenario import Scenario
 from sim.scenario.reading import given
 from sim.scenario.suggestions import did_you_mean, said
+from sim.sizing import allowing_large
 from sim.sums import Sums
 from sim.tallies import WITH_MOVES
 
@@ -28,6 +29,7 @@ def compare(
     seed: int | None = None,
     engine: str = "auto",
     workers: int = 1,
+    yes_large: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
     """Compare the policies of one scenario, or several scenarios, each under its baseline.
@@ -35,8 +37,9 @@ def compare(
     Scenarios may be given as paths or names. `policies` (one name, or several) defaults to all;
     `against` (a policy, or a scenario's file) to the baseline or the first scenario. Several
     scenarios play as many replications as the one that asks for the fewest. The number of `workers`
-    changes no result. Ctrl-C ends a comparison of policies with what is done so far. Raises
-    `ScenarioError` for a name that is not there, or if there is nothing to compare.
+    changes no result. What is too large is refused unless `yes_large`. Ctrl-C ends a comparison of
+    policies with what is done so far. Raises `ScenarioError` for a name that is not there, or if
+    there is nothing to compare.
 
     >>> import sim
     >>> compared = compare("linkedin_dm", policies=["undo 10 s"], replications=2)
@@ -45,7 +48,8 @@ def compare(
     """
     policies = (policies,) if isinstance(policies, str) else policies
     plan = planned([given(one) for one in scenarios], policies, against, replications, seed, engine)
-    return play(plan, workers=workers, progress=progress)
+    with allowing_large(yes_large):
+        return play(plan, workers=workers, progress=progress)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,10 @@ EVENTS: Final = (
 """What `[costs]` can put a price on; all are counts of `sim.tallies`."""
 
 
+MOST_FRAIL: Final = 1_000.0
+"""The median factor on looking that is believed, and one over the least."""
+
+
 class Breach(NamedTuple):
     """A breach: its path, what is wrong, what would be right, and the paths of all the values that
     matter for it.
@@ -126,9 +130,26 @@ def _throttle(s: ScenarioFields) -> Iterator[Breach]:
 
 def _shapes(s: ScenarioFields) -> Iterator[Breach]:
     for at, family, needs_mean in _distributions(s, ""):
+        if at.endswith("frailty") and (problem := _frailty_fault(family)):
+            yield Breach(at, problem, "give a factor around 1: a half, or two")
+            continue
         fault = _shape_fault(family, is_duration=not at.endswith("frailty"), needs_mean=needs_mean)
         if fault is not None:
             yield Breach(at, *fault)
+
+
+@lru_cache(maxsize=4096)
+def _frailty_fault(family: Family) -> str | None:
+    """Say that hardly anybody looks, or everybody all the time, if the median says so."""
+    from sim.distributions.distribution import distribution_of
+
+    try:
+        median = float(distribution_of(family, is_duration=False).quantile(0.5)[0])
+    except ValueError:  # said by its shape
+        return None
+    if 1 / MOST_FRAIL <= median <= MOST_FRAIL:
+        return None
+    return f"half of these people look {median:.3g} times as often as their segment, or more"
 
 
 @lru_cache(maxsize=4096)

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Fault, ScenarioError
+from sim.paths import allowed, allowing
 from sim.scenario.checks import cross_faults
 from sim.scenario.faults import faults_of, place_of
 from sim.scenario.observed import with_files_read
@@ -67,11 +68,14 @@ class Scenario(ScenarioFields):
         >>> sim.load("scenarios/linkedin_dm.toml").patched({"send.hold": "10 s"}).send.hold
         10000000
         """
-        new, faults = _patched(self.raw, patch, self.file, Path(self.folder), "")
+        with allowing(self._allowed):
+            new, faults = _patched(self.raw, patch, self.file, Path(self.folder), "")
         if faults or new is None:
             raise ScenarioError(list(dict.fromkeys(faults)))
         origins = layered(self.origins, nested(patch), new.raw, f"by {by}")
-        return _labelled(new, new.raw, self.file, self.folder, origins)
+        new = _labelled(new, new.raw, self.file, self.folder, origins)
+        new._allowed = self._allowed
+        return new
 
     def with_policy(self, name: str, patch: Mapping[str, Any]) -> Scenario:
         """Return this scenario with one more policy, or another patch for one that it has.
@@ -125,7 +129,9 @@ def build(
     if faults or scenario is None:
         found_at_home = [_at_home(_at_everyone(fault, written), origins) for fault in faults]
         raise ScenarioError(list(dict.fromkeys(found_at_home)))
-    return _labelled(scenario, raw, file, str(folder), origins)
+    scenario = _labelled(scenario, raw, file, str(folder), origins)
+    scenario._allowed = allowed()
+    return scenario
 
 
 def rebuilt(raw: Raw, *, folder: str, file: str = "scenario") -> Scenario:

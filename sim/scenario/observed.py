@@ -10,26 +10,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.clock import UNITS
+from sim.clock import LONGEST, UNITS
 from sim.errors import Fault
-from sim.scenario.suggestions import did_you_mean, said
+from sim.paths import PathError, reached
+from sim.scenario.suggestions import said
 
 Raw = dict[str, Any]
+MOST_BYTES = 10_000_000
+"""Size of a file of observed values: more of them do not make a better distribution."""
 
 
 def with_files_read(raw: Raw, file: str, folder: Path, prefix: str = "") -> list[Fault]:
     """Put the values of empirical distributions' files into tables, in place of the files' names.
 
-    Return the faults.
+    Return the faults, also of a trace's path: no file is named that may not be read.
     """
-    faults: list[Fault] = []
+    faults = _trace_faults(raw, file, folder, prefix)
     for at, table in list(_empirical(raw, "")):
         is_number = "frailty" in at.split(".")
         unit, column = table.pop("unit", None), table.pop("column", "value")
         name = table.pop("file")
         try:
             _check_unit(unit, is_number=is_number)
-            values = _values(folder / name, column)
+            most = math.inf if is_number else LONGEST / UNITS[str(unit)]
+            values = _values(reached(name, folder), column, most)
             table["p"] = [k / (len(values) - 1) for k in range(len(values))]
             table["values"] = values if is_number else [f"{value:.9f} {unit}" for value in values]
         except (OSError, ValueError) as error:
@@ -39,6 +43,19 @@ def with_files_read(raw: Raw, file: str, folder: Path, prefix: str = "") -> list
                 p=[0.0, 1.0], values=[1.0, 2.0] if is_number else ["1 s", "2 s"]
             )  # so that checking can go on
     return faults
+
+
+def _trace_faults(raw: Raw, file: str, folder: Path, prefix: str) -> list[Fault]:
+    traffic = raw.get("traffic")
+    name = traffic.get("file") if isinstance(traffic, dict) else None
+    if not isinstance(name, str):
+        return []
+    try:
+        reached(name, folder)
+    except PathError as error:
+        problem = f"{said(name)} {error.problem}"
+        return [Fault(file, f"{prefix}traffic.file", problem, error.remedy)]
+    return []
 
 
 def _empirical(tables: object, at: str) -> Iterator[tuple[str, Raw]]:
@@ -74,34 +91,38 @@ def _check_unit(unit: object, *, is_number: bool) -> None:
 
 
 def _problem(error: OSError | ValueError, name: str) -> str:
+    named = said(name)
     match error:
+        case PathError():
+            return f"{named} {error}"
         case FileNotFoundError():
-            return f'there is no file "{name}"; correct the path, which starts from the scenario\'s folder'
+            return f"there is no file {named}; correct the path, which starts from the scenario's folder"
         case UnicodeDecodeError():
-            return f'"{name}" is not UTF-8 text; save it as UTF-8'
+            return f"{named} is not UTF-8 text; save it as UTF-8"
         case OSError():
-            return f'"{name}" cannot be read ({error.strerror or error}); name a CSV file'
+            return f"{named} cannot be read ({error.strerror or error}); name a CSV file"
     text = str(error)
-    return text if "; " in text else f'"{name}" cannot be read ({text}); name a CSV file'
+    return text if "; " in text else f"{named} cannot be read ({text}); name a CSV file"
 
 
-def _values(file: Path, column: str) -> list[float]:
+def _values(file: Path, column: str, most: float) -> list[float]:
     """Read a column of finite, non-negative numbers, sorted.
 
     Raises `ValueError` naming the first line that is not.
     """
+    if file.stat().st_size > MOST_BYTES:
+        raise ValueError(f'"{file.name}" is larger than {MOST_BYTES:,} bytes; take a sample')
     with file.open(encoding="utf-8-sig", newline="") as lines:
         reader = csv.reader(lines)
         try:
             header = [name.strip() for name in next(reader, [])]
             if column not in header:
-                known = ", ".join(header) or "nothing"
                 raise ValueError(
-                    f'"{file.name}" has no column "{column}"{did_you_mean(column, header)}; it has {known}'
+                    f'"{file.name}" has no column {said(column)} in its header; name one of its columns: column = "..."'
                 )
             at = header.index(column)
             values = sorted(
-                _value(row, at, f'"{file.name}", line {reader.line_num}') for row in reader
+                _value(row, at, f'"{file.name}", line {reader.line_num}', most) for row in reader
             )
         except csv.Error as error:
             raise ValueError(
@@ -114,7 +135,7 @@ def _values(file: Path, column: str) -> list[float]:
     return values
 
 
-def _value(row: list[str], at: int, where: str) -> float:
+def _value(row: list[str], at: int, where: str, most: float) -> float:
     cell = row[at].strip() if at < len(row) else ""
     try:
         value = float(cell)
@@ -124,4 +145,6 @@ def _value(row: list[str], at: int, where: str) -> float:
         raise ValueError(
             f"{where}: {said(cell)} is not a finite number of at least 0; correct the line"
         )
+    if value > most:
+        raise ValueError(f"{where}: {said(cell)} is more than 100 years; correct its unit")
     return value

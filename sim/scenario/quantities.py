@@ -261,6 +261,10 @@ def _maybe_never(value: Any) -> Any:
     return _or(value, {"never": NEVER})
 
 
+SLOWEST = 0.01
+"""Characters a second: nobody needs minutes for one."""
+
+
 def _speed(value: Any) -> Any:
     if value != value:
         raise ValueError("nan is not a number; give a positive speed, or inf for reading at once")
@@ -268,6 +272,8 @@ def _speed(value: Any) -> Any:
         raise ValueError(
             f"{value} is not above 0; give a positive speed, or inf for reading at once"
         )
+    if isinstance(value, int | float) and not isinstance(value, bool) and value < SLOWEST:
+        raise ValueError(f"{value} is less than {SLOWEST} a second; give characters per second")
     if isinstance(value, int) and not isinstance(value, bool):
         return float(min(value, 10**300))
     return value

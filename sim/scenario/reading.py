@@ -1,34 +1,57 @@
 """From a TOML file to a `Scenario`, or to the full list of its faults.
 
-A TOML file is data: `extends` may name the catalogue or files of the same folder (or below),
+A TOML file is data: `extends` may name the catalogue or files that `sim.paths` lets it reach,
 nothing else.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import Fault, ScenarioError
+from sim.paths import PathError, allowing, reached
 from sim.scenario.catalogued import catalogued
 from sim.scenario.model import Origins, Scenario, build
 from sim.scenario.patching import PatchError, Raw, joined, layered, merged
 from sim.scenario.peopled import with_people
-from sim.scenario.shipped import located
-from sim.scenario.suggestions import said
+from sim.scenario.shipped import file_of, located, stems
+from sim.scenario.shipped import folder as shipped_folder
+from sim.scenario.suggestions import did_you_mean, said
 
 OWN = ("extends", "checks")
 """Keys that a file does not take over from the file it extends: claims are about the answers of
 their own file."""
 
+MOST_BYTES = 10_000_000
+"""Size of a scenario or sweep file: a thousand times the largest that is shipped."""
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What could move a terminal's cursor or reverse its text (ECMA-48; Unicode UAX 9)."""
+
+LONGEST_CHAIN, MOST_FILES = 20, 100
+"""Files that extend each other: in a chain, and in all."""
+
 DEEPEST = 40
 """Tables in tables in tables: more levels than any parameter has."""
 
 
-def load(path: str | Path) -> Scenario:
+@dataclass
+class _Reading:
+    """One load: the folder that paths must stay in, and the files extended so far."""
+
+    root: Path
+    files: int = 0
+
+
+def load(path: str | Path, *, allow_path: str | Path | Iterable[str | Path] = ()) -> Scenario:
     """Read and check a scenario: a file, or one that comes with the package by name.
 
-    Raises `ScenarioError` with every fault found in it.
+    The files it names must be in its folder, in shipped data or in a folder of `allow_path`. Raises
+    `ScenarioError` with every fault found in it.
 
     >>> load("linkedin_dm").run.horizon > 0
     True
@@ -36,9 +59,11 @@ def load(path: str | Path) -> Scenario:
     file, shown = located(path), str(path)
     text = read_text(file, shown)
     folder = file.resolve().parent
-    raw, origins = _extended(_parsed(text, shown), shown, folder, folder, (str(file.resolve()),))
-    raw, origins = with_people(raw, origins, shown)
-    return build(raw, file=shown, folder=folder, origins=origins)
+    with allowing(allow_path):
+        seen = (str(file.resolve()),)
+        raw, origins = _extended(parsed(text, shown), shown, folder, _Reading(folder), seen)
+        raw, origins = with_people(raw, origins, shown)
+        return build(raw, file=shown, folder=folder, origins=origins)
 
 
 def given(what: object) -> Scenario:
@@ -57,15 +82,18 @@ def given(what: object) -> Scenario:
     raise _one("scenario", "", problem, "give a path, a name, or what sim.load returns")
 
 
-def parse(text: str, *, folder: str | Path = ".") -> Scenario:
+def parse(
+    text: str, *, folder: str | Path = ".", allow_path: str | Path | Iterable[str | Path] = ()
+) -> Scenario:
     """Read and check a scenario given as TOML text; paths in it are taken from `folder`.
 
-    Raises as `load` does.
+    Raises as `load` does, under the same rule of paths.
     """
     home = Path(folder).resolve()
-    raw, origins = _extended(_parsed(text, "scenario"), "scenario", home, home, ())
-    raw, origins = with_people(raw, origins, "scenario")
-    return build(raw, file="scenario", folder=home, origins=origins)
+    with allowing(allow_path):
+        raw, origins = _extended(parsed(text, "scenario"), "scenario", home, _Reading(home), ())
+        raw, origins = with_people(raw, origins, "scenario")
+        return build(raw, file="scenario", folder=home, origins=origins)
 
 
 def _one(file: str, path: str, problem: str, remedy: str) -> ScenarioError:
@@ -78,7 +106,11 @@ def read_text(file: Path, shown: str) -> str:
     Raises `ScenarioError` if it is missing, a folder, unreadable or not UTF-8.
     """
     try:
-        return file.read_text(encoding="utf-8-sig")
+        with file.open("rb") as data:
+            found = data.read(MOST_BYTES + 1)
+        if len(found) > MOST_BYTES:
+            raise _one(shown, "", f"is larger than {MOST_BYTES:,} bytes", "name a .toml file")
+        return found.decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
         raise _one(shown, "", "there is no such file", "check the path") from None
     except IsADirectoryError:
@@ -95,7 +127,8 @@ def read_text(file: Path, shown: str) -> str:
         raise _one(shown, "", "is not a path", "name a .toml file") from None
 
 
-def _parsed(text: str, shown: str) -> Raw:
+def parsed(text: str, shown: str) -> Raw:
+    """Read TOML text. Raises `ScenarioError` if it is not TOML, too deep, or moves the cursor."""
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -118,20 +151,34 @@ def _parsed(text: str, shown: str) -> Raw:
         ]
     if level:
         raise _one(shown, "", f"is nested more than {DEEPEST} levels deep", "flatten the tables")
+    if found := CONTROL.search(text) or _control_in(tables):
+        code = f"U+{ord(found.group()):04X}"
+        raise _one(shown, "", f"holds the control character {code}", "remove it")
     return tables
 
 
+def _control_in(tables: object) -> re.Match[str] | None:
+    """Find a control character that an escape puts into a key or a text."""
+    if isinstance(tables, dict):
+        found = (_control_in(key) or _control_in(value) for key, value in tables.items())
+    elif isinstance(tables, list):
+        found = (_control_in(one) for one in tables)
+    else:
+        return CONTROL.search(tables) if isinstance(tables, str) else None
+    return next(filter(None, found), None)
+
+
 def _extended(
-    raw: Raw, shown: str, folder: Path, root: Path, seen: tuple[str, ...]
+    raw: Raw, shown: str, folder: Path, reading: _Reading, seen: tuple[str, ...]
 ) -> tuple[Raw, Origins]:
     """Merge tables into those they extend, one after the other.
 
-    No file may be read outside of the folder `root`.
+    A file that is extended counts as often as it is named.
     """
     base: Raw = {}
     origins: Origins = {}
     for path, name in parents(raw.get("extends")):
-        more, theirs = _parent(name, path, shown, folder, root, seen)
+        more, theirs = _parent(name, path, shown, folder, reading, seen)
         base = _onto(base, more, shown)
         origins = joined(origins, more, base, theirs)
     whole = _onto(base, raw, shown)
@@ -160,35 +207,37 @@ def _onto(base: Raw, raw: Raw, shown: str) -> Raw:
 
 
 def _parent(
-    name: str, path: str, shown: str, folder: Path, root: Path, seen: tuple[str, ...]
+    name: str, path: str, shown: str, folder: Path, reading: _Reading, seen: tuple[str, ...]
 ) -> tuple[Raw, Origins]:
     if name.startswith("platform:"):
         return catalogued(name.removeprefix("platform:"), at=shown, path=path)
+    if name.startswith("scenario:"):
+        own = file_of(name.removeprefix("scenario:"))
+        if own is None:
+            near = did_you_mean(name.removeprefix("scenario:"), stems())
+            raise _one(
+                shown, path, f"there is no {said(name)}{near}", "toolate scenarios lists them"
+            )
+        tables = parsed(read_text(own, name), name)
+        return _extended(tables, name, own.parent, _Reading(shipped_folder()), seen)
     try:
-        file = (folder / name).resolve()
-        found = file.is_file()
-    except (OSError, ValueError):
-        raise _one(
-            shown, path, f"{said(name)} is not a path", "name a file in the same folder"
-        ) from None
-    if Path(name).is_absolute() or not file.is_relative_to(root):
-        raise _one(
-            shown,
-            path,
-            f"{said(name)} is outside the scenario's folder",
-            "name a file in the same folder",
-        )
+        file = reached(name, folder, reading.root)
+    except PathError as error:
+        raise _one(shown, path, f"{said(name)} {error.problem}", error.remedy) from None
     if str(file) in seen:
         chain = " -> ".join(Path(one).name for one in (*seen[seen.index(str(file)) :], str(file)))
         raise _one(shown, path, f"goes in a circle ({chain})", "break it")
-    if not found:
+    if not file.is_file():
         raise _one(
             shown,
             path,
             f"there is no file {said(name)}",
-            "name a file in the same folder, or platform:ID",
+            "name a file in the same folder, platform:ID or scenario:NAME",
         )
+    reading.files += 1
+    if len(seen) >= LONGEST_CHAIN or reading.files > MOST_FILES:
+        problem = f"leads to more than {LONGEST_CHAIN} files in a row, or {MOST_FILES} in all"
+        raise _one(shown, path, problem, "extend fewer files")
     called = str(Path(shown).parent / name)
-    return _extended(
-        _parsed(read_text(file, called), called), called, file.parent, root, (*seen, str(file))
-    )
+    tables = parsed(read_text(file, called), called)
+    return _extended(tables, called, file.parent, reading, (*seen, str(file)))

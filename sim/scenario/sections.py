@@ -5,6 +5,7 @@ with its meaning.
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, field_validator
@@ -198,7 +199,7 @@ class Heading(Strict):
         tuple[str, ...], BeforeValidator(as_tuple_of_one), WithJsonSchema(ONE_OR_MORE)
     ] = Field(
         default=(),
-        description='A "platform:ID" or another file in the same folder; of a list of them, later ones win.',
+        description='A "platform:ID", a "scenario:NAME" or another file in the same folder; of a list of them, later ones win.',
     )
     people: str = Field(
         default=DEFAULT,
@@ -270,6 +271,7 @@ class ScenarioFields(Additions, Parameters, Heading):
     _folder: str = PrivateAttr(default=".")
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
     _regrets: Mistakes | None = PrivateAttr(default=None)
+    _allowed: tuple[Path, ...] = PrivateAttr(default=())
 
     def __repr__(self) -> str:
         return f"<Scenario {self.file}: {self.title or 'untitled'}>"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from sim.clock import NEVER
 from sim.distributions.values import Duration, Micros, Strict
@@ -74,12 +75,29 @@ class Trace(Strict):
 
     kind: Literal["trace"]
     file: str = Field(description="Path of the file, from the scenario's folder.")
+    times: Literal["seconds", "timestamps", "epoch", "excel", "day first", "month first"] | None = (
+        Field(default=None, description="How times are written; by default found out.")
+    )
+    zone: str | None = Field(
+        default=None,
+        description='Whose clock people live by, such as "Europe/Berlin"; by default the log\'s.',
+    )
     message: Kind = Field(
         default="dm", description="Kind of message where the file has no column for it."
     )
     length: Characters = Field(
         default=100, description="Characters where the file has no column for it."
     )
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, zone: str | None) -> str | None:
+        try:
+            return zone if zone is None else ZoneInfo(zone).key
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(
+                f"{zone!r} is not a time zone; use a name such as Europe/Berlin or UTC"
+            ) from None
 
 
 Traffic = Annotated[Stream | Campaign | Sequence | Trace, Field(discriminator="kind")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.engines import COMPILING, choose, is_ready
+from sim.paths import allowing
 from sim.scenario.model import Scenario
+from sim.sizing import allowing_large
 from sim.sweeping.planning.checking import check
 from sim.sweeping.planning.plan import SweepPlan, plan
 from sim.sweeping.playing.execution import DiskError, Execution
@@ -77,6 +80,8 @@ def sweep(
     replications: int | None = None,
     precision: str | None = None,
     policies: Sequence[str] | str | None = None,
+    allow_path: str | Path | Iterable[str | Path] = (),
+    yes_large: bool = False,
 ) -> pd.DataFrame:
     """Play a sweep file, or a scenario (or its file or name) and axes by path, and give the tidy
     table.
@@ -84,7 +89,8 @@ def sweep(
     One row per cell, policy and measure: the parameters that vary as columns (durations also in
     seconds, `..._s`), then `policy`, `measure`, `value` with its 95 % interval `low` to `high`,
     `count` `of` messages, and `replications`. Shares are numbers from 0 to 1. What `store`, a
-    folder, holds already is not played again; without one nothing is kept. Raises `ScenarioError`
+    folder, holds already is not played again; without one nothing is kept. Files that scenarios name may
+    also be in folders of `allow_path`; cells too large are refused unless `yes_large`. Raises `ScenarioError`
     before anything runs if a cell is not valid, and `OutputError` for a store.
 
     >>> import sim
@@ -94,12 +100,19 @@ def sweep(
     [0.0, 3600.0]
     """
     policies = (policies,) if isinstance(policies, str) else policies
-    planned = plan(what, axes, replications=replications, precision=precision, policies=policies)
     how = Execution(workers=workers)
-    if store is not None:
-        return carry_out(planned, open_store(store), how).frame
-    with tempfile.TemporaryDirectory() as folder:
-        return carry_out(planned, open_store(Path(folder) / "store"), how).frame
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(allowing(allow_path))
+        stack.enter_context(allowing_large(yes_large))
+        planned = plan(
+            what, axes, replications=replications, precision=precision, policies=policies
+        )
+        folder = (
+            store
+            if store is not None
+            else Path(stack.enter_context(tempfile.TemporaryDirectory())) / "store"
+        )
+        return carry_out(planned, open_store(folder), how).frame
 
 
 def carry_out(

@@ -5,37 +5,47 @@ Every malformed row is an error with its line number; none is dropped.
 
 from __future__ import annotations
 
-import csv
+import stat
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.clock import LONGEST, NEVER, SECOND, format_duration
 from sim.errors import Fault, TraceError
+from sim.paths import placed
 from sim.scenario.model import KINDS, Scenario, Trace
-from sim.scenario.suggestions import did_you_mean, said
+from sim.scenario.suggestions import said
 from sim.world.sent import Sent, in_one_world, names_of
+from sim.world.trace_files import ROW, Faults, one_fault, rows_of
+from sim.world.trace_times import Clock, clock_of
 
-NEEDED = ("sent_at", "sender", "recipient")
-OPTIONAL = ("id", "kind", "length", "deleted_at")
 SHOWN = 50
 """Faults of rows that are printed; the rest are counted."""
-ROW = "row"
-"""Where the line number (Parquet: the row number) of each message is kept while it is checked."""
-
-Faults = list[tuple[int, str, str, str]]
-"""Faults of rows: line, column, what is wrong, what would be right."""
 
 
 def read_trace(scenario: Scenario, trace: Trace) -> Sent:
     """Read and check the trace of a scenario, sorted by time.
 
     `sent_at` and `deleted_at` are seconds from the scenario's start, or timestamps (then counted
-    from the Monday 00:00 before the first message). Raises `TraceError` naming every malformed row.
+    from the Monday 00:00 before the first message, on the clock that `clock_of` finds). Raises
+    `TraceError` naming every malformed row.
     """
-    file = Path(scenario.folder) / trace.file
+    return _read(*_asked(scenario, trace))[0]
+
+
+def clock_in_words(scenario: Scenario, trace: Trace) -> str:
+    """Say on whose clock the times of a trace are read. Raises as `read_trace` does."""
+    return _read(*_asked(scenario, trace))[1]
+
+
+def _asked(scenario: Scenario, trace: Trace) -> tuple[Any, ...]:
+    """Find the file of a trace and give the arguments of `_read`; raise `TraceError` if it is none."""
+    file = placed(
+        trace.file, Path(scenario.folder)
+    )  # where it may lie is checked with the scenario
     shown = (
         str(Path(scenario.file).parent / trace.file)
         if scenario.file.endswith(".toml")
@@ -43,32 +53,38 @@ def read_trace(scenario: Scenario, trace: Trace) -> Sent:
     )
     try:
         status = file.stat()
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            raise one_fault(shown, "is not an ordinary file", "name a CSV or Parquet file")
     except FileNotFoundError:
-        raise _one(
+        raise one_fault(
             shown,
             "there is no such file",
             "correct traffic.file, which starts from the scenario's folder",
         ) from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        raise _one(shown, f"cannot be read ({why})", "correct traffic.file") from None
+        raise one_fault(shown, f"cannot be read ({why})", "correct traffic.file") from None
     age = (status.st_mtime_ns, status.st_size)
-    return _read(file, age, shown, trace.message, int(trace.length), int(scenario.run.horizon))
-
-
-def _one(shown: str, problem: str, remedy: str) -> TraceError:
-    return TraceError([Fault(shown, "", problem, remedy)])
+    horizon = int(scenario.run.horizon)
+    means = (trace.times, trace.zone)
+    return file, age, shown, trace.message, int(trace.length), horizon, *means
 
 
 @lru_cache(maxsize=8)
 def _read(
-    file: Path, age: tuple[int, int], shown: str, kind: str, length: int, horizon: int
-) -> Sent:
+    file: Path,
+    age: tuple[int, int],
+    shown: str,
+    kind: str,
+    length: int,
+    horizon: int,
+    times: str | None,
+    zone: str | None,
+) -> tuple[Sent, str]:
     """Read a trace once, as long as its `age` (time of change, size) stays the same."""
-    if file.is_dir():
-        raise _one(shown, "is a folder, not a file", "name a CSV or Parquet file in it")
-    table, faults = (_parquet if file.suffix == ".parquet" else _csv)(file, shown)
-    written = _instants(table, "sent_at", faults)
+    table, faults = rows_of(file, shown)
+    clock = clock_of(table, times, zone, shown)
+    written = _instants(table, "sent_at", clock, faults)
     for column in ("sender", "recipient"):
         blank = table[column].isna() | (table[column].astype("string").str.strip() == "")
         _complain(blank, table, column, "is missing", "name the person", faults)
@@ -83,11 +99,11 @@ def _read(
     )
     kinds = _kinds(table, kind, faults)
     lengths = _lengths(table, length, faults)
-    deleted = _deletions(table, written, faults)
+    deleted = _deletions(table, written, clock, faults)
     ids = _ids(table, faults)
     if faults:
         raise TraceError(_first_of(faults, shown))
-    return _sent(table, written.to_numpy(np.int64), kinds, lengths, deleted, ids)
+    return _sent(table, written.to_numpy(np.int64), kinds, lengths, deleted, ids), clock.words
 
 
 def _first_of(faults: Faults, shown: str) -> list[Fault]:
@@ -104,88 +120,6 @@ def _first_of(faults: Faults, shown: str) -> list[Fault]:
         else []
     )
     return out[:SHOWN] + more
-
-
-def _csv(file: Path, shown: str) -> tuple[pd.DataFrame, Faults]:
-    """Read text, cell by cell: every row keeps its line number, and no value is converted or
-    dropped unseen.
-    """
-    faults: Faults = []
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.reader(lines, strict=True)
-            header = [name.strip() for name in next(reader, [])]
-            _check_columns(header, shown)
-            for row in reader:
-                if len(row) == len(header):
-                    rows.append(row)
-                    numbers.append(reader.line_num)
-                elif row:
-                    problem = f"has {len(row)} fields, where the header has {len(header)}"
-                    faults.append(
-                        (reader.line_num, "", problem, "correct the commas or the quotes")
-                    )
-                else:
-                    faults.append((reader.line_num, "", "is empty", "remove it"))
-    except UnicodeDecodeError:
-        raise _one(shown, "is not UTF-8 text", "save it as UTF-8") from None
-    except csv.Error as error:
-        raise TraceError(
-            [
-                Fault(
-                    shown,
-                    f"line {reader.line_num}",
-                    f"cannot be read ({error})",
-                    "correct its quotes",
-                )
-            ]
-        ) from None
-    except OSError as error:
-        raise _one(
-            shown, f"cannot be read ({error.strerror})", "write CSV with a header, or Parquet"
-        ) from None
-    if not rows and not faults:
-        raise _one(shown, "holds no message", "add rows below the header")
-    table = pd.DataFrame(rows, columns=header, dtype=str)
-    return table.mask(table == "").assign(**{ROW: numbers}), faults
-
-
-def _parquet(file: Path, shown: str) -> tuple[pd.DataFrame, Faults]:
-    try:
-        table = pd.read_parquet(file)
-    except (OSError, ValueError):
-        raise _one(shown, "is not a Parquet file", "write Parquet, or CSV with a header") from None
-    table.columns = [str(name).strip() for name in table.columns]
-    _check_columns(list(table.columns), shown)
-    if table.empty:
-        raise _one(shown, "holds no message", "add rows")
-    return table.reset_index(drop=True).assign(**{ROW: np.arange(1, len(table) + 1)}), []
-
-
-def _check_columns(header: list[str], shown: str) -> None:
-    known = (*NEEDED, *OPTIONAL)
-    if not header:
-        raise _one(shown, "is empty", f"write a header with {', '.join(NEEDED)}, and rows below it")
-    wrong = [
-        Fault(shown, name, "this column is missing", f"the file needs {', '.join(NEEDED)}")
-        for name in NEEDED
-        if name not in header
-    ]
-    remedy = f"known columns: {', '.join(known)}"
-    wrong += [
-        Fault(shown, name or '""', f"unknown column{did_you_mean(name, known)}", remedy)
-        for name in header
-        if name not in known
-    ]
-    wrong += [
-        Fault(shown, name, "this column is there twice", "keep one of them")
-        for name in known
-        if header.count(name) > 1
-    ]
-    if wrong:
-        raise TraceError(wrong)
 
 
 def _complain(
@@ -212,49 +146,13 @@ def _complain(
         faults.append((int(table[ROW].iloc[row]), column, said_of_it, remedy))
 
 
-def _instants(table: pd.DataFrame, column: str, faults: Faults) -> pd.Series[int]:
-    """Read a column of seconds or timestamps as Int64 microseconds (missing where empty or faulty).
-
-    Whether times are seconds or timestamps depends on `sent_at`; one file does not mix the two.
-    """
-    raw, sent = table[column], table["sent_at"]
-    if _are_seconds(sent):
-        numbers = (
-            pd.to_numeric(raw, errors="coerce").astype("float64")
-            if _are_seconds(raw)
-            else _none(raw)
-        )
-        remedy = "write seconds from the scenario's start, 0 or more, as in the rest of the file"
-    else:
-        first = _stamps(sent).min()
-        monday = (
-            (first - pd.Timedelta(days=first.weekday())).normalize() if pd.notna(first) else first
-        )
-        numbers = (_stamps(raw) - monday).dt.total_seconds() if pd.notna(first) else _none(raw)
-        remedy = 'write a timestamp, for example "2026-01-05T09:30:00Z", or seconds in every row'
+def _instants(table: pd.DataFrame, column: str, clock: Clock, faults: Faults) -> pd.Series[int]:
+    """Read a column of times as Int64 microseconds (missing where empty or faulty)."""
+    raw, numbers = table[column], clock.seconds(table[column])
     possible = numbers.between(0, LONGEST / SECOND)
     bad = ~possible & (raw.notna() | (column == "sent_at"))
-    _complain(bad, table, column, "is not a time", remedy, faults)
+    _complain(bad, table, column, "is not a time", clock.remedy, faults)
     return (numbers.where(possible) * SECOND).round().astype("Int64")
-
-
-def _none(raw: pd.Series[str]) -> pd.Series[float]:
-    return pd.Series(np.nan, index=raw.index)
-
-
-def _are_seconds(raw: pd.Series[str]) -> bool:
-    """Tell whether a column holds seconds rather than timestamps: one number in it, or nothing at
-    all.
-    """
-    if pd.api.types.is_datetime64_any_dtype(raw):
-        return False
-    return bool(pd.to_numeric(raw, errors="coerce").notna().any()) or bool(
-        _stamps(raw).isna().all()
-    )
-
-
-def _stamps(raw: pd.Series[str]) -> pd.Series[pd.Timestamp]:
-    return pd.to_datetime(raw, errors="coerce", utc=True, format="ISO8601")
 
 
 def _kinds(table: pd.DataFrame, kind: str, faults: Faults) -> pd.Series[str]:
@@ -284,11 +182,11 @@ def _lengths(table: pd.DataFrame, length: int, faults: Faults) -> pd.Series[floa
 
 
 def _deletions(
-    table: pd.DataFrame, written: pd.Series[int], faults: Faults
+    table: pd.DataFrame, written: pd.Series[int], clock: Clock, faults: Faults
 ) -> pd.Series[int] | None:
     if "deleted_at" not in table:
         return None
-    deleted = _instants(table, "deleted_at", faults)
+    deleted = _instants(table, "deleted_at", clock, faults)
     early = (deleted < written).fillna(False).astype(bool)
     _complain(
         early,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,14 +13,14 @@ from sim.errors import Fault, ScenarioError
 from sim.precision import AT_MOST, FIRST, Precision
 from sim.scenario.faults import faults_of
 from sim.scenario.quantities import as_tuple
-from sim.scenario.reading import read_text
+from sim.scenario.reading import parsed, read_text
 from sim.scenario.shipped import located
 from sim.scenario.suggestions import did_you_mean, said
 from sim.sweeping.results.rows import RESERVED, SHARES
 from sim.tallies import HEADLINE
 
 Listed = BeforeValidator(as_tuple)
-MOST_CELLS = 1_000_000
+MOST_CELLS = 100_000
 
 
 class Axis(Strict):
@@ -143,13 +142,7 @@ def read_sweep(path: str | Path) -> SweepFile:
     """
     shown = str(path)
     text = read_text(located(path), shown)
-    try:
-        raw = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise ScenarioError(
-            [Fault(shown, "", f"is not TOML: {error}", "correct the syntax there")]
-        ) from None
-    return checked(raw, shown)
+    return checked(parsed(text, shown), shown)
 
 
 def checked(raw: dict[str, Any], shown: str) -> SweepFile:

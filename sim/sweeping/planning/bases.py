@@ -5,7 +5,6 @@ and seed.
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,8 @@ from sim.scenario.model import Scenario, build
 from sim.scenario.observed import with_files_read
 from sim.scenario.patching import Raw, joined, layered, merged, nested
 from sim.scenario.peopled import with_people
-from sim.scenario.reading import OWN, load, parents, read_text
+from sim.scenario.reading import OWN, load, parents, parsed, read_text
+from sim.scenario.shipped import located
 from sim.scenario.suggestions import did_you_mean, said
 from sim.sweeping.design.file import SweepFile
 from sim.sweeping.planning.cells import ASIDE
@@ -118,10 +118,12 @@ def _steps(file: Path) -> Iterator[tuple[Path, Raw] | None]:
 
     None where a platform stands.
     """
-    tables = tomllib.loads(read_text(file, str(file)))
+    tables = parsed(read_text(file, str(file)), str(file))
     for _, name in parents(tables.get("extends")):
         if name.startswith("platform:"):
             yield None
+        elif name.startswith("scenario:"):
+            yield from _steps(located(name.removeprefix("scenario:")))
         else:
             yield from _steps(file.parent / name)
     yield file, tables

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from sim.errors import Fault, ScenarioError, TraceError
+from sim.errors import Fault, FaultyInputError, ScenarioError, TraceError
 from sim.scenario.patching import quoted
 from sim.scenario.policies import changes_rows
 from sim.scenario.suggestions import said
+from sim.sizing import refuse_large
 from sim.sweeping.design.axes import Change
 from sim.sweeping.planning.bases import Base
 from sim.sweeping.planning.cells import canonical
@@ -76,6 +77,11 @@ def _faults(cell: Cell, base: Base, read: set[str]) -> Iterator[tuple[str | None
             draw_world(scenario, 0)
         except TraceError as error:
             yield from ((None, fault) for fault in error.faults)
+    try:
+        messages = cell.case.messages / max(len(cell.case.policies), 1)
+        refuse_large([scenario], messages, 1)
+    except FaultyInputError as error:
+        yield from ((None, fault) for fault in error.faults)
     for name, patch in cell.case.policies.items():
         barred = changes_rows(cell.change.policies.get(name, {}), base.scenario.file, "")
         try:

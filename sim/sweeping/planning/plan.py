@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import Fault, ScenarioError
+from sim.paths import PathError, reached
 from sim.scenario.model import Scenario
 from sim.scenario.patching import merged, quoted
 from sim.scenario.shipped import located
@@ -104,7 +106,7 @@ def plan(
     if axes is None and not isinstance(what, Scenario):
         shown, sweep = str(what), read_sweep(what)
         file = located(what)
-        load_on = from_file(located(sweep.base, beside=file.parent), shown)
+        load_on = from_file(_base(sweep.base, file.parent, shown), shown)
         name = file.stem
     else:
         tables = [{"path": path, "values": list(values)} for path, values in (axes or {}).items()]
@@ -120,6 +122,16 @@ def plan(
     return crossed(sweep, load_on, shown, name)
 
 
+def _base(name: str, folder: Path, shown: str) -> Path:
+    """Give the path of the base as the sweep file names it. Raises `ScenarioError`."""
+    try:
+        reached(name, folder)
+    except PathError as error:
+        problem = f"{said(name)} {error.problem}".replace("scenario's", "sweep's")
+        raise ScenarioError([Fault(shown, "base", problem, error.remedy)]) from None
+    return located(name, beside=folder)
+
+
 def crossed(sweep: SweepFile, load_on: Loader, shown: str, name: str) -> SweepPlan:
     """Cross axes and points into cells. Raises `ScenarioError` for faults of the sweep itself."""
     bases: dict[str | None, Base] = {}
@@ -131,6 +143,9 @@ def crossed(sweep: SweepFile, load_on: Loader, shown: str, name: str) -> SweepPl
 
     base = base_on(None)
     steps = [_steps(axis_changes, base, shown) for axis_changes in _changes(sweep, shown)]
+    sizes = [(axis.column, len(one)) for axis, one in zip(sweep.axis, steps, strict=True)]
+    design = [("points of the design", sweep.design.points)] if sweep.design else []
+    _check_size([*sizes, *design], shown)
     heads = [_joined(combination) for combination in itertools.product(*steps)]
     platforms = list(dict.fromkeys(head.platform for head in heads))
     used = {platform: base_on(platform) for platform in platforms}
@@ -138,7 +153,6 @@ def crossed(sweep: SweepFile, load_on: Loader, shown: str, name: str) -> SweepPl
     paths = list(dict.fromkeys(path for mine in unknowns.values() for path in mine))
     cube = points(sweep.design, len(paths)) if sweep.design and paths else None
     count = len(heads) * (1 if cube is None else len(cube))
-    sizes = [(axis.column, len(one)) for axis, one in zip(sweep.axis, steps, strict=True)]
     sizes += [] if cube is None else [("points of the design", len(cube))]
     _check_count(count, sizes, sweep.expect_cells, shown)
     there = (
@@ -274,13 +288,22 @@ def _unknowns(
     return found, tuple(left_out.values())
 
 
+def _made(sizes: list[tuple[str, int]]) -> str:
+    return " x ".join(f"{n} {column}" for column, n in sizes) or "no axis"
+
+
 def _check_count(
     count: int, sizes: list[tuple[str, int]], expected: int | None, shown: str
 ) -> None:
-    made = " x ".join(f"{n} {column}" for column, n in sizes) or "no axis"
+    made = _made(sizes)
     if expected is not None and expected != count:
         problem = f"{expected:,} cells were expected, and {made} makes {count:,}"
         raise ScenarioError([Fault(shown, "expect_cells", problem, "correct it or what varies")])
+
+
+def _check_size(sizes: list[tuple[str, int]], shown: str) -> None:
+    """Refuse more cells than memory holds, before any is made."""
+    count = math.prod(size for _, size in sizes)
     if count > MOST_CELLS:
-        problem = f"{made} makes {count:,} cells, more than {MOST_CELLS:,}"
+        problem = f"{_made(sizes)} makes {count:,} cells, more than {MOST_CELLS:,}"
         raise ScenarioError([Fault(shown, "axis", problem, "leave out values or points")])

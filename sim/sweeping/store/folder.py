@@ -33,6 +33,8 @@ from sim.sweeping.playing.tasks import Key
 FORMAT: Final = 1
 """The format this version writes; it reads this one and those before."""
 MARK: Final = "store.json"
+STRAY: Final = (".DS_Store", ".localized", "Thumbs.db", "desktop.ini")
+"""What file browsers leave in a folder."""
 _NAME = re.compile(r"([0-9a-f]{32})-([0-9]{7,})-([0-9]{5,})-([0-9a-f]{16})\.parquet")
 _MAKING = re.compile(r"\.making-([0-9]+)\.[0-9]+@([^@]*)@.+")
 
@@ -89,7 +91,9 @@ class ResultStore:
             raise self.fault("is a file", "name a folder")
         elif self.folder.is_dir() and (
             others := sorted(
-                one.name for one in self.folder.iterdir() if not _MAKING.fullmatch(one.name)
+                one.name
+                for one in self.folder.iterdir()
+                if not _MAKING.fullmatch(one.name) and one.name not in STRAY
             )
         ):
             raise self.fault(
@@ -118,7 +122,8 @@ class ResultStore:
         for one in (*self.folder.glob(".making-*"), *self.folder.glob("*/*/.making-*")):
             found = _MAKING.fullmatch(one.name)
             if found and found[2] == platform.node() and not _is_alive(int(found[1])):
-                one.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # a store that is only read
+                    one.unlink(missing_ok=True)
 
     def stored(self) -> dict[Key, str]:
         """List the tasks whose results are there, with the names of their files."""
@@ -133,7 +138,8 @@ class ResultStore:
     def _names(self) -> Iterator[str]:
         with contextlib.suppress(FileNotFoundError):
             for group in os.scandir(self.folder / "tasks"):
-                yield from os.listdir(group.path)  # noqa: PTH208
+                if group.is_dir():  # what a file browser left there is none
+                    yield from os.listdir(group.path)  # noqa: PTH208
 
     def has(self, key: Key) -> bool:
         """Tell whether a task's result is there by now."""
@@ -162,6 +168,10 @@ class ResultStore:
         if _digest(data) != match[4]:
             raise DamagedError("it is cut off or changed")
         return data
+
+    def files(self) -> list[Path]:
+        """List the files of tasks' results, and nothing else that lies beside them."""
+        return [self._group(name[:32]) / name for name in sorted(self.stored().values())]
 
     def remove(self, name: str) -> None:
         """Remove a stored task's file, because it is damaged."""

@@ -1,4 +1,6 @@
-"""SQL on a whole store, through DuckDB: views on its Parquet files, and nothing but questions."""
+"""SQL on a whole store, through DuckDB: views on its Parquet files, nothing but questions, and no
+other file.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from sim.sweeping.store.folder import ResultStore
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow
 
 VIEWS: Final = {
     "results": "a row per sweep, cell, policy and measure: the tidy tables",
@@ -27,16 +30,13 @@ def query(store: ResultStore, sql: str) -> pd.DataFrame:
         raise _fault("DuckDB is not installed", "pip install 'toolate[sql]'") from None
     with duckdb.connect(":memory:") as connection:
         _only_a_question(duckdb, connection, sql)
-        folder = str(store.folder.absolute()).replace("'", "''")
-        # Tables have each their own parameters; results are all alike, and thousands: no looking
-        # into each.
-        for view, files, alike in (
-            ("results", "sweeps/*/table.parquet", False),
-            ("sums", "tasks/*/*.parquet", True),
-        ):
-            if any(store.folder.glob(files)):
-                read = f"read_parquet('{folder}/{files}', union_by_name = {not alike})"
-                connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {read}")
+        for view, found in (("results", _results(store)), ("sums", _sums(store))):
+            if found is not None:
+                connection.register(view, found)
+        # SQL reaches what is registered, and no file, however it is called (DuckDB, "Securing").
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET python_enable_replacements = false")
+        connection.execute("SET lock_configuration = true")
         try:
             frame: pd.DataFrame = connection.sql(sql).df()
         except duckdb.Error as error:
@@ -45,6 +45,35 @@ def query(store: ResultStore, sql: str) -> pd.DataFrame:
                 f"views are {' and '.join(VIEWS)}; DESCRIBE results lists its columns",
             ) from None
     return frame
+
+
+def _results(store: ResultStore) -> pyarrow.Table | None:
+    """Put the tables of all sweeps into one; each has parameters of its own."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    files = [store.folder / "sweeps" / name / "table.parquet" for name in store.sweeps()]
+    tables = [pq.ParquetFile(file).read() for file in files if file.is_file()]
+    types: dict[str, Any] = {}
+    for field in (field for table in tables for field in table.schema):
+        mine, other = field.type, types.get(field.name, field.type)
+        if mine != other:
+            numbers = all(pa.types.is_integer(t) or pa.types.is_floating(t) for t in (mine, other))
+            mine = pa.float64() if numbers else pa.string()
+        types[field.name] = mine
+    cast = [
+        table.cast(pa.schema([(name, types[name]) for name in table.column_names]))
+        for table in tables
+    ]
+    return pa.concat_tables(cast, promote_options="default") if cast else None
+
+
+def _sums(store: ResultStore) -> Any:
+    """Give the sums of all tasks, which are all alike, to be read when they are asked for."""
+    import pyarrow.dataset as ds
+
+    files = [str(file) for file in store.files()]
+    return ds.dataset(files, format="parquet") if files else None
 
 
 def _only_a_question(duckdb: Any, connection: Any, sql: str) -> None:

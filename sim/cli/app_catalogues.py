@@ -1,0 +1,77 @@
+"""The commands that show what there is: `scenarios`, `platforms`, `people`, and the schema."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from sim.cli.faulty import faults_on_one_line
+from sim.cli.permitting import AllowPath
+
+catalogues = typer.Typer()
+
+
+@catalogues.command()
+def scenarios(
+    containing: Annotated[
+        str | None, typer.Argument(help="Only those that say this.", show_default=False)
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """List the scenarios that come with the package: name, question and answer.
+
+    A name stands for a file in every command.
+    """
+    from sim.cli.scenarios import scenarios_command
+
+    with faults_on_one_line():
+        scenarios_command(containing, json)
+
+
+@catalogues.command()
+def platforms(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="A platform, ID or ID/VARIANT; with --bibtex also a file.", show_default=False
+        ),
+    ] = None,
+    bibtex: Annotated[
+        bool, typer.Option("--bibtex", help="Print the works it rests on as BibTeX.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    allow_path: AllowPath = None,
+) -> None:
+    """List the platforms of the catalogue, or print one with the source and grade of every
+    value.
+    """
+    from sim.cli.platforms import platforms_command
+
+    with faults_on_one_line():
+        platforms_command(name, bibtex, json)
+
+
+@catalogues.command()
+def people(
+    name: Annotated[
+        str | None, typer.Argument(help="Some people of the catalogue.", show_default=False)
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """List the people of the catalogue, or print the habits of some with their sources."""
+    from sim.cli.people import people_command
+
+    with faults_on_one_line():
+        people_command(name, json)
+
+
+@catalogues.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files; editors complete and check with it."""
+    import json as json_module
+
+    from sim.scenario.schema import scenario_schema
+
+    sys.stdout.write(json_module.dumps(scenario_schema(), indent=1) + "\n")
