@@ -385,3 +385,40 @@ def test_an_estimate_says_what_it_rests_on() -> None:
     assert (e.replications, e.with_events, e.df) == (3, 1, 2)
     assert e.method == "Wilson, effective number of messages, t over replications"
     assert isinstance(e, Estimate)
+
+
+def test_a_difference_of_shares_does_not_leave_minus_one_to_one() -> None:
+    e = difference([100, 0, 200], [100, 100, 200], [0, 0, 0], [100, 200, 100]).at()
+    assert e.method.startswith("t interval") or "paired" in e.method
+    assert e.high == 1.0
+    assert difference([0, 0, 0], [100, 200, 100], [100, 0, 200], [100, 100, 200]).at().low == -1.0
+
+
+def test_one_world_that_changes_among_others_is_enough_for_limits_of_a_mean_change() -> None:
+    e = mean_change([3.0, 0.0, 0.0], [0.0, 0.0, 0.0], [2, 2, 2]).at()
+    assert math.isfinite(e.low) and math.isfinite(e.high)
+    nothing = mean_change([0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [2, 2, 2]).at()
+    assert math.isnan(nothing.low) and math.isnan(nothing.high)
+
+
+def test_a_quantile_has_limits_from_two_worlds_on() -> None:
+    numbers = np.array([[0, 1, 6, 12], [2, 3, 7, 20]])
+    assert math.isnan(quantile(*binned(numbers[:1]), EDGES, 0.5).at().low)
+    two = quantile(*binned(numbers), EDGES, 0.5).at()
+    assert math.isfinite(two.low) and math.isfinite(two.high)
+
+
+def test_the_limits_of_a_quantile_know_how_worlds_cluster() -> None:
+    """The design effect is that of the share below the bin, the larger of its two ends'."""
+    rng = np.random.default_rng(4)
+    clustered = np.repeat(rng.integers(-9, 40, size=(30, 1)), 8, axis=1)
+    counts, sums = binned(clustered)
+    e = quantile(counts, sums, EDGES, 0.5).at()
+    total = counts.sum(axis=1)
+    place = int(np.searchsorted(np.cumsum(counts.sum(axis=0)) / total.sum(), 0.5))
+    ends = [np.cumsum(counts, axis=1)[:, max(place - 1, 0)], np.cumsum(counts, axis=1)[:, place]]
+    effects = [share(end, total).at().design_effect for end in ends]
+    assert e.design_effect == pytest.approx(np.nanmax(effects))
+    assert e.design_effect > 5, "all messages of a world are alike"
+    alone = quantile(*binned(clustered.reshape(-1, 1)), EDGES, 0.5).at()
+    assert e.high - e.low >= alone.high - alone.low

@@ -384,3 +384,19 @@ def test_a_tail_is_told_apart_and_hides_in_no_mean() -> None:
     assert price["delay_notified_median_s"] == 10
     assert price["delay_notified_p95_s"] == 20 * 3600
     assert price["delay_read_s"] == pytest.approx(6 * 10 / 9)
+
+
+def test_a_preview_that_is_read_as_the_app_shows_the_text_counts_as_read_there_first() -> None:
+    read = {**push(60), "accepted": 0, "noticed": 900, "thread_read": 60}
+    later = {**push(60), "accepted": 0, "noticed": 900, "thread_read": 59}
+    r = records(read, later)
+    judged = judge(r)
+    counts = dict(zip(COUNTED, tally(r, judged, judged)[0].tolist(), strict=True))
+    assert counts["read_push"] == 1
+    assert counts["preview_first"] == 1
+
+
+def test_what_is_counted_says_what_it_is() -> None:
+    assert "gone" in TALLIES["orphans"] and "held back" in TALLIES["paused"]
+    assert TALLIES["saved"].startswith("read under the baseline and not here")
+    assert TALLIES["newly_lost"].startswith("read here and not under the baseline")

@@ -572,3 +572,10 @@ def test_an_orphan_is_a_step_sent_once_its_opening_message_was_gone() -> None:
 def test_an_empty_message_that_was_shown_in_the_app_was_seen_whole() -> None:
     judged = judge(records({"length": 0, "thread_read": 9}))
     assert (judged.exposed[0], Level(judged.level[0])) == (0, Level.ALL)
+
+
+def test_a_reply_at_the_end_of_observation_is_beyond_it() -> None:
+    at = INMAIL["thread_read"] + 50
+    for horizon, replied in ((at, NEVER), (at + 1, at)):
+        judged = judge(records({**INMAIL, "reply_after": 50}, horizon=horizon))
+        assert judged.replied[0] == replied
