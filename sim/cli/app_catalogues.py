@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,6 +29,32 @@ def scenarios(
 
     with faults_on_one_line():
         scenarios_command(containing, json)
+
+
+@catalogues.command()
+def new(
+    file: Annotated[Path, typer.Argument(help="The file to write.", show_default=False)],
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="A scenario of toolate scenarios to build on.", show_default=False
+        ),
+    ] = None,
+    platform: Annotated[
+        str | None, typer.Option(help="Instead: a platform's rules.", show_default=False)
+    ] = None,
+    people: Annotated[
+        str | None, typer.Option(help="And whose habits recipients have.", show_default=False)
+    ] = None,
+    question: Annotated[
+        str, typer.Option(help="What its policies answer: all, hold, push, mail, review.")
+    ] = "all",
+) -> None:
+    """Write a short scenario file with comments, which plays as it stands."""
+    from sim.cli.starting import new_command
+
+    with faults_on_one_line():
+        new_command(file, base, platform, people, question)
 
 
 @catalogues.command()

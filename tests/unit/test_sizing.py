@@ -17,6 +17,7 @@ from sim.world import draw_world
 
 SCENARIO = """
 schema = 1
+people = "none"
 run = { horizon = "HORIZON" }
 traffic = { TRAFFIC }
 segments = [{ name = "x", push = 1.0, glances = { gap = { dist = "exponential", mean = "GAP" } } }]

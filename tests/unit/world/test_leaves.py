@@ -318,9 +318,11 @@ NAMES_ONLY = {
     "traffic(campaign).kind",
     "traffic(sequence).kind",
     "traffic(trace).kind",
+    "traffic(trace).times",
+    "traffic(trace).zone",
     "segments.a.name",
 }
-"""Leaves that only say which table it is."""
+"""Leaves that only say which table it is, or how a file is read (test_trace_forms.py)."""
 
 CAMPAIGN = {"kind": "campaign", "messages": 30, "start": "1 h", "throttle": "1 min"}
 INMAILS = {
