@@ -4,8 +4,9 @@ The engines have mutants of their own (tests/parity/test_mutants.py). Here are t
 them, which both engines share or none uses. Of each module a sample of mutants is drawn with a
 fixed seed; a mutant lives in the memory of one forked process only, in which pytest runs the tests
 of its module. Before any mutant, the tests of every module have to pass as it is and to fail where
-it raises at its top: otherwise the runner, not a test, is at fault. What survives is printed with its
-place and its change, and the figures go to docs/mutants.json, from which docs/validation writes its section.
+it raises at its top: otherwise the runner, not a test, is at fault. What survives is printed with
+its place and its change, and the figures go to docs/mutants.json, from which docs/validation
+writes its section.
 
 Run from the repository's root: `python benchmarks/mutants.py [--each N] [--seed N] [--module NAME]`.
 """
@@ -332,7 +333,8 @@ def main() -> None:
             sys.exit(f"{module} raises at its top, and its tests pass: {asked.logs}/{k}.txt")
     work = [(module, k) for module in modules for k in sample(module, asked.each, asked.seed)]
     figures = {module: {"tried": 0, "equivalent": 0, "survived": 0} for module in modules}
-    survivors, equal = [], []
+    survivors: list[list[str | None]] = []
+    equal: list[list[str | None]] = []
     for k, noticed in run(work, asked.workers, asked.logs):
         module, number = work[k]
         _, line, old, new = altered(module, number)

@@ -19,11 +19,14 @@ from rich.table import Table
 from sim.cli.running import INTERRUPTED, check_options, progress_bar, say_if_cold
 from sim.cli.tables import (
     SPLIT_LABELS,
+    change_of,
     console_for,
+    count_of,
     effect_tables,
     interval,
     new_table,
     percent,
+    points_of,
     price_tables,
     replication_warnings,
     split_of,
@@ -169,23 +172,6 @@ def _rows(table: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _points(row: dict[str, Any]) -> str:
-    value, low, high = (100 * row[key] for key in ("value", "low", "high"))
-    return "–" if value != value else f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
-
-
-def _changed(row: dict[str, Any]) -> str:
-    """Write a change.
-
-    Where messages are paired and none changed sides there is nothing to measure.
-    """
-    return (
-        "none changed"
-        if row["value"] == 0 and row["saved"] == 0 and row["newly_lost"] == 0
-        else _points(row)
-    )
-
-
 def _shares(comparison: Comparison) -> Table:
     table = new_table(
         "Read despite the deletion, % of regretted messages (95 % interval; differences hold all at once at 95 %)",
@@ -202,14 +188,16 @@ def _shares(comparison: Comparison) -> Table:
     for name in comparison.names:
         change = changes.get(name)
         counted = (
-            ["", ""] if change is None else [_count(change["saved"]), _count(change["newly_lost"])]
+            ["", ""]
+            if change is None
+            else [count_of(change[key]) for key in ("saved", "newly_lost")]
         )
         table.add_row(
             escape(name),
             interval(comparison.headline(name)),
-            "compared against" if change is None else _changed(change),
+            "compared against" if change is None else change_of(change),
             *counted,
-            _points(behind[name]) if name in behind else "the best",
+            points_of(behind[name]) if name in behind else "the best",
             *(interval(comparison.headline(name, part)) for part in SPLIT),
         )
     return table
@@ -217,10 +205,6 @@ def _shares(comparison: Comparison) -> Table:
 
 def _what(comparison: Comparison) -> str:
     return "policy" if comparison.of_policies else "scenario"
-
-
-def _count(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int) else "–"
 
 
 def _moves(comparison: Comparison, name: str) -> Table:

@@ -197,7 +197,7 @@ def _print_plan(planned: SweepPlan, how: Execution) -> None:
 
     console = _wide()
     made = " x ".join(f"{n:,} {name}" for name, n in planned.axes) or "no axis"
-    console.print(escape(planned.title or planned.shown))
+    console.print(escape(planned.title or planned.shown), soft_wrap=True)
     console.print(
         f"{len(planned.cells):,} cells: {escape(made)}; {len(planned.cases):,} of them differ.",
         soft_wrap=True,
@@ -268,7 +268,8 @@ def _print(swept: Swept) -> None:
             escape(
                 f"Loses least (read despite the deletion), surely: {surely or 'none'}; "
                 f"undecided in {undecided:,} of {len(found):,} cells."
-            )
+            ),
+            soft_wrap=True,
         )
         _print_frame(_readable(found), SHOWN)
     console.print(
@@ -321,4 +322,4 @@ def _print_frame(frame: pd.DataFrame, most: int) -> None:
     console = _wide()
     console.print(table)
     if len(frame) > most:
-        console.print(f"… and {len(frame) - most:,} rows more.")
+        console.print(f"… and {len(frame) - most:,} rows more.", soft_wrap=True)

@@ -18,7 +18,7 @@ from sim.running import Outcome
 from sim.summaries import LOST_WHEN, REFUSED, VERDICTS
 from sim.sums import Sums
 from sim.surfaces import CHANNELS
-from sim.tallies import HEADLINE, SPLIT
+from sim.tallies import DELAYED, HEADLINE, SPLIT
 from sim.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -43,23 +43,33 @@ def split_of(preview_first: Estimate, in_app: Estimate) -> str:
     )
 
 
+def points_of(difference: dict[str, Any]) -> str:
+    """Write a difference with its interval, in points, or a dash where there is none."""
+    value, low, high = (100 * difference[key] for key in ("value", "low", "high"))
+    return "–" if value != value else f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
+
+
+def count_of(value: Any) -> str:
+    """Write a count of messages, or a dash where messages are not paired."""
+    return f"{value:,}" if isinstance(value, int) else "–"
+
+
 def change_of(difference: dict[str, Any]) -> str:
-    """Write a difference with its interval, in points.
+    """Write a difference in points.
 
     Where no message changed sides there is nothing to measure.
     """
-    if difference["value"] == 0 and difference["saved"] == 0 and difference["newly_lost"] == 0:
-        return "none changed"
-    value, low, high = (100 * difference[key] for key in ("value", "low", "high"))
-    return f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
+    sides = [count_of(difference[key]) for key in ("saved", "newly_lost")]
+    is_none = difference["value"] == 0 and sides == ["0", "0"]
+    return "none changed" if is_none else points_of(difference)
 
 
-def _seconds(price: dict[str, Any]) -> str:
-    if price["value"] != price["value"]:
+def _times(price: dict[str, Any], unit: float = 1.0) -> str:
+    """Write a time with its interval, if there is one, in units of so many seconds."""
+    value, low, high = (price[key] / unit for key in ("value", "low", "high"))
+    if value != value:
         return "–"
-    if price["low"] != price["low"]:
-        return f"{price['value']:+,.1f}"
-    return f"{price['value']:+,.1f} ({price['low']:+,.1f} to {price['high']:+,.1f})"
+    return _with_limits(value, low, high, form="+,.1f")
 
 
 def warnings_of(outcome: Outcome) -> list[str]:
@@ -115,7 +125,7 @@ def print_outcome(outcome: Outcome, remarks: Iterable[str] = ()) -> None:
     prices = price_tables(outcome.policies, outcome.price)
     tables = (_policies(outcome), _verdicts(outcome), _lost(outcome), *effects, *prices)
     console = console_for(*tables)
-    console.print(escape(outcome.scenario.title or outcome.scenario.file))
+    console.print(escape(outcome.scenario.title or outcome.scenario.file), soft_wrap=True)
     if e.per:
         console.print(
             f'Under "{escape(base)}", {percent(e.value)} % of regretted messages were read despite the deletion '
@@ -164,8 +174,8 @@ def console_for(*tables: Table) -> Console:
     return Console(file=sys.stdout, width=max(Console().width, needed, 118), highlight=False)
 
 
-def _money(value: float, low: float, high: float, *, form: str) -> str:
-    """Write an amount with its interval, if there is one."""
+def _with_limits(value: float, low: float, high: float, *, form: str) -> str:
+    """Write a number with its interval, if there is one."""
     return f"{value:{form}}" + (f" ({low:{form}} to {high:{form}})" if low == low else "")
 
 
@@ -270,8 +280,8 @@ def effect_tables(sums: Sums, costs: pd.DataFrame | None) -> Iterator[Table]:
     if costs is not None:
         table = new_table("Expected cost of a world (95 % interval)", "policy", "cost", "change")
         for row in costs.to_dict("records"):
-            cost = _money(*(row[key] for key in ("value", "low", "high")), form=",.2f")
-            change = _money(
+            cost = _with_limits(*(row[key] for key in ("value", "low", "high")), form=",.2f")
+            change = _with_limits(
                 *(row[key] for key in ("change", "change_low", "change_high")), form="+,.2f"
             )
             table.add_row(
@@ -291,9 +301,9 @@ def price_tables(
     price: dict[Any, Any] = {
         (row["policy"], row["measure"]): row for row in prices.to_dict("records")
     }
-    for delayed, words in (("notified", "notified"), ("read", "read")):
+    for delayed in DELAYED:
         table = new_table(
-            f"Messages nobody regretted: {words} later by (95 % interval)",
+            f"Messages nobody regretted: {delayed} later by (95 % interval)",
             what,
             "median, s",
             "95th percentile, s",
@@ -306,11 +316,11 @@ def price_tables(
             far = of["far"]
             table.add_row(
                 escape(name),
-                _seconds(of["median_s"]),
-                _seconds(of["p95_s"]),
+                _times(of["median_s"]),
+                _times(of["p95_s"]),
                 _far(far),
-                _seconds({k: far_s / 3600 for k, far_s in _limits(of["far_s"]).items()}),
-                _seconds(of["s"]),
+                _times(of["far_s"], unit=3600),
+                _times(of["s"]),
             )
         yield table
     table = new_table(
@@ -331,10 +341,6 @@ def price_tables(
 
 
 _DELAYS = ("s", "far", "far_s", "median_s", "p95_s")
-
-
-def _limits(row: dict[str, Any]) -> dict[str, float]:
-    return {key: row[key] for key in ("value", "low", "high")}
 
 
 def _far(row: dict[str, Any]) -> str:

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from rich.box import SIMPLE_HEAD
 
 from sim import estimates as est
 from sim.cli import tables
@@ -15,6 +17,7 @@ from sim.cli.tables import change_of, interval, percent, print_outcome, replicat
 from sim.estimates import FEW, FEW_EVENTS, Estimate
 from sim.running import Outcome
 from sim.scenario import parse
+from sim.stopping import Stopping
 from sim.summaries import HEADLINE, REFUSED
 from sim.sums import Sums
 from sim.surfaces import CHANNELS
@@ -25,6 +28,7 @@ from .making import (
     REPLICATIONS,
     Kept,
     all_differ,
+    cells,
     in_percent,
     in_points,
     in_seconds,
@@ -335,7 +339,93 @@ def test_a_table_has_names_to_the_left_and_numbers_to_the_right() -> None:
     table = tables.new_table("title", "name", "one", "two")
     assert [column.justify for column in table.columns] == ["left", "right", "right"]
     assert [column.no_wrap for column in table.columns] == [False, True, True]
-    assert tables.console_for(table).width >= 118
+    assert (table.box, table.pad_edge, table.padding) == (SIMPLE_HEAD, False, (0, 1, 0, 1))
+    assert (table.title, table.title_justify, table.title_style) == ("title", "left", "bold")
+    assert tables.console_for(table).width == 118
+
+
+def test_a_console_is_as_wide_as_the_widest_table_or_the_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    narrow, wide = (tables.new_table("", "name", "x" * width) for width in (10, 150))
+    assert tables.console_for(narrow, wide, narrow).width in range(150, 165)
+    monkeypatch.setenv("COLUMNS", "300")
+    assert tables.console_for(narrow, wide).width == 300
+
+
+def test_numbers_of_a_price_are_scaled_by_their_unit() -> None:
+    """Of numbers so large that a wrong scale shows: 10,000 h are 36 million seconds."""
+    rows = [
+        {
+            "policy": "p",
+            "measure": f"delay_{what}_{end}",
+            "value": 3.6e7 * k,
+            "low": 3e7 * k,
+            "high": 5e7 * k,
+        }
+        for what in ("notified", "read")
+        for k, end in enumerate(("s", "far", "far_s", "median_s", "p95_s"), start=1)
+    ]
+    rows += [
+        {"policy": "p", "measure": measure, "value": 0.1 * k, "low": 0.0, "high": 1.0}
+        for k, measure in enumerate(
+            ("never_notified", "pushes_per_message", "emails_per_message"), 1
+        )
+    ]
+    notified, read, get = map(cells, tables.price_tables(["p"], pd.DataFrame(rows), "what"))
+    assert (
+        notified
+        == read
+        == {
+            "p": {
+                "median, s": "+144,000,000.0 (+120,000,000.0 to +200,000,000.0)",
+                "95th percentile, s": "+180,000,000.0 (+150,000,000.0 to +250,000,000.0)",
+                "moved by an hour or more, %": "7200000000.00 (6000000000.00–10000000000.00)",
+                "those by, h": "+30,000.0 (+25,000.0 to +41,666.7)",
+                "the others by, s": "+36,000,000.0 (+30,000,000.0 to +50,000,000.0)",
+            }
+        }
+    )
+    assert get == {
+        "p": {"never notified, %": "10.0", "pushes each": "0.200", "e-mails each": "0.300"}
+    }
+
+
+def test_remarks_and_the_rule_that_stopped_a_run_have_a_line_each(kept: Kept) -> None:
+    stopping = Stopping.read("0.5 pp")
+    print_outcome(replace(outcome(), stopping=stopping), ["one [remark]", "two"])
+    assert kept.lines[2:4] == ["one \\[remark]", "two"]
+    assert kept.lines[-1] == stopping.words()
+    assert not any(line.startswith("Read: ") for line in kept.lines)
+
+
+@pytest.mark.parametrize(("precision", "asked"), [("0.01 pp", 60), ("0.01 pp", 61), ("50 pp", 60)])
+def test_a_precision_that_is_not_reached_by_the_most_allowed_is_a_warning(
+    precision: str, asked: int
+) -> None:
+    made = replace(outcome(asked=asked), stopping=Stopping.read(precision))
+    said = [line for line in tables.warnings_of(made) if "precision" in line]
+    missed = (
+        "60 replications are the most allowed, and the precision asked for is not reached; "
+        "raise --at-most, or ask for less"
+    )
+    assert said == [missed] * ((precision, asked) == ("0.01 pp", 60))
+
+
+@pytest.mark.parametrize(
+    ("share_of_people", "said"),
+    [
+        (1.0, "all recipients"),
+        (1.5, "all recipients"),
+        (0.999, "a random 1e+02 % of the recipients"),
+        (0.123, "a random 12 % of the recipients"),
+    ],
+)
+def test_prices_rest_on_a_share_of_the_recipients(share_of_people: float, said: str) -> None:
+    made = replace(outcome(), price_share=share_of_people)
+    assert tables.price_basis(made).startswith(
+        f'What messages nobody regretted pay rests on {said}: under "today" '
+    )
 
 
 def test_a_made_up_interval_is_not_symmetric() -> None:
