@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test published coverage mutants fuzz schema clean
+.PHONY: run test published validation coverage mutants fuzz schema clean
 
 run: $(VENV)/.run
 	$(BIN)/toolate run scenarios/linkedin_dm.toml --workers 2 --out results/runs/linkedin_dm
@@ -13,6 +13,10 @@ test: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2
+
+# docs/validation.md: the model against published facts, each by its own definition.
+validation: $(VENV)/.test
+	$(BIN)/python docs/validation
 
 # What stands in results/published, notebooks, docs/validation.md and docs/platforms.md: made again from nothing.
 published: $(VENV)/.test

@@ -123,6 +123,20 @@ def answers(written: Int64s, sender: Int64s, recipient: Int64s, within: int) -> 
     return answer
 
 
+def since_own(written: Int64s, sender: Int64s, recipient: Int64s) -> Floats:
+    """Give the minutes since each message's recipient last wrote anything; inf if never.
+
+    Messages are sorted by `written`, people are numbered alike as senders and as recipients.
+    """
+    last: dict[int, int] = {}
+    since = np.full(written.size, np.inf)
+    for i, (writer, reader) in enumerate(zip(sender.tolist(), recipient.tolist(), strict=True)):
+        if reader in last:
+            since[i] = (written[i] - last[reader]) / MINUTE
+        last[writer] = int(written[i])
+    return since
+
+
 def answered_before_seen(answered: Int64s, seen: Int64s) -> float:
     """Share of the answered messages that were answered before they were seen, which nobody can."""
     mine = answered != NEVER

@@ -89,6 +89,12 @@ def test_an_answer_is_the_recipients_next_message_to_that_sender() -> None:
     )
 
 
+def test_the_time_since_the_own_last_text_is_that_of_the_recipient() -> None:
+    written = at(0, 4, 5)
+    found = facts.since_own(written, np.array([1, 2, 3]), np.array([2, 1, 2]))
+    np.testing.assert_array_equal(found, [np.inf, 4, 1])
+
+
 def test_answered_before_seen_is_a_share_of_the_answered() -> None:
     answered, seen = at(5, 5, np.inf, np.inf), at(3, 9, 1, np.inf)
     assert facts.answered_before_seen(answered, seen) == 0.5
