@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -223,6 +224,10 @@ def test_ctrl_c_says_what_is_done_and_a_kill_says_nothing_and_both_leave_nothing
     earlier = tmp_path / "results"
     earlier.mkdir()
     log = tmp_path / "log"
+    compiled = ("run", str(BASE), "--replications", "2", "--engine", "simpy", "--out")
+    program = (sys.executable, "-c", "import sim.cli; sim.cli.main()")
+    subprocess.run([*program, *compiled, str(tmp_path / "few")], check=True, capture_output=True)
+    shutil.rmtree(tmp_path / "few")  # this is about playing: compiling is interrupted elsewhere
     for how, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
         with long_run(earlier, log) as process:
             wait_for_records(process, tmp_path)
