@@ -31,6 +31,7 @@ SECTIONS = {
     "deletion": "The platform's rules for deletions",
     "push": "Push",
     "email": "E-mail",
+    "desktop": "Desktop",
     "badge": "Badge",
     "thread": "Thread",
     "reading": "Reading",

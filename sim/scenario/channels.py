@@ -12,6 +12,11 @@ from sim.distributions.values import Duration, Micros, Probability, Strict
 from sim.scenario.quantities import Characters, MaybeNever, as_tuple
 from sim.scenario.recipients import NOT_EVER, NOW
 
+Reason = Literal["deleted", "read", "seen", "blocked", "edited"]
+Reasons = Annotated[tuple[Reason, ...], BeforeValidator(as_tuple)]
+"""Why a notification that waits is dropped: its message was deleted, read in the app, the app was
+open since, its recipient blocked, or it was edited."""
+
 
 class Slow(Strict):
     """The slow part of push latency: the device is offline or dozing."""
@@ -70,7 +75,11 @@ class Push(Strict):
         default=None, description="The same for a recipient who is away, where it differs."
     )
     late_binding: bool = Field(
-        default=True, description="Drop at dispatch what has been deleted or read by then."
+        default=True, description="Whether its text is that of its dispatch."
+    )
+    drop: Reasons | None = Field(
+        default=None,
+        description="Reasons to drop it at its dispatch; not said: deleted, read, blocked if bound late, else none.",
     )
     latency: DurationDistribution = Field(default=NOW, description="From dispatch to arrival.")
     latency_android: DurationDistribution | None = Field(
@@ -96,9 +105,6 @@ class Push(Strict):
     )
     missing: Literal["nothing", "generic"] = Field(
         default="nothing", description="What a push shows whose text is gone as it is fetched."
-    )
-    toast: Duration = Field(
-        default=Micros(7 * SECOND), description="How long a notification shows at the desktop."
     )
     retraction: Retraction = Field(default=Retraction(), description="Taking a delivered push back")
 
@@ -153,7 +159,11 @@ class Email(Strict):
     )
     lead: Duration = Field(default=Micros(0), description="Digest mode: from snapshot to dispatch.")
     binding: Literal["late", "snapshot"] = Field(
-        default="late", description="When membership and text are decided."
+        default="late", description="Whether its text is that of its dispatch, or of acceptance."
+    )
+    drop: Reasons | None = Field(
+        default=None,
+        description="Reasons to leave a message out; not said: deleted, read, blocked if bound late, else none.",
     )
     list: Characters = Field(
         default=0,
@@ -166,6 +176,27 @@ class Email(Strict):
     latency: DurationDistribution = Field(default=NOW, description="From dispatch to the mailbox.")
     only_without_push: bool = Field(
         default=False, description="Whether only recipients without push get mail."
+    )
+
+
+class Desktop(Strict):
+    """The desktop's own way from the server, and what it shows in a session."""
+
+    delay: DurationDistribution = Field(default=NOW, description="From acceptance to dispatch.")
+    latency: DurationDistribution = Field(default=NOW, description="From dispatch to showing.")
+    drop: Reasons | None = Field(
+        default=None,
+        description="Reasons to drop it at its dispatch; not said: deleted, read, blocked.",
+    )
+    preview: Characters = Field(
+        default=100, description="Characters a toast shows; 0 hides the text."
+    )
+    toast: Duration = Field(
+        default=Micros(7 * SECOND), description="How long a notification shows at the desktop."
+    )
+    keep: MaybeNever = Field(
+        default=Micros(0),
+        description="How long the notification centre keeps what was shown; 0: there is none.",
     )
 
 

@@ -40,6 +40,7 @@ MISSING = {
 """What to add where something is missing, if there is more to say than that."""
 
 REPLACED = {
+    "push.toast": "it is desktop.toast now",
     "tap": 'write handling = { chance = ..., opened = 1.0, looks = "first", delay = ... } for the same',
     "live": "write conversation = { chance = ... } at the top, and in_hand for each segment",
 }

@@ -91,6 +91,10 @@ class Handling(Strict):
     opened: Probability = Field(
         default=1.0, description="Chance that it is opened; otherwise it is dismissed."
     )
+    without_text: Probability | None = Field(
+        default=None,
+        description="Chance that a look handles a push that shows no text, where it differs.",
+    )
     delay: DurationDistribution = Field(
         default=NOW, description="From that look to opening the app."
     )
@@ -113,6 +117,12 @@ class DesktopSessions(Looks):
     """Sessions at an active desktop, where a notification shows as a toast."""
 
     share: Probability = Field(default=0.0, description="Share who use a desktop.")
+    notifications: Probability = Field(
+        default=1.0, description="Share of them with its notifications switched on."
+    )
+    previews_hidden: Probability = Field(
+        default=0.0, description="Share of them whose toasts show no text."
+    )
     notice: Probability = Field(default=0.0, description="Chance that a toast is noticed.")
     delay: DurationDistribution = Field(
         default=NOW, description="From its showing to its being read."
@@ -157,7 +167,7 @@ class Segment(Strict):
     push: Probability = Field(default=1.0, description="Share with push switched on.")
     badge: Probability = Field(default=0.0, description="Share with the badge switched on.")
     previews_hidden: Probability = Field(
-        default=0.0, description="Share who hide previews on the lock screen."
+        default=0.0, description="Share who hide previews on the phone's lock screen."
     )
     ios: Probability = Field(
         default=0.5, description="Share with an iPhone; the rest have Android."

@@ -38,6 +38,9 @@ NO_COLLAPSE, BY_THREAD, BY_APP = 0, 1, 2
 """Which pushes a newer one replaces in the tray."""
 MESSAGE, CONVERSATION, LATEST, REWRITE = 0, 1, 2, 3
 """Scopes of a retraction."""
+DELETED, READ, SEEN, BLOCKED, EDITED = 1, 2, 4, 8, 16
+"""Reasons to drop a notification that waits for its dispatch, as bits: its message is deleted, read in the
+thread, the app has been open since its acceptance, its recipient is blocked, it is edited."""
 FIRST, LATEST_PENDING, FLUSH = 0, 1, 2
 """What a batch's window counts from; FLUSH: every message is due by itself, and all that wait go
 with the first."""
@@ -67,7 +70,10 @@ class Rules:
     pause: bool = rule(
         "follow-up steps are not sent once their opening message is gone", False, FLAG
     )
-    push_late: bool = rule("pushes are bound late", True, FLAG)
+    push_drop: int = rule(
+        "reasons to drop a push at its dispatch: bits", DELETED | READ | BLOCKED, CODE
+    )
+    push_late: bool = rule("a push's text is that of its dispatch", True, FLAG)
     push_preview: int = rule("characters a push shows; 0 hides the text", 100, CHARACTERS)
     push_expiry: int = rule("how long a push stays in the tray", NEVER)
     push_ttl: int = rule("how long the service keeps a push for a phone without network", NEVER)
@@ -77,7 +83,6 @@ class Rules:
         False,
         FLAG,
     )
-    push_toast: int = rule("how long a notification shows at the desktop", 7 * SECOND)
     collapse: int = rule(
         "which pushes in the tray a newer one replaces",
         NO_COLLAPSE,
@@ -102,12 +107,27 @@ class Rules:
     email_every: int = rule("from digest to digest", DAY)
     email_at: int = rule("when digests are due, on the recipient's clock", 8 * HOUR)
     email_lead: int = rule("from the snapshot of a digest to its dispatch", 0)
-    email_late: bool = rule("e-mails are bound late", True, FLAG)
+    email_drop: int = rule(
+        "reasons to leave a message out of a mail as it is bound: bits",
+        DELETED | READ | BLOCKED,
+        CODE,
+    )
+    email_late: bool = rule("a mail's text is that of its binding", True, FLAG)
     email_preview: int = rule(
         "characters an opened e-mail shows; NEVER: all of the text, 0: nothing", NEVER, CHARACTERS
     )
     email_list: int = rule(
         "characters that the list of the mailbox shows of a mail's first message", 0, CHARACTERS
+    )
+    desk_drop: int = rule(
+        "reasons to drop the desktop's notification at its dispatch: bits",
+        DELETED | READ | BLOCKED,
+        CODE,
+    )
+    desk_preview: int = rule("characters a toast shows; 0 hides the text", 100, CHARACTERS)
+    desk_toast: int = rule("how long a toast shows at the desktop", 7 * SECOND)
+    desk_keep: int = rule(
+        "how long the notification centre of the desktop keeps what was shown; 0: not at all", 0
     )
     badge_boost: float = rule("factor on the rate of visits while the badge counts", 1.0, FACTOR)
     cache_life: int = rule("how long a copy on the device can be read", 48 * HOUR)
@@ -187,6 +207,12 @@ class Messages:
         NEVER,
         COUNT,
     )
+    bare_looks_to_handle: Int64s = declared(
+        "the same where the preview shows no text",
+        NEVER,
+        COUNT,
+        otherwise=lambda _, row: row["looks_to_handle"],
+    )
     open_after: Int64s = declared(
         "from the look that handles it to opening the app; NEVER: it is dismissed instead", NEVER
     )
@@ -210,6 +236,10 @@ class Messages:
         "from the deletion's effect until the watch shows it no more; NEVER: it goes on showing",
         NEVER,
     )
+    desk_delay: Int64s = declared(
+        "from acceptance to the dispatch of the desktop's notification; NEVER: none goes"
+    )
+    desk_latency: Int64s = declared("from that dispatch to the desktop")
     desk_after: Int64s = declared(
         "from showing at an active desktop to being read there; NEVER: it is not", NEVER
     )
@@ -254,7 +284,9 @@ class Recipients:
     ios: Flags = declared("its phone runs iOS", False, FLAG)
     push: Flags = declared("push is switched on", True, FLAG)
     badge: Flags = declared("the badge is switched on", False, FLAG)
-    hides_previews: Flags = declared("previews show no text", False, FLAG)
+    hides_previews: Flags = declared("previews on the phone show no text", False, FLAG)
+    desk: Flags = declared("notifications at the desktop are switched on", True, FLAG)
+    hides_toasts: Flags = declared("toasts show no text", False, FLAG)
     email: Int64s = declared(
         "which e-mails it takes", OFF, CODE, choices=(OFF, AT_ONCE, BATCHED, DIGEST)
     )

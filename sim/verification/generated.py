@@ -127,7 +127,8 @@ def _segment(pick: Pick, name: str, share: float) -> Raw:
         "alert": _reaction(pick) | _spreads(pick),
         "mail_alert": _reaction(pick),
         "handling": _reaction(pick)
-        | {"opened": pick(CHANCE), "looks": pick(("every", "every", "first"))},
+        | {"opened": pick(CHANCE), "looks": pick(("every", "every", "first"))}
+        | ({"without_text": pick(CHANCE)} if pick((False, True)) else {}),
         "reply": _reaction(pick),
     } | _circumstances(pick)
 
@@ -145,6 +146,8 @@ def _circumstances(pick: Pick) -> Raw:
     }
     desktop = _looks(pick, often) | {
         "share": pick(CHANCE),
+        "notifications": pick((1.0, 1.0, 0.3)),
+        "previews_hidden": pick((0.0, 0.0, 0.4)),
         "notice": pick(CHANCE),
         "delay": duration(pick, ("1 s", "5 s")),
         "reading": duration(pick),
@@ -221,12 +224,13 @@ def _rules(pick: Pick) -> Raw:
             },
             "collapse": pick(("none", "none", "thread", "app")),
             "ttl": pick(("never", *LONG)),
-            "toast": pick(FEW),
             "store": {"ios": pick((0, 1, 2)), "android": pick((0, 1, 3))},
             "fetch": pick((False, False, True)),
             "missing": pick(("nothing", "generic")),
         }
-        | ({"delay_active": duration(pick), "delay_away": duration(pick)} if pick(flag) else {}),
+        | ({"delay_active": duration(pick), "delay_away": duration(pick)} if pick(flag) else {})
+        | ({"drop": pick(REASONS)} if pick(flag) else {}),
+        "desktop": _route(pick) if pick(flag) else {},
         "email": {
             "delay": duration(pick),
             "window": pick(("0 s", "15 min", "3 h")),
@@ -241,9 +245,25 @@ def _rules(pick: Pick) -> Raw:
             "only_without_push": pick((False, False, True)),
             "latency": duration(pick),
         }
-        | (_flush(pick) if pick(flag) else {}),
+        | (_flush(pick) if pick(flag) else {})
+        | ({"drop": pick(REASONS)} if pick(flag) else {}),
         "badge": {"sync": pick((duration(pick), {"dist": "never"})), "boost": pick((1.0, 2.5))},
         "thread": {"cache": {"offline": pick(CHANCE), "life": pick(LONG)}},
+    }
+
+
+REASONS = (["deleted"], ["read"], ["seen"], ["blocked", "edited"], ["deleted", "read", "seen"], [])
+
+
+def _route(pick: Pick) -> Raw:
+    """Choose the desktop's own way from the server."""
+    return {
+        "delay": duration(pick),
+        "latency": pick(("0 s", "1 s", {"dist": "never"})),
+        "drop": pick(REASONS),
+        "preview": pick((0, 20, 100)),
+        "toast": pick(FEW),
+        "keep": pick(("0 s", "never", *LONG)),
     }
 
 

@@ -14,10 +14,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.clock import NEVER
 from sim.compiling import njit
 
 Int64s = npt.NDArray[np.int64]
 
+_NEVER = np.int64(NEVER)
 AWAY: Final = 0
 NO_NETWORK: Final = 1
 DOZING: Final = 2
@@ -41,6 +43,22 @@ def end_of_wait(starts, ends, low, high, instant):
         else:
             high = middle
     return ends[low] if low < past and starts[low] <= instant else instant
+
+
+@njit
+def next_instant_on(starts, ends, low, high, instant):
+    """Give the first instant, from one on, at which an interval is on, among those at [low, high).
+
+    NEVER if none is.
+    """
+    past = high
+    while low < high:
+        middle = (low + high) // 2
+        if ends[middle] <= instant:
+            low = middle + 1
+        else:
+            high = middle
+    return max(starts[low], instant) if low < past else _NEVER
 
 
 @njit
@@ -150,6 +168,15 @@ class Intervals:
         low, high = self.at[recipient, kind]
         return (
             instant if low == high else int(end_of_wait(self.starts, self.ends, low, high, instant))
+        )
+
+    def next_on(self, recipient: int, kind: int, instant: int) -> int:
+        """Give the first instant from another on at which an interval of a kind is on; NEVER."""
+        low, high = self.at[recipient, kind]
+        return (
+            NEVER
+            if low == high
+            else int(next_instant_on(self.starts, self.ends, low, high, instant))
         )
 
     def is_on(self, recipient: int, kind: int, instant: int) -> bool:

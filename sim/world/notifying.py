@@ -111,21 +111,42 @@ def _handling(drawn: Drawn, handling: Sequence[Handling]) -> Columns:
     Whether the first look does and how many looks it takes are one draw.
     """
     chances = [one.chance for one in handling]
-    if not any(chances):
-        return {"looks_to_handle": drawn.nothing, "open_after": drawn.nothing}
-    opened = drawn.chance("tap.chance", drawn.of_segment(chances))
-    looks = np.where(opened, 1, NEVER)
-    if any(one.looks == "every" for one in handling):
-        again = drawn.in_segments([one.looks == "every" and one.chance > 0 for one in handling])
-        some = [chance if chance > 0 else 1.0 for chance in chances]
-        looks = np.where(again, drawn.looks("tap.chance", some, again), looks)
-        opened = looks != NEVER
+    if not any(chances) and not any(one.without_text for one in handling):
+        return dict.fromkeys(
+            ("looks_to_handle", "bare_looks_to_handle", "open_after"), drawn.nothing
+        )
+    looks = bare = _looks_to_handle(drawn, handling, chances)
+    unshown = [one.chance if one.without_text is None else one.without_text for one in handling]
+    if unshown != chances:
+        bare = _looks_to_handle(drawn, handling, unshown)
+    opened = (looks != NEVER) | (bare != NEVER)
     if any(one.opened < 1 for one in handling):
         opened &= drawn.chance(
             "handling.opened", drawn.of_segment([one.opened for one in handling])
         )
     delays = [one.delay for one in handling]
-    return {"looks_to_handle": looks, "open_after": drawn.per_segment("tap.delay", delays, opened)}
+    return {
+        "looks_to_handle": looks,
+        "bare_looks_to_handle": bare,
+        "open_after": drawn.per_segment("tap.delay", delays, opened),
+    }
+
+
+def _looks_to_handle(
+    drawn: Drawn, handling: Sequence[Handling], chances: Sequence[float]
+) -> Int64s:
+    """Draw how many looks handle a push, with the chance of each segment."""
+    looks = np.where(drawn.chance("tap.chance", drawn.of_segment(chances)), 1, NEVER)
+    if any(one.looks == "every" for one in handling):
+        again = drawn.in_segments(
+            [
+                one.looks == "every" and chance > 0
+                for one, chance in zip(handling, chances, strict=True)
+            ]
+        )
+        some = [chance if chance > 0 else 1.0 for chance in chances]
+        looks = np.where(again, drawn.looks("tap.chance", some, again), looks)
+    return looks
 
 
 def _by_presence(
@@ -210,6 +231,8 @@ def _devices(s: Scenario, drawn: Drawn, sent: Sent, people: Recipients) -> Colum
         "desktop.notice", drawn.of_segment([g.desktop.notice for g in segments]), tie=soon
     )
     return {
+        "desk_delay": drawn.duration("desktop.route.delay", s.desktop.delay),
+        "desk_latency": drawn.duration("desktop.route.latency", s.desktop.latency),
         "on_watch": worn,
         "watch_after": drawn.per_segment(
             "watch.delay", [g.watch.delay for g in segments], felt, tie=soon

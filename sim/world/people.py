@@ -95,6 +95,8 @@ def draw_recipients(
         push=has("push", [s.push for s in segments]),
         badge=has("badge", [s.badge for s in segments]),
         hides_previews=has("previews_hidden", [s.previews_hidden for s in segments]),
+        desk=has("desktop.notifications", [s.desktop.notifications for s in segments]),
+        hides_toasts=has("desktop.previews_hidden", [s.desktop.previews_hidden for s in segments]),
         email=email,
         utc_offset=np.asarray([int(s.utc_offset) for s in segments], dtype=np.int64)[segment],
         store=np.where(ios, store.ios, store.android).astype(np.int64),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sim.clock import NEVER
 from sim.scenario.model import KINDS, Scenario
 from sim.schema.world import (
     APOLOGY,
     BLOCK,
+    BLOCKED,
     BY_APP,
     BY_THREAD,
     CONVERSATION,
     DELETE,
+    DELETED,
     EDIT,
+    EDITED,
     FIRST,
     FIRST_NOTICED,
     FIRST_SENT,
@@ -21,11 +26,21 @@ from sim.schema.world import (
     LATEST_PENDING,
     MESSAGE,
     NO_COLLAPSE,
+    READ,
     REWRITE,
+    SEEN,
     Rules,
 )
 
 _SCOPES = {"message": MESSAGE, "conversation": CONVERSATION, "latest": LATEST, "rewrite": REWRITE}
+_REASONS = {"deleted": DELETED, "read": READ, "seen": SEEN, "blocked": BLOCKED, "edited": EDITED}
+
+
+def _reasons(drop: Sequence[str] | None, *, late: bool) -> int:
+    """Give the reasons to drop what waits as bits; not said: as bound late, or not, does."""
+    if drop is None:
+        return DELETED | READ | BLOCKED if late else 0
+    return sum(_REASONS[reason] for reason in set(drop))
 
 
 def rules_of(s: Scenario) -> Rules:
@@ -54,13 +69,13 @@ def rules_of(s: Scenario) -> Rules:
         remedy=remedy,
         receiver_window=int(s.deletion.receiver_window) if rights else NEVER,
         pause=s.senders.pause_on_deletion,
+        push_drop=_reasons(s.push.drop, late=s.push.late_binding),
         push_late=s.push.late_binding,
         push_preview=s.push.preview,
         push_expiry=int(s.push.expiry),
         push_ttl=int(s.push.ttl),
         push_fetch=s.push.fetch,
         push_generic=s.push.missing == "generic",
-        push_toast=int(s.push.toast),
         collapse={"none": NO_COLLAPSE, "thread": BY_THREAD, "app": BY_APP}[s.push.collapse],
         retraction_scope=_SCOPES[s.push.retraction.scope],
         retraction_waits=s.push.retraction.priority == "normal",
@@ -74,9 +89,14 @@ def rules_of(s: Scenario) -> Rules:
         email_every=int(s.email.every),
         email_at=int(s.email.at),
         email_lead=int(s.email.lead),
+        email_drop=_reasons(s.email.drop, late=s.email.binding == "late"),
         email_late=s.email.binding == "late",
         email_preview=mail[s.email.carries],
         email_list=s.email.list,
+        desk_drop=_reasons(s.desktop.drop, late=True),
+        desk_preview=s.desktop.preview,
+        desk_toast=int(s.desktop.toast),
+        desk_keep=int(s.desktop.keep),
         badge_boost=s.badge.boost,
         cache_life=int(s.thread.cache.life),
         visit_offline=s.thread.cache.offline,

@@ -14,10 +14,13 @@ from sim.schema.world import (
     APOLOGY,
     BATCHED,
     BLOCK,
+    BLOCKED,
     DELETE,
+    DELETED,
     EDIT,
     MESSAGES,
     NO_COLLAPSE,
+    READ,
     RECIPIENTS,
     RULES,
     Rules,
@@ -132,6 +135,7 @@ def _rules(pick: Pick, unit: int) -> dict[str, Any]:
         "order": pick(0, 2),
         "bulk": _yes(pick),
         "placeholder": _yes(pick),
+        "push_drop": (DELETED | READ | BLOCKED, pick(0, 31))[pick(0, 1)],
         "push_late": _yes(pick),
         "push_preview": pick(0, 2) * 7,
         "push_expiry": _or_never(pick, 6, unit),
@@ -140,6 +144,7 @@ def _rules(pick: Pick, unit: int) -> dict[str, Any]:
         "email_every": every * unit,
         "email_at": pick(0, 8) * unit,
         "email_lead": pick(0, every) * unit,
+        "email_drop": (DELETED | READ | BLOCKED, pick(0, 31))[pick(0, 1)],
         "email_late": _yes(pick),
         "email_preview": (0, 3, NEVER)[pick(0, 2)],
         "email_list": (0, 2, 50)[pick(0, 2)],
@@ -159,7 +164,10 @@ def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
         "push_ttl": pick(0, 4) * unit if _yes(pick) else NEVER,
         "push_fetch": pick(0, 3) == 0,
         "push_generic": _yes(pick),
-        "push_toast": pick(0, 4) * unit,
+        "desk_drop": pick(0, 31),
+        "desk_preview": pick(0, 2) * 7,
+        "desk_toast": pick(0, 4) * unit,
+        "desk_keep": (0, pick(0, 8) * unit, NEVER)[pick(0, 2)],
         "collapse": pick(0, 2) if _yes(pick) else NO_COLLAPSE,
         "retraction_scope": pick(0, 3),
         "retraction_waits": _yes(pick),
@@ -196,6 +204,8 @@ def _devices(pick: Pick, unit: int) -> dict[str, Any]:
     row: dict[str, Any] = {"on_watch": _yes(pick)}
     for delay in ("watch_after", "watch_retract_after", "desk_after", "desk_retract_after"):
         row[delay] = _or_never(pick, 4, unit)
+    for delay in ("desk_delay", "desk_latency"):
+        row[delay] = NEVER if pick(0, 15) == 0 else pick(0, 3) * unit
     return row | {"watch_length": pick(0, 3) * unit, "desk_length": pick(0, 3) * unit}
 
 
@@ -249,6 +259,7 @@ def _message(pick: Pick, people: int, unit: int) -> dict[str, Any]:
         "mail_opened": _yes(pick),
         "glances_needed": pick(1, 3),
         "looks_to_handle": NEVER if pick(0, 2) == 0 else pick(1, 3),
+        "bare_looks_to_handle": NEVER if pick(0, 2) == 0 else pick(1, 3),
     } | _sent(pick(0, 6) * unit, pick, unit)
     for delay in (
         "alert_after",
@@ -285,6 +296,8 @@ def _recipient(pick: Pick, unit: int) -> dict[str, Any]:
         "push": pick(0, 4) > 0,
         "badge": _yes(pick),
         "hides_previews": _rarely(pick),
+        "desk": pick(0, 4) > 0,
+        "hides_toasts": _rarely(pick),
         "email": pick(0, 3),
         "utc_offset": pick(-3, 3) * unit,
         "glances": _looks(pick, unit),

@@ -140,10 +140,10 @@ def test_a_toast_is_read_while_it_shows_and_the_session_lasts() -> None:
     toast is gone (and the session over)      toast of 9, 7 later: session over"""
     rows: list[Row] = [{"push_latency": 5, "desk_after": k} for k in (6, 7, NEVER)]
     people: list[Row] = [{"at_desk": [(5, 12), (12, 99)]}]
-    shows(world(rows, people, push_toast=7), desk_shown=[5] * 3, desk_read=[11, None, None])
-    shows(world(rows, people, push_toast=9), desk_read=[11, None, None])
-    shows(world(rows, [{"at_desk": [(5, 13)]}], push_toast=8), desk_read=[11, 12, None])
-    shows(world(rows, [{"at_desk": [(5, 13)]}], push_toast=7), desk_read=[11, None, None])
+    shows(world(rows, people, desk_toast=7), desk_shown=[5] * 3, desk_read=[11, None, None])
+    shows(world(rows, people, desk_toast=9), desk_read=[11, None, None])
+    shows(world(rows, [{"at_desk": [(5, 13)]}], desk_toast=8), desk_read=[11, 12, None])
+    shows(world(rows, [{"at_desk": [(5, 13)]}], desk_toast=7), desk_read=[11, None, None])
 
 
 def test_a_toast_shows_though_the_phone_is_offline_and_not_if_the_message_was_read_before_or_in_quiet_hours() -> (

@@ -28,13 +28,15 @@ _PLAIN = {
     "after",
     "glances_needed",
     "looks_to_handle",
+    "bare_looks_to_handle",
 }
 _TIMED_RULES = {
     "window",
     "receiver_window",
     "push_expiry",
     "push_ttl",
-    "push_toast",
+    "desk_toast",
+    "desk_keep",
     "email_window",
     "email_tick",
     "throttle_gap",

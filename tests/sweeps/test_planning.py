@@ -109,7 +109,7 @@ def test_a_platform_takes_the_place_of_the_one_a_base_names_between_others(tmp_p
     )
     (cell,) = plan(tmp_path / "base.toml", {"platform": ["zulip"]}).cells
     (scenario,) = cell.case.scenarios()
-    assert (scenario.push.preview, scenario.push.toast, scenario.traffic.messages) == (
+    assert (scenario.push.preview, scenario.desktop.toast, scenario.traffic.messages) == (
         200,
         9_000_000,
         4,

@@ -169,7 +169,7 @@ def test_a_toast_is_read_if_the_reaction_beats_toast_session_and_retraction(
         scenario(
             BASE,
             {
-                "push.toast": "6 min",
+                "desktop.toast": "6 min",
                 "mistakes.noticed": "3 min",
                 "segments.*.desktop": desktop,
                 "push.retraction": {"chance": 1.0, "reaches": list(reaches)},

@@ -58,7 +58,7 @@ def _write(m, people, terms, streams, intervals, place, rows, rare, out):
         if rules.rare:
             one = people[m.recipient[i]]
             more = rare[place[i]]
-            play_devices(m, rules, intervals, one, i, row, more)
+            play_devices(m, rules, intervals, one, i, row, rare, place[i])
             _write_rare(rules, one, row, more, i, out)
         effect = row.effective if row.effective < rules.horizon else _NEVER
         out.effective[i], out.refused[i] = effect, row.refused
@@ -67,7 +67,7 @@ def _write(m, people, terms, streams, intervals, place, rows, rare, out):
             out.effective[i] = rare[place[i]].edit
         out.accepted[i], out.thread_read[i] = row.accepted, row.thread_read
         out.from_cache[i], out.phantom[i] = row.from_cache, row.phantom
-        _write_push(rules, row, i, out)
+        _write_push(rules, row, rare, place[i], i, out)
         out.badge_counted[i], out.badge_cleared[i] = row.badge_counted, row.badge_cleared
         out.email_dispatched[i], out.email_arrived[i] = row.email_dispatched, row.email_arrived
         out.email_chars[i] = row.email_chars if row.email_arrived != _NEVER else 0
@@ -76,9 +76,9 @@ def _write(m, people, terms, streams, intervals, place, rows, rare, out):
 
 
 @njit
-def _write_push(rules, row, i, out):
+def _write_push(rules, row, rare, at, i, out):
     """Write what happened to a push."""
-    sent = row.has_push and row.push_dispatched < rules.horizon and is_sent(row, rules.push_late)
+    sent = row.has_push and row.push_dispatched < rules.horizon and is_sent(rules, row, rare, at)
     out.push_dispatched[i] = row.push_dispatched if sent else _NEVER
     out.push_arrived[i], out.push_left[i] = row.push_arrived, row.push_left
     out.push_left_by[i] = row.push_left_by

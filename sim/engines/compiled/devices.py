@@ -17,28 +17,31 @@ from sim.engines.compiled.inputs import (
     IS_OFFLINE,
     IS_QUIET,
     is_on,
+    next_on,
     plus,
     wait,
 )
-from sim.engines.compiled.plan import is_sent
+from sim.engines.compiled.plan import is_dropped
 from sim.schema.world import EDIT
 
 _NEVER = np.int64(NEVER)
 
 
 @njit
-def play_devices(m, rules, intervals, one, i, row, more):
-    """Let message i be read on its recipient's watch and desktop, or not."""
+def play_devices(m, rules, intervals, one, i, row, rare, at):
+    """Let message i, whose rows are at `at`, be read on its recipient's watch and desktop, or not."""
+    more = rare[at]
     if more.watch_shown != _NEVER:
         _watch(m, rules, intervals, one.row, i, row, more)
-    if one.push and (intervals.kinds >> DESK_SESSION) & 1:
-        gone = rules.push_fetch and row.effective <= more.reach
-        if not (gone and not rules.push_generic) and _is_shown(
-            rules, intervals, one.row, row, more
+    if one.desk and (intervals.kinds >> DESK_SESSION) & 1 and row.accepted != _NEVER:
+        leaves = plus(row.accepted, m.desk_delay[i])
+        reach = plus(leaves, m.desk_latency[i])
+        if not is_dropped(rules.desk_drop, rules, row, rare, at, leaves) and _is_shown(
+            rules, intervals, one.row, row, reach
         ):
-            hidden = gone or one.hides_previews
-            more.desk_chars = 0 if hidden else min(m.length[i], rules.push_preview)
-            _toast(m, rules, intervals, one.row, i, row, more)
+            more.desk_chars = 0 if one.hides_toasts else min(m.length[i], rules.desk_preview)
+            more.desk_edited = rules.remedy == EDIT and row.refused == 0 and more.edit <= leaves
+            _toast(m, rules, intervals, one.row, i, row, more, reach)
 
 
 @njit
@@ -58,28 +61,28 @@ def _watch(m, rules, intervals, who, i, row, more):
 
 
 @njit
-def _is_shown(rules, intervals, who, row, more):
-    """Tell whether a toast shows as a push reaches the push service."""
+def _is_shown(rules, intervals, who, row, reach):
+    """Tell whether a toast shows as a notification reaches the desktop."""
     return (
-        is_sent(row, rules.push_late)
-        and more.reach < rules.horizon
-        and is_on(intervals, who, DESK_SESSION, more.reach)
-        and row.thread_read >= more.reach
-        and not is_on(intervals, who, IS_QUIET, more.reach)
+        reach < rules.horizon
+        and is_on(intervals, who, DESK_SESSION, reach)
+        and row.thread_read >= reach
+        and not is_on(intervals, who, IS_QUIET, reach)
     )
 
 
 @njit
-def _toast(m, rules, intervals, who, i, row, more):
-    """Show a toast at the desktop, and let it be read, or not."""
-    shown = more.desk_shown = more.reach
-    if rules.remedy == EDIT and row.refused == 0:
-        bound = shown if rules.push_fetch else row.push_dispatched
-        more.desk_edited = (rules.push_fetch or rules.push_late) and more.edit <= bound
+def _toast(m, rules, intervals, who, i, row, more, shown):
+    """Show a toast at the desktop, and let it be read, there or in the notification centre."""
+    more.desk_shown = shown
     read = plus(shown, m.desk_after[i])
-    if m.desk_after[i] >= rules.push_toast or read >= min(
-        rules.horizon, wait(intervals, who, DESK_SESSION, shown)
-    ):
+    if read == _NEVER:
+        return
+    if m.desk_after[i] >= rules.desk_toast or read >= wait(intervals, who, DESK_SESSION, shown):
+        read = next_on(intervals, who, DESK_SESSION, read)
+        if read - shown >= rules.desk_keep:
+            return
+    if read >= rules.horizon:
         return
     if m.desk_retract_after[i] == _NEVER or plus(row.effective, m.desk_retract_after[i]) > read:
         more.desk_read, more.desk_read_until = read, plus(read, m.desk_length[i])

@@ -14,8 +14,17 @@ from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.state import PERSON_ROW, TERMS_ROW
 from sim.schema.fields import Floats, Int64s
-from sim.schema.world import DELETE, MESSAGES, RECIPIENTS, REWRITE, RULES
-from sim.world.intervals import AT_DESK, AWAY, DOZING, IN_HAND, NO_NETWORK, QUIET, end_of_wait
+from sim.schema.world import DELETE, MESSAGES, RECIPIENTS, REWRITE, RULES, SEEN
+from sim.world.intervals import (
+    AT_DESK,
+    AWAY,
+    DOZING,
+    IN_HAND,
+    NO_NETWORK,
+    QUIET,
+    end_of_wait,
+    next_instant_on,
+)
 from sim.world.parts import World
 
 _NEVER = np.int64(NEVER)
@@ -103,6 +112,7 @@ def _fill(r, at, people):
         )
         one.checks_rate = r.checks_rate[i]
         one.push, one.badge, one.hides_previews = r.push[i], r.badge[i], r.hides_previews[i]
+        one.desk, one.hides_toasts = r.desk[i], r.hides_toasts[i]
         one.email, one.utc_offset, one.store = r.email[i], r.utc_offset[i], r.store[i]
         one.email_phase = r.email_phase[i]
         one.away_first, one.away_past = at[i, AWAY, 0], at[i, AWAY, 1]
@@ -125,6 +135,7 @@ def is_rare(world: World, kinds: int) -> bool:
         or r.push_fetch
         or r.remedy != DELETE
         or r.retraction_scope == REWRITE
+        or (r.push_drop | r.email_drop | r.desk_drop) & SEEN
         or m.on_watch.any()
     )
 
@@ -178,6 +189,17 @@ def wait(intervals, who, kind, instant):
         return instant
     at = intervals.at
     return end_of_wait(
+        intervals.starts, intervals.ends, at[who, kind, 0], at[who, kind, 1], instant
+    )
+
+
+@njit_inlined
+def next_on(intervals, who, kind, instant):
+    """Give the first instant from another on at which a recipient's interval of a kind is on;
+    NEVER.
+    """
+    at = intervals.at
+    return next_instant_on(
         intervals.starts, intervals.ends, at[who, kind, 0], at[who, kind, 1], instant
     )
 

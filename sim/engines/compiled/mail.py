@@ -11,8 +11,9 @@ from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.batches import batch, ticked
 from sim.engines.compiled.inputs import IS_AWAY, IS_QUIET, is_on, plus
 from sim.engines.compiled.order import sort_by_time
+from sim.engines.compiled.plan import is_dropped
 from sim.engines.compiled.streams import CHECK_STREAM, open_stream, step
-from sim.schema.world import AT_ONCE, BATCHED, BLOCK
+from sim.schema.world import AT_ONCE, BATCHED
 from sim.world.looks import CHECKS, START
 
 _NEVER = np.int64(NEVER)
@@ -115,10 +116,7 @@ def _bind(rules, rows, rare, lists, q, end, bound, leaves):
         for k in range(q, end):
             i = lists[k].sent_row
             row = rows[i]
-            gone = rules.remedy == BLOCK and rare[i].gone <= bound
-            if not (
-                rules.email_late and (gone or row.effective <= bound or row.thread_read < bound)
-            ):
+            if not is_dropped(rules.email_drop, rules, row, rare, i, bound):
                 row.email_dispatched = leaves
                 members += 1
     return members

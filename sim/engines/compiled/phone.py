@@ -37,7 +37,7 @@ from sim.engines.compiled.retractions import (
 from sim.engines.compiled.store import empty_stores
 from sim.engines.compiled.streams import GLANCE_STREAM, VISIT_STREAM, open_stream, pass_over, step
 from sim.engines.compiled.thread import begin_next_visit, begins_in_hand, next_visit, open_app
-from sim.schema.world import LATEST
+from sim.schema.world import LATEST, REWRITE
 from sim.world.intervals import IN_HAND
 from sim.world.looks import GLANCES, START, VISITS
 
@@ -125,7 +125,7 @@ def _arrive(m, one, rules, intervals, rows, work):
     at.next_arrival += 1
     row = rows[i]
     overtaken = row.retraction_arrived < now and rules.retraction_scope != LATEST
-    if overtaken or not is_sent(row, rules.push_late):
+    if overtaken or not is_sent(rules, row, work.rare, i):
         return
     if rules.rare and not _survives(rules, rows, work.rare, i, now):
         return
@@ -239,13 +239,25 @@ def _falls_on(m, rules, row, work, i, now, end):
     if row.push_noticed == _NEVER:
         row.push_noticed, row.push_read_until = now, end
         looks = np.int64(row.looks_to_handle)
-        if row.push_chars <= 0 and row.effective <= now:
-            row.phantom = min(row.phantom, now)
-    if row.push_chars <= 0 or looks == 0:
+        if row.push_chars <= 0:
+            looks = bare_looks(m, row)
+            if row.effective <= now:
+                row.phantom = min(row.phantom, now)
+    rewritten = rules.retraction_scope == REWRITE and work.rare[i].push_rewritten != _NEVER
+    if rewritten or looks == 0:
         return np.int64(0)
     if looks == 1:
         _handle(m, rules, row, work, i, now)
     return looks - 1
+
+
+@njit
+def bare_looks(m, row):
+    """Give how many looks handle a preview without text, from the one that notices it on; 0: none
+    does.
+    """
+    looks = m.bare_looks_to_handle[row.number]
+    return np.int64(0) if looks == _NEVER else looks
 
 
 @njit

@@ -11,8 +11,10 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.inputs import IS_OFFLINE, plus, wait
-from sim.schema.world import APOLOGY, BLOCK, DELETE, EDIT, OFF
+from sim.schema.world import APOLOGY, BLOCK, BLOCKED, DELETE, DELETED, EDIT, EDITED, OFF, READ, SEEN
 
+_DELETED, _READ, _RARER = np.int64(DELETED), np.int64(READ), np.int64(SEEN | BLOCKED | EDITED)
+_SEEN, _BLOCKED, _EDITED = np.int64(SEEN), np.int64(BLOCKED), np.int64(EDITED)
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 _MANY = np.int64(2**31 - 1)
@@ -108,23 +110,43 @@ def _plan_push(m, rules, one, i, row):
 
 @njit_inlined
 def _reach(rules, intervals, one, row, more):
-    """Keep when a notification reaches the push service, let it wait for the network, leave it out
-    if blocked.
-    """
-    if rules.push_late and more.gone <= row.push_dispatched:
-        row.push_dispatched = row.arrival = _NEVER
+    """Keep when a notification reaches the push service, and let it wait for the network."""
     more.reach = row.arrival
     row.arrival = wait(intervals, one.row, IS_OFFLINE, row.arrival)
 
 
 @njit
-def is_sent(row, late):
-    """Tell whether a planned notification is dispatched.
+def is_dropped(drop, rules, row, rare, i, at):
+    """Tell whether one of the reasons `drop` holds for message i, with its row, at an instant."""
+    if (drop & _DELETED and row.effective <= at) or (drop & _READ and row.thread_read < at):
+        return True
+    if not rules.rare or drop & _RARER == 0:
+        return False
+    more = rare[i]
+    return (
+        (drop & _SEEN != 0 and more.seen < at)
+        or (drop & _BLOCKED != 0 and more.gone <= at)
+        or (drop & _EDITED != 0 and more.edit <= at)
+    )
 
-    With late binding not if deleted, or read, before.
-    """
+
+@njit
+def is_sent(rules, row, rare, i):
+    """Tell whether a planned notification, message i's, is dispatched."""
     at = row.push_dispatched
-    return at != _NEVER and not (late and (row.effective <= at or row.thread_read < at))
+    return at != _NEVER and not is_dropped(rules.push_drop, rules, row, rare, i, at)
+
+
+@njit
+def is_retracted(rules, row, rare, i):
+    """Tell whether a retraction follows a notification as its deletion takes effect: it has been
+    dispatched, or waits and deletion is no reason to drop it.
+    """
+    if row.effective == _NEVER or row.push_dispatched == _NEVER:
+        return False
+    if row.effective <= row.push_dispatched:
+        return rules.push_drop & _DELETED == 0
+    return is_sent(rules, row, rare, i)
 
 
 @njit
@@ -137,7 +159,7 @@ def _plan_rare(m, rules, i, place, row, more):
     more.watch_shown = more.watch_read = more.watch_read_until = _NEVER
     more.desk_shown = more.desk_read = more.desk_read_until = _NEVER
     more.desk_edited, more.desk_chars = False, 0
-    more.edit = more.gone = more.reach = _NEVER
+    more.edit = more.gone = more.reach = more.seen = _NEVER
     step = rules.pause and m.after[i] >= 0 and not m.apology[i]
     more.opener = place[m.after[i]] if step else -1
     if rules.remedy != DELETE and row.effective > m.released[i]:

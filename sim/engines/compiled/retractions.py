@@ -7,7 +7,7 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.inputs import DOZES, IS_OFFLINE, plus, wait
-from sim.engines.compiled.plan import is_sent
+from sim.engines.compiled.plan import is_retracted
 from sim.schema.records import DISMISSED, EXPIRED, IN_APP, OPENED, REPLACED, RETRACTED
 from sim.schema.world import BY_APP, BY_THREAD, CONVERSATION, LATEST, MESSAGE
 
@@ -70,7 +70,7 @@ def retract(rules, rows, work):
     now, i = lists[at.next_retraction].retraction_at, lists[at.next_retraction].retraction_row
     at.next_retraction += 1
     row, scope = rows[i], rules.retraction_scope
-    if row.effective == _NEVER or row.retraction_lost or not is_sent(row, rules.push_late):
+    if row.retraction_lost or not is_retracted(rules, row, work.rare, i):
         return
     row.retraction_arrived = now
     if scope == MESSAGE:

@@ -118,6 +118,7 @@ RARELY: Final = (
     Field("edit", "when its edit takes effect, if it is not read first"),
     Field("gone", "when it is gone in another way than by deletion (caught, recipient blocked)"),
     Field("reach", "when its notification reaches the push service"),
+    Field("seen", "when the app was first open, online, since its acceptance"),
     Field("opener", "row of the message it follows as a step; -1: none", ROW, "int32"),
 )
 STATE_ROW, RARE_ROW = lines(ON_THE_WAY, IN_THE_TRAY, ELSEWHERE), lines(RARELY)
@@ -193,7 +194,7 @@ once, and the store twice."""
 PERSON_ROW: Final = lines(
     (
         *_held(RECIPIENTS, "entity", "segment", "rate", "checks_rate"),
-        *_held(RECIPIENTS, "push", "badge", "hides_previews"),
+        *_held(RECIPIENTS, "push", "badge", "hides_previews", "desk", "hides_toasts"),
         *_held(RECIPIENTS, "email", "utc_offset", "store"),
         Field("row", "its place among the recipients", ROW, "int32"),
         Field("key", "key of its draws", NAME, "uint64"),

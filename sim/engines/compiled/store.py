@@ -13,7 +13,7 @@ from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.follow_ups import is_withheld
 from sim.engines.compiled.inputs import IS_OFFLINE, wait
 from sim.engines.compiled.order import sort_by_time
-from sim.engines.compiled.plan import is_sent
+from sim.engines.compiled.plan import is_retracted, is_sent
 from sim.engines.compiled.retractions import reaches_service
 
 _NEVER = np.int64(NEVER)
@@ -115,4 +115,6 @@ def _enters(rows, rare, rules, name):
     row = rows[i]
     if is_withheld(rows, rare, i):
         return False
-    return is_sent(row, rules.push_late) and (name >= 0 or row.effective != _NEVER)
+    if name < 0:
+        return is_retracted(rules, row, rare, i)
+    return is_sent(rules, row, rare, i)

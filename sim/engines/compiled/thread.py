@@ -127,8 +127,10 @@ def _read_thread(rules, rows, work, now, until):
     while q < at.sent and (lists[q].sent_at <= now or lists[q].sent_at < until):
         i = lists[q].sent_row
         row = rows[i]
+        seen = max(now, lists[q].sent_at)
+        if rules.rare:
+            work.rare[i].seen = seen
         if row.thread_read == _NEVER and not (rules.pause and is_withheld(rows, work.rare, i)):
-            seen = max(now, lists[q].sent_at)
             if row.effective > seen:
                 read_in_thread(row, seen)
             elif rules.placeholder:

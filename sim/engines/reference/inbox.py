@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sim.clock import NEVER
 from sim.engines.reference.channel import Channel
+from sim.engines.reference.desktop import Desktop
 from sim.engines.reference.instants import Order, then
 from sim.engines.reference.mail import Mailbox
 from sim.engines.reference.phone import Phone
 from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
 from sim.schema.world import OFF
-from sim.world.intervals import IN_HAND, NO_NETWORK
+from sim.world.intervals import AT_DESK, IN_HAND, NO_NETWORK
 from sim.world.looks import VISITS
 
 
@@ -31,12 +32,15 @@ class Inbox:
         self.unread: set[int] = (
             set()
         )  # in the thread: not read; or deleted, with a placeholder or a copy to be met
+        self.unseen: set[int] = set()  # the app has not been open since: kept if somebody asks
         self.phone = Phone(
             stage, recipient, self.intervals, self._tapped, self._wake_visits, self.app_is_open
         )
         self.channels: list[Channel] = [self.phone]
         if stage.people.email[recipient] != OFF:
             self.channels.append(Mailbox(stage, recipient, self.intervals))
+        if stage.people.desk[recipient] and self.intervals.ever(AT_DESK):
+            self.channels.append(Desktop(stage, recipient, self.intervals))
         self.visits = Surface(
             stage.env,
             lambda: stage.world.looks(recipient, VISITS),
@@ -59,6 +63,8 @@ class Inbox:
         """Show message i in the thread, where it is read if the app is open, and notify."""
         now = int(self.env.now)
         self.unread.add(i)
+        if self.stage.asks_seen:
+            self.unseen.add(i)
         if any(not self._offline(visit) for visit in self._visits_in_progress()):
             then(self.env, now, Order.IN_THREAD, i, lambda: self._read(i))
         for channel in self.channels:
@@ -112,7 +118,7 @@ class Inbox:
         return by_chance or self.intervals.on(NO_NETWORK, visit[0])
 
     def _worth_a_visit(self) -> bool:
-        return bool(self.unread or self.phone.tray or self.phone.badge)
+        return bool(self.unread or self.unseen or self.phone.tray or self.phone.badge)
 
     def _wake_visits(self) -> None:
         self.visits.wake()
@@ -133,7 +139,14 @@ class Inbox:
 
     def _read(self, i: int) -> None:
         """Read message i in the thread now, as the server shows it."""
+        self._see(i)
         self._write_down(i, int(self.env.now))
+
+    def _see(self, i: int) -> None:
+        """Note that the app is open, online, and message i has been accepted."""
+        if i in self.unseen:
+            self.unseen.discard(i)
+            self.stage.seen[i] = int(self.env.now)
 
     def _write_down(self, i: int, taken: int) -> None:
         """Note that message i is read now, with its text as it was at an instant."""
@@ -148,6 +161,8 @@ class Inbox:
 
         Clear tray and badge.
         """
+        for i in sorted(() if offline else self.unseen):
+            self._see(i)
         for i in sorted(self.unread):
             if offline:
                 self._meet_copy(i)

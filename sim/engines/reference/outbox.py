@@ -133,12 +133,8 @@ class Outbox:
     # Leaving
 
     def _bind(self, messages: list[int]) -> list[int]:
-        """With late binding leave out what is gone, or read in the thread, by now."""
-        if not self.rules.email_late:
-            return messages
-        return [
-            i for i in messages if not self.stage.gone(i) and self.out["thread_read"][i] == NEVER
-        ]
+        """Leave out what there is a reason to drop by now."""
+        return [i for i in messages if not self.stage.dropped(i, self.rules.email_drop)]
 
     def _send(self, opener: int, messages: list[int]) -> None:
         self._post(opener, self._bind(messages), int(self.env.now))

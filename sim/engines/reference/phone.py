@@ -51,9 +51,7 @@ class Phone:
         self.tray: set[int] = set()
         self.badge: set[int] = set()
         self.to_notice: dict[int, int] = {}  # in the tray and not noticed: looks still needed
-        self.to_handle: dict[
-            int, int
-        ] = {}  # there with text and noticed: looks until it is handled
+        self.to_handle: dict[int, int] = {}  # there and noticed: looks until it is handled
         self.retracted: set[int] = set()  # their pushes will be dropped on arrival
         self.synced: set[int] = set()
         self.alert_until = -1  # end of the latest alert reaction's glance
@@ -291,11 +289,13 @@ class Phone:
 
     def _notice(self, i: int, until: int) -> None:
         self.out["push_noticed"][i], self.out["push_read_until"][i] = int(self.env.now), until
-        if not self._shows_text(i):
+        shows, looks = self._shows_text(i), self.m.looks_to_handle
+        if not shows:
+            looks = self.m.bare_looks_to_handle
             if self.stage.deleted(i):
                 self.stage.sign_without_content(i)
-        elif self.m.looks_to_handle[i] != NEVER:
-            self.to_handle[i] = int(self.m.looks_to_handle[i])
+        if looks[i] != NEVER and self.out["push_rewritten"][i] == NEVER:
+            self.to_handle[i] = int(looks[i])
 
     def _handle(self, i: int) -> None:
         """Open message i's push, a while later, or dismiss it now."""

@@ -9,11 +9,11 @@ from collections.abc import Callable, Generator
 import simpy
 
 from sim.clock import NEVER
-from sim.engines.reference.desktop import Desktop
 from sim.engines.reference.instants import Leaving, Order, at, leave
 from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.store import Store
-from sim.world.intervals import AT_DESK, DOZING, NO_NETWORK
+from sim.schema.world import DELETED
+from sim.world.intervals import DOZING, NO_NETWORK
 
 
 class Pushes:
@@ -43,29 +43,26 @@ class Pushes:
         self.store = (
             Store(stage, recipient, intervals, self.lose) if intervals.ever(NO_NETWORK) else None
         )
-        self.desktop = Desktop(stage, intervals) if self.push and intervals.ever(AT_DESK) else None
 
     def send(self, i: int) -> None:
         """Begin the way of message i's push (or silent count)."""
         self.env.process(self._way(i))
 
     def _way(self, i: int) -> Generator[simpy.Event, None, None]:
-        """Delay, dispatch (late binding drops what is gone or read), latency, perhaps the store.
+        """Delay, dispatch (or a reason to drop it), latency, perhaps the store.
 
         Then arrival.
         """
         if self.m.push_delay[i] == NEVER:
             return
         yield at(self.env, int(self.env.now) + int(self.m.push_delay[i]), Order.DISPATCH, i)
-        if self.rules.push_late and (self.stage.gone(i) or self.out["thread_read"][i] != NEVER):
+        if self.stage.dropped(i, self.rules.push_drop):
             return
         if self.push:
             self.out["push_dispatched"][i] = int(self.env.now)
         if self.m.push_latency[i] == NEVER:
             return
         yield at(self.env, int(self.env.now) + int(self.m.push_latency[i]), Order.ARRIVE, i)
-        if self.desktop is not None and (text := self.text(i)) is not None:
-            self.desktop.show(i, *text)
         if self.store is not None and self.store.is_open():
             self.store.keep(i, Order.ARRIVE, i, self.arrive)
         else:
@@ -96,12 +93,7 @@ class Pushes:
         """Send a retraction after message i's push, if the platform does and there is or will be
         something to retract.
         """
-        coming = (
-            self.m.push_delay[i] != NEVER
-            if not self.rules.push_late
-            else self.out["push_dispatched"][i] != NEVER
-        )
-        if self.push and coming and self.m.retract_after[i] != NEVER:
+        if self.push and self._is_coming(i) and self.m.retract_after[i] != NEVER:
             reaches = int(self.env.now) + int(self.m.retract_after[i])
             leave(
                 self.env,
@@ -110,6 +102,16 @@ class Pushes:
                 i,
                 lambda: self._retraction_reaches_service(i),
             )
+
+    def _is_coming(self, i: int) -> bool:
+        """Tell whether message i's push is on its way, or waits and its deletion is no reason to
+        drop it.
+        """
+        if self.out["push_dispatched"][i] != NEVER:
+            return True
+        if self.m.push_delay[i] == NEVER or self.rules.push_drop & DELETED:
+            return False
+        return bool(self.env.now <= self.out["accepted"][i] + int(self.m.push_delay[i]))
 
     def _retraction_reaches_service(self, i: int) -> None:
         if self.store is not None and self.store.is_open():

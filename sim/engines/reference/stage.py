@@ -8,7 +8,7 @@ import simpy
 
 from sim.clock import NEVER
 from sim.records import blank
-from sim.schema.world import BLOCK, DELETE, EDIT
+from sim.schema.world import BLOCK, BLOCKED, DELETE, DELETED, EDIT, EDITED, READ, SEEN
 from sim.world.parts import World
 
 
@@ -35,6 +35,9 @@ class Stage:
         self.deletes, self.edits = self.rules.remedy == DELETE, self.rules.remedy == EDIT
         gone = {DELETE: self.effective, BLOCK: self.out["blocked"]}
         self._gone = gone.get(self.rules.remedy)
+        reasons = self.rules.push_drop | self.rules.email_drop | self.rules.desk_drop
+        self.asks_seen = bool(reasons & SEEN)
+        self.seen = [NEVER] * world.messages.size  # since when the app has been open, if asked
         self.taps_offline = bool(self.m.tap_offline.any())
         self.watches = bool(self.m.on_watch.any())
         bounds = world.intervals.at
@@ -50,8 +53,18 @@ class Stage:
         return self.deletes and self.effective[i] != NEVER
 
     def gone(self, i: int) -> bool:
-        """Tell whether late binding leaves message i out: deleted, or its recipient blocked."""
+        """Tell whether message i has been deleted by now, or its recipient blocked."""
         return self._gone is not None and self._gone[i] != NEVER
+
+    def dropped(self, i: int, reasons: int) -> bool:
+        """Tell whether one of the reasons to drop message i's notification holds by now."""
+        return bool(
+            (reasons & DELETED and self.deleted(i))
+            or (reasons & READ and self.out["thread_read"][i] != NEVER)
+            or (reasons & SEEN and self.seen[i] != NEVER)
+            or (reasons & BLOCKED and self.out["blocked"][i] != NEVER)
+            or (reasons & EDITED and self.edits and self.effective[i] != NEVER)
+        )
 
     def shows_edit(self, i: int, taken: int) -> bool:
         """Tell whether text of message i that was taken at an instant is the edited one."""
@@ -87,6 +100,14 @@ class Circumstances:
             self._intervals.wait(self._r, kind, min(instant, NEVER))
             if self._some[kind]
             else instant
+        )
+
+    def next_on(self, kind: int, instant: int) -> int:
+        """Give the first instant from another on at which an interval of a kind is on; NEVER."""
+        return (
+            self._intervals.next_on(self._r, kind, instant)
+            if self._some[kind] and instant < NEVER
+            else NEVER
         )
 
     def on(self, kind: int, instant: int) -> bool:

@@ -204,7 +204,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "push.ttl": ("rules.push_ttl",),
     "push.fetch": ("rules.push_fetch",),
     "push.missing": ("rules.push_generic",),
-    "push.toast": ("rules.push_toast",),
+    "desktop.toast": ("rules.desk_toast",),
     "push.retraction.chance": RETRACTED,
     "push.retraction.latency": RETRACTED,
     "push.retraction.on": ("messages.retract_after", "messages.watch_retract_after"),
