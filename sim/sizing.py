@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from sim.errors import Fault, FaultyInputError
@@ -82,7 +83,7 @@ def size_of(scenario: Scenario, messages: float) -> Size:
     rates = {
         f"segments.{segment.name}.{kind}": segment.share * _rate(segment, kind)
         for segment in scenario.segments
-        for kind in ("glances", "checks", "visits", "desktop")
+        for kind in ("glances", "checks", "visits", "desktop", "desktop.app")
     }
     each = math.fsum(rates.values()) * scenario.run.horizon
     reached = min(people, messages)
@@ -93,10 +94,10 @@ def _rate(segment: Segment, kind: str) -> float:
     """Give the looks of one kind in a microsecond of a recipient."""
     from sim.distributions.distribution import distribution_of  # loads numpy
 
-    looks = getattr(segment, kind)
+    looks = attrgetter(kind)(segment)
     between = distribution_of(looks.gap).mean() + distribution_of(looks.length).mean()
     factor = 1.0
-    if kind != "desktop":
+    if not kind.startswith("desktop"):
         factor = distribution_of(segment.frailty, is_duration=False).mean()
     return factor / max(between, 1.0) if math.isfinite(between) else 0.0
 

@@ -32,6 +32,7 @@ SECTIONS = {
     "push": "Push",
     "email": "E-mail",
     "desktop": "Desktop",
+    "notification_list": "The app's list of notifications",
     "badge": "Badge",
     "thread": "Thread",
     "reading": "Reading",

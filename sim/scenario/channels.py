@@ -200,8 +200,25 @@ class Desktop(Strict):
     )
 
 
+class NotificationList(Strict):
+    """The app's own list of notifications, which every online visit shows."""
+
+    shown: bool = Field(default=False, description="Whether there is one.")
+    preview: Characters = Field(
+        default=0, description="Characters of the message an entry shows; 0: none."
+    )
+    removal: DurationDistribution = Field(
+        default=NOT_EVER, description="From a deletion's effect to the removal of its entry."
+    )
+
+
 class Badge(Strict):
     """The number on the app's icon."""
+
+    counts: Literal["until visit", "until read"] = Field(
+        default="until visit",
+        description="A message counts until the app is opened on the phone, or until it is read.",
+    )
 
     sync: DurationDistribution = Field(
         default=NOT_EVER, description="From a deletion's effect to the corrected count."
@@ -226,3 +243,16 @@ class Thread(Strict):
     """The app's own inbox."""
 
     cache: Cache = Field(default=Cache(), description="The device's own copy of the thread")
+    reads: Literal["every", "one"] = Field(
+        default="every",
+        description="A visit reads every conversation with something new, or the one it opens: that of the "
+        "push it was opened by, or of the latest unread message.",
+    )
+    clears: Literal["all", "conversation", "nothing"] = Field(
+        default="all",
+        description="Notifications on the phone that opening the app there takes out of the tray.",
+    )
+    clears_elsewhere: DurationDistribution = Field(
+        default=NOT_EVER,
+        description="From reading a message at the desktop to the removal of its push and count on the phone.",
+    )

@@ -128,6 +128,9 @@ class DesktopSessions(Looks):
         default=NOW, description="From its showing to its being read."
     )
     reading: DurationDistribution = Field(default=NOW, description="How long it is read.")
+    app: Looks = Field(
+        default=Looks(), description="Visits to the app at the desktop, as far as a session lasts"
+    )
 
 
 class WatchAlerts(Strict):

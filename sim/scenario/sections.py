@@ -15,7 +15,7 @@ from sim.distributions.families.empirical import Empirical
 from sim.distributions.fields import DurationDistribution
 from sim.distributions.values import Duration, Micros, Probability, Strict
 from sim.people import DEFAULT
-from sim.scenario.channels import Badge, Desktop, Email, Push, Thread
+from sim.scenario.channels import Badge, Desktop, Email, NotificationList, Push, Thread
 from sim.scenario.citations import Source
 from sim.scenario.quantities import (
     DeletionWindow,
@@ -224,6 +224,7 @@ class Parameters(Strict):
     push: Push = Push()
     email: Email = Email()
     desktop: Desktop = Desktop()
+    notification_list: NotificationList = NotificationList()
     badge: Badge = Badge()
     thread: Thread = Thread()
     reading: Reading = Reading()

@@ -6,7 +6,7 @@ from typing import Final
 
 from sim.schema.fields import CHARACTERS, CODE, DURATION, NAME, ROW, Field, flag, number
 
-IN_TRAY, OPENED, DISMISSED, RETRACTED, EXPIRED, REPLACED, IN_APP = range(7)
+IN_TRAY, OPENED, DISMISSED, RETRACTED, EXPIRED, REPLACED, IN_APP, READ_ELSEWHERE = range(8)
 """Why a push left the tray."""
 WAYS_OUT: Final = (
     "it has not left",
@@ -16,6 +16,7 @@ WAYS_OUT: Final = (
     "expired",
     "replaced by a newer one",
     "the app was open, or opened otherwise",
+    "it was read at another device",
 )
 """What they are called, in this order."""
 
@@ -93,6 +94,9 @@ FROM_ENGINE: Final = (
     flag("desk_edited", "whether the toast showed the edited text"),
     Field("desk_read", "when the toast was read"),
     Field("desk_read_until", "end of that look"),
+    Field("list_read", "when its entry in the app's list of notifications was looked at"),
+    Field("list_read_until", "end of that visit"),
+    number("list_chars", "characters of text that entry showed", CHARACTERS),
     Field("email_dispatched", "when an e-mail with it left the server"),
     Field("email_arrived", "when that e-mail reached the mailbox"),
     number(

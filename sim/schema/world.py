@@ -38,6 +38,12 @@ NO_COLLAPSE, BY_THREAD, BY_APP = 0, 1, 2
 """Which pushes a newer one replaces in the tray."""
 MESSAGE, CONVERSATION, LATEST, REWRITE = 0, 1, 2, 3
 """Scopes of a retraction."""
+EVERY_THREAD, ONE_THREAD = 0, 1
+"""Which conversations an app visit reads: every one with something new, or the one it opens."""
+CLEARS_ALL, CLEARS_THREAD, CLEARS_NOTHING = 0, 1, 2
+"""Which pushes leave the phone's tray as the app is opened on it."""
+BY_VISIT, BY_READING = 0, 1
+"""What makes the badge stop counting a message: a visit on the phone, or its being read."""
 DELETED, READ, SEEN, BLOCKED, EDITED = 1, 2, 4, 8, 16
 """Reasons to drop a notification that waits for its dispatch, as bits: its message is deleted, read in the
 thread, the app has been open since its acceptance, its recipient is blocked, it is edited."""
@@ -129,6 +135,20 @@ class Rules:
     desk_keep: int = rule(
         "how long the notification centre of the desktop keeps what was shown; 0: not at all", 0
     )
+    visit_reads: int = rule(
+        "which conversations an online visit reads", EVERY_THREAD, CODE, (EVERY_THREAD, ONE_THREAD)
+    )
+    visit_clears: int = rule(
+        "which pushes leave the tray as the app is opened on the phone",
+        CLEARS_ALL,
+        CODE,
+        (CLEARS_ALL, CLEARS_THREAD, CLEARS_NOTHING),
+    )
+    badge_counts: int = rule(
+        "what ends a message's count in the badge", BY_VISIT, CODE, (BY_VISIT, BY_READING)
+    )
+    list_shown: bool = rule("the app has a list of notifications", False, FLAG)
+    list_chars: int = rule("characters an entry of that list shows", 0, CHARACTERS)
     badge_boost: float = rule("factor on the rate of visits while the badge counts", 1.0, FACTOR)
     cache_life: int = rule("how long a copy on the device can be read", 48 * HOUR)
     visit_offline: float = rule("chance that a visit finds the device offline", 0.0, FACTOR)
@@ -219,6 +239,14 @@ class Messages:
     tap_offline: Flags = declared("the app is offline as it is opened by a tap", False, FLAG)
     retract_after: Int64s = declared(
         "from the deletion's effect to the retraction's arrival; NEVER: none arrives", NEVER
+    )
+    clear_after: Int64s = declared(
+        "from being read at another device to the clearing of its push and count on the phone; NEVER: they stay",
+        NEVER,
+    )
+    list_gone_after: Int64s = declared(
+        "from the deletion's effect until the app's list has no entry of it; NEVER: the entry stays",
+        NEVER,
     )
     badge_sync_after: Int64s = declared(
         "from the deletion's effect to the badge's correction; NEVER: none arrives", NEVER

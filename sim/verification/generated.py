@@ -152,6 +152,8 @@ def _circumstances(pick: Pick) -> Raw:
         "delay": duration(pick, ("1 s", "5 s")),
         "reading": duration(pick),
     }
+    if pick((False, True)):
+        desktop["app"] = _looks(pick, often)
     watch = {
         "share": pick(CHANCE),
         "worn": pick(CHANCE),
@@ -247,12 +249,21 @@ def _rules(pick: Pick) -> Raw:
         }
         | (_flush(pick) if pick(flag) else {})
         | ({"drop": pick(REASONS)} if pick(flag) else {}),
-        "badge": {"sync": pick((duration(pick), {"dist": "never"})), "boost": pick((1.0, 2.5))},
-        "thread": {"cache": {"offline": pick(CHANCE), "life": pick(LONG)}},
+        "badge": {"sync": pick((duration(pick), {"dist": "never"})), "boost": pick((1.0, 2.5))}
+        | ({"counts": "until read"} if pick(flag) else {}),
+        "thread": {"cache": {"offline": pick(CHANCE), "life": pick(LONG)}} | _conversations(pick),
+        "notification_list": _list(pick) if pick(flag) else {},
     }
 
 
-REASONS = (["deleted"], ["read"], ["seen"], ["blocked", "edited"], ["deleted", "read", "seen"], [])
+REASONS: tuple[list[str], ...] = (
+    ["deleted"],
+    ["read"],
+    ["seen"],
+    ["blocked", "edited"],
+    ["deleted", "read", "seen"],
+    [],
+)
 
 
 def _route(pick: Pick) -> Raw:
@@ -265,6 +276,20 @@ def _route(pick: Pick) -> Raw:
         "toast": pick(FEW),
         "keep": pick(("0 s", "never", *LONG)),
     }
+
+
+def _conversations(pick: Pick) -> Raw:
+    """Choose what a visit reads and clears, most often everything."""
+    flag = (False, False, True)
+    reads: Raw = {"reads": "one"} if pick(flag) else {}
+    clears: Raw = {"clears": pick(("conversation", "nothing"))} if pick(flag) else {}
+    return reads | clears | ({"clears_elsewhere": duration(pick)} if pick(flag) else {})
+
+
+def _list(pick: Pick) -> Raw:
+    """Choose the app's own list of notifications."""
+    removal = pick((duration(pick), {"dist": "never"}))
+    return {"shown": True, "preview": pick((0, 30)), "removal": removal}
 
 
 def _flush(pick: Pick) -> Raw:

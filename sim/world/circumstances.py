@@ -9,6 +9,7 @@ sessions are looks in the recipient's operational time; quiet hours come from th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 
@@ -20,10 +21,18 @@ from sim.schema.fields import Flags, Floats, Int64s
 from sim.schema.world import Recipients
 from sim.world.attention import Attention
 from sim.world.calendar import open_spans, operational
-from sim.world.intervals import AT_DESK, AWAY, DOZING, NO_NETWORK, QUIET, Intervals
+from sim.world.intervals import AT_DESK, AWAY, DESK_APP, DOZING, NO_NETWORK, QUIET, Intervals
 from sim.world.looks import SCRATCH, START, STATE, STREAMS, advance, begin
 
-_STREAM_OF = {AWAY: "away", NO_NETWORK: "offline", DOZING: "doze", AT_DESK: "desktop"}
+_STREAM_OF = {
+    AWAY: "away",
+    NO_NETWORK: "offline",
+    DOZING: "doze",
+    AT_DESK: "desktop",
+    DESK_APP: "desktop.app",
+}
+_LIKE_LOOKS = (AT_DESK, DESK_APP)
+"""Kinds that pass in their recipient's operational time; the others pass on the clock."""
 
 
 def owners(name: str, shares: Sequence[float], recipients: Recipients) -> Flags:
@@ -52,14 +61,15 @@ def draw_intervals(scenario: Scenario, recipients: Recipients, attention: Attent
     segments, horizon = scenario.segments, int(scenario.run.horizon)
     intervals = Intervals.none(recipients.size)
     for kind, name in _STREAM_OF.items():
-        has = [getattr(s, name).gap.dist != "never" for s in segments]
-        if kind == AT_DESK:
+        has = [attrgetter(name)(s).gap.dist != "never" for s in segments]
+        if kind in _LIKE_LOOKS:
             has = [
                 s.desktop.share if there else 0.0 for s, there in zip(segments, has, strict=True)
             ]
         if any(has):
-            chosen = owners(name, [float(x) for x in has], recipients)
+            chosen = owners(name.partition(".")[0], [float(x) for x in has], recipients)
             intervals = _walked(intervals, kind, chosen, recipients, attention, horizon)
+    intervals = _within_sessions(intervals)
     return _with_quiet_hours(intervals, segments, recipients, horizon)
 
 
@@ -78,7 +88,7 @@ def _walked(
         np.ascontiguousarray(intervals.at[:, AWAY]),
         a.week_at,
     )
-    if kind != AT_DESK:  # on the clock: nobody's offset, week or absence matters
+    if kind not in _LIKE_LOOKS:  # on the clock: nobody's offset, week or absence matters
         offsets, away, week_at = offsets * 0, away * 0, np.tile([0, 1], (len(week_at), 1))
     first = np.zeros(recipients.size + 1, dtype=np.int64)
     args = (
@@ -202,6 +212,43 @@ def _walk_all(
                     ends[n - 1] = end
                 past = end
     first[entity.size] = n
+
+
+def _within_sessions(intervals: Intervals) -> Intervals:
+    """Cut app visits at the desktop to the sessions there: [start, end) in both."""
+    if not (intervals.at[:, DESK_APP, 0] < intervals.at[:, DESK_APP, 1]).any():
+        return intervals
+    starts, ends, at = intervals.starts, intervals.ends, intervals.at
+    first = np.zeros(len(at) + 1, dtype=np.int64)
+    nothing = np.zeros(0, dtype=np.int64)
+    _cut(starts, ends, at, first, nothing, nothing)
+    cut = np.empty((2, int(first[-1])), dtype=np.int64)
+    _cut(starts, ends, at, first, cut[0], cut[1])
+    none = np.zeros(cut.shape[1], dtype=np.int64)
+    places = np.stack([first[:-1], first[1:]], axis=1)
+    return intervals.joined(DESK_APP, places, cut[0].copy(), cut[1].copy(), none, none)
+
+
+@njit
+def _cut(starts, ends, at, first, cut_starts, cut_ends):
+    """Count the parts of app visits that lie in desk sessions into `first` (running), and write them
+    if there is room for them.
+    """
+    n = 0
+    for r in range(at.shape[0]):
+        first[r] = n
+        i, session = at[r, DESK_APP, 0], at[r, AT_DESK, 0]
+        while i < at[r, DESK_APP, 1] and session < at[r, AT_DESK, 1]:
+            start, end = max(starts[i], starts[session]), min(ends[i], ends[session])
+            if start < end:
+                if cut_starts.size > 0:
+                    cut_starts[n], cut_ends[n] = start, end
+                n += 1
+            if ends[i] < ends[session]:
+                i += 1
+            else:
+                session += 1
+    first[at.shape[0]] = n
 
 
 @njit

@@ -1,4 +1,5 @@
-"""The intervals of a recipient: away, without network, dozing, at the desk, quiet, in hand.
+"""The intervals of a recipient: away, without network, dozing, at the desk, quiet, in hand, in the app
+at the desk.
 
 Each a sorted list of [start, end).
 
@@ -26,7 +27,16 @@ DOZING: Final = 2
 AT_DESK: Final = 3
 QUIET: Final = 4
 IN_HAND: Final = 5
-KINDS_OF_INTERVAL: Final = ("away", "no_network", "dozing", "at_desk", "quiet", "in_hand")
+DESK_APP: Final = 6
+KINDS_OF_INTERVAL: Final = (
+    "away",
+    "no_network",
+    "dozing",
+    "at_desk",
+    "quiet",
+    "in_hand",
+    "desk_app",
+)
 
 
 @njit
@@ -93,7 +103,7 @@ class Intervals:
     """The intervals of all recipients and kinds, one after another: those of recipient r and kind k
     are at `at[r, k]`.
 
-    `starts` and `ends` are int64 microseconds; `at` is int64 of shape (recipients, 6, 2): first,
+    `starts` and `ends` are int64 microseconds; `at` is int64 of shape (recipients, 7, 2): first,
     and past the last. For away intervals, `op_at` is the operational time, which stands still
     meanwhile, at which each comes up, and `op_lost` how much would have passed in it and those
     before.

@@ -33,7 +33,7 @@ GLANCES: Final = 0
 CHECKS: Final = 1
 VISITS: Final = 2
 SURFACES: Final = ("glances", "checks", "visits")
-STREAMS: Final = (*SURFACES, "away", "offline", "doze", "desktop")
+STREAMS: Final = (*SURFACES, "away", "offline", "doze", "desktop", "desktop.app")
 """All alternating renewals of a recipient: looks at the surfaces, then those that become intervals."""
 
 LOOK_PURPOSES: Final = np.array([purpose(name) for name in STREAMS], dtype=np.uint64)
@@ -41,6 +41,8 @@ START_PURPOSES: Final = np.array([purpose(f"{name}.start") for name in STREAMS],
 
 IN_HAND_FROM: Final = 1 << 40
 """Number of the first look while the phone is in hand; those of streams are smaller."""
+AT_DESK_FROM: Final = 1 << 41
+"""Number of the first app visit at the desktop."""
 
 _NEVER = np.int64(NEVER)
 _FAR = np.int64(

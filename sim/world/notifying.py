@@ -132,9 +132,7 @@ def _handling(drawn: Drawn, handling: Sequence[Handling]) -> Columns:
     }
 
 
-def _looks_to_handle(
-    drawn: Drawn, handling: Sequence[Handling], chances: Sequence[float]
-) -> Int64s:
+def _looks_to_handle(drawn: Drawn, handling: Sequence[Handling], chances: list[float]) -> Int64s:
     """Draw how many looks handle a push, with the chance of each segment."""
     looks = np.where(drawn.chance("tap.chance", drawn.of_segment(chances)), 1, NEVER)
     if any(one.looks == "every" for one in handling):
@@ -213,6 +211,8 @@ def _retractions(s: Scenario, drawn: Drawn, android: Flags, regretted: Flags) ->
         "retract_after": reached("phone", phone),
         "watch_retract_after": reached("watch", phone),
         "desk_retract_after": reached("desktop", works),
+        "clear_after": drawn.duration("thread.clears_elsewhere", s.thread.clears_elsewhere),
+        "list_gone_after": drawn.duration("list.removal", s.notification_list.removal, deletes),
         "badge_sync_after": drawn.duration("badge.sync", s.badge.sync, deletes),
     }
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sim.draws import U64, purpose, uniform
 from sim.schema.world import Messages, Recipients, Rules
 from sim.world.attention import Attention
-from sim.world.intervals import IN_HAND, Intervals
-from sim.world.looks import CHECKS, IN_HAND_FROM, VISITS, Looks, drawn_looks
+from sim.world.intervals import DESK_APP, IN_HAND, Intervals
+from sim.world.looks import AT_DESK_FROM, CHECKS, IN_HAND_FROM, VISITS, Looks, drawn_looks
 
 THIN, OFFLINE = U64(purpose("visits.thin")), U64(purpose("visits.offline"))
 """Purposes of an app visit's two uniforms."""
@@ -60,9 +60,16 @@ class World:
         """Give the looks of one recipient while it has the phone in hand: each is a glance and an
         app visit.
         """
-        begin, end = self.intervals.at[recipient, IN_HAND]
+        return self._intervals_as_looks(recipient, IN_HAND, IN_HAND_FROM)
+
+    def desk_app(self, recipient: int) -> Looks:
+        """Give the app visits of one recipient at the desktop."""
+        return self._intervals_as_looks(recipient, DESK_APP, AT_DESK_FROM)
+
+    def _intervals_as_looks(self, recipient: int, kind: int, first: int) -> Looks:
+        begin, end = self.intervals.at[recipient, kind]
         starts, ends = self.intervals.starts[begin:end], self.intervals.ends[begin:end]
-        return Looks.written(starts, ends, IN_HAND_FROM)
+        return Looks.written(starts, ends, first)
 
     def visit_uniforms(self, recipient: int, visit: int) -> tuple[float, float]:
         """Give the two uniforms of an app visit: for thinning without a badge, and for being

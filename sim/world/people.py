@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -167,7 +168,7 @@ def attention_of(segments: tuple[Segment, ...]) -> Attention:
     pool.add(np.zeros(3))
     ats, means, week_at = [], [], []
     for segment in segments:
-        laid = [_lay(pool, getattr(segment, surface)) for surface in STREAMS]
+        laid = [_lay(pool, attrgetter(surface)(segment)) for surface in STREAMS]
         ats.append([at for at, _ in laid])
         means.append([mean for _, mean in laid])
         edges = cumulative_week(segment.week)

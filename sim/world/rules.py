@@ -11,12 +11,18 @@ from sim.schema.world import (
     BLOCK,
     BLOCKED,
     BY_APP,
+    BY_READING,
     BY_THREAD,
+    BY_VISIT,
+    CLEARS_ALL,
+    CLEARS_NOTHING,
+    CLEARS_THREAD,
     CONVERSATION,
     DELETE,
     DELETED,
     EDIT,
     EDITED,
+    EVERY_THREAD,
     FIRST,
     FIRST_NOTICED,
     FIRST_SENT,
@@ -26,6 +32,7 @@ from sim.schema.world import (
     LATEST_PENDING,
     MESSAGE,
     NO_COLLAPSE,
+    ONE_THREAD,
     READ,
     REWRITE,
     SEEN,
@@ -33,6 +40,7 @@ from sim.schema.world import (
 )
 
 _SCOPES = {"message": MESSAGE, "conversation": CONVERSATION, "latest": LATEST, "rewrite": REWRITE}
+_CLEARS = {"all": CLEARS_ALL, "conversation": CLEARS_THREAD, "nothing": CLEARS_NOTHING}
 _REASONS = {"deleted": DELETED, "read": READ, "seen": SEEN, "blocked": BLOCKED, "edited": EDITED}
 
 
@@ -97,6 +105,11 @@ def rules_of(s: Scenario) -> Rules:
         desk_preview=s.desktop.preview,
         desk_toast=int(s.desktop.toast),
         desk_keep=int(s.desktop.keep),
+        visit_reads={"every": EVERY_THREAD, "one": ONE_THREAD}[s.thread.reads],
+        visit_clears=_CLEARS[s.thread.clears],
+        badge_counts={"until visit": BY_VISIT, "until read": BY_READING}[s.badge.counts],
+        list_shown=s.notification_list.shown,
+        list_chars=s.notification_list.preview,
         badge_boost=s.badge.boost,
         cache_life=int(s.thread.cache.life),
         visit_offline=s.thread.cache.offline,

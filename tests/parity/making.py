@@ -148,6 +148,7 @@ def _rules(pick: Pick, unit: int) -> dict[str, Any]:
         "email_late": _yes(pick),
         "email_preview": (0, 3, NEVER)[pick(0, 2)],
         "email_list": (0, 2, 50)[pick(0, 2)],
+        "badge_counts": int(_rarely(pick)),
         "badge_boost": (1.0, 1.5, 4.0)[pick(0, 2)],
         "cache_life": pick(0, 8) * unit,
         "visit_offline": (0.0, 0.5, 1.0)[pick(0, 2)],
@@ -161,6 +162,11 @@ def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
         "remedy": (DELETE, DELETE, EDIT, EDIT, APOLOGY, BLOCK)[pick(0, 5)],
         "receiver_window": _or_never(pick, 8, unit),
         "pause": _yes(pick),
+        "visit_reads": pick(0, 1),
+        "visit_clears": pick(0, 2),
+        "badge_counts": pick(0, 1),
+        "list_shown": _yes(pick),
+        "list_chars": pick(0, 2) * 7,
         "push_ttl": pick(0, 4) * unit if _yes(pick) else NEVER,
         "push_fetch": pick(0, 3) == 0,
         "push_generic": _yes(pick),
@@ -202,7 +208,14 @@ _UNOPENED: dict[str, Any] = {
 def _devices(pick: Pick, unit: int) -> dict[str, Any]:
     """Choose what a message does on the watch and at the desktop."""
     row: dict[str, Any] = {"on_watch": _yes(pick)}
-    for delay in ("watch_after", "watch_retract_after", "desk_after", "desk_retract_after"):
+    for delay in (
+        "watch_after",
+        "watch_retract_after",
+        "desk_after",
+        "desk_retract_after",
+        "clear_after",
+        "list_gone_after",
+    ):
         row[delay] = _or_never(pick, 4, unit)
     for delay in ("desk_delay", "desk_latency"):
         row[delay] = NEVER if pick(0, 15) == 0 else pick(0, 3) * unit

@@ -271,4 +271,4 @@ def test_a_message_accepted_during_an_online_visit_is_read_and_late_binding_drop
     row = {"released": 4, "push_delay": 2}
     r = played([row], people)
     assert (seconds(r, "thread_read"), seconds(r, "push_dispatched")) == ([4], [None])
-    assert seconds(played([row], people, push_late=False), "push_arrived") == [6]
+    assert seconds(played([row], people, push_late=False, push_drop=0), "push_arrived") == [6]

@@ -26,7 +26,7 @@ def test_what_arrives_while_the_phone_is_in_hand_finds_the_app_open() -> None:
     """Accepted 12: read at once, and its push at 15 shows nothing; A 10 enters the tray before"""
     rows: list[Row] = [{"written": 12, "push_latency": 3}, {"push_latency": 10}, {"written": 20}]
     shows(
-        world(rows, [HAND | {"badge": True}], push_late=False),
+        world(rows, [HAND | {"badge": True}], push_late=False, push_drop=0),
         thread_read=[10, 12, None],
         push_arrived=[10, 15, 20],
         push_noticed=[10, None, None],

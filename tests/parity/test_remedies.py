@@ -101,7 +101,7 @@ def test_a_late_bound_push_shows_the_edited_text_if_the_edit_takes_effect_by_its
         push_left=[None, None],
         retraction_arrived=[None, None],
     )
-    shows(world(rows, remedy=EDIT, push_late=False), push_edited=[0, 0])
+    shows(world(rows, remedy=EDIT, push_late=False, push_drop=0), push_edited=[0, 0])
 
 
 def test_a_fetched_push_shows_the_text_of_its_arrival() -> None:
@@ -111,7 +111,7 @@ def test_a_fetched_push_shows_the_text_of_its_arrival() -> None:
     row = {"push_delay": 5, "push_latency": 2}
     rows = [row | {"noticed": 7}, row | {"noticed": 8, "sender": 1}]
     shows(
-        world(rows, remedy=EDIT, push_fetch=True, push_late=False),
+        world(rows, remedy=EDIT, push_fetch=True, push_late=False, push_drop=0),
         push_edited=[1, 0],
         push_chars=[100, 100],
     )
@@ -155,7 +155,10 @@ def test_a_mail_carries_the_text_of_its_binding() -> None:
     row = {"email_delay": 5}
     rows = [row | {"noticed": 5}, row | {"noticed": 6, "sender": 1}]
     shows(world(rows, [{"email": AT_ONCE}], remedy=EDIT), email_edited=[1, 0], email_arrived=[5, 5])
-    shows(world(rows, [{"email": AT_ONCE}], remedy=EDIT, email_late=False), email_edited=[0, 0])
+    shows(
+        world(rows, [{"email": AT_ONCE}], remedy=EDIT, email_late=False, email_drop=0),
+        email_edited=[0, 0],
+    )
     digests = {"email_at": 9, "email_every": 100, "email_lead": 4}
     shows(
         world(rows, [{"email": DIGEST}], remedy=EDIT, **digests),
@@ -256,7 +259,10 @@ def test_a_block_leaves_out_what_has_not_been_dispatched_and_takes_nothing_back(
         phantom=[None, None],
     )
     shows(
-        world(rows, people, remedy=BLOCK, push_late=False, email_late=False), push_dispatched=[5, 5]
+        world(
+            rows, people, remedy=BLOCK, push_late=False, push_drop=0, email_late=False, email_drop=0
+        ),
+        push_dispatched=[5, 5],
     )
 
 

@@ -93,7 +93,7 @@ def test_in_a_drawn_scenario_too(play: Play, patch: dict[str, Any]) -> None:
 READ_IN_THE_APP_UNLESS_DELETED = Hand(
     ({"written": 0, "noticed": 10, "propagation": 10, "push_latency": 5},),
     ({"visits": [(30, 31)], "checks": [(40, 50)], "email": 1, "push": False},),
-    {"email_late": False},
+    {"email_late": False, "email_drop": 0},
 )
 """Undeleted, the text is read in the app at 30, and the mail at 40 comes second."""
 

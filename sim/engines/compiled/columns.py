@@ -106,6 +106,8 @@ def _write_rare(rules, one, row, more, i, out):
     out.desk_shown[i], out.desk_chars[i] = more.desk_shown, more.desk_chars
     out.desk_read[i], out.desk_read_until[i] = more.desk_read, more.desk_read_until
     out.desk_edited[i] = more.desk_edited
+    out.list_read[i], out.list_read_until[i] = more.list_read, more.list_read_until
+    out.list_chars[i] = more.list_chars
     out.push_edited[i] = out.email_edited[i] = out.thread_edited[i] = False
     if _is_edited(rules, row, more):
         if row.push_arrived != _NEVER and not row.app_was_open:

@@ -13,6 +13,7 @@ from sim.compiling import njit
 from sim.engines.compiled.inputs import (
     DESK_SESSION,
     DOZES,
+    IN_DESK_APP,
     IS_AWAY,
     IS_OFFLINE,
     IS_QUIET,
@@ -68,6 +69,7 @@ def _is_shown(rules, intervals, who, row, reach):
         and is_on(intervals, who, DESK_SESSION, reach)
         and row.thread_read >= reach
         and not is_on(intervals, who, IS_QUIET, reach)
+        and not is_on(intervals, who, IN_DESK_APP, reach)
     )
 
 

@@ -18,6 +18,7 @@ from sim.schema.world import DELETE, MESSAGES, RECIPIENTS, REWRITE, RULES, SEEN
 from sim.world.intervals import (
     AT_DESK,
     AWAY,
+    DESK_APP,
     DOZING,
     IN_HAND,
     NO_NETWORK,
@@ -28,8 +29,8 @@ from sim.world.intervals import (
 from sim.world.parts import World
 
 _NEVER = np.int64(NEVER)
-IS_AWAY, IS_OFFLINE, DOZES, DESK_SESSION, IS_QUIET, HAS_IN_HAND = (
-    np.int64(k) for k in (AWAY, NO_NETWORK, DOZING, AT_DESK, QUIET, IN_HAND)
+IS_AWAY, IS_OFFLINE, DOZES, DESK_SESSION, IS_QUIET, HAS_IN_HAND, IN_DESK_APP = (
+    np.int64(k) for k in (AWAY, NO_NETWORK, DOZING, AT_DESK, QUIET, IN_HAND, DESK_APP)
 )
 """Kinds of intervals as int64: Numba compiles a function anew for every plain constant it is called
 with."""
@@ -135,6 +136,7 @@ def is_rare(world: World, kinds: int) -> bool:
         or r.push_fetch
         or r.remedy != DELETE
         or r.retraction_scope == REWRITE
+        or r.list_shown
         or (r.push_drop | r.email_drop | r.desk_drop) & SEEN
         or m.on_watch.any()
     )

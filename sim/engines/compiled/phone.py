@@ -16,6 +16,7 @@ from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.follow_ups import is_withheld
 from sim.engines.compiled.inputs import (
     HAS_IN_HAND,
+    IN_DESK_APP,
     IS_AWAY,
     IS_OFFLINE,
     IS_QUIET,
@@ -29,16 +30,18 @@ from sim.engines.compiled.retractions import (
     BY_DISMISSAL,
     BY_EXPIRY,
     BY_OPENING,
+    BY_READING,
     BY_THE_APP,
     enter_tray,
     leave,
+    move,
     retract,
 )
 from sim.engines.compiled.store import empty_stores
 from sim.engines.compiled.streams import GLANCE_STREAM, VISIT_STREAM, open_stream, pass_over, step
 from sim.engines.compiled.thread import begin_next_visit, begins_in_hand, next_visit, open_app
 from sim.schema.world import LATEST, REWRITE
-from sim.world.intervals import IN_HAND
+from sim.world.intervals import DESK_APP, IN_HAND
 from sim.world.looks import GLANCES, START, VISITS
 
 _NEVER = np.int64(NEVER)
@@ -59,8 +62,13 @@ def play_phone(m, one, streams, rules, intervals, rows, work):
             intervals.at[one.row, IN_HAND, 1],
         )
         at.hand_glance = at.hand_visit = at.hand_first
+    if (intervals.kinds >> IN_DESK_APP) & 1:
+        at.desk_visit, at.desk_past = (
+            intervals.at[one.row, DESK_APP, 0],
+            intervals.at[one.row, DESK_APP, 1],
+        )
     while True:
-        visit = next_visit(one, streams, rules, intervals, rows, work)
+        visit = next_visit(m, one, streams, rules, intervals, rows, work)
         arrival = lists[at.next_arrival].arrival_at if at.next_arrival < at.arrivals else _NEVER
         back = _NEVER
         if at.next_retraction < at.retractions:
@@ -100,13 +108,13 @@ def play_phone(m, one, streams, rules, intervals, rows, work):
             at.alert_end = max(at.alert_end, end)
             _glance(m, rules, rows, work, now, end)
         elif visit == now:
-            begin_next_visit(one, streams, rules, intervals, rows, work, _PAST)
+            begin_next_visit(m, one, streams, rules, intervals, rows, work, _PAST)
         else:
-            _tap(one, rules, intervals, rows, work, now)
+            _tap(m, one, rules, intervals, rows, work, now)
 
 
 @njit_inlined
-def _tap(one, rules, intervals, rows, work, now):
+def _tap(m, one, rules, intervals, rows, work, now):
     """Open the app by a push (rank 20), whether it is in the tray still or not."""
     at, lists = work.at[0], work.lists
     row = rows[lists[0].tap_row]
@@ -114,7 +122,7 @@ def _tap(one, rules, intervals, rows, work, now):
     if row.push_left > now:
         leave(row, now, BY_OPENING)
     offline = row.tap_offline or is_on(intervals, one.row, IS_OFFLINE, now)
-    open_app(rules, rows, work, now, now, offline)
+    open_app(m, one, rules, intervals, rows, work, now, now, offline, row.sender)
 
 
 @njit_inlined
@@ -125,6 +133,7 @@ def _arrive(m, one, rules, intervals, rows, work):
     at.next_arrival += 1
     row = rows[i]
     overtaken = row.retraction_arrived < now and rules.retraction_scope != LATEST
+    overtaken = overtaken or (rules.rare and work.rare[i].cleared < now)
     if overtaken or not is_sent(rules, row, work.rare, i):
         return
     if rules.rare and not _survives(rules, rows, work.rare, i, now):
@@ -138,10 +147,12 @@ def _arrive(m, one, rules, intervals, rows, work):
         return
     left = _NEVER
     if one.push:
-        left = plus(now, rules.push_expiry)
+        left, why = plus(now, rules.push_expiry), BY_EXPIRY
+        if rules.rare and work.rare[i].cleared < left:
+            left, why = work.rare[i].cleared, BY_READING
         row.push_arrived = now
         if left < rules.horizon:
-            leave(row, left, BY_EXPIRY)
+            leave(row, left, why)
         enter_tray(i, now, rules, rows, work)
         if _is_felt(one, intervals, row, i, work, now):
             due = plus(now, row.alert_after)
@@ -218,6 +229,8 @@ def _count(m, one, rules, intervals, row, work, now, i):
     at = work.at[0]
     cleared = plus(row.effective, m.badge_sync_after[row.number])
     cleared = wait(intervals, one.row, IS_OFFLINE, cleared)
+    if rules.rare:
+        cleared = min(cleared, work.rare[i].cleared)
     if cleared < now:
         return
     row.badge_counted = now
@@ -287,17 +300,10 @@ def _meet(m, rules, rows, work, now):
                     lists[k].pending_need = _falls_on(m, rules, rows[i], work, i, now, end)
                 if lists[k].pending_need == 0:
                     for rest in range(k + 1, at.pending):
-                        _move(lists, rest, rest - 1)
+                        move(lists, rest, rest - 1)
                     at.pending -= 1
                 break
     at.meetings = 0
-
-
-@njit
-def _move(lists, k, to):
-    """Move a pending push to another place in its list."""
-    lists[to].pending_row, lists[to].pending_left = (lists[k].pending_row, lists[k].pending_left)
-    lists[to].pending_need = lists[k].pending_need
 
 
 @njit
@@ -327,6 +333,6 @@ def _glance(m, rules, rows, work, now, end):
             if need == 0:
                 continue
         lists[k].pending_need = need
-        _move(lists, k, kept)
+        move(lists, k, kept)
         kept += 1
     at.pending = kept

@@ -126,7 +126,7 @@ def is_dropped(drop, rules, row, rare, i, at):
     return (
         (drop & _SEEN != 0 and more.seen < at)
         or (drop & _BLOCKED != 0 and more.gone <= at)
-        or (drop & _EDITED != 0 and more.edit <= at)
+        or (drop & _EDITED != 0 and more.edit <= at and row.refused == 0)
     )
 
 
@@ -159,7 +159,9 @@ def _plan_rare(m, rules, i, place, row, more):
     more.watch_shown = more.watch_read = more.watch_read_until = _NEVER
     more.desk_shown = more.desk_read = more.desk_read_until = _NEVER
     more.desk_edited, more.desk_chars = False, 0
-    more.edit = more.gone = more.reach = more.seen = _NEVER
+    more.edit = more.gone = more.reach = more.seen = more.cleared = _NEVER
+    more.list_read = more.list_read_until = _NEVER
+    more.list_chars = 0
     step = rules.pause and m.after[i] >= 0 and not m.apology[i]
     more.opener = place[m.after[i]] if step else -1
     if rules.remedy != DELETE and row.effective > m.released[i]:

@@ -8,14 +8,23 @@ from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.inputs import DOZES, IS_OFFLINE, plus, wait
 from sim.engines.compiled.plan import is_retracted
-from sim.schema.records import DISMISSED, EXPIRED, IN_APP, OPENED, REPLACED, RETRACTED
+from sim.schema.records import (
+    DISMISSED,
+    EXPIRED,
+    IN_APP,
+    OPENED,
+    READ_ELSEWHERE,
+    REPLACED,
+    RETRACTED,
+)
 from sim.schema.world import BY_APP, BY_THREAD, CONVERSATION, LATEST, MESSAGE
 
 _NEVER = np.int64(NEVER)
 _EVERYBODY = np.int64(-1)
 _ALL = np.int64(-1)
-BY_OPENING, BY_DISMISSAL, BY_RETRACTION, BY_EXPIRY, BY_ANOTHER, BY_THE_APP = (
-    np.int64(code) for code in (OPENED, DISMISSED, RETRACTED, EXPIRED, REPLACED, IN_APP)
+BY_OPENING, BY_DISMISSAL, BY_RETRACTION, BY_EXPIRY, BY_ANOTHER, BY_THE_APP, BY_READING = (
+    np.int64(code)
+    for code in (OPENED, DISMISSED, RETRACTED, EXPIRED, REPLACED, IN_APP, READ_ELSEWHERE)
 )
 """Why a push leaves the tray, as int64: Numba compiles a function anew for every plain constant it
 is called with."""
@@ -32,11 +41,10 @@ def _is_there(row, i, now, first):
     """Tell whether a push, message i's, is in the tray when it is the turn of message `first` to
     leave (-1: of nobody yet).
 
-    Of those that expire now, the lower rows have gone by then.
+    Of those that expire or are cleared now, the lower rows have gone by then.
     """
-    return row.push_left > now or (
-        row.push_left == now and row.push_left_by == BY_EXPIRY and i >= first
-    )
+    planned = row.push_left_by == BY_EXPIRY or row.push_left_by == BY_READING
+    return row.push_left > now or (row.push_left == now and planned and i >= first)
 
 
 @njit_inlined
@@ -88,6 +96,13 @@ def retract(rules, rows, work):
         for k in range(at.in_tray):
             if lists[k].tray_row == i and row.push_left >= now:
                 row.push_chars, work.rare[i].push_rewritten = -row.push_chars, now
+
+
+@njit
+def move(lists, k, to):
+    """Move a pending push to another place in its list."""
+    lists[to].pending_row, lists[to].pending_left = (lists[k].pending_row, lists[k].pending_left)
+    lists[to].pending_need = lists[k].pending_need
 
 
 @njit_inlined

@@ -48,6 +48,9 @@ RARE: Final = frozenset(
         "desk_edited",
         "desk_read",
         "desk_read_until",
+        "list_read",
+        "list_read_until",
+        "list_chars",
     ]
 )
 """Columns of the records that stay absent in most worlds (`inputs.is_rare`). There, they and the
@@ -115,6 +118,8 @@ RARELY: Final = (
     *_held(FROM_ENGINE, "watch_shown", "watch_read", "watch_read_until"),
     *_held(FROM_ENGINE, "desk_shown", "desk_chars", "desk_edited"),
     *_held(FROM_ENGINE, "desk_read", "desk_read_until"),
+    *_held(FROM_ENGINE, "list_read", "list_read_until", "list_chars"),
+    Field("cleared", "when its push and count are cleared, since it was read at another device"),
     Field("edit", "when its edit takes effect, if it is not read first"),
     Field("gone", "when it is gone in another way than by deletion (caught, recipient blocked)"),
     Field("reach", "when its notification reaches the push service"),
@@ -154,6 +159,9 @@ COUNTERS: Final = (
     Field("hand_past", "place past its last one", COUNT),
     Field("hand_glance", "place of the next one as a glance", COUNT),
     Field("hand_visit", "place of the next one as an app visit", COUNT),
+    Field("desk_past", "place past its last app visit at the desktop", COUNT),
+    Field("desk_visit", "place of the next one", COUNT),
+    Field("last_online", "the last online visit on the phone"),
     Field("glancing", "whether the glances are walked yet", FLAG),
     Field("glance_end", "end of the last glance that began"),
     Field("alert_end", "end of the last alert reaction that began"),

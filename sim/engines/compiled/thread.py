@@ -1,5 +1,5 @@
 """One recipient's app (docs/model.md, section 6): which visits matter, whether they take place,
-what they read and clear.
+what they read.
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.draws import U64, uniform
+from sim.engines.compiled.clearing import clear_all, clear_elsewhere, clear_some
 from sim.engines.compiled.follow_ups import is_withheld
-from sim.engines.compiled.inputs import IS_OFFLINE, is_on
+from sim.engines.compiled.inputs import IS_OFFLINE, is_on, plus
 from sim.engines.compiled.plan import read_in_thread
-from sim.engines.compiled.retractions import BY_THE_APP, leave
 from sim.engines.compiled.streams import VISIT_STREAM, step
+from sim.schema.world import BY_VISIT, CLEARS_ALL, CLEARS_THREAD, EVERY_THREAD, ONE_THREAD
 from sim.world.looks import IN_HAND_FROM, START, VISITS, K
 from sim.world.parts import OFFLINE, THIN
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 _IN_HAND_FROM = np.int64(IN_HAND_FROM)
+NOBODYS = np.int64(-1)
+"""No conversation."""
 
 
 @njit_inlined
@@ -29,12 +32,23 @@ def begins_in_hand(intervals, at, place):
 
 
 @njit_inlined
-def next_visit(one, streams, rules, intervals, rows, work):
-    """Give the start of the next visit worth playing, of the stream or in hand, walking over those
-    that nothing waits for.
-    """
-    at, lists, visits = work.at[0], work.lists, work.looks[VISITS]
+def _begins_at_desk(intervals, at):
+    """Give the start of the next app visit at the desktop; NEVER past the last."""
+    return intervals.starts[at.desk_visit] if at.desk_visit < at.desk_past else _NEVER
+
+
+@njit_inlined
+def _next_start(intervals, at, visits):
+    """Give the start of the next visit: of the stream, in hand, or at the desktop."""
     start = min(visits[START], begins_in_hand(intervals, at, at.hand_visit))
+    return min(start, _begins_at_desk(intervals, at))
+
+
+@njit_inlined
+def next_visit(m, one, streams, rules, intervals, rows, work):
+    """Give the start of the next visit worth playing, walking over those that nothing waits for."""
+    at, lists, visits = work.at[0], work.lists, work.looks[VISITS]
+    start = _next_start(intervals, at, visits)
     while start != _NEVER and at.since_visit == at.next_arrival:
         worth = _NEVER
         if at.next_unread < at.sent:
@@ -45,18 +59,24 @@ def next_visit(one, streams, rules, intervals, rows, work):
             return _NEVER
         if start >= worth:
             break
-        begin_next_visit(one, streams, rules, intervals, rows, work, worth)
-        start = min(visits[START], begins_in_hand(intervals, at, at.hand_visit))
+        begin_next_visit(m, one, streams, rules, intervals, rows, work, worth)
+        start = _next_start(intervals, at, visits)
     return start
 
 
 @njit_inlined
-def begin_next_visit(one, streams, rules, intervals, rows, work, worth):
-    """Step over the next visit, of the stream before one in hand; let it take place, or not, if
-    it is not over by an instant.
+def begin_next_visit(m, one, streams, rules, intervals, rows, work, worth):
+    """Step over the next visit, of the stream before one in hand before one at the desktop; let it
+    take place, or not, if it is not over by an instant.
     """
     at, visits = work.at[0], work.looks[VISITS]
-    in_hand = begins_in_hand(intervals, at, at.hand_visit)
+    in_hand, at_desk = begins_in_hand(intervals, at, at.hand_visit), _begins_at_desk(intervals, at)
+    if at_desk < min(visits[START], in_hand):
+        start, end = at_desk, intervals.ends[at.desk_visit]
+        at.desk_visit += 1
+        if end > worth:
+            _open_at_desk(m, one, rules, intervals, rows, work, start, end)
+        return
     if visits[START] <= in_hand:
         start, number = visits[START], visits[K]
         end = step(streams, one, rules, VISIT_STREAM, visits)
@@ -65,12 +85,12 @@ def begin_next_visit(one, streams, rules, intervals, rows, work, worth):
         number = _IN_HAND_FROM + at.hand_visit - at.hand_first
         at.hand_visit += 1
     if end > worth:
-        _begin_visit(one, rules, intervals, rows, work, start, end, number)
+        _begin_visit(m, one, rules, intervals, rows, work, start, end, number)
 
 
 @njit_inlined
-def _begin_visit(one, rules, intervals, rows, work, start, end, number):
-    """Let a visit take place, or not (rank 19)."""
+def _begin_visit(m, one, rules, intervals, rows, work, start, end, number):
+    """Let a visit on the phone take place, or not (rank 19)."""
     boost, at = rules.badge_boost, work.at[0]
     by_itself = boost == 1.0 or at.badge_until > start or number >= _IN_HAND_FROM
     if not by_itself and uniform(one.key, THIN, one.entity, U64(number)) * boost >= 1.0:
@@ -81,59 +101,109 @@ def _begin_visit(one, rules, intervals, rows, work, start, end, number):
     )
     offline = offline or is_on(intervals, one.row, IS_OFFLINE, start)
     at.visit_end = max(at.visit_end, end)
-    open_app(rules, rows, work, start, end, offline)
+    open_app(m, one, rules, intervals, rows, work, start, end, offline, NOBODYS)
 
 
 @njit
-def open_app(rules, rows, work, now, until, offline):
-    """Open the app: the thread is read, then the badge and the tray are cleared.
+def _open_at_desk(m, one, rules, intervals, rows, work, now, until):
+    """Open the app at the desktop: the thread is read, and word of it may go to the phone."""
+    conversation = NOBODYS
+    if rules.visit_reads == ONE_THREAD:
+        conversation = _newest_unread(rules, rows, work, now)
+    _read_thread(m, one, rules, intervals, rows, work, now, until, conversation, True)
+
+
+@njit
+def open_app(m, one, rules, intervals, rows, work, now, until, offline, by):
+    """Open the app on the phone, by a push of sender `by` or otherwise: the thread is read, then
+    badge and tray are cleared.
 
     It stays open until `until`.
     """
-    at = work.at[0]
+    at, conversation = work.at[0], by
+    asks = rules.visit_reads == ONE_THREAD or rules.visit_clears == CLEARS_THREAD
+    if asks and not offline and by == NOBODYS:
+        conversation = _newest_unread(rules, rows, work, now)
     if not offline:
-        _read_thread(rules, rows, work, now, until)
-    for q in range(at.since_visit, at.next_arrival):
-        row = rows[work.lists[q].arrival_row]
-        effect, arrived = row.effective, row.push_arrived
-        if arrived != _NEVER:
-            if (
-                offline
-                and row.thread_read == _NEVER
-                and now - arrived <= rules.cache_life
-                and arrived < effect
-            ):
-                read_in_thread(row, now)
-                row.from_cache = effect <= now
-                row.copy_was_read = True
-            if row.push_left > now:
-                leave(row, now, BY_THE_APP)
-        if row.badge_counted != _NEVER and row.badge_cleared > now:
-            row.badge_cleared = now
-            if effect <= now and row.thread_read == _NEVER:
-                row.phantom = min(row.phantom, now)
-    at.since_visit = at.next_arrival
-    at.badge_until = _PAST
-    at.in_tray = at.pending = at.signs = 0
+        at.last_online = now
+        _read_thread(m, one, rules, intervals, rows, work, now, until, conversation, False)
+    whole = rules.visit_reads == EVERY_THREAD and rules.visit_clears == CLEARS_ALL
+    if whole and rules.badge_counts == BY_VISIT:
+        clear_all(rules, rows, work, now, offline)
+    else:
+        clear_some(rules, rows, work, now, offline, conversation)
 
 
 @njit
-def _read_thread(rules, rows, work, now, until):
-    """Read the thread online: what is there now, and what is accepted before the visit is over
-    (rank 18).
-    """
+def _newest_unread(rules, rows, work, now):
+    """Give the sender of the latest message that is unread and there; `NOBODYS`."""
     at, lists = work.at[0], work.lists
+    for q in range(at.sent - 1, at.next_unread - 1, -1):
+        i = lists[q].sent_row
+        row = rows[i]
+        there = lists[q].sent_at <= now and row.thread_read == _NEVER and row.effective > now
+        if there and not (rules.pause and is_withheld(rows, work.rare, i)):
+            return np.int64(row.sender)
+    return NOBODYS
+
+
+@njit
+def _read_thread(m, one, rules, intervals, rows, work, now, until, conversation, at_desk):
+    """Read the thread online, all of it or one conversation: what is there now, and what is accepted
+    before the visit is over (rank 18).
+    """
+    at, lists, every = work.at[0], work.lists, rules.visit_reads == EVERY_THREAD
     q = at.next_unread
     while q < at.sent and (lists[q].sent_at <= now or lists[q].sent_at < until):
         i = lists[q].sent_row
         row = rows[i]
         seen = max(now, lists[q].sent_at)
-        if rules.rare:
-            work.rare[i].seen = seen
-        if row.thread_read == _NEVER and not (rules.pause and is_withheld(rows, work.rare, i)):
-            if row.effective > seen:
-                read_in_thread(row, seen)
-            elif rules.placeholder:
-                row.phantom = min(row.phantom, seen)
+        if not (rules.pause and is_withheld(rows, work.rare, i)):
+            if conversation == NOBODYS and lists[q].sent_at > now:
+                conversation = np.int64(row.sender)
+            if row.thread_read == _NEVER and (every or row.sender == conversation):
+                if row.effective > seen:
+                    read_in_thread(row, seen)
+                    if at_desk:
+                        clear_elsewhere(m, one, rules, intervals, rows, work, i, seen)
+                elif rules.placeholder:
+                    row.phantom = min(row.phantom, seen)
+            if rules.rare:
+                _see(m, rules, row, work.rare[i], now, seen, until)
         q += 1
-    at.next_unread = q
+    if every:
+        at.next_unread = q
+        return
+    while at.next_unread < at.sent and lists[at.next_unread].sent_at <= now:
+        if not _is_settled(m, rules, rows, work, lists[at.next_unread].sent_row, now):
+            return
+        at.next_unread += 1
+
+
+@njit
+def _see(m, rules, row, more, now, seen, until):
+    """Note that the app is open, and look at the list's entry of a message, if there is one and the
+    thread has not shown the message.
+    """
+    more.seen = min(more.seen, seen)
+    if not rules.list_shown or seen > now or row.thread_read != _NEVER:
+        return
+    if more.list_read != _NEVER or plus(row.effective, m.list_gone_after[row.number]) <= now:
+        return
+    more.list_read, more.list_read_until = now, until
+    more.list_chars = min(m.length[row.number], rules.list_chars)
+    if more.list_chars == 0 and row.effective <= now:
+        row.phantom = min(row.phantom, now)
+
+
+@njit
+def _is_settled(m, rules, rows, work, i, now):
+    """Tell whether no later visit can meet anything of a message in the thread or the list."""
+    row = rows[i]
+    if row.thread_read != _NEVER or (rules.pause and is_withheld(rows, work.rare, i)):
+        return True
+    if row.effective > now or (rules.placeholder and row.phantom > now):
+        return False
+    return not rules.list_shown or (
+        work.rare[i].list_read <= now or plus(row.effective, m.list_gone_after[row.number]) <= now
+    )

@@ -54,4 +54,6 @@ def clear(work):
     at.signs = at.meetings = at.retractions = at.entries = at.glancing = 0
     at.next_unread = at.next_arrival = at.since_visit = at.next_retraction = at.next_entry = 0
     at.hand_first = at.hand_past = at.hand_glance = at.hand_visit = 0
+    at.desk_past = at.desk_visit = 0
+    at.last_online = _PAST
     at.glance_end = at.alert_end = at.visit_end = at.badge_until = _PAST

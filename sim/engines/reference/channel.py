@@ -1,12 +1,27 @@
-"""What the inbox asks of a channel: something that notifies its recipient of messages."""
+"""What the inbox asks of a channel: something that tells its recipient of messages."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The app is open: until when, online or not, on the phone or at the desktop, by whose push."""
+
+    until: int
+    online: bool
+    at_desk: bool = False
+    by: int | None = None
+    conversation: int | None = None
+    """The sender whose conversation it opens, if it opens one."""
+
+
 class Channel(Protocol):
-    """A way by which a recipient learns of messages outside the thread: phone, mailbox."""
+    """A way by which a recipient learns of messages outside the thread: phone, desktop, mailbox,
+    the app's list of notifications.
+    """
 
     def notify(self, i: int) -> None:
         """Begin the way of message i, accepted now."""
@@ -14,7 +29,5 @@ class Channel(Protocol):
     def deleted(self, i: int) -> None:
         """Learn of message i's deletion, as it takes effect."""
 
-    def opened(self, by: int | None) -> None:
-        """Learn that the app is opened, once the thread has been read: by the push of message `by`,
-        or otherwise.
-        """
+    def opened(self, visit: Visit) -> None:
+        """Learn that the app is opened, once the thread has been read."""

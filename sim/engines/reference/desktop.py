@@ -9,9 +9,10 @@ from collections.abc import Generator
 import simpy
 
 from sim.clock import NEVER
+from sim.engines.reference.channel import Visit
 from sim.engines.reference.instants import Order, at, then
 from sim.engines.reference.stage import Circumstances, Stage
-from sim.world.intervals import AT_DESK, QUIET
+from sim.world.intervals import AT_DESK, DESK_APP, QUIET
 
 
 class Desktop:
@@ -36,7 +37,7 @@ class Desktop:
     def deleted(self, i: int) -> None:
         """Do nothing: whether it was taken back is asked as somebody looks."""
 
-    def opened(self, by: int | None) -> None:
+    def opened(self, visit: Visit) -> None:
         """Do nothing: what was shown stays."""
 
     def _way(self, i: int) -> Generator[simpy.Event, None, None]:
@@ -49,13 +50,16 @@ class Desktop:
         self._show(i, edited=edited)
 
     def _show(self, i: int, *, edited: bool) -> None:
-        """Show a toast, if somebody is at the desk, has not read the message, and is not quiet."""
+        """Show a toast, if somebody is at the desk and not in the app there, has not read the message,
+        and is not quiet.
+        """
         now = int(self.env.now)
         session_ends = self.intervals.wait(AT_DESK, now)
         if (
             session_ends == now
             or self.out["thread_read"][i] != NEVER
             or self.intervals.on(QUIET, now)
+            or self.intervals.on(DESK_APP, now)
         ):
             return
         self.out["desk_shown"][i], self.out["desk_edited"][i] = now, int(edited)

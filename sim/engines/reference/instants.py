@@ -49,6 +49,7 @@ class Leaving(IntEnum):
     RETRACTION = 0
     CORRECTION = 1
     EXPIRY = 2
+    CLEARING = 3
 
 
 def at(env: simpy.Environment, time: int, order: Order, number: int) -> simpy.Event:

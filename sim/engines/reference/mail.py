@@ -6,6 +6,7 @@ Nothing recalls them (section 7).
 from __future__ import annotations
 
 from sim.clock import NEVER
+from sim.engines.reference.channel import Visit
 from sim.engines.reference.instants import Order, then
 from sim.engines.reference.outbox import Mail, Outbox
 from sim.engines.reference.stage import Circumstances, Stage
@@ -45,7 +46,7 @@ class Mailbox:
     def deleted(self, i: int) -> None:
         """Do nothing: what has been dispatched is not recalled, and binding asks by itself."""
 
-    def opened(self, by: int | None) -> None:
+    def opened(self, visit: Visit) -> None:
         """Do nothing: mail stays as unread as it is."""
 
     def _arrive(self, opener: int, mail: Mail) -> None:

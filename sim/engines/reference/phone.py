@@ -7,14 +7,32 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sim.clock import NEVER
+from sim.engines.reference.channel import Visit
 from sim.engines.reference.instants import Leaving, Order, leave, then
 from sim.engines.reference.pushes import Pushes
 from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
 from sim.engines.reference.watch import Watch
-from sim.schema.records import DISMISSED, EXPIRED, IN_APP, OPENED, REPLACED, RETRACTED
-from sim.schema.world import BY_APP, BY_THREAD, CONVERSATION, LATEST, REWRITE
-from sim.world.intervals import AWAY, IN_HAND, NO_NETWORK, QUIET
+from sim.schema.records import (
+    DISMISSED,
+    EXPIRED,
+    IN_APP,
+    OPENED,
+    READ_ELSEWHERE,
+    REPLACED,
+    RETRACTED,
+)
+from sim.schema.world import (
+    BY_APP,
+    BY_THREAD,
+    BY_VISIT,
+    CLEARS_ALL,
+    CLEARS_THREAD,
+    CONVERSATION,
+    LATEST,
+    REWRITE,
+)
+from sim.world.intervals import AWAY, DOZING, IN_HAND, NO_NETWORK, QUIET
 from sim.world.looks import GLANCES
 
 
@@ -53,6 +71,7 @@ class Phone:
         self.to_notice: dict[int, int] = {}  # in the tray and not noticed: looks still needed
         self.to_handle: dict[int, int] = {}  # there and noticed: looks until it is handled
         self.retracted: set[int] = set()  # their pushes will be dropped on arrival
+        self.cleared: set[int] = set()  # read at another device: the same
         self.synced: set[int] = set()
         self.alert_until = -1  # end of the latest alert reaction's glance
         self.glances = Surface(
@@ -85,7 +104,7 @@ class Phone:
         open.
         """
         now = int(self.env.now)
-        if i in self.retracted:
+        if i in self.retracted or i in self.cleared:
             return
         text = self.pushes.text(i)
         if text is None:
@@ -200,24 +219,49 @@ class Phone:
     def _sync(self, i: int) -> None:
         """Let message i's badge correction arrive."""
         self.synced.add(i)
+        self._uncount(i)
+
+    def read_elsewhere(self, i: int) -> None:
+        """Learn that message i is read at another device: its push and its count may be cleared."""
+        if self.m.clear_after[i] == NEVER:
+            return
+        arrival = self.intervals.wait(NO_NETWORK, int(self.env.now) + int(self.m.clear_after[i]))
+        if self.rules.retraction_waits:
+            arrival = self.intervals.wait(DOZING, arrival)
+        leave(self.env, arrival, Leaving.CLEARING, i, lambda: self._clear(i))
+
+    def _clear(self, i: int) -> None:
+        """Let the word arrive that message i was read at another device."""
+        self.cleared.add(i)
+        self._leave(i, READ_ELSEWHERE)
+        self._uncount(i)
+
+    def _uncount(self, i: int) -> None:
+        """Count message i no more, if the badge does."""
         if i in self.badge:
             self.badge.discard(i)
             self.out["badge_cleared"][i] = int(self.env.now)
 
-    def opened(self, by: int | None) -> None:
-        """Clear tray and badge as the app is opened, by message `by`'s push or otherwise.
+    def opened(self, visit: Visit) -> None:
+        """Clear tray and badge, or some of it, as the app is opened on the phone.
 
         A count whose content is gone is a sign without content.
         """
-        now = int(self.env.now)
+        if visit.at_desk:
+            return
         for i in sorted(self.badge):
-            if self.stage.deleted(i) and self.out["thread_read"][i] == NEVER:
+            read = self.out["thread_read"][i] != NEVER
+            if self.stage.deleted(i) and not read:
                 self.stage.sign_without_content(i)
-            self.out["badge_cleared"][i] = now
-        self.badge.clear()
-        if by is not None:
-            self._leave(by, OPENED)
-        self._leave_all(self.tray, IN_APP)
+            if read or self.rules.badge_counts == BY_VISIT:
+                self._uncount(i)
+        if visit.by is not None:
+            self._leave(visit.by, OPENED)
+        if self.rules.visit_clears == CLEARS_ALL:
+            self._leave_all(self.tray, IN_APP)
+        elif self.rules.visit_clears == CLEARS_THREAD:
+            opened = [i for i in self.tray if self.m.sender[i] == visit.conversation]
+            self._leave_all(opened, IN_APP)
 
     # Looking
 
