@@ -20,8 +20,10 @@ from sim.schema.world import (
     EDIT,
     MESSAGES,
     NO_COLLAPSE,
+    ONE_THREAD,
     READ,
     RECIPIENTS,
+    REWRITE,
     RULES,
     Rules,
 )
@@ -53,14 +55,22 @@ def tied_world(pick: Pick, unit: int = SECOND) -> World:
     recipients = [_recipient(pick, unit) for _ in range(people)]
     rules = _rules(pick, unit)
     if rare:
-        kind = pick(
-            0, 3
-        )  # 0 and 1: anything; 2: mild; 3: mild, and one conversation that nobody opens
+        # 0 and 1: anything; 2: mild; 3: mild, and one conversation that nobody opens; 4: the same, and
+        # pushes are rewritten; 5: visits open one conversation, or a copy
+        kind = pick(0, 5)
         rules |= _rare_rules(pick, unit) | (_MILD if kind > 1 else {})
         for row in messages:
-            row |= _devices(pick, unit) | (_BUSY if kind == 3 else {})
+            row |= _devices(pick, unit) | (_BUSY if kind in (3, 4) else {})
         messages += _follow_ups(pick, messages, rules["remedy"], unit)
         recipients = [row | _circumstances(pick, unit) for row in recipients]
+        if kind == 4:
+            rules |= {"retraction_scope": REWRITE, "remedy": DELETE}
+            for row in messages:
+                row |= {"glances_needed": 1, "retract_after": pick(0, 2) * unit}
+            recipients = [row | _UNOPENED for row in recipients]
+        if kind == 5:
+            rules |= {"visit_reads": ONE_THREAD, "remedy": DELETE, "cache_life": NEVER}
+            recipients = [row | {"push": True} for row in recipients]
         if kind == 3:
             rules["push_expiry"] = pick(0, 4) * unit
             session = (pick(0, 4) * unit, min(pick(8, 20) * unit, NEVER - 1))
@@ -192,6 +202,8 @@ _MILD = {
     "receiver_window": NEVER,
     "push_expiry": NEVER,
     "push_preview": 7,
+    "push_drop": DELETED | READ | BLOCKED,
+    "email_drop": DELETED | READ | BLOCKED,
 }
 """Little that keeps a message from being deleted or its push from being read, so that rarer things
 come up."""
@@ -202,6 +214,7 @@ _UNOPENED: dict[str, Any] = {
     "visits": [],
     "quiet": [],
     "in_hand": [],
+    "desk_app": [],
 }
 
 

@@ -56,14 +56,24 @@ def test_a_look_meets_the_badge_before_it_dismisses() -> None:
     shows(world([row], [person | {"glances": GLANCES}]), phantom=[20])
 
 
-def test_a_push_without_text_is_not_handled_nor_one_that_is_rewritten_first() -> None:
-    """Hidden previews: stays; rewritten at 15, after being noticed at 10, handled by the look at 20
-    if it were not"""
+def test_a_push_without_text_is_handled_by_its_own_chance_and_one_that_is_rewritten_is_not() -> (
+    None
+):
+    """Hidden previews: opened 2 s after the look at 10, or by the third look, or never, whatever one
+    with text would be; rewritten at 15, after being noticed at 10, handled by the look at 20 if it were not
+    """
+    person: list[Row] = [{"glances": GLANCES, "hides_previews": True}]
+    rows: list[Row] = [
+        {"looks_to_handle": 3, "bare_looks_to_handle": 1, "open_after": 2},
+        {"looks_to_handle": 1, "bare_looks_to_handle": NEVER, "recipient": 1},
+        {"looks_to_handle": 1, "bare_looks_to_handle": 3, "recipient": 2},
+    ]
     shows(
-        world([{"looks_to_handle": 1}], [{"glances": GLANCES, "hides_previews": True}]),
-        push_noticed=[10],
-        push_left=[None],
-        push_left_by=[IN_TRAY],
+        world(rows, person * 3),
+        push_noticed=[10, 10, 10],
+        push_left=[12, None, 30],
+        push_left_by=[OPENED, IN_TRAY, DISMISSED],
+        thread_read=[12, None, None],
     )
     row: Row = {"looks_to_handle": 2, "noticed": 15, "retract_after": 0}
     shows(

@@ -15,7 +15,7 @@ from sim.records import first_difference
 from .making import tied_world
 from .mutants import altered
 
-WORLDS = 3000
+WORLDS = 4000
 """How many worlds a mutant may survive; most are caught by one of the first hundred."""
 
 MUTANTS = {
@@ -46,8 +46,8 @@ MUTANTS = {
         "sent_at < goes:\n        if",
     ),
     "a copy of a message deleted before it arrived is read": (
-        "thread",
-        "\n                and arrived < effect",
+        "clearing",
+        "and row.push_arrived < row.effective",
         "",
     ),
     "the later sent goes first among equals": (
@@ -77,8 +77,8 @@ MUTANTS = {
     ),
     "a block leaves out what is dispatched before it": (
         "plan",
-        "more.gone <= row.push_dispatched",
-        "more.gone != _NEVER",
+        "more.gone <= at)",
+        "more.gone != _NEVER)",
     ),
     "an edit shows in a push dispatched just before": (
         "columns",
@@ -161,7 +161,7 @@ MUTANTS = {
         "if taken >= read",
     ),
     "a toast is read as it goes": ("devices", "m.desk_after[i] >= ", "m.desk_after[i] > "),
-    "a toast is read as the session ends": ("devices", "or read >= min(", "or read > min("),
+    "a toast is read as the session ends": ("devices", "or read >= wait(", "or read > wait("),
     "a message accepted as others are flushed stays behind": (
         "batches",
         "sent_at <= goes:\n            goes",
@@ -194,7 +194,91 @@ MUTANTS = {
         "row.push_chars > 0 and row.push_left > now",
         "row.push_chars > 0 and row.push_left > now and (row.looks_to_handle != 1 or row.push_noticed < now)",
     ),
-    "a push without text is handled": ("phone", "row.push_chars <= 0 or looks == 0", "looks == 0"),
+    "a push without text is handled as one with text": (
+        "phone",
+        "looks = bare_looks(m, row)",
+        "looks = np.int64(row.looks_to_handle)",
+    ),
+    "a push that is rewritten is handled": ("phone", "if rewritten or looks", "if looks"),
+    "what is read is not dropped": ("plan", "drop & _READ and row.thread_read < at", "False"),
+    "what was seen is not dropped": ("plan", "drop & _SEEN != 0 and", "False and"),
+    "what is edited is not dropped": ("plan", "drop & _EDITED != 0 and", "False and"),
+    "no retraction goes before its push": (
+        "plan",
+        "return rules.push_drop & _DELETED == 0",
+        "return False",
+    ),
+    "an offline visit has seen": (
+        "thread",
+        "if not offline:\n        at.last",
+        "if True:\n        at.last",
+    ),
+    "a desktop drops nothing": ("devices", "not is_dropped(rules.desk_drop", "not is_dropped(0"),
+    "a toast shows in the app at the desk": ("devices", "IN_DESK_APP, reach)", "IS_QUIET, reach)"),
+    "a notification centre keeps for ever": ("devices", "if read - shown >=", "if read >"),
+    "a notification centre is read away from the desk": (
+        "devices",
+        "read = next_on(intervals, who, DESK_SESSION, read)",
+        "read = read",
+    ),
+    "a visit at the desk clears the tray": (
+        "thread",
+        "now, until, conversation, True)",
+        "now, until, conversation, True)\n    clear_all(rules, rows, work, now, False)",
+    ),
+    "a visit at the desk tells nobody": ("thread", "if at_desk:", "if False:"),
+    "word from the desk waits for no network": (
+        "clearing",
+        "wait(intervals, one.row, IS_OFFLINE, word)",
+        "word",
+    ),
+    "word from the desk clears no count": (
+        "clearing",
+        "        row.badge_cleared = word",
+        "        row.badge_cleared = row.badge_cleared",
+    ),
+    "a push shows after the word that it was read": (
+        "phone",
+        "work.rare[i].cleared < now)",
+        "False)",
+    ),
+    "a count that reading keeps from correction is corrected": (
+        "clearing",
+        "row.badge_cleared = _NEVER",
+        "row.badge_cleared = row.badge_cleared",
+    ),
+    "a visit reads the oldest conversation": (
+        "thread",
+        "range(at.sent - 1, at.next_unread - 1, -1)",
+        "range(at.next_unread, at.sent)",
+    ),
+    "a visit without a conversation opens none": (
+        "thread",
+        "conversation == NOBODYS and lists",
+        "False and lists",
+    ),
+    "a visit clears every conversation": ("clearing", "and row.sender == conversation\n", "\n"),
+    "a visit ends every count": (
+        "clearing",
+        "if read or rules.badge_counts == BY_VISIT",
+        "if True",
+    ),
+    "an online visit leaves copies": (
+        "clearing",
+        "if offline and row.effective > at.last_online",
+        "if offline",
+    ),
+    "an entry is looked at again": ("thread", "if more.list_read != _NEVER or", "if"),
+    "an entry stays": (
+        "thread",
+        "m.list_gone_after[row.number]) <= now:\n        return\n",
+        "_NEVER) <= now:\n        return\n",
+    ),
+    "the entry of what is read is looked at": (
+        "thread",
+        "or row.thread_read != _NEVER:\n        return\n    if more",
+        ":\n        return\n    if more",
+    ),
     "an opened push is cleared like the others": ("phone", "now, BY_OPENING)", "now, BY_THE_APP)"),
     "a push that expires as it is retracted says that it expired": (
         "retractions",

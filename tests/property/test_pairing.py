@@ -73,7 +73,7 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, int], set[str]]] = [
     (
         "more handling",
         {"segments.*.handling.chance": 0.6},
-        {"looks_to_handle": -1, "open_after": -1},
+        {"looks_to_handle": -1, "bare_looks_to_handle": -1, "open_after": -1},
         set(),
     ),
     (

@@ -124,7 +124,8 @@ def clear_elsewhere(m, one, rules, intervals, rows, work, i, now):
     if row.badge_counted != _NEVER and row.badge_cleared > now and row.effective == _NEVER:
         row.badge_cleared = _NEVER  # reading refused the deletion that was to correct it
         _look_at_badge(rows, work, now)
-    word = wait(intervals, one.row, IS_OFFLINE, plus(now, m.clear_after[row.number]))
+    word = plus(now, max(m.clear_after[row.number], np.int64(1)))
+    word = wait(intervals, one.row, IS_OFFLINE, word)
     if rules.retraction_waits:
         word = wait(intervals, one.row, DOZES, word)
     if word >= rules.horizon:

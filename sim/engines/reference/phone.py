@@ -225,7 +225,8 @@ class Phone:
         """Learn that message i is read at another device: its push and its count may be cleared."""
         if self.m.clear_after[i] == NEVER:
             return
-        arrival = self.intervals.wait(NO_NETWORK, int(self.env.now) + int(self.m.clear_after[i]))
+        after = max(int(self.m.clear_after[i]), 1)  # reading has a later rank than what leaves
+        arrival = self.intervals.wait(NO_NETWORK, int(self.env.now) + after)
         if self.rules.retraction_waits:
             arrival = self.intervals.wait(DOZING, arrival)
         leave(self.env, arrival, Leaving.CLEARING, i, lambda: self._clear(i))

@@ -25,6 +25,7 @@ from sim.world.looks import STREAMS
 OTHER_WINDOWS = [{"days": "Tue", "opens": "03:00", "closes": "21:00"}]
 OTHER_DURATION = {"dist": "exponential", "mean": "11 min"}
 SPECIAL: dict[str, list[Any]] = {
+    "without_text": [0.37],
     "frailty": [{"dist": "gamma", "mean": 2.0, "shape": 3.0}],
     "rate": ["30 / d"],
     "week": ["office"],

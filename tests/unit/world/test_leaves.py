@@ -34,7 +34,8 @@ review = { catches = 0.1 }
 deletion = { undeletable = ["email"] }
 email = { delay = "1 s", delay_active = "2 s", delay_away = "3 s", tick = "10 s" }
 badge = { sync = "4 s" }
-thread = { cache = { offline = 0.2 } }
+thread = { cache = { offline = 0.2 }, clears_elsewhere = "2 s" }
+notification_list = { removal = "1 min" }
 
 [push]
 delay = "1 s"
@@ -62,7 +63,15 @@ reply = { chance = 0.3, delay = "3 min" }
 away = { gap = "5 h", length = "2 h" }
 offline = { gap = "4 h", length = "1 h" }
 doze = { gap = "3 h", length = "1 h" }
-desktop = { gap = "2 h", length = "1 h", share = 0.8, notice = 0.6, delay = "1 s", reading = "4 s" }
+desktop.gap = "2 h"
+desktop.length = "1 h"
+desktop.share = 0.8
+desktop.notice = 0.6
+desktop.delay = "1 s"
+desktop.reading = "4 s"
+desktop.notifications = 0.7
+desktop.previews_hidden = 0.2
+desktop.app = { gap = "20 min", length = "5 min" }
 watch = { share = 0.7, worn = 0.8, notice = 0.6, delay = "2 s", length = "3 s" }
 quiet = { hours = [{ opens = "00:00", closes = "07:00" }], share = 0.6 }
 [[segments]]
@@ -85,15 +94,27 @@ REGRETTED = (
     "messages.action",
     "messages.propagation",
     "messages.badge_sync_after",
+    "messages.list_gone_after",
     *RETRACTED,
 )
 """What only regretted messages have."""
 SETTINGS = tuple(
     f"recipients.{name}"
-    for name in ("segment", "ios", "push", "badge", "hides_previews", "email", "store")
+    for name in (
+        "segment",
+        "ios",
+        "push",
+        "badge",
+        "hides_previews",
+        "desk",
+        "hides_toasts",
+        "email",
+        "store",
+    )
 )
 INTERVALS = tuple(
-    f"intervals.{name}" for name in ("away", "no_network", "dozing", "at_desk", "quiet", "in_hand")
+    f"intervals.{name}"
+    for name in ("away", "no_network", "dozing", "at_desk", "quiet", "in_hand", "desk_app")
 )
 MAIL = (
     "messages.email_delay",
@@ -108,8 +129,16 @@ TIMES = (
 )
 TIMES_OF_STEPS = tuple(name for name in TIMES if name != "messages.noticed")
 """A step is no mistake of its own."""
-ALL_AWAY = ("attention.a.away", "intervals.away", "intervals.at_desk", *PRESENT)
-ALL_DESK = ("attention.a.desktop", "intervals.at_desk", *PRESENT)
+ALL_AWAY = (
+    "attention.a.away",
+    "intervals.away",
+    "intervals.at_desk",
+    "intervals.desk_app",
+    *PRESENT,
+)
+ALL_DESK = ("attention.a.desktop", "intervals.at_desk", "intervals.desk_app", *PRESENT)
+DESK_APP = ("attention.a.desktop.app", "intervals.desk_app")
+HANDLED = ("messages.looks_to_handle", "messages.bare_looks_to_handle")
 
 REACHES: dict[str, tuple[str, ...]] = {
     "run.seed": ("rows", *SETTINGS, "recipients.key", "recipients.email_phase", *INTERVALS),
@@ -185,13 +214,15 @@ REACHES: dict[str, tuple[str, ...]] = {
         "rules.undeletable",
         "rules.receiver_window",
         "messages.badge_sync_after",
+        "messages.list_gone_after",
         *RETRACTED,
     ),
     "deletion.edit_window": ("rules.window",),
     "push.delay": ("messages.push_delay",),
     "push.delay_active": ("messages.push_delay",),
     "push.delay_away": ("messages.push_delay",),
-    "push.late_binding": ("rules.push_late",),
+    "push.late_binding": ("rules.push_late", "rules.push_drop"),
+    "push.drop": ("rules.push_drop",),
     "push.latency": ("messages.push_latency",),
     "push.latency_android": ("messages.push_latency",),
     "push.slow.chance": ("messages.push_latency",),
@@ -204,7 +235,19 @@ REACHES: dict[str, tuple[str, ...]] = {
     "push.ttl": ("rules.push_ttl",),
     "push.fetch": ("rules.push_fetch",),
     "push.missing": ("rules.push_generic",),
+    "desktop.delay": ("messages.desk_delay",),
+    "desktop.latency": ("messages.desk_latency",),
+    "desktop.drop": ("rules.desk_drop",),
+    "desktop.preview": ("rules.desk_preview",),
     "desktop.toast": ("rules.desk_toast",),
+    "desktop.keep": ("rules.desk_keep",),
+    "notification_list.shown": ("rules.list_shown",),
+    "notification_list.preview": ("rules.list_chars",),
+    "notification_list.removal": ("messages.list_gone_after",),
+    "thread.reads": ("rules.visit_reads",),
+    "thread.clears": ("rules.visit_clears",),
+    "thread.clears_elsewhere": ("messages.clear_after",),
+    "badge.counts": ("rules.badge_counts",),
     "push.retraction.chance": RETRACTED,
     "push.retraction.latency": RETRACTED,
     "push.retraction.on": ("messages.retract_after", "messages.watch_retract_after"),
@@ -224,7 +267,8 @@ REACHES: dict[str, tuple[str, ...]] = {
     "email.every": ("rules.email_every",),
     "email.at": ("rules.email_at",),
     "email.lead": ("rules.email_lead",),
-    "email.binding": ("rules.email_late",),
+    "email.binding": ("rules.email_late", "rules.email_drop"),
+    "email.drop": ("rules.email_drop",),
     "email.list": ("rules.email_list",),
     "email.only_without_push": ("recipients.email", *MAIL),
     "email.carries": ("rules.email_preview",),
@@ -241,7 +285,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "costs": ("cost",),
     "segments.a.share": ("recipients.segment",),
     "segments.a.frailty": ("recipients.rate", "recipients.checks_rate"),
-    "segments.a.week": ("attention.a.week", "intervals.at_desk", *PRESENT),
+    "segments.a.week": ("attention.a.week", "intervals.at_desk", "intervals.desk_app", *PRESENT),
     "segments.a.utc_offset": ("recipients.utc_offset", "intervals.quiet"),
     "segments.a.push": ("recipients.push",),
     "segments.a.badge": ("recipients.badge",),
@@ -269,8 +313,9 @@ REACHES: dict[str, tuple[str, ...]] = {
     "segments.a.in_hand.after": ("intervals.in_hand",),
     "segments.a.mail_alert.chance": ("messages.mail_alert_after", "messages.mail_alert_length"),
     "segments.a.mail_alert.delay": ("messages.mail_alert_after",),
-    "segments.a.handling.chance": ("messages.looks_to_handle",),
-    "segments.a.handling.looks": ("messages.looks_to_handle", "messages.open_after"),
+    "segments.a.handling.chance": HANDLED,
+    "segments.a.handling.looks": (*HANDLED, "messages.open_after"),
+    "segments.a.handling.without_text": ("messages.bare_looks_to_handle",),
     "segments.a.handling.opened": ("messages.open_after",),
     "segments.a.handling.delay": ("messages.open_after",),
     "segments.a.reply.chance": ("messages.reply_after",),
@@ -283,7 +328,11 @@ REACHES: dict[str, tuple[str, ...]] = {
     "segments.a.doze.length": ("attention.a.doze", "intervals.dozing"),
     "segments.a.desktop.gap": ALL_DESK,
     "segments.a.desktop.length": ALL_DESK,
-    "segments.a.desktop.share": ("intervals.at_desk", *PRESENT),
+    "segments.a.desktop.share": ("intervals.at_desk", "intervals.desk_app", *PRESENT),
+    "segments.a.desktop.notifications": ("recipients.desk",),
+    "segments.a.desktop.previews_hidden": ("recipients.hides_toasts",),
+    "segments.a.desktop.app.gap": DESK_APP,
+    "segments.a.desktop.app.length": DESK_APP,
     "segments.a.desktop.notice": ("messages.desk_after", "messages.desk_length"),
     "segments.a.desktop.delay": ("messages.desk_after",),
     "segments.a.desktop.reading": ("messages.desk_length",),
@@ -364,6 +413,14 @@ TRAFFIC = {
 }
 TRACE = "sent_at,sender,recipient\n" + "".join(f"{3600 * k},s,r{k % 7}\n" for k in range(1, 20))
 
+REASONS = {
+    None: w.DELETED | w.READ | w.BLOCKED,
+    ("deleted",): w.DELETED,
+    ("read",): w.READ,
+    ("seen",): w.SEEN,
+    ("blocked",): w.BLOCKED,
+    ("edited",): w.EDITED,
+}
 WORDS = {
     "senders.order": {
         "first_sent": w.FIRST_SENT,
@@ -383,6 +440,16 @@ WORDS = {
     "push.retraction.priority": {"high": False, "normal": True},
     "email.anchor": {"first": w.FIRST, "latest": w.LATEST_PENDING, "flush": w.FLUSH},
     "email.binding": {"late": True, "snapshot": False},
+    "push.drop": REASONS,
+    "email.drop": REASONS,
+    "desktop.drop": REASONS,
+    "thread.reads": {"every": w.EVERY_THREAD, "one": w.ONE_THREAD},
+    "thread.clears": {
+        "all": w.CLEARS_ALL,
+        "conversation": w.CLEARS_THREAD,
+        "nothing": w.CLEARS_NOTHING,
+    },
+    "badge.counts": {"until visit": w.BY_VISIT, "until read": w.BY_READING},
     "email.carries": {"full": NEVER, "preview": 100, "nothing": 0},
 }
 """What words of a scenario are as rules; other rules are as the scenario has them."""
