@@ -62,6 +62,8 @@ class Records:
             "after": np.where(m.after < 0, -1, m.after - first),
             "regretted": m.noticed != NEVER,
         }
+        opener = written["email_opener"]
+        written = dict(written) | {"email_opener": np.where(opener < 0, -1, opener - first)}
         drawn = {c.name: own[c.name] if c.name in own else getattr(m, c.name) for c in FROM_WORLD}
         columns = drawn | {c.name: written[c.name] for c in FROM_ENGINE}
         priced = world.recipients.priced[m.recipient]

@@ -115,10 +115,13 @@ PRICES: Final = {
         "pushes sent per message", "number", "pushes per message", "others_pushed", "others"
     ),
     "emails_per_message": Price(
-        "e-mails that carried it, per message",
+        "e-mails sent, per message", "number", "emails per message", "others_mails", "others"
+    ),
+    "alerts_per_message": Price(
+        "pushes that made themselves felt, per message",
         "number",
-        "emails per message",
-        "others_mailed",
+        "alerts per message",
+        "others_felt",
         "others",
     ),
     "orphans_per_followup": Price(

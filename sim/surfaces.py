@@ -158,10 +158,13 @@ EMAIL: Final = Surface(
     arrived="email_arrived",
     unread_copy=_mail_left,
 )
+LIST: Final = Surface(
+    "list", read="list_read", until=("list_read_until",), chars="list_chars", edited="list_edited"
+)
 APP: Final = Surface("app", read="thread_read", edited="thread_edited", unread_copy=_in_app)
 
-PREVIEWS: Final = (PHONE, WATCH, DESKTOP, EMAIL)
-"""Surfaces outside the app: what shows there is a preview, and it notifies."""
+PREVIEWS: Final = (PHONE, WATCH, DESKTOP, EMAIL, LIST)
+"""Surfaces outside the thread: what shows there is a preview."""
 SURFACES: Final = (*PREVIEWS, APP)
 
 
@@ -186,5 +189,12 @@ CHANNELS: Final = (
     Channel("watch", "on the watch", (WATCH,), "it was read on the watch", in_tables=False),
     Channel("desktop", "at the desktop", (DESKTOP,), "it was read at the desktop", in_tables=False),
     Channel("email", "by e-mail", (EMAIL,), "the e-mail was read"),
+    Channel(
+        "list",
+        "in the list",
+        (LIST,),
+        "its entry in the app's list of notifications was read",
+        in_tables=False,
+    ),
 )
 """Channels of previews; one counts where a preview was read in it before the text was in the app."""

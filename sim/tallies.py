@@ -67,7 +67,9 @@ TALLIES: Final = {
     "others_recipients": "recipients of those",
     "others_never_notified": "of those: neither notified nor read in the app",
     "others_pushed": "of those: a push was sent",
+    "others_felt": "of those: its push made itself felt",
     "others_mailed": "of those: an e-mail carried it",
+    "others_mails": "e-mails that carried any of those",
 }
 """What is counted in a replication under a policy, in the order of `tally`'s row. Counts are of
 regretted messages unless they say otherwise; follow-ups, credits and what remedies did are counted
@@ -196,6 +198,13 @@ class _Worlds:
         people = np.unique(self.place[mask] * many + self.recipient[mask])
         return np.bincount(people // many, minlength=self.size).astype(np.int64)
 
+    def mails(self, mask: npt.NDArray[np.bool_], opener: Ints) -> Ints:
+        """Count the e-mails that carried any of the messages chosen, replication by replication."""
+        carried = mask & (opener >= 0)
+        many = int(opener.max(initial=0)) + 1
+        mails = np.unique(self.place[carried] * many + opener[carried])
+        return np.bincount(mails // many, minlength=self.size).astype(np.int64)
+
 
 def _after_effects(records: Records, judged: Judged) -> dict[str, Ints]:
     """Count follow-ups, apologies, blocked recipients and credits, apologies included."""
@@ -229,7 +238,9 @@ def _price(records: Records, judged: Judged, base: Judged) -> tuple[dict[str, In
         "others_recipients": per.recipients(others),
         "others_never_notified": per.count(others & (told == NEVER) & unread),
         "others_pushed": per.count(others & (records["push_dispatched"] != NEVER)),
+        "others_felt": per.count(others & records["push_felt"]),
         "others_mailed": per.count(others & (records["email_dispatched"] != NEVER)),
+        "others_mails": per.mails(others, records["email_opener"]),
     }
     delays = []
     for mine, theirs in (

@@ -161,7 +161,7 @@ def judge(
         read=read,
         preview_read=preview,
         first_read=first,
-        notified=earliest(r[surface.arrived] for surface in PREVIEWS),
+        notified=earliest(r[surface.arrived] for surface in PREVIEWS if surface.arrived),
         replied=replied,
         orphan=_orphans(r, deletes),
         credit_used=used,

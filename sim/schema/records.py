@@ -80,6 +80,7 @@ FROM_ENGINE: Final = (
         "why it did: " + ", ".join(f"{code} {way}" for code, way in enumerate(WAYS_OUT)),
         CODE,
     ),
+    flag("push_felt", "whether its push made itself felt as it arrived, on the phone or the watch"),
     number("push_chars", "characters of text its push showed; 0: hidden or no push", CHARACTERS),
     Field("push_noticed", "first glance that noticed its push"),
     Field("push_read_until", "end of that glance"),
@@ -97,7 +98,9 @@ FROM_ENGINE: Final = (
     Field("list_read", "when its entry in the app's list of notifications was looked at"),
     Field("list_read_until", "end of that visit"),
     number("list_chars", "characters of text that entry showed", CHARACTERS),
+    flag("list_edited", "whether that was the edited text"),
     Field("email_dispatched", "when an e-mail with it left the server"),
+    Field("email_opener", "row of the message that opened that e-mail; -1: none", ROW, absent=-1),
     Field("email_arrived", "when that e-mail reached the mailbox"),
     number(
         "email_chars", "characters of it the e-mail showed, or may still show unread", CHARACTERS

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sim.clock import NEVER
 from sim.compiling import njit
 from sim.engines.compiled.devices import play_devices
-from sim.engines.compiled.inputs import Inputs
+from sim.engines.compiled.inputs import IS_QUIET, Inputs, is_on
 from sim.engines.compiled.plan import is_sent
 from sim.engines.compiled.state import FROM_QUEUE, RARE
 from sim.schema.fields import Int64s
@@ -68,8 +68,15 @@ def _write(m, people, terms, streams, intervals, place, rows, rare, out):
         out.accepted[i], out.thread_read[i] = row.accepted, row.thread_read
         out.from_cache[i], out.phantom[i] = row.from_cache, row.phantom
         _write_push(rules, row, rare, place[i], i, out)
+        out.push_felt[i] = False
+        if row.push_arrived != _NEVER and not row.app_was_open:
+            who = m.recipient[i]
+            watch = rules.rare and rare[place[i]].watch_shown != _NEVER
+            quiet = is_on(intervals, who, IS_QUIET, row.push_arrived)
+            out.push_felt[i] = not quiet and (m.felt[i] or watch)
         out.badge_counted[i], out.badge_cleared[i] = row.badge_counted, row.badge_cleared
         out.email_dispatched[i], out.email_arrived[i] = row.email_dispatched, row.email_arrived
+        out.email_opener[i] = row.email_opener
         out.email_chars[i] = row.email_chars if row.email_arrived != _NEVER else 0
         out.email_read[i], out.email_read_until[i] = row.email_read, row.email_read_until
         out.email_opened[i] = row.email_opened
@@ -108,8 +115,9 @@ def _write_rare(rules, one, row, more, i, out):
     out.desk_edited[i] = more.desk_edited
     out.list_read[i], out.list_read_until[i] = more.list_read, more.list_read_until
     out.list_chars[i] = more.list_chars
-    out.push_edited[i] = out.email_edited[i] = out.thread_edited[i] = False
+    out.push_edited[i] = out.email_edited[i] = out.thread_edited[i] = out.list_edited[i] = False
     if _is_edited(rules, row, more):
+        out.list_edited[i] = more.list_read != _NEVER and more.edit <= more.list_read
         if row.push_arrived != _NEVER and not row.app_was_open:
             taken = row.push_arrived if rules.push_fetch else row.push_dispatched
             out.push_edited[i] = (rules.push_fetch or rules.push_late) and more.edit <= taken

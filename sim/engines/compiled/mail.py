@@ -95,7 +95,7 @@ def _dispatch(m, one, rules, rows, work):
             while end < n and lists[end].sent_at <= bound:
                 end += 1
             leaves = plus(bound, rules.email_lead)
-        if _bind(rules, rows, work.rare, lists, q, end, bound, leaves) > 0:
+        if _bind(rules, rows, work.rare, lists, q, end, bound, leaves, opener) > 0:
             arrival = plus(leaves, m.email_latency[opener])
             if arrival < rules.horizon:
                 lists[mails].arrival_at, lists[mails].arrival_row = arrival, q
@@ -106,7 +106,7 @@ def _dispatch(m, one, rules, rows, work):
 
 
 @njit
-def _bind(rules, rows, rare, lists, q, end, bound, leaves):
+def _bind(rules, rows, rare, lists, q, end, bound, leaves, opener):
     """Decide at `bound` which of the messages q to end go with the mail that leaves at `leaves`.
 
     Returns how many.
@@ -117,7 +117,7 @@ def _bind(rules, rows, rare, lists, q, end, bound, leaves):
             i = lists[k].sent_row
             row = rows[i]
             if not is_dropped(rules.email_drop, rules, row, rare, i, bound):
-                row.email_dispatched = leaves
+                row.email_dispatched, row.email_opener = leaves, opener
                 members += 1
     return members
 

@@ -121,7 +121,7 @@ def _tap(m, one, rules, intervals, rows, work, now):
     at.taps = pop(lists["tap_at"], lists["tap_row"], at.taps)
     if row.push_left > now:
         leave(row, now, BY_OPENING)
-    offline = row.tap_offline or is_on(intervals, one.row, IS_OFFLINE, now)
+    offline = m.tap_offline[row.number] or is_on(intervals, one.row, IS_OFFLINE, now)
     open_app(m, one, rules, intervals, rows, work, now, now, offline, row.sender)
 
 
@@ -154,7 +154,7 @@ def _arrive(m, one, rules, intervals, rows, work):
         if left < rules.horizon:
             leave(row, left, why)
         enter_tray(i, now, rules, rows, work)
-        if _is_felt(one, intervals, row, i, work, now):
+        if _is_felt(m, one, rules, intervals, row, i, work, now):
             due = plus(now, row.alert_after)
             if row.alert_after != _NEVER and not is_on(intervals, one.row, IS_AWAY, due):
                 at.alerts = push(lists["alert_at"], lists["alert_row"], at.alerts, due, i)
@@ -181,14 +181,14 @@ def _survives(rules, rows, rare, i, now):
 
 
 @njit_inlined
-def _is_felt(one, intervals, row, i, work, now):
+def _is_felt(m, one, rules, intervals, row, i, work, now):
     """Tell whether an arriving push alerts at the phone: no quiet interval is on, and the alert
     does not go to the watch.
     """
     if is_on(intervals, one.row, IS_QUIET, now):
         return False
     at = work.at[0]
-    if row.on_watch and max(at.glance_end, at.alert_end) <= now:
+    if rules.rare and m.on_watch[row.number] and max(at.glance_end, at.alert_end) <= now:
         work.rare[i].watch_shown = now
         return False
     return True

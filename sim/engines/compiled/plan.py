@@ -88,9 +88,8 @@ def _blank(row):
     row.email_dispatched = row.email_arrived = row.email_read = row.email_read_until = _NEVER
     row.badge_counted = row.badge_cleared = row.thread_read = row.phantom = row.arrival = _NEVER
     row.push_chars = row.push_left_by = row.email_chars = row.from_cache = 0
-    row.email_opened = row.on_watch = row.retraction_lost = row.app_was_open = row.copy_was_read = (
-        False
-    )
+    row.email_opened = row.retraction_lost = row.app_was_open = row.copy_was_read = False
+    row.email_opener = -1
 
 
 @njit_inlined
@@ -104,8 +103,6 @@ def _plan_push(m, rules, one, i, row):
     row.alert_after = m.alert_after[i]
     looks = m.looks_to_handle[i]
     row.looks_to_handle = 0 if looks == _NEVER else min(looks, _MANY)
-    row.tap_offline = m.tap_offline[i]
-    row.on_watch = m.on_watch[i]
 
 
 @njit_inlined

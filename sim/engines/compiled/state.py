@@ -51,6 +51,7 @@ RARE: Final = frozenset(
         "list_read",
         "list_read_until",
         "list_chars",
+        "list_edited",
     ]
 )
 """Columns of the records that stay absent in most worlds (`inputs.is_rare`). There, they and the
@@ -91,7 +92,7 @@ ON_THE_WAY: Final = (
 )
 IN_THE_TRAY: Final = (
     *_held(FROM_ENGINE, "push_chars", "push_noticed", "push_read_until", "push_left_by"),
-    *_held(MESSAGES, "glances_needed", "alert_after", "tap_offline", "on_watch"),
+    *_held(MESSAGES, "glances_needed", "alert_after"),
     Field(
         "looks_to_handle",
         "looks from the noticing one on until it is handled; 0: none",
@@ -101,6 +102,7 @@ IN_THE_TRAY: Final = (
     Field("refusable", "reading it in the thread before then refuses its deletion; -1: never"),
     Field("sender", "its sender", NAME, "int32"),
     Field("number", "its place among the messages", NAME, "int32"),
+    Field("email_opener", "place of the message that opened its mail; -1: none", ROW, "int32"),
     Field("refused", "why its deletion was refused", CODE, "int8"),
     *_held(FROM_ENGINE, "from_cache"),
     flag("has_push", "its recipient has push"),

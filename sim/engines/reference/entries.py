@@ -39,6 +39,7 @@ class Entries:
 
     def _look(self, i: int, now: int, until: int) -> None:
         self.out["list_read"][i], self.out["list_read_until"][i] = now, until
+        self.out["list_edited"][i] = int(self.stage.shows_edit(i, now))
         self.out["list_chars"][i] = min(int(self.m.length[i]), self.rules.list_chars)
         if self.out["list_chars"][i] == 0 and self.stage.deleted(i):
             self.stage.sign_without_content(i)

@@ -146,6 +146,7 @@ class Outbox:
         now = int(self.env.now)
         for i in messages:
             self.out["email_dispatched"][i] = now
+            self.out["email_opener"][i] = opener
         if messages and self.m.email_latency[opener] != NEVER:
             arrival = now + int(self.m.email_latency[opener])
             then(

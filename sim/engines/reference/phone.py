@@ -151,7 +151,9 @@ class Phone:
 
         Otherwise on the phone.
         """
-        if self.watch is not None and not in_use and self.m.on_watch[i]:
+        on_watch = self.watch is not None and not in_use and bool(self.m.on_watch[i])
+        self.out["push_felt"][i] = int(on_watch or bool(self.m.felt[i]))
+        if on_watch and self.watch is not None:
             self.watch.show(i)
         elif self.m.alert_after[i] != NEVER:
             then(
