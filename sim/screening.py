@@ -22,7 +22,7 @@ from sim.scenario.model import Scenario
 from sim.sweeping.design.axes import Change
 from sim.sweeping.design.file import Design
 from sim.sweeping.design.points import points as design
-from sim.sweeping.design.unknowns import Unknown, assumed, unknown
+from sim.sweeping.design.unknowns import Unknown, assumed, check_alone, unknown
 from sim.tallies import HEADLINE
 
 Floats = npt.NDArray[np.float64]
@@ -40,7 +40,8 @@ class Screening:
     """What became of the headline at every point: shares of shape (points, policies).
 
     `correlations` gives for every unknown the rank correlation with the first policy's headline;
-    `left_out` are the numbers that are assumed but cannot be varied, or not at their range's ends.
+    `left_out` are the numbers that are assumed but cannot be varied, or not at their range's ends,
+    each with the reason.
     """
 
     policies: tuple[str, ...]
@@ -131,17 +132,21 @@ def screening(
 
 
 def _unknowns(scenario: Scenario) -> tuple[list[Unknown], tuple[str, ...]]:
-    """Give everything assumed that can be varied, and the paths of what cannot: alone or at an end
-    of its range.
+    """Give everything assumed that can be varied, and what cannot, alone or at an end of its range,
+    with the reason.
     """
-    found, left_out = [], []
+    found: list[Unknown] = []
+    left_out = []
     for path, ends in assumed(scenario).items():
         try:
+            check_alone(path, (one.path for one in found))
             one = unknown(scenario, path, ends)
             for u in (0.0, 1.0):
                 scenario.patched(one.change(u).patch)
-        except (ValueError, ScenarioError):
-            left_out.append(path)
+        except ScenarioError as error:
+            left_out.append(f"{path} ({error.faults[0].problem})")
+        except ValueError as error:
+            left_out.append(f"{path} ({str(error).partition('; ')[0]})")
         else:
             found.append(one)
     return found, tuple(left_out)

@@ -184,6 +184,18 @@ def _entries(scenario: Scenario, table: BaseModel, at: str, about: str = "") -> 
             yield Entry(
                 path, meaning, in_words(value, name, field), evidence(scenario, path), value
             )
+            yield from _parts(scenario, path, meaning, value)
+
+
+def _parts(scenario: Scenario, path: str, meaning: str, whole: Any) -> Iterator[Entry]:
+    """Yield what a distribution is made of, where a part has a source of its own that still holds."""
+    for part, field in type(whole).model_fields.items() if hasattr(whole, "dist") else ():
+        found = evidence(scenario, f"{path}.{part}")
+        if found.source is not None and found.source != evidence(scenario, path).source:
+            held = getattr(whole, part)
+            yield Entry(
+                f"{path}.{part}", f"{meaning} ({part})", in_words(held, part, field), found, held
+            )
 
 
 def _claims(scenario: Scenario, width: int) -> Iterator[str]:

@@ -19,6 +19,7 @@ from sim.people.catalogue import entries
 from sim.scenario.evidence import evidence
 from sim.scenario.recipients import Segment
 from sim.sweeping.design.unknowns import assumed
+from sim.works import KEY, works
 from sim.world.drawing import draw_world
 
 BARE = """schema = 1
@@ -84,7 +85,7 @@ def test_segments_have_habits_of_their_own_as_a_whole(tmp_path: Path) -> None:
     assert evidence(scenario, "segments.desk.desktop").setter == "people:office_worker"
     assert evidence(scenario, "segments.phone.push").setter == "people:texting_student"
     assert evidence(scenario, "segments.desk.badge").setter == str(tmp_path / "mine.toml")
-    assert evidence(scenario, "segments.desk.desktop").kind == "assumed"
+    assert evidence(scenario, "segments.desk.desktop.share").kind == "assumed"
 
 
 def test_kinds_of_people_are_taken_where_the_scenario_has_none(tmp_path: Path) -> None:
@@ -136,10 +137,17 @@ def test_every_habit_has_one_source_with_a_range_and_is_a_parameter(name: str) -
     for path in paths:
         covering = [one for one in tables["sources"] if f"{path}.".startswith(f"{one}.")]
         assert len(covering) == 1, path
+    for path in tables["sources"]:
+        if not path.startswith("segments."):
+            whole = any(f"{one}.".startswith(f"{path}.") for one in paths)
+            assert whole or path.rpartition(".")[0] in paths, f"{path} is no habit nor part of one"
     for one in entries(name):
         assert bool(one.source) != bool(one.assumed), one.path
         assert bool(one.grade) == bool(one.source), one.path
         assert len(one.sweep) >= 2, one.path
+        keys = set(KEY.findall(f"{one.source} {one.assumed} {one.note}"))
+        assert keys <= set(works()), one.path
+        assert keys or not one.source, f"{one.path} is cited from no work"
     assert sum(segment.share for segment in scenario.segments) == pytest.approx(1)
 
 
