@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, ToolateError
 from sim.running import chosen, play_all
 from sim.scenario.model import Scenario
 from sim.sweeping.design.axes import Change
@@ -33,6 +33,14 @@ REPLICATIONS: Final = 100
 NOISE: Final = 0.45
 """Rank correlations of 32 points that chance exceeds in one of a hundred parameters that do nothing
 (two-sided 1 % point of Spearman's coefficient for n = 32)."""
+
+
+class TakesLongError(ToolateError):
+    """Varying what is assumed would take `seconds`, longer than it may."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"varying what is assumed would take about {seconds:,.0f} s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +108,9 @@ def screening(
     seconds: float | None = None,
     points: int = POINTS,
 ) -> Screening | None:
-    """Play a scenario at points of what it assumes: None if it assumes nothing that has a range.
+    """Play a scenario at points of what it assumes: None if it assumes nothing that can be varied.
 
-    Also None if the first point shows that all of them would take longer than `seconds`.
+    Raises `TakesLongError` once the points so far show that all would take longer than `seconds`.
 
     >>> import sim
     >>> found = screening(sim.load("scenarios/linkedin_dm.toml"), policies=["today"], replications=2)
@@ -122,7 +130,7 @@ def screening(
         shares.append(_headlines(scenario, change, names, replications, engine))
         took = time.perf_counter() - begin
         if seconds is not None and took * points / len(shares) > seconds:
-            return None
+            raise TakesLongError(took * points / len(shares))
     found = np.array(shares)
     said = np.isfinite(found[:, 0])
     correlations = {

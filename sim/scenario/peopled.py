@@ -2,8 +2,9 @@
 says itself.
 
 `people = "NAME"` stands for a file of the catalogue (`sim.people`), at the top for all segments or in a
-segment for that one; `people = "NAME/KIND"` for one of the kinds that the file has. Without it segments have the habits of `sim.people.DEFAULT`; `people = "none"`
-is nobody's habits: what the scenario does not say never happens.
+segment for that one; `people = "NAME/KIND"` for one of the kinds that the file has. Without it segments
+have the habits of `sim.people.DEFAULT`; `people = "none"` is nobody's habits: what the scenario does not
+say never happens.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from sim.errors import ScenarioError
 from sim.people.catalogue import entries
 from sim.scenario.evidence import evidence
 from sim.scenario.recipients import Segment
-from sim.sweeping.design.unknowns import assumed
+from sim.sweeping.design.unknowns import assumed, unknown
 from sim.works import KEY, works
 from sim.world.drawing import draw_world
 
@@ -92,6 +92,59 @@ def test_kinds_of_people_are_taken_where_the_scenario_has_none(tmp_path: Path) -
     text = BARE.replace("schema = 1\n", 'schema = 1\npeople = "outreach_recipient"\n')
     kinds = [one.name for one in sim.load(written(tmp_path, "mine.toml", text)).segments]
     assert kinds == ["daily visitor", "weekly visitor", "monthly visitor"]
+
+
+def test_one_kind_of_people_can_be_named_at_the_top_and_in_a_segment(tmp_path: Path) -> None:
+    weekly = 'people = "outreach_recipient/weekly visitor"\n'
+    text = BARE.replace("schema = 1\n", f"schema = 1\n{weekly}")
+    (only,) = sim.load(written(tmp_path, "top.toml", text)).segments
+    text = BARE + f'[[segments]]\nname = "mine"\nshare = 0.5\n{weekly}'
+    text += '[[segments]]\nname = "texter"\nshare = 0.5\n'
+    scenario = sim.load(written(tmp_path, "mine.toml", text))
+    mine, texter = scenario.segments
+    whole = sim.parse('people = "outreach_recipient"\n' + BARE).segments[1]
+    assert (only.name, only.share, mine.share) == ("weekly visitor", 1.0, 0.5)
+    aside = {"name", "share"}
+    for one in (only, mine):
+        assert one.model_dump(exclude=aside) == whole.model_dump(exclude=aside)
+    assert texter.visits != mine.visits
+    told = evidence(scenario, "segments.mine.visits.gap")
+    assert (told.kind, told.setter) == ("assumed", "people:outreach_recipient/weekly visitor")
+
+
+def test_a_segment_of_several_kinds_is_refused_with_the_kinds(tmp_path: Path) -> None:
+    text = BARE + '[[segments]]\nname = "mine"\npeople = "outreach_recipient"\n'
+    with pytest.raises(ScenarioError) as error:
+        sim.load(written(tmp_path, "mine.toml", text))
+    (fault,) = error.value.faults
+    assert fault.path == "segments.mine.people"
+    assert '"outreach_recipient/daily visitor"' in fault.remedy
+
+
+def test_a_segment_without_a_name_is_one_fault_also_if_it_has_people(tmp_path: Path) -> None:
+    text = BARE + '[[segments]]\npeople = "office_worker"\n'
+    with pytest.raises(ScenarioError) as error:
+        sim.load(written(tmp_path, "mine.toml", text))
+    (fault,) = error.value.faults
+    assert "name" in fault.path
+
+
+def test_people_of_everyone_are_told_to_stand_at_the_top(tmp_path: Path) -> None:
+    text = BARE + '[everyone]\npeople = "office_worker"\n'
+    with pytest.raises(ScenarioError) as error:
+        sim.load(written(tmp_path, "mine.toml", text))
+    (fault,) = error.value.faults
+    assert fault.path == "everyone.people"
+    assert fault.remedy == 'write people = "office_worker" above all tables'
+
+
+def test_habits_of_a_segment_are_varied_for_that_segment_alone(tmp_path: Path) -> None:
+    text = BARE + '[[segments]]\nname = "a desk"\nshare = 0.5\npeople = "office_worker"\n'
+    text += '[[segments]]\nname = "phone"\nshare = 0.5\n'
+    scenario = sim.load(written(tmp_path, "mine.toml", text))
+    path = "segments.a desk.desktop.share"
+    moved = scenario.patched(unknown(scenario, path, assumed(scenario)[path]).change(0.1).patch)
+    assert [one.desktop.share for one in moved.segments] == [0.1, 0.0]
 
 
 def test_nobody_looks_only_if_the_scenario_says_so(tmp_path: Path) -> None:
