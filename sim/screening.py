@@ -30,6 +30,8 @@ Floats = npt.NDArray[np.float64]
 POINTS: Final = 32
 REPLICATIONS: Final = 100
 """Of each point: the Monte-Carlo error is then small against the spread, and ranks are of pairs."""
+TIMED: Final = 4
+"""Points after which their number's time is foretold; one or two say little on a busy machine."""
 NOISE: Final = 0.45
 """Rank correlations of 32 points that chance exceeds in one of a hundred parameters that do nothing
 (two-sided 1 % point of Spearman's coefficient for n = 32)."""
@@ -122,15 +124,18 @@ def screening(
         return None
     names = chosen(scenario, policies)
     cube = design(Design(points=points), len(unknowns))
-    begin, shares = time.perf_counter(), []
+    begin, first, shares = time.perf_counter(), 0.0, []
     for row in cube.tolist():
         change = Change()
         for one, u in zip(unknowns, row, strict=True):
             change = change.then(one.change(u))
         shares.append(_headlines(scenario, change, names, replications, engine))
         took = time.perf_counter() - begin
-        if seconds is not None and took * points / len(shares) > seconds:
-            raise TakesLongError(took * points / len(shares))
+        first = first or took  # which also loads what the others have at hand
+        rest = (took - first) / max(len(shares) - 1, 1) * (points - 1)
+        enough = len(shares) >= TIMED or took > (seconds or 0)
+        if seconds is not None and enough and first + rest > seconds:
+            raise TakesLongError(first + rest)
     found = np.array(shares)
     said = np.isfinite(found[:, 0])
     correlations = {

@@ -12,7 +12,7 @@ from scipy import stats
 
 import sim
 from sim import people
-from sim.clock import HOUR, NEVER
+from sim.clock import HOUR, MINUTE, NEVER, parse_duration
 from sim.engines import play_with
 from sim.errors import ScenarioError
 from sim.people.catalogue import entries
@@ -219,6 +219,24 @@ def test_numbers_that_were_derived_follow_from_what_was_published() -> None:
     assert mine["frailty"]["sigma"] == pytest.approx(math.log(200 / 10) / (2 * 1.96), abs=0.005)
     assert mine["glances.gap"]["mean"] == "24.2 min"
     assert pytest.approx(24.2, abs=0.05) == 1440 / 57 - 64 / 60
+
+
+def test_habits_at_a_desk_follow_from_what_was_published() -> None:
+    """MAIL-7 and MAIL-8: 77 checks a day; 74 on average and 374 at most among 32 people."""
+    mine = numbers("office_worker")
+    sigma, largest = mine["checks.frailty"]["sigma"], stats.norm.ppf(1 - 0.625 / 32.25)
+    assert math.exp(sigma * largest - sigma**2 / 2) == pytest.approx(374 / 74, rel=0.02)
+    median = 77 / math.exp(sigma**2 / 2)
+    assert parse_duration(mine["checks.gap"]["mean"]) / MINUTE == pytest.approx(
+        1440 / median - math.exp(0.5), abs=0.5
+    )
+    desk, alert = mine["desktop.length"]["mean"], mine["mail_alert.chance"]
+    there = parse_duration(desk) / (
+        parse_duration(desk) + parse_duration(mine["desktop.gap"]["mean"])
+    )
+    assert alert == pytest.approx(0.59 * there * 0.7 * mine["checks.opened"], abs=0.005)
+    ranges = {one.path: one.sweep for one in entries("office_worker")}
+    assert ranges["mail_alert.chance"][1] == pytest.approx(0.59 * 0.7, abs=0.005)
 
 
 MAILS = """schema = 1
