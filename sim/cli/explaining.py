@@ -122,7 +122,7 @@ def _whose(scenario: Scenario) -> str:
     if not found:
         return "none. What the file does not say of its recipients never happens."
     each = "; ".join(
-        f"{name} (toolate people {name})"
+        f"{name} (toolate people {name.partition('/')[0]})"
         + ("" if "everyone" in whom else f" for {', '.join(sorted(whom))}")
         for name, whom in found.items()
     )
