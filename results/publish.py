@@ -28,7 +28,9 @@ SCENARIOS, PUBLISHED = Path("scenarios"), Path("results/published")
 CHARTED = ("linkedin_dm", "linkedin_dm_mail_with_text", "linkedin_dm_small", "texts")
 PAGES = {"scenarios": SCENARIOS / "README.md", "results": Path("results/README.md")}
 CHANGES = Path("docs/changes/attention.md")
-ROW = re.compile(r"^\| (\S+) \| ([^|]+) \| ([\d.]+) \| [\d.]+ \| ([\d.]+) \| [\d.]+ \|$", re.MULTILINE)
+ROW = re.compile(
+    r"^\| (\S+) \| ([^|]+) \| ([\d.]+) \| [\d.]+ \| ([\d.]+) \| [\d.]+ \|$", re.MULTILINE
+)
 """A row of `CHANGES`: scenario, policy, read before and now, preview first before and now."""
 BETWEEN = re.compile(r"(<!-- begin -->\n).*(<!-- end -->)", re.DOTALL)
 
