@@ -19,7 +19,9 @@ from sim.answers.hold import Hold
 from sim.answers.lost import Waterfall
 from sim.answers.unknowns import Unknowns
 from sim.cli.running import check_options, say_if_cold
-from sim.cli.tables import console_for, interval, new_table, percent
+from sim.cli.screens import console_for, new_table
+from sim.cli.tables import interval, percent
+from sim.cli.words import time_of
 from sim.clock import DAY, HOUR, MINUTE, SECOND, parse_duration
 from sim.errors import Fault, FaultyInputError
 from sim.scenario.suggestions import said
@@ -94,18 +96,6 @@ def _seconds_of(text: str) -> float:
     except ValueError as error:
         problem = f"{said(text)} is no duration"
         raise FaultyInputError([Fault("answer", "--budget", problem, str(error))]) from None
-
-
-def time_of(duration: float) -> str:
-    """Say microseconds as people do, to two digits or so.
-
-    >>> time_of(29 * SECOND), time_of(1003 * SECOND), time_of(30 * HOUR)
-    ('29 s', '17 min', '30 h')
-    """
-    units = {"d": DAY, "h": HOUR, "min": MINUTE, "s": SECOND}
-    unit = next((one for one, size in units.items() if duration >= 2 * size), "s")
-    number = duration / units[unit]
-    return f"{number:.2g} {unit}" if number < 10 else f"{number:.0f} {unit}"
 
 
 def print_answers(found: Answers) -> None:
