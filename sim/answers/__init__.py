@@ -14,6 +14,7 @@ from typing import Any, Final
 from sim.answers.deadline import Deadline, Exposure, deadline, exposure
 from sim.answers.frontier import Frontier, frontier
 from sim.answers.hold import LEVERS, Hold, hold
+from sim.answers.incidence import Incidence, incidence
 from sim.answers.lost import Waterfall, waterfall
 from sim.answers.playing import stage_of
 from sim.answers.unknowns import Unknowns, unknowns
@@ -43,6 +44,7 @@ class Answers:
     target: float
     exposure: Exposure | None = None
     deadline: Deadline | None = None
+    incidence: Incidence | None = None
     holds: tuple[Hold, ...] = ()
     lost: Waterfall | None = None
     frontier: Frontier | None = None
@@ -54,6 +56,7 @@ class Answers:
         found = {
             "deadline": self.deadline and self.deadline.document(),
             "exposure": self.exposure and self.exposure.table().to_dict(orient="records"),
+            "incidence": self.incidence and self.incidence.document(),
             "hold": [one.document() for one in self.holds] or None,
             "lost": self.lost and self.lost.document(),
             "frontier": self.frontier and self.frontier.document(),
@@ -101,7 +104,9 @@ def answer(
         progress(question)
         match question:
             case "deadline":
-                found |= {"exposure": exposure(stage), "deadline": deadline(stage, target)}
+                curve = exposure(stage)
+                found |= {"exposure": curve, "deadline": deadline(stage, target)}
+                found["incidence"] = incidence(stage, curve.times)
             case "hold":
                 found["holds"] = tuple(hold(stage, target, lever) for lever in levers)
             case "lost":

@@ -1,7 +1,8 @@
 """Estimates with intervals, from sums over independent replications.
 
 `ratios` has shares and means, `strata` shares whose circumstances are known, `differences` what
-changes between two policies, `quantiles` those of binned numbers, `best` which policy loses least.
+changes between two policies, `quantiles` those of binned numbers, `best` which policy loses least,
+`incidence` what happens first where several things compete.
 Every function takes arrays of shape (replications, ...) and gives `Estimates` of the trailing
 shape; formulas stand nowhere else.
 """
@@ -14,6 +15,7 @@ from sim.estimates.differences import (
     mean_change,
     per_comparison_level,
 )
+from sim.estimates.incidence import incidence
 from sim.estimates.quantiles import WOODRUFF, quantile
 from sim.estimates.ratios import (
     CONFIDENCE,
@@ -51,6 +53,7 @@ __all__ = [
     "difference",
     "estimates",
     "every_difference",
+    "incidence",
     "independent_difference",
     "mean",
     "mean_change",
