@@ -15,25 +15,15 @@ from sim.answers.hold import Hold
 from sim.answers.incidence import BEHIND, DELETED, EVENTS, Incidence
 from sim.answers.lost import Waterfall
 from sim.answers.unknowns import Unknowns
-from sim.cli.tables import interval, new_table, percent
+from sim.cli.screens import new_table
+from sim.cli.tables import interval, percent
+from sim.cli.words import time_of
 from sim.clock import DAY, HOUR, MINUTE, SECOND
 
 SHOWN = (10 * SECOND, MINUTE, 5 * MINUTE, HOUR, 8 * HOUR, DAY, 7 * DAY)
 """Times of the exposure curve that are told."""
 MOST = 5
 """Lines of a list that are told, of those that matter most."""
-
-
-def time_of(duration: float) -> str:
-    """Say microseconds as people do, to two digits or so.
-
-    >>> time_of(29 * SECOND), time_of(1003 * SECOND), time_of(30 * HOUR)
-    ('29 s', '17 min', '30 h')
-    """
-    units = {"d": DAY, "h": HOUR, "min": MINUTE, "s": SECOND}
-    unit = next((one for one, size in units.items() if duration >= 2 * size), "s")
-    number = duration / units[unit]
-    return f"{number:.2g} {unit}" if number < 10 else f"{number:.0f} {unit}"
 
 
 def deadline_in_words(curve: Exposure | None, found: Deadline | None) -> Iterator[str]:

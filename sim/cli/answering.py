@@ -25,7 +25,7 @@ from sim.cli.answer_words import (
     unknowns_in_words,
 )
 from sim.cli.running import check_options, say_if_cold
-from sim.cli.tables import console_for
+from sim.cli.screens import console_for
 from sim.clock import SECOND, parse_duration
 from sim.errors import Fault, FaultyInputError
 from sim.scenario.suggestions import said
