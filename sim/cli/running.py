@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TypedDict
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from sim.cli.screens import screen
 from sim.cli.tables import print_outcome, warnings_of
 from sim.engines import COMPILING, MODULES, is_ready
 from sim.errors import Fault, FaultyInputError
@@ -59,6 +59,7 @@ def run_command(
     workers: int,
     asked: Asked,
     doubt: bool | None = None,
+    full: bool = False,
 ) -> None:
     """Load, play, print and save. Nothing is written by a run that fails or is interrupted.
 
@@ -78,7 +79,7 @@ def run_command(
 
             folder.finish(outcome, command=shlex.join(["toolate", *sys.argv[1:]]), draw=save)
     found, remarks = _doubt(outcome, asked["engine"], doubt) if complete else (None, [])
-    _print(outcome, as_json, found, remarks)
+    _print(outcome, as_json, found, remarks, full)
     if folder is not None:
         if complete:
             sys.stderr.write(
@@ -177,7 +178,7 @@ def check_options(engine: str, numbers: dict[str, tuple[int | None, int]]) -> No
 
 
 def _print(
-    outcome: Outcome, as_json: bool, doubt: Screening | None, remarks: Iterable[str]
+    outcome: Outcome, as_json: bool, doubt: Screening | None, remarks: Iterable[str], full: bool
 ) -> None:
     if as_json:
         whole = document(outcome) | ({"assumed": doubt.document()} if doubt else {})
@@ -187,7 +188,7 @@ def _print(
         for remark in remarks if doubt is None else ():
             sys.stderr.write(f"{remark}\n")
     else:
-        print_outcome(outcome, remarks)
+        print_outcome(outcome, remarks, full=full)
 
 
 def doubt_in_words(doubt: Screening) -> Iterator[str]:
@@ -214,7 +215,7 @@ def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
 
     A bar shows on stderr after two seconds.
     """
-    console = Console(stderr=True)
+    console = screen(stderr=True)
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
