@@ -256,13 +256,17 @@ def _print(swept: Swept) -> None:
         is_choice = len(planned.policies) > 1
         if is_choice:
             console.print(escape(_surely(found)), soft_wrap=True)
-        _print_frame(_readable(found, prices, is_choice=is_choice), SHOWN)
+        shown = _readable(found, prices, is_choice=is_choice)
+        _print_frame(
+            shown, SHOWN, keys=list(shown.columns).index("best" if is_choice else "read, %")
+        )
     console.print(
         f"{swept.cells:,} of {len(planned.cells):,} cells have enough; {swept.played:,} tasks were played now.",
         soft_wrap=True,
     )
     console.print(f"Rule: {planned.rule.words()}", soft_wrap=True)
-    for line in idle(swept.frame):
+    is_for_all = not any(cell.change.policies for cell in planned.cells)
+    for line in idle(swept.frame, is_for_all=is_for_all):
         say(f"Warning: {line}")
     for address in swept.unsure[:SHOWN]:
         say(
@@ -335,19 +339,17 @@ def _readable(found: pd.DataFrame, prices: Sequence[str], *, is_choice: bool) ->
             for v, a, b in found[["value", "low", "high"]].itertuples(index=False)
         ],
     )
+    shown.insert(place + 1, "price", list(prices))
+    shown.insert(place + 2, "sure", ["yes" if one else "no" for one in found["sure"]])
     shares = found[list(SPLIT)].itertuples(index=False)
-    shown.insert(
-        place + 1, "preview + app first", [" + ".join(map(percent, parts)) for parts in shares]
-    )
-    shown.insert(place + 2, "price", list(prices))
-    shown.insert(place + 3, "sure", ["yes" if one else "no" for one in found["sure"]])
+    shown["preview + app first"] = [" + ".join(map(percent, parts)) for parts in shares]
     return shown if is_choice else shown.drop(columns=["best", "price", "sure", "could_be"])
 
 
-def _print_frame(frame: pd.DataFrame, most: int) -> None:
+def _print_frame(frame: pd.DataFrame, most: int, keys: int = 1) -> None:
     names = [escape(str(name)) for name in frame.columns]
     texts = [name for name, kind in zip(names, frame.dtypes, strict=True) if kind.kind not in "iuf"]
-    table = new_table("", *names, texts=texts)
+    table = new_table("", *names, texts=texts, keys=keys)
     for row in frame.head(most).itertuples(index=False):
         table.add_row(*(escape(_cell(one)) for one in row))
     console = console_for(table)

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def idle(frame: pd.DataFrame) -> Iterator[str]:
-    """Say every axis whose values all leave the same counts, and every policy it does not reach.
+def idle(frame: pd.DataFrame, *, is_for_all: bool = True) -> Iterator[str]:
+    """Say every axis whose values all leave the same counts, and every policy it does not reach,
+    if axes are for all policies.
 
     An axis is judged by cells that differ in it and in nothing else.
 
@@ -44,6 +45,6 @@ def idle(frame: pd.DataFrame) -> Iterator[str]:
         if len(still) == len(moved):
             many = cells[axis].nunique()
             yield f"{axis} changes nothing in what was played: its {many} values give the same counts everywhere"
-        elif still:
+        elif still and is_for_all:
             named = ", ".join(f'"{name}"' for name in still)
             yield f"{axis} changes nothing under {named}: a policy that sets it keeps its own value"
