@@ -8,13 +8,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from sim import people
 from sim.cli.platforms import MEANINGS, entry_lines, wrapped_lines
+from sim.cli.screens import console_for, new_table
 from sim.errors import Fault, ScenarioError
 from sim.people.catalogue import about, counts, entries, title
 from sim.platforms.catalogue import GRADES
@@ -47,19 +45,16 @@ def _row(name: str, *, whole: bool) -> dict[str, object]:
 
 
 def _print_list() -> None:
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column("people", no_wrap=True)
-    table.add_column("who they are")
-    for column in (*GRADES, "assumed"):
-        table.add_column(column, justify="right")
+    columns = ("people", "who they are")
+    table = new_table("", *columns, *GRADES, "assumed", texts=columns)
     for name in people.names():
         number = counts(name)
         shown = (str(number[grade] or "") for grade in (*GRADES, "assumed"))
         default = " (the default)" if name == people.DEFAULT else ""
         table.add_row(name, f"{escape(title(name))}{default}", *shown)
-    Console().print(table)
+    console_for(table).print(table)
     sys.stdout.write(
-        f"\nHabits by grade. {MEANINGS}\n"
+        f"Habits by grade. {MEANINGS}\n"
         f'Use them by people = "NAME", in a scenario or in a segment; people = "{people.NONE}" is nobody\'s habits. '
         "toolate people NAME prints them with sources.\n"
     )

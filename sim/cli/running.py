@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TypedDict
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from sim.cli.screens import screen
 from sim.cli.tables import print_outcome, warnings_of
 from sim.engines import COMPILING, MODULES, is_ready
 from sim.errors import Fault, FaultyInputError
@@ -58,6 +58,7 @@ def run_command(
     workers: int,
     asked: Asked,
     doubt: bool | None = None,
+    full: bool = False,
 ) -> None:
     """Load, play, print and save. Nothing is written by a run that fails or is interrupted.
 
@@ -81,7 +82,7 @@ def run_command(
         found = screening(
             outcome.scenario, policies=outcome.policies, seconds=None if doubt else LONG
         )
-    _print(outcome, as_json, found)
+    _print(outcome, as_json, found, full)
     if folder is not None:
         if complete:
             sys.stderr.write(
@@ -156,14 +157,14 @@ def check_options(engine: str, numbers: dict[str, tuple[int | None, int]]) -> No
         raise FaultyInputError(faults)
 
 
-def _print(outcome: Outcome, as_json: bool, doubt: Screening | None) -> None:
+def _print(outcome: Outcome, as_json: bool, doubt: Screening | None, full: bool) -> None:
     if as_json:
         whole = document(outcome) | ({"assumed": doubt.document()} if doubt else {})
         sys.stdout.write(json.dumps(whole, indent=1) + "\n")
         for warning in warnings_of(outcome):
             sys.stderr.write(f"Warning: {warning}\n")
     else:
-        print_outcome(outcome, doubt_in_words(doubt) if doubt is not None else ())
+        print_outcome(outcome, doubt_in_words(doubt) if doubt is not None else (), full=full)
 
 
 def doubt_in_words(doubt: Screening) -> Iterator[str]:
@@ -190,7 +191,7 @@ def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
 
     A bar shows on stderr after two seconds.
     """
-    console = Console(stderr=True)
+    console = screen(stderr=True)
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),

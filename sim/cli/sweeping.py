@@ -13,12 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
+from sim.cli.screens import console_for, new_table, screen
 from sim.cli.tables import percent
 from sim.clock import SECOND, format_duration
 from sim.errors import Fault, FaultyInputError
@@ -95,10 +93,10 @@ def merge_command(store: Path, sources: list[Path]) -> None:
     found = [open_store(one, create=False) for one in sources]
     merged = merge(open_store(store), found, say)
     say(f"{store}: {merged.taken:,} results taken over, {merged.there:,} were there.")
-    table = _table("sweep", "cells with enough", "cells")
+    table = new_table("", "sweep", "cells with enough", "cells")
     for sweep, (done, cells) in merged.sweeps.items():
         table.add_row(escape(sweep), f"{done:,}", f"{cells:,}")
-    _wide().print(table)
+    console_for(table).print(table)
 
 
 def query_command(sql: str, store: Path, csv: bool) -> None:
@@ -149,7 +147,7 @@ def bar(words: str) -> Iterator[Counted]:
 
     A bar with rate and remaining time shows on stderr.
     """
-    console = Console(stderr=True)
+    console = screen(stderr=True)
     rate = TextColumn("{task.fields[rate]}")
     shown = Progress(
         TextColumn("{task.description}"),
@@ -181,21 +179,10 @@ def bar(words: str) -> Iterator[Counted]:
         stop()
 
 
-def _wide() -> Console:
-    return Console(file=sys.stdout, width=max(Console().width, 118), highlight=False)
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    for k, name in enumerate(columns):
-        table.add_column(name, justify="left" if k == 0 else "right")
-    return table
-
-
 def _print_plan(planned: SweepPlan, how: Execution) -> None:
     from sim.sweeping.playing.dry_run import dry_run
 
-    console = _wide()
+    console = screen()
     made = " x ".join(f"{n:,} {name}" for name, n in planned.axes) or "no axis"
     console.print(escape(planned.title or planned.shown), soft_wrap=True)
     console.print(
@@ -258,7 +245,7 @@ def _save(swept: Swept, making: Path) -> dict[str, Any]:
 
 
 def _print(swept: Swept) -> None:
-    found, planned, console = best(swept.frame), swept.plan, _wide()
+    found, planned, console = best(swept.frame), swept.plan, screen()
     if not found.empty:
         surely = ", ".join(
             f'"{name}" in {n:,}' for name, n in found["best"][found["sure"]].value_counts().items()
@@ -314,12 +301,14 @@ def _readable(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _print_frame(frame: pd.DataFrame, most: int) -> None:
-    table = _table(*(escape(str(name)) for name in frame.columns))
+    names = [escape(str(name)) for name in frame.columns]
+    texts = [name for name, kind in zip(names, frame.dtypes, strict=True) if kind.kind not in "iuf"]
+    table = new_table("", *names, texts=texts)
     for row in frame.head(most).itertuples(index=False):
         table.add_row(
             *(escape(f"{one:.4g}" if isinstance(one, float) else str(one)) for one in row)
         )
-    console = _wide()
+    console = console_for(table)
     console.print(table)
     if len(frame) > most:
         console.print(f"… and {len(frame) - most:,} rows more.", soft_wrap=True)

@@ -16,10 +16,10 @@ from sim.cli.answer_words import (
     incidence_table,
     left_behind_in_words,
     lost_in_words,
-    time_of,
     unknowns_in_words,
 )
 from sim.cli.answering import share_of
+from sim.cli.words import time_of
 from sim.clock import HOUR, MINUTE, SECOND
 from sim.errors import FaultyInputError
 

@@ -214,7 +214,7 @@ def test_the_best_of_every_cell_is_read_from_its_own_numbers() -> None:
 
 def test_long_tables_are_cut_and_say_by_how_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     console = Kept()
-    monkeypatch.setattr(sweeping, "_wide", lambda: console)
+    monkeypatch.setattr(sweeping, "console_for", lambda *_: console)
     sweeping._print_frame(pd.DataFrame({"a": [1.23456, 2.0, 3.0], "b": ["x", "y", "z"]}), 2)
     (table,) = console.tables
     assert [[str(c) for c in column.cells] for column in table.columns] == [

@@ -26,7 +26,11 @@ from .making import Kept, cells
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
     console = Kept()
-    monkeypatch.setattr(sweeping, "_wide", lambda: console)
+    screen = sweeping.screen
+    monkeypatch.setattr(
+        sweeping, "screen", lambda stderr=False: screen(stderr=True) if stderr else console
+    )
+    monkeypatch.setattr(sweeping, "console_for", lambda *_: console)
     return console
 
 
@@ -221,7 +225,7 @@ def test_a_merge_says_what_was_taken_and_which_sweeps_have_enough(
         "two": {"cells with enough": "5", "cells": "6"},
     }
     assert [column.justify for column in kept.tables[0].columns] == ["left", "right", "right"]
-    assert (kept.tables[0].pad_edge, kept.tables[0].padding) == (False, (0, 1, 0, 1))
+    assert kept.tables[0].pad_edge is False
 
 
 def test_a_query_answers_with_all_rows_as_a_table_or_as_csv(
@@ -315,7 +319,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     console = SimpleNamespace()
     monkeypatch.setattr(
         sweeping,
-        "Console",
+        "screen",
         lambda **_: SimpleNamespace(is_terminal=clock.is_terminal, **vars(console)),
     )
     monkeypatch.setattr(sweeping, "Progress", Shown)
