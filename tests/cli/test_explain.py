@@ -246,5 +246,5 @@ def test_a_log_is_said_with_its_rows_people_span_and_deletions(
         '[[segments]]\nname = "all"\n'
     )
     said = flat(toolate("explain", tmp_path / "it.toml").out)
-    assert f"log.csv: 3 messages of 3 people within 24 h; {deletions}." in said
+    assert f"log.csv: 3 messages of 3 people within 1 d; {deletions}." in said
     assert "Its times: the clock of UTC; traffic.zone sets another." in said
