@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from sim.answers.best import Best, best
 from sim.answers.deadline import Deadline, Exposure, deadline, exposure
 from sim.answers.frontier import Frontier, frontier
 from sim.answers.hold import LEVERS, Hold, hold
@@ -28,6 +29,7 @@ QUESTIONS: Final = {
     "hold": "What hold do we need, and what does it cost everybody else?",
     "lost": "Where is it lost, and what would prevent it?",
     "frontier": "What does protection cost?",
+    "best": "Which policy is best?",
     "unknowns": "How sure is that, and what would change the advice?",
 }
 TARGET: Final = 0.1
@@ -48,6 +50,7 @@ class Answers:
     holds: tuple[Hold, ...] = ()
     lost: Waterfall | None = None
     frontier: Frontier | None = None
+    best: Best | None = None
     unknowns: Unknowns | None = None
     asked: tuple[str, ...] = field(default=tuple(QUESTIONS))
 
@@ -60,6 +63,7 @@ class Answers:
             "hold": [one.document() for one in self.holds] or None,
             "lost": self.lost and self.lost.document(),
             "frontier": self.frontier and self.frontier.document(),
+            "best": self.best and self.best.document(),
             "unknowns": self.unknowns and self.unknowns.document(),
         }
         return {
@@ -86,6 +90,7 @@ def answer(
 
     `questions` are keys of `QUESTIONS`; `target` is a share (0 to 1) for deadline and hold,
     `budget_s` a mean delay in seconds for the frontier, `levers` durations that a hold is sought for.
+    With `replications` the best policy is judged on so many, else on as many as that takes.
     `progress` is told the question that is being worked on. Raises `ScenarioError` for a scenario
     that is none and `FaultyInputError` for a question, target or lever that is none, or if too few
     messages are regretted.
@@ -113,6 +118,8 @@ def answer(
                 found["lost"] = waterfall(stage)
             case "frontier":
                 found["frontier"] = frontier(stage, whole, budget_s)
+            case "best":
+                found["best"] = best(stage, whole, fixed=replications is not None)
             case _:
                 found["unknowns"] = unknowns(stage, whole)
     name = whole.policy_names()[0]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.answers import Answers
+    from sim.answers.best import Best
     from sim.answers.deadline import Exposure
     from sim.answers.frontier import Frontier
     from sim.answers.incidence import Incidence
@@ -62,6 +63,8 @@ def save(found: Answers, folder: Path) -> Iterator[Path]:
         charts["lost"] = draw_lost(found.lost, title)
     if found.frontier is not None:
         charts["frontier"] = draw_frontier(found.frontier, title)
+    if found.best is not None:
+        charts["best"] = draw_best(found.best, title)
     for name, chart in charts.items():
         with mpl.rc_context(STYLE):
             chart.savefig(folder / f"{name}.png", metadata={"Software": None})
@@ -215,6 +218,48 @@ def draw_frontier(found: Frontier, title: str = "") -> Chart:
             if best is None
             else f"{100 * best['read']:.0f} % instead of {100 * table['read'].iloc[0]:.0f} % "
             f"for {best['delay_s']:.0f} s of delay"
+        )
+        _titled(figure, axes, finding, title)
+    return figure
+
+
+def draw_best(found: Best, title: str = "") -> Chart:
+    """Draw every policy against the best of the others, with intervals that hold together.
+
+    >>> import sim
+    >>> len(draw_best(sim.answer("linkedin_dm", questions="best", replications=20).best).axes)
+    1
+    """
+    table = found.table
+    with mpl.rc_context(STYLE):
+        figure, axes = _chart(7.6, 1.5 + 0.42 * len(table))
+        value, low, high = (100 * table[name] for name in ("ahead", "ahead_low", "ahead_high"))
+        axes.axvline(0, color="#999999", lw=0.8)
+        axes.errorbar(
+            value,
+            range(len(table)),
+            xerr=[value - low, high - value],
+            fmt="o",
+            color="#0072B2",
+            ms=5,
+        )
+        for k, (at, chance) in enumerate(zip(high, table["chance"], strict=True)):
+            axes.annotate(
+                f"{100 * chance:.0f} % likely the best",
+                (max(at, 0.0), k),
+                (8, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8.5,
+            )
+        axes.set_yticks(range(len(table)), [str(name) for name in table["policy"]])
+        axes.set_ylim(len(table) - 0.5, -0.5)
+        axes.margins(x=0.2)
+        axes.set_xlabel("read more (+) or less (-) than under the best other policy (points)")
+        finding = (
+            f"{found.chosen} is best, decided after {found.replications:,} worlds"
+            if found.chosen
+            else f"{found.leader} is read least in {found.replications:,} worlds"
         )
         _titled(figure, axes, finding, title)
     return figure

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.markup import escape
 from rich.table import Table
 
+from sim.answers.best import Best
 from sim.answers.crossing import Crossing
 from sim.answers.deadline import ANYWHERE, Deadline, Exposure
 from sim.answers.frontier import Frontier
@@ -185,6 +186,46 @@ def frontier_table(found: Frontier) -> Table:
             _points(row["change"], row["change_low"], row["change_high"]),
             f"{row['delay_s']:.1f}",
             percent(row["far"]),
+        )
+    return table
+
+
+def best_in_words(found: Best | None) -> Iterator[str]:
+    """Say which policy is best, how that was decided, and how sure it is."""
+    if found is None:
+        yield "There is one policy only."
+        return
+    apart, worlds = f"{100 * found.indifference:g} points", f"{found.replications:,} worlds"
+    if found.chosen is not None:
+        yield (
+            f'"{found.chosen}" is chosen after {worlds}: a best policy that is ahead by {apart} or more is '
+            "chosen in at least 95 of 100 such runs (Kim & Nelson)."
+        )
+    elif found.sequential:
+        left = ", ".join(f'"{name}"' for name in found.table["policy"][found.table["contender"]])
+        yield f"Not decided after {worlds} (to {apart}); still in the running: {left}."
+    name = found.chosen or found.leader
+    mine = found.table[found.table["policy"] == name].iloc[0]
+    yield (
+        f'Under "{name}" {percent(mine["read"])} % are read; it is the best with probability '
+        f"{percent(mine['chance'])} %, given {worlds}."
+    )
+    near = found.table[(found.table["read"] - mine["read"]).abs() < found.indifference]
+    others = ", ".join(f'"{one}"' for one in near["policy"] if one != name)
+    if others:
+        yield f"Less than {apart} from it, so that the choice does not matter: {others}."
+
+
+def best_table(found: Best) -> Table:
+    """Lay out every policy against the best of the others."""
+    title = "Against the best other policy (simultaneous 95 % intervals)"
+    table = new_table(title, "policy", "read, %", "against the best, points", "chance of best, %")
+    for row in found.table.to_dict(orient="records"):
+        table.add_row(
+            escape(str(row["policy"])),
+            f"{percent(row['read'])} ({percent(row['low'])}–{percent(row['high'])})",
+            _points(row["ahead"], row["ahead_low"], row["ahead_high"]),
+            percent(row["chance"]),
         )
     return table
 

@@ -13,6 +13,8 @@ from rich.table import Table
 
 from sim.answers import BUDGET_S, QUESTIONS, TARGET, Answers, answer
 from sim.cli.answer_words import (
+    best_in_words,
+    best_table,
     deadline_in_words,
     frontier_in_words,
     frontier_table,
@@ -106,6 +108,7 @@ def print_answers(found: Answers) -> None:
         "hold": (line for one in found.holds for line in hold_in_words(one)),
         "lost": lost_in_words(found.lost),
         "frontier": frontier_in_words(found.frontier),
+        "best": best_in_words(found.best),
         "unknowns": unknowns_in_words(found.unknowns),
     }
     for question in found.asked:
@@ -125,3 +128,5 @@ def _tables(found: Answers, question: str) -> Iterator[Table]:
         yield incidence_table(found.incidence)
     if question == "frontier" and found.frontier is not None:
         yield frontier_table(found.frontier)
+    if question == "best" and found.best is not None:
+        yield best_table(found.best)

@@ -209,7 +209,7 @@ def answer(
     question: Annotated[
         list[str] | None,
         typer.Option(
-            help="deadline, hold, lost, frontier, unknowns, or all (repeat for more).",
+            help="deadline, hold, lost, frontier, best, unknowns, or all (repeat for more).",
             show_default=False,
         ),
     ] = None,
