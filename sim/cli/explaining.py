@@ -19,7 +19,7 @@ from sim.cli.words import in_words
 from sim.scenario import Scenario, load
 from sim.scenario.evidence import Evidence, EvidenceKind, evidence
 from sim.scenario.recipients import EmailShares, Segment
-from sim.world.trace import clock_in_words
+from sim.world.trace import read_log
 
 SECTIONS = {
     "run": "The run",
@@ -107,9 +107,11 @@ def _opening(scenario: Scenario, policy: str | None, width: int) -> Iterator[str
     yield from wrapped(f"From {scenario.file}{extends}; {under}.", width)
     yield from wrapped(f"people: {_whose(scenario)}", width)
     if scenario.traffic.kind == "trace":
-        words = clock_in_words(scenario, scenario.traffic)
+        log = read_log(scenario, scenario.traffic)
+        words = log.clock.words
         asking = "; traffic.zone sets another" if words.startswith("the clock") else ""
-        yield from wrapped(f"Times of {scenario.traffic.file}: {words}{asking}.", width)
+        yield from wrapped(f"{scenario.traffic.file}: {log.words}.", width)
+        yield from wrapped(f"Its times: {words}{asking}.", width)
 
 
 def _whose(scenario: Scenario) -> str:

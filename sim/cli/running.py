@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
@@ -70,7 +71,7 @@ def run_command(
         folder = stack.enter_context(ResultFolder(out)) if out is not None else None
         say_if_cold(engine)
         progress = stack.enter_context(progress_bar(total))
-        keep = folder.keep if folder is not None else None
+        keep = None if folder is None else partial(folder.keep, scenario)
         outcome = run(scenario, **asked, workers=workers, keep=keep, progress=progress)
         progress(total)
         complete = outcome.replications == outcome.asked
