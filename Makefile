@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test published validation coverage mutants fuzz schema clean
+.PHONY: run test docs published validation coverage mutants fuzz schema clean
 
 run: $(VENV)/.run
 	$(BIN)/toolate run scenarios/linkedin_dm.toml --workers 2 --out results/runs/linkedin_dm
@@ -13,6 +13,10 @@ test: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2
+
+# The documentation site, in build/site: open build/site/index.html. A broken link is an error.
+docs: $(VENV)/.test
+	$(BIN)/python docs/site/build.py
 
 # docs/validation.md: the model against published facts, each by its own definition.
 validation: $(VENV)/.test
@@ -56,4 +60,4 @@ fuzz: $(VENV)/.test
 	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/fuzz
 
 clean:
-	rm -rf $(VENV) results/runs
+	rm -rf $(VENV) results/runs build

@@ -31,6 +31,8 @@ from sim.summaries import shares as shares_of
 from sim.sums import Floats, Sums
 from sim.tallies import DELAY_EDGES, HEADLINE, counted, delayed_by
 
+CHOICES = ("The best", "Sequential choice")
+"""Parts whose cases are choices, right or wrong, and no intervals with a width."""
 WORLDS = (10, 30, 100, 200)
 MEAN = 9
 """Messages of a world, on average."""
@@ -215,6 +217,44 @@ def best_of(rng: np.random.Generator, worlds: int, sets: int) -> Iterator[Case]:
     nothing = dict.fromkeys(("per", "replications", "with_events", "df", "design_effect"), np.nan)
     found = est.estimates(est.BEST, value=rng.random(sets), **sides, **nothing)
     yield Case("the best of four is kept among those that could be", worlds, found, 1.0)
+
+
+GAP = 0.01
+"""What the best policy is ahead by, and the indifference zone of its choice."""
+
+
+def sequential_choice(rng: np.random.Generator, worlds: int, sets: int) -> Iterator[Case]:
+    """Count how often the best of four policies is chosen batch by batch, `worlds` a batch. Before:
+    the leader as soon as it is 1.96 standard errors ahead of the second, from two batches on.
+    """
+    many, sets = 150, min(sets, 1000)
+    for what, ahead in (("the indifference zone", GAP), ("twice as much", 2 * GAP)):
+        right, early = np.zeros(sets), np.zeros(sets)
+        for k in range(sets):
+            n = messages(rng, worlds * many, 1)
+            saved = [happens(rng, n, p, 0.02) for p in (0.05, 0.05, 0.05 + ahead, 0.05)]
+            x = est.batches(n - np.hstack(saved), np.repeat(n, 4, axis=1), worlds)
+            found = est.kim_nelson(x, GAP)
+            right[k] = found.contenders[2] and found.decided_after is not None
+            early[k] = leader_at_plain_intervals(x) == 2
+        sides = [(np.where(one, 0.0, 2.0), np.full(sets, 2.0)) for one in (right, early)]
+        nothing = dict.fromkeys(
+            ("per", "replications", "with_events", "df", "design_effect"), np.nan
+        )
+        value, (low, high) = rng.random(sets), sides[0]
+        limits = est.estimates("", value=value, low=low, high=high, **nothing)
+        yield Case(f"the best of four, ahead by {what}, is chosen", worlds, limits, 1.0, sides[1])
+
+
+def leader_at_plain_intervals(x: Floats) -> int:
+    """Choose as one does who looks again and again at an interval made for one look at many batches."""
+    total = np.cumsum(x, axis=0)
+    for r in range(2, len(x) + 1):
+        leader, second = np.argsort(total[r - 1])[:2]
+        lead = x[:r, second] - x[:r, leader]
+        if lead.mean() > 1.96 * lead.std(ddof=1) / r**0.5:
+            return int(leader)
+    return int(total[-1].argmin())
 
 
 def costs(rng: np.random.Generator, worlds: int, sets: int) -> Iterator[Case]:
@@ -412,7 +452,10 @@ PARTS: dict[str, Callable[[np.random.Generator, int, int], Iterator[Case]]] = {
     "Delays": delay_prices,
     "Known shares": known_shares,
     "Answers": answers,
+    "Sequential choice": sequential_choice,
 }
+SIZES: dict[str, Sequence[int]] = {"Answers": (30, 100, 500), "Sequential choice": (10, 30)}
+"""Numbers of worlds of a part, where they are not `WORLDS`; of a choice, the worlds of a batch."""
 
 
 def cases(part: str, worlds: int, sets: int, seed: int = 20261121) -> list[Case]:
@@ -426,10 +469,10 @@ def table(part: str, sets: int) -> Iterator[str]:
     yield f"\n## {part}\n"
     yield "| what | worlds | covered | before | with an interval | width / ideal |"
     yield "|---|---|---|---|---|---|"
-    for worlds in WORLDS:
+    for worlds in SIZES.get(part, WORLDS):
         for case in cases(part, worlds, 2000 if part == "Delays" else sets):
             before = "" if case.covered_before is None else f"{100 * case.covered_before:.1f}"
-            wide = f"{case.width:.2f}" if np.isfinite(case.width) and part != "The best" else "–"
+            wide = f"{case.width:.2f}" if np.isfinite(case.width) and part not in CHOICES else "–"
             yield (
                 f"| {case.what} | {worlds} | {_percent(case.covered)} | {before} | "
                 f"{100 * case.known:.0f} % | {wide} |"

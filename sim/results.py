@@ -17,20 +17,20 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Self
 
-from sim.clock import NEVER
 from sim.errors import Fault, OutputError
 from sim.estimates import CONFIDENCE, MEAN, SHARE, WOODRUFF, Estimate
+from sim.recorded import recorded, write_dictionary
 from sim.records import Records
 from sim.running import Outcome
 from sim.scenario.model import Scenario
-from sim.schema.fields import named
-from sim.schema.records import COLUMNS
 from sim.summaries import FLAGS, LEVELS, LOST_WHEN, READ, VERDICTS
 from sim.tallies import HEADLINE, SPLIT
-from sim.verdicts import Judged, Level, Lost, Verdict
+from sim.verdicts import Judged
 from sim.version import __version__
 
 MANIFEST = "run.json"
+DICTIONARY = "columns.csv"
+"""What every column of the records means."""
 
 
 def scenario_hash(scenario: Scenario) -> str:
@@ -240,35 +240,17 @@ class ResultFolder:
             writer.close()
         self._writers = {}
 
-    def keep(self, replication: int, policy: str, records: Records, judged: Judged) -> None:
-        """Append the records of one replication under one policy to `records.parquet`.
-
-        Absent times become null.
+    def keep(
+        self, scenario: Scenario, replication: int, policy: str, records: Records, judged: Judged
+    ) -> None:
+        """Append the records of one replication under one policy to `records.parquet`, and say
+        beside it what its columns mean.
         """
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        columns: dict[str, Any] = {
-            "policy": pa.DictionaryArray.from_arrays(
-                pa.array([0] * len(records), pa.int32()), pa.array([policy])
-            ),
-            "replication": pa.array([replication] * len(records), pa.int64()),
-        }
-        for column in COLUMNS:
-            values = records[column.name]
-            columns[column.name] = pa.array(
-                values, mask=values == NEVER if values.dtype == "int64" else None
-            )
-        for name, names, values in (
-            ("verdict", Verdict, judged.verdict),
-            ("lost", Lost, judged.lost),
-            ("level", Level, judged.level),
-        ):
-            words = pa.array([one.name.lower() for one in names])
-            columns[name] = pa.DictionaryArray.from_arrays(pa.array(values, pa.int8()), words)
-        columns["exposed"] = pa.array(judged.exposed)
-        table = _documented(pa.table(columns))
+        table = recorded(scenario, replication, policy, records, judged)
         if "records" not in self._writers:
+            write_dictionary(scenario, table.schema, self.making / DICTIONARY)
             self._writers["records"] = pq.ParquetWriter(
                 self.making / "records.parquet", table.schema, compression="zstd"
             )
@@ -331,17 +313,6 @@ class ResultFolder:
             shutil.rmtree(old)
         else:
             self.making.rename(self._home)
-
-
-def _documented(table: Any) -> Any:
-    """Let every column of a table say what it means, and in which unit (Parquet field metadata)."""
-    import pyarrow as pa
-
-    known = named(COLUMNS)
-    fields = [
-        f.with_metadata(known[f.name].metadata) if f.name in known else f for f in table.schema
-    ]
-    return table.cast(pa.schema(fields))
 
 
 def manifest(

@@ -18,7 +18,7 @@ from sim.records import Records
 from sim.scenario.model import Scenario
 from sim.scenario.reading import given
 from sim.sizing import allowing_large, refuse_large
-from sim.stopping import Stopping
+from sim.stopping import Rule, Stopping
 from sim.summaries import Summary, expected_costs
 from sim.sums import Floats, Ints, Sums
 from sim.tallies import PRICED_ONLY, TALLY, WITH_STRATA, Count, not_under, read_not_under
@@ -206,7 +206,7 @@ def play_all(
     workers: int = 1,
     count: Count = TALLY,
     everybody: bool = False,
-    stopping: Stopping | None = None,
+    stopping: Rule | None = None,
     keep: Keep | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Sums:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -23,6 +23,16 @@ OF: Final = {
     "differences": "every paired difference of the headline to the baseline",
 }
 """What a precision can be about."""
+
+
+class Rule(Protocol):
+    """What says when a run has enough replications."""
+
+    def looks(self) -> list[int]:
+        """List the numbers of replications at which the run may stop; the last is the most."""
+
+    def is_reached(self, sums: Sums) -> bool:
+        """Tell whether replications are enough."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from sim.answers.best import Best, best
 from sim.answers.deadline import Deadline, Exposure, deadline, exposure
 from sim.answers.frontier import Frontier, frontier
 from sim.answers.hold import LEVERS, Hold, hold
+from sim.answers.incidence import Incidence, incidence
 from sim.answers.lost import Waterfall, waterfall
 from sim.answers.playing import stage_of
 from sim.answers.unknowns import Unknowns, unknowns
@@ -27,6 +29,7 @@ QUESTIONS: Final = {
     "hold": "What hold do we need, and what does it cost everybody else?",
     "lost": "Where is it lost, and what would prevent it?",
     "frontier": "What does protection cost?",
+    "best": "Which policy is best?",
     "unknowns": "How sure is that, and what would change the advice?",
 }
 TARGET: Final = 0.1
@@ -43,9 +46,11 @@ class Answers:
     target: float
     exposure: Exposure | None = None
     deadline: Deadline | None = None
+    incidence: Incidence | None = None
     holds: tuple[Hold, ...] = ()
     lost: Waterfall | None = None
     frontier: Frontier | None = None
+    best: Best | None = None
     unknowns: Unknowns | None = None
     asked: tuple[str, ...] = field(default=tuple(QUESTIONS))
 
@@ -54,9 +59,11 @@ class Answers:
         found = {
             "deadline": self.deadline and self.deadline.document(),
             "exposure": self.exposure and self.exposure.table().to_dict(orient="records"),
+            "incidence": self.incidence and self.incidence.document(),
             "hold": [one.document() for one in self.holds] or None,
             "lost": self.lost and self.lost.document(),
             "frontier": self.frontier and self.frontier.document(),
+            "best": self.best and self.best.document(),
             "unknowns": self.unknowns and self.unknowns.document(),
         }
         return {
@@ -83,6 +90,7 @@ def answer(
 
     `questions` are keys of `QUESTIONS`; `target` is a share (0 to 1) for deadline and hold,
     `budget_s` a mean delay in seconds for the frontier, `levers` durations that a hold is sought for.
+    With `replications` the best policy is judged on so many, else on as many as that takes.
     `progress` is told the question that is being worked on. Raises `ScenarioError` for a scenario
     that is none and `FaultyInputError` for a question, target or lever that is none, or if too few
     messages are regretted.
@@ -101,13 +109,17 @@ def answer(
         progress(question)
         match question:
             case "deadline":
-                found |= {"exposure": exposure(stage), "deadline": deadline(stage, target)}
+                curve = exposure(stage)
+                found |= {"exposure": curve, "deadline": deadline(stage, target)}
+                found["incidence"] = incidence(stage, curve.times)
             case "hold":
                 found["holds"] = tuple(hold(stage, target, lever) for lever in levers)
             case "lost":
                 found["lost"] = waterfall(stage)
             case "frontier":
                 found["frontier"] = frontier(stage, whole, budget_s)
+            case "best":
+                found["best"] = best(stage, whole, fixed=replications is not None)
             case _:
                 found["unknowns"] = unknowns(stage, whole)
     name = whole.policy_names()[0]

@@ -18,12 +18,13 @@ import pandas as pd
 
 from sim import estimates as est
 from sim.answers.crossing import Crossing, crossing
-from sim.answers.playing import Patch, Stage, enough, headline, written
+from sim.answers.playing import FEWEST, Patch, Stage, enough, headline, written
 from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND
 from sim.records import Records
+from sim.summaries import shares
 from sim.sums import Ints
 from sim.surfaces import CHANNELS
-from sim.tallies import COUNTED, Count, tally
+from sim.tallies import COUNTED, Count, read_mask, tally
 from sim.verdicts import Judged
 
 TIMES: Final = (
@@ -39,6 +40,9 @@ PREVIEW, APP, ANYWHERE = "preview", "app", "anywhere"
 WHERE: Final = (*(c.name for c in CHANNELS if c.in_tables), PREVIEW, APP, ANYWHERE)
 """Where something is read: channels of previews, any preview, the app, anywhere."""
 NEVER_DELETED: Final[Patch] = {"deletion.window": "none", "deletion.remedy": "delete"}
+
+
+NO_LEVER: Final[Patch] = {}
 
 
 def deleted_after(duration: int) -> Patch:
@@ -109,13 +113,13 @@ def exposure(stage: Stage) -> Exposure:
     observed, read = hits[..., :1], hits[..., 1:]
     long_enough = observed.sum(axis=0)[:, 0] >= observed.sum(axis=0).max() / 2
     effects = headline(sums).design_effect
-    shares = est.share(
+    curve = est.share(
         read[:, long_enough],
         np.broadcast_to(observed, read.shape)[:, long_enough],
         design_effect=np.nan_to_num(effects[0], nan=1.0),
     )
     times = tuple(int(t) for t in np.array(TIMES, dtype=np.int64)[long_enough])
-    return Exposure(times, shares)
+    return Exposure(times, curve)
 
 
 def _names() -> tuple[str, ...]:
@@ -149,6 +153,12 @@ class Deadline:
     """The share read although the deletion takes effect within a second."""
     levers: dict[str, Crossing]
     """Where no speed keeps the target: the deadline under each of `LEFT_BEHIND`."""
+    channels: dict[str, Crossing]
+    """The deadline for what is read in one channel, by `BY_CHANNEL`."""
+    hours: dict[str, Crossing]
+    """The deadline for messages sent at some hours, under the lever `helps`."""
+    helps: str | None
+    """The first lever under which the target is kept; None: none is needed, or none helps."""
 
     def document(self) -> dict[str, Any]:
         """Give what JSON says of it: seconds, and shares from 0 to 1."""
@@ -161,6 +171,9 @@ class Deadline:
             "longest_tried_s": seconds(c.longest),
             "read_if_deleted_within_a_second": self.fastest.value,
             "seconds_with": {name: seconds(one.value) for name, one in self.levers.items()},
+            "seconds_by_channel": {name: seconds(one.value) for name, one in self.channels.items()},
+            "seconds_by_hour": {name: seconds(one.value) for name, one in self.hours.items()},
+            "hours_are_with": self.helps,
         }
 
 
@@ -184,7 +197,7 @@ LEFT_BEHIND: Final[dict[str, Patch]] = {
 
 
 def deadline(stage: Stage, target: float) -> Deadline:
-    """Find the deadline of a deletion for a target share (0 to 1).
+    """Find the deadline of a deletion for a target share (0 to 1), anywhere, by channel and by hour.
 
     Raises `FaultyInputError` where too few messages are regretted.
 
@@ -194,21 +207,83 @@ def deadline(stage: Stage, target: float) -> Deadline:
     >>> found.crossing.low <= found.crossing.value
     True
     """
-    found = _deadline(stage, target, {})
+    plain = _Deletions(stage)
+    found = plain.deadline(target, ANYWHERE)
+    under = {name: _Deletions(stage, patch) for name, patch in LEFT_BEHIND.items()}
     levers = {}
     if found.value is None:
-        levers = {name: _deadline(stage, target, patch) for name, patch in LEFT_BEHIND.items()}
-    return Deadline(found, found.known[GRID[0]], levers)
+        levers = {name: one.deadline(target, ANYWHERE) for name, one in under.items()}
+    helps = next((name for name, one in levers.items() if one.value is not None), None)
+    timed = plain if helps is None else under[helps]
+    return Deadline(
+        found,
+        found.known[GRID[0]],
+        levers,
+        {name: plain.deadline(target, name) for name in BY_CHANNEL},
+        {name: timed.deadline(target, name) for name in BY_HOUR if timed.has(name)},
+        helps,
+    )
 
 
-def _deadline(stage: Stage, target: float, lever: Patch) -> Crossing:
-    def evaluate(durations: Sequence[int]) -> list[est.Estimate]:
-        sums = stage.play({written(one): {**deleted_after(one), **lever} for one in durations})
+BY_CHANNEL: Final = {"by push": "read_push", "by e-mail": "read_email", "in the app": "read_thread"}
+"""Where a message is read, and how that is counted."""
+BY_HOUR: Final = tuple(f"{h:02}:00 to {h + 6:02}:00" for h in range(0, 24, 6))
+"""When send was pressed, on the scenario's clock."""
+
+
+class _Deletions:
+    """What is read if deletions take effect so long after sending, by channel and hour: nothing is
+    played twice.
+    """
+
+    def __init__(self, stage: Stage, lever: Patch = NO_LEVER) -> None:
+        self.stage, self.lever = stage, lever
+        self.known: dict[int, dict[str, est.Estimate]] = {}
+
+    def deadline(self, target: float, what: str) -> Crossing:
+        """Find the deadline by what is read anywhere, in a channel, or of an hour's messages."""
+
+        def evaluate(durations: Sequence[int]) -> list[est.Estimate]:
+            self._play([one for one in durations if one not in self.known])
+            return [self.known[one][what] for one in durations]
+
+        return crossing(evaluate, self.stage.within(GRID), target, "rising")
+
+    def has(self, hour: str) -> bool:
+        """Tell whether enough messages of an hour are regretted."""
+        return all(each[hour].per >= FEWEST for each in self.known.values())
+
+    def _play(self, durations: Sequence[int]) -> None:
+        if not durations:
+            return
+        patches = {written(one): {**deleted_after(one), **self.lever} for one in durations}
+        sums = self.stage.play(
+            patches, Count((*COUNTED, *_hours("sent"), *_hours("read")), _by_hour)
+        )
         enough(sums, "deadline")
-        shares = headline(sums)
-        return [shares.at(k) for k in range(len(durations))]
+        whole, channels = headline(sums), shares(sums, tuple(BY_CHANNEL.values()))
+        hours = est.share(sums.of(*_hours("read")), sums.of(*_hours("sent")))
+        for k, one in enumerate(durations):
+            found = {ANYWHERE: whole.at(k)}
+            found |= {name: channels.at(k, j) for j, name in enumerate(BY_CHANNEL)}
+            found |= {name: hours.at(k, j) for j, name in enumerate(BY_HOUR)}
+            self.known[one] = found
 
-    return crossing(evaluate, stage.within(GRID), target, "rising")
+
+def _hours(what: str) -> tuple[str, ...]:
+    return tuple(f"{what}_{hour}" for hour in BY_HOUR)
+
+
+def _by_hour(records: Records, judged: Judged, base: Judged) -> Ints:
+    """Add up a block as `tally` does, then who is regretted and who is read, by hour of sending."""
+    many = len(BY_HOUR)
+    mine = judged.regretted & judged.is_message
+    cell = records.replication * many + records["pressed"] % DAY // (DAY // many)
+    found = [
+        np.bincount(cell[rows], minlength=records.worlds * many).reshape(-1, many)
+        for rows in (mine, mine & read_mask(judged))
+    ]
+    return np.hstack([tally(records, judged, base), *found]).astype(np.int64)
 
 
 def seconds(duration: int | None) -> float | None:

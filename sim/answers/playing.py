@@ -8,8 +8,9 @@ from typing import Any
 
 from sim import estimates as est
 from sim.errors import Fault, FaultyInputError
-from sim.running import engine_for, play_all
+from sim.running import Keep, engine_for, play_all
 from sim.scenario.model import Scenario
+from sim.stopping import Rule
 from sim.summaries import headlines
 from sim.sums import Sums
 from sim.tallies import TALLY, Count
@@ -29,15 +30,24 @@ class Stage:
         """Give the durations (microseconds) that the observation is at least twice as long as."""
         return tuple(one for one in durations if 2 * one < self.scenario.run.horizon)
 
-    def play(self, patches: Mapping[str, Patch], count: Count = TALLY) -> Sums:
+    def play(
+        self,
+        patches: Mapping[str, Patch],
+        count: Count = TALLY,
+        keep: Keep | None = None,
+        stopping: Rule | None = None,
+    ) -> Sums:
         """Play the scenario under patches by name, the first of which is the baseline.
 
-        The messages, mistakes and looks are those of every other call.
+        The messages, mistakes and looks are those of every other call. `keep` is as in
+        `sim.running.run`; with `stopping` as many worlds are played as that rule wants.
         """
         names = tuple(patches)
         worlds = [self.scenario.patched(patch) for patch in patches.values()]
         engine = engine_for(self.scenario, names, self.engine, self.replications)
-        return play_all(worlds, names, engine, self.replications, count=count)
+        return play_all(
+            worlds, names, engine, self.replications, count=count, keep=keep, stopping=stopping
+        )
 
 
 def stage_of(scenario: Scenario, replications: int | None = None, engine: str = "auto") -> Stage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,9 @@ import matplotlib as mpl
 import numpy as np
 
 from sim.answers.deadline import ANYWHERE, APP, PREVIEW
+from sim.answers.incidence import DELETED, EVENTS, REFUSED
+from sim.answers.incidence import IN_APP as FIRST_IN_APP
+from sim.answers.incidence import PREVIEW as FIRST_IN_PREVIEW
 from sim.charts.style import STYLE, Chart
 from sim.clock import DAY, HOUR, MINUTE, SECOND
 
@@ -17,8 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.answers import Answers
+    from sim.answers.best import Best
     from sim.answers.deadline import Exposure
     from sim.answers.frontier import Frontier
+    from sim.answers.incidence import Incidence
     from sim.answers.lost import Waterfall
 
 LINES = {
@@ -26,6 +31,13 @@ LINES = {
     PREVIEW: ("in a preview", "#0072B2", "--"),
     APP: ("in the app", "#D55E00", ":"),
 }
+AREAS = {
+    DELETED: ("#009E73", ""),
+    REFUSED: ("#BBBBBB", "///"),
+    FIRST_IN_PREVIEW: ("#0072B2", "..."),
+    FIRST_IN_APP: ("#D55E00", "xxx"),
+}
+"""Colour and hatch of each event."""
 TICKS = {
     "1 s": SECOND,
     "10 s": 10 * SECOND,
@@ -45,10 +57,14 @@ def save(found: Answers, folder: Path) -> Iterator[Path]:
     title = found.scenario.title
     if found.exposure is not None:
         charts["exposure"] = draw_exposure(found.exposure, title)
+    if found.incidence is not None:
+        charts["incidence"] = draw_incidence(found.incidence, title)
     if found.lost is not None:
         charts["lost"] = draw_lost(found.lost, title)
     if found.frontier is not None:
         charts["frontier"] = draw_frontier(found.frontier, title)
+    if found.best is not None:
+        charts["best"] = draw_best(found.best, title)
     for name, chart in charts.items():
         with mpl.rc_context(STYLE):
             chart.savefig(folder / f"{name}.png", metadata={"Software": None})
@@ -81,17 +97,46 @@ def draw_exposure(curve: Exposure, title: str = "") -> Chart:
                 va="center",
                 fontsize=8.5,
             )
-        axes.set_xscale("log")
-        shown = {k: t for k, t in TICKS.items() if t <= curve.times[-1]}
-        axes.set_xticks([t / SECOND for t in shown.values()], list(shown), minor=False)
-        axes.set_xticks([], minor=True)
+        _time_axis(axes, curve.times)
         axes.set_ylim(0, None)
-        axes.set_xlabel("time since sending (logarithmic)")
         axes.set_ylabel("share of messages read (%)")
         hour = curve.at(HOUR).value if HOUR in curve.times else curve.at(curve.times[-1]).value
         _titled(
             figure, axes, f"If nothing is done, {100 * hour:.0f} % are read within an hour", title
         )
+    return figure
+
+
+def draw_incidence(found: Incidence, title: str = "") -> Chart:
+    """Draw which event came first, by the time since sending, as areas that add up to all messages.
+
+    >>> import sim
+    >>> found = sim.answer("linkedin_dm", questions="deadline", replications=20)
+    >>> len(draw_incidence(found.incidence).axes)
+    1
+    """
+    seconds = [t / SECOND for t in found.times]
+    shares = 100 * found.shares.value.T
+    with mpl.rc_context(STYLE):
+        figure, axes = _chart(7.6, 4.2)
+        colours, hatches = zip(*(AREAS[event] for event in EVENTS), strict=True)
+        areas = axes.stackplot(seconds, *shares, colors=colours, labels=EVENTS)
+        for area, hatch in zip(areas, hatches, strict=True):
+            area.set(hatch=hatch, edgecolor="white", lw=0)
+        _time_axis(axes, found.times)
+        axes.set_ylim(0, 100)
+        axes.set_ylabel("share of regretted messages (%)")
+        axes.annotate("none of these yet", (0.02, 0.95), xycoords="axes fraction", va="top")
+        handles, labels = axes.get_legend_handles_labels()
+        figure.legend(
+            handles[::-1], labels[::-1], loc="outside right center", frameon=False, fontsize=8.5
+        )
+        first = found.at(found.times[-1], DELETED).value
+        finding = (
+            f"{100 * first:.0f} % are deleted unread; {100 * found.ghosts.value:.0f} % of those are read "
+            "all the same"
+        )
+        _titled(figure, axes, finding, title)
     return figure
 
 
@@ -176,6 +221,57 @@ def draw_frontier(found: Frontier, title: str = "") -> Chart:
         )
         _titled(figure, axes, finding, title)
     return figure
+
+
+def draw_best(found: Best, title: str = "") -> Chart:
+    """Draw every policy against the best of the others, with intervals that hold together.
+
+    >>> import sim
+    >>> len(draw_best(sim.answer("linkedin_dm", questions="best", replications=20).best).axes)
+    1
+    """
+    table = found.table
+    with mpl.rc_context(STYLE):
+        figure, axes = _chart(7.6, 1.5 + 0.42 * len(table))
+        value, low, high = (100 * table[name] for name in ("ahead", "ahead_low", "ahead_high"))
+        axes.axvline(0, color="#999999", lw=0.8)
+        axes.errorbar(
+            value,
+            range(len(table)),
+            xerr=[value - low, high - value],
+            fmt="o",
+            color="#0072B2",
+            ms=5,
+        )
+        for k, (at, chance) in enumerate(zip(high, table["chance"], strict=True)):
+            axes.annotate(
+                f"{100 * chance:.0f} % likely the best",
+                (max(at, 0.0), k),
+                (8, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8.5,
+            )
+        axes.set_yticks(range(len(table)), [str(name) for name in table["policy"]])
+        axes.set_ylim(len(table) - 0.5, -0.5)
+        axes.margins(x=0.2)
+        axes.set_xlabel("read more (+) or less (-) than under the best other policy (points)")
+        finding = (
+            f"{found.chosen} is best, decided after {found.replications:,} worlds"
+            if found.chosen
+            else f"{found.leader} is read least in {found.replications:,} worlds"
+        )
+        _titled(figure, axes, finding, title)
+    return figure
+
+
+def _time_axis(axes: Axes, times: Sequence[int]) -> None:
+    axes.set_xscale("log")
+    shown = {k: t for k, t in TICKS.items() if t <= times[-1]}
+    axes.set_xticks([t / SECOND for t in shown.values()], list(shown), minor=False)
+    axes.set_xticks([], minor=True)
+    axes.set_xlim(times[0] / SECOND, times[-1] / SECOND)
+    axes.set_xlabel("time since sending (logarithmic)")
 
 
 def _chart(width: float, height: float) -> tuple[Chart, Axes]:

@@ -6,28 +6,29 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
-from rich.markup import escape
 from rich.table import Table
 
 from sim.answers import BUDGET_S, QUESTIONS, TARGET, Answers, answer
-from sim.answers.crossing import Crossing
-from sim.answers.deadline import ANYWHERE, Deadline, Exposure
-from sim.answers.frontier import Frontier
-from sim.answers.hold import Hold
-from sim.answers.lost import Waterfall
-from sim.answers.unknowns import Unknowns
+from sim.cli.answer_words import (
+    best_in_words,
+    best_table,
+    deadline_in_words,
+    frontier_in_words,
+    frontier_table,
+    hold_in_words,
+    incidence_table,
+    left_behind_in_words,
+    lost_in_words,
+    unknowns_in_words,
+)
 from sim.cli.running import check_options, say_if_cold
-from sim.cli.tables import console_for, interval, new_table, percent
-from sim.clock import DAY, HOUR, MINUTE, SECOND, parse_duration
+from sim.cli.screens import console_for
+from sim.clock import SECOND, parse_duration
 from sim.errors import Fault, FaultyInputError
 from sim.scenario.suggestions import said
-
-SHOWN = (10 * SECOND, MINUTE, 5 * MINUTE, HOUR, 8 * HOUR, DAY, 7 * DAY)
-"""Times of the exposure curve that are told."""
-MOST = 5
-"""Lines of a list that are told, of those that matter most."""
 
 
 def answer_command(
@@ -96,35 +97,25 @@ def _seconds_of(text: str) -> float:
         raise FaultyInputError([Fault("answer", "--budget", problem, str(error))]) from None
 
 
-def time_of(duration: float) -> str:
-    """Say microseconds as people do, to two digits or so.
-
-    >>> time_of(29 * SECOND), time_of(1003 * SECOND), time_of(30 * HOUR)
-    ('29 s', '17 min', '30 h')
-    """
-    units = {"d": DAY, "h": HOUR, "min": MINUTE, "s": SECOND}
-    unit = next((one for one, size in units.items() if duration >= 2 * size), "s")
-    number = duration / units[unit]
-    return f"{number:.2g} {unit}" if number < 10 else f"{number:.0f} {unit}"
-
-
 def print_answers(found: Answers) -> None:
     """Print every answer as sentences, then its table."""
     write = sys.stdout.write
     write(f'{found.scenario.title or found.scenario.file}, under "{found.baseline}"\n')
     parts: dict[str, Iterable[str]] = {
-        "deadline": deadline_in_words(found.exposure, found.deadline),
+        "deadline": chain(
+            deadline_in_words(found.exposure, found.deadline), left_behind_in_words(found.incidence)
+        ),
         "hold": (line for one in found.holds for line in hold_in_words(one)),
         "lost": lost_in_words(found.lost),
         "frontier": frontier_in_words(found.frontier),
+        "best": best_in_words(found.best),
         "unknowns": unknowns_in_words(found.unknowns),
     }
     for question in found.asked:
         write(f"\n{QUESTIONS[question].upper()}\n")
         for line in parts[question]:
             write(f"{line}\n")
-        if question == "frontier" and found.frontier is not None:
-            table = frontier_table(found.frontier)
+        for table in _tables(found, question):
             console_for(table).print(table)
     write(
         f"\n{found.replications} replications, seed {found.scenario.run.seed}; intervals at 95 % are "
@@ -132,161 +123,10 @@ def print_answers(found: Answers) -> None:
     )
 
 
-def deadline_in_words(curve: Exposure | None, found: Deadline | None) -> Iterator[str]:
-    """Say the curve, the deadline, and what a deletion in time leaves behind."""
-    if curve is None or found is None:
-        return
-    told = [t for t in SHOWN if t in curve.times]
-    said_of = ", ".join(f"{percent(curve.at(t).value)} % within {time_of(t)}" for t in told)
-    yield f"If nothing is done, these shares of messages are read, by preview or in the app: {said_of}."
-    last = curve.at(told[-1], ANYWHERE)
-    yield f"({interval(last)} at the end.)"
-    c = found.crossing
-    goal = f"{percent(c.target)} %"
-    if c.value is None:
-        fastest = percent(found.fastest.value)
-        yield (
-            f"No speed keeps it at or under {goal}: a deletion that takes effect within a second leaves "
-            f"{fastest} % read, from notifications that outlive the message or in the app by then."
-        )
-        for lever, one in found.levers.items():
-            yield f"  If {lever}: {_deadline_of(one)}."
-    else:
-        yield f"To keep it at or under {goal}, the deletion must take effect {_deadline_of(c)}."
-        yield (
-            f"Even a deletion within a second leaves {percent(found.fastest.value)} % read: what "
-            "outlives the message, and what is read at once."
-        )
-
-
-def _deadline_of(c: Crossing) -> str:
-    if c.value is None:
-        return "no speed is enough"
-    if c.value == c.longest:
-        return f"at any time up to {time_of(c.longest)}"
-    low = "at no time" if c.low is None else time_of(c.low)
-    high = "not at all" if c.high is None else time_of(c.high)
-    return f"within {time_of(c.value)} of sending (95 %: {low} to {high})"
-
-
-def hold_in_words(found: Hold) -> Iterator[str]:
-    """Say the shortest duration of a lever, and its price."""
-    c, goal = found.crossing, f"{percent(found.crossing.target)} %"
-    longest = time_of(c.longest)
-    if found.idle:
-        yield f"{found.lever} changes nothing here, up to {longest}: {percent(c.best.value)} % are read."
-        return
-    if c.value is None:
-        yield (
-            f"{found.lever}: {goal} cannot be reached with at most {longest}; the least is "
-            f"{percent(c.best.value)} %."
-        )
-        return
-    if c.value == 0:
-        yield f"{found.lever}: none is needed; {percent(c.best.value)} % are read without it."
-        return
-    low = "none" if c.low == 0 else time_of(c.low or 0)
-    high = f"more than {longest}" if c.high is None else time_of(c.high)
-    yield f"{found.lever} = {time_of(c.value)} keeps it at or under {goal} (95 %: {low} to {high})."
-    half, most = (
-        time_of(found.price[f"delay_notified_{q}_s"].value * SECOND) for q in ("median", "p95")
-    )
-    yield f"  It delays the notices of messages that nobody regrets: half by {half} or more, one in twenty by {most} or more."
-
-
-def lost_in_words(found: Waterfall | None) -> Iterator[str]:
-    """Say where messages were lost and which levers help, the largest first."""
-    if found is None:
-        return
-    whole = found.regretted
-    yield f"Of {whole:,} messages regretted, {found.lost:,} ({percent(found.lost / whole)} %) are read:"
-    for name, number in found.counts.items():
-        if number:
-            yield f"  {number:6,}  {percent(number / whole):>5} %  {name}"
-    yield "Levers, each on the same messages (change of the share read, in points; 95 % interval):"
-    ranked = sorted(found.alone.items(), key=lambda one: one[1].value)
-    for name, one in ranked:
-        if one.value:
-            left = found.without[name].value - found.together.value
-            yield f"  {_points(one.value, one.low, one.high)}  {name} ({-100 * left:+.1f} when all else is done)"
-    idle = [name for name, one in ranked if not one.value]
-    if idle:
-        yield f"  No change: {'; '.join(idle)}."
-    t = found.together
-    alone = sum(one.value for one in found.alone.values())
-    yield (
-        f"  {_points(t.value, t.low, t.high)}  all of them together; alone they add up to "
-        f"{100 * alone:+.1f}, because some prevent the same losses."
-    )
-
-
-def _points(value: float, low: float, high: float) -> str:
-    return f"{100 * value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
-
-
-def frontier_in_words(found: Frontier | None) -> Iterator[str]:
-    """Say the best point within the budget, and the knee."""
-    if found is None:
-        return
-    best, knee = found.best, found.knee
-    if best is None:
-        yield f"Nothing keeps the mean delay within {found.budget_s:g} s."
-    else:
-        yield (
-            f"With at most {found.budget_s:g} s of delay for everybody else, on average, the least is read "
-            f'under "{best["policy"]}": {percent(best["read"])} % instead of '
-            f"{percent(found.table['read'].iloc[0])} % (delay {best['delay_s']:.0f} s)."
-        )
-    if knee is not None:
-        yield f'The knee, beyond which protection gets dear: "{knee["policy"]}".'
-
-
-def frontier_table(found: Frontier) -> Table:
-    """Lay out what is not dominated, cheapest first."""
-    table = new_table(
-        "Not dominated", "policy", "read, %", "change, points", "delay, s", "delayed by an hour, %"
-    )
-    front = found.table[~found.table["dominated"]].sort_values(["delay_s", "read"])
-    for row in front.to_dict(orient="records"):
-        table.add_row(
-            escape(str(row["policy"])),
-            f"{percent(row['read'])} ({percent(row['low'])}–{percent(row['high'])})",
-            _points(row["change"], row["change_low"], row["change_high"]),
-            f"{row['delay_s']:.1f}",
-            percent(row["far"]),
-        )
-    return table
-
-
-def unknowns_in_words(found: Unknowns | None) -> Iterator[str]:
-    """Say three doubts apart, and what would change the advice."""
-    if found is None:
-        yield "Nothing is assumed that has a range."
-        return
-    yield (
-        f"Parameters: over {found.points} points of what is assumed, the least is read on average under "
-        f'"{found.advice}"; that policy is best at {100 * found.best_at[found.policies.index(found.advice)]:.0f} % of them.'
-    )
-    for k, name in enumerate(found.policies):
-        yield (
-            f"  {name}: {percent(found.low[k])} to {percent(found.high[k])} % (mean {percent(found.mean[k])}); "
-            f"at worst {100 * found.regret[k]:.1f} points above the best"
-        )
-    yield f'The policy with the least regret is "{found.least_regret}".'
-    worth = [(path, w) for path, w in found.worth.items() if w > max(found.floor, 5e-4)]
-    if worth:
-        yield "Knowing these would lower the share read most, because the advice depends on them:"
-        for path, value in worth[:MOST]:
-            yield f"  {path}: {100 * value:.2f} points"
-    else:
-        yield (
-            "No single unknown would change the advice: knowing one is worth less than "
-            f"{100 * max(found.floor, 5e-4):.2f} points, and knowing all {100 * found.worth_of_all:.2f}."
-        )
-    yield "Structure: the share read under other forms of the model:"
-    for form, rows in found.structure.groupby("form", sort=False):
-        shares = ", ".join(
-            f"{name} {percent(value)} %"
-            for name, value in zip(rows["policy"], rows["read"], strict=True)
-        )
-        yield f"  {form}: {shares}"
+def _tables(found: Answers, question: str) -> Iterator[Table]:
+    if question == "deadline" and found.incidence is not None:
+        yield incidence_table(found.incidence)
+    if question == "frontier" and found.frontier is not None:
+        yield frontier_table(found.frontier)
+    if question == "best" and found.best is not None:
+        yield best_table(found.best)

@@ -117,6 +117,9 @@ def run(
             show_default=False,
         ),
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print channels, verdicts and every price too.")
+    ] = False,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Print how many worlds and seconds it takes; play a few."),
@@ -144,7 +147,7 @@ def run(
         if dry_run:
             dry_run_command(file, json, workers, asked)
         else:
-            run_command(file, out, json, workers, asked, doubt)
+            run_command(file, out, json, workers, asked, doubt, full)
 
 
 @app.command()
@@ -206,7 +209,7 @@ def answer(
     question: Annotated[
         list[str] | None,
         typer.Option(
-            help="deadline, hold, lost, frontier, unknowns, or all (repeat for more).",
+            help="deadline, hold, lost, frontier, best, unknowns, or all (repeat for more).",
             show_default=False,
         ),
     ] = None,

@@ -17,14 +17,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.cli.running import INTERRUPTED, check_options, progress_bar, say_if_cold
+from sim.cli.screens import console_for, new_table
 from sim.cli.tables import (
     SPLIT_LABELS,
     change_of,
-    console_for,
     count_of,
     effect_tables,
     interval,
-    new_table,
     percent,
     points_of,
     price_tables,

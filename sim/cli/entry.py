@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from sim.cli.app import app
+from sim.cli.screens import degrade_output
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it."""
@@ -29,6 +30,7 @@ def main() -> None:
         signal.signal(
             signal.SIGTERM, lambda *_: sys.exit(143)
         )  # an exit cleans up, a kill would not
+    degrade_output()
     try:
         status = app(prog_name="toolate", standalone_mode=False)
     except UsageError as error:

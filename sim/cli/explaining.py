@@ -19,7 +19,7 @@ from sim.cli.words import in_words
 from sim.scenario import Scenario, load
 from sim.scenario.evidence import Evidence, EvidenceKind, evidence
 from sim.scenario.recipients import EmailShares, Segment
-from sim.world.trace import clock_in_words
+from sim.world.trace import read_log
 
 SECTIONS = {
     "run": "The run",
@@ -109,9 +109,11 @@ def _opening(scenario: Scenario, policy: str | None, width: int) -> Iterator[str
     yield from wrapped(f"From {scenario.file}{extends}; {under}.", width)
     yield from wrapped(f"people: {_whose(scenario)}", width)
     if scenario.traffic.kind == "trace":
-        words = clock_in_words(scenario, scenario.traffic)
+        log = read_log(scenario, scenario.traffic)
+        words = log.clock.words
         asking = "; traffic.zone sets another" if words.startswith("the clock") else ""
-        yield from wrapped(f"Times of {scenario.traffic.file}: {words}{asking}.", width)
+        yield from wrapped(f"{scenario.traffic.file}: {log.words}.", width)
+        yield from wrapped(f"Its times: {words}{asking}.", width)
 
 
 def _whose(scenario: Scenario) -> str:
@@ -124,7 +126,7 @@ def _whose(scenario: Scenario) -> str:
     if not found:
         return "none. What the file does not say of its recipients never happens."
     each = "; ".join(
-        f"{name} (toolate people {name})"
+        f"{name} (toolate people {name.partition('/')[0]})"
         + ("" if "everyone" in whom else f" for {', '.join(sorted(whom))}")
         for name, whom in found.items()
     )
@@ -185,6 +187,18 @@ def _entries(scenario: Scenario, table: BaseModel, at: str, about: str = "") -> 
             meaning = f"{about}: {meaning[:1].lower()}{meaning[1:]}" if about else meaning
             yield Entry(
                 path, meaning, in_words(value, name, field), evidence(scenario, path), value
+            )
+            yield from _parts(scenario, path, meaning, value)
+
+
+def _parts(scenario: Scenario, path: str, meaning: str, whole: Any) -> Iterator[Entry]:
+    """Yield what a distribution is made of, where a part has a source of its own that still holds."""
+    for part, field in type(whole).model_fields.items() if hasattr(whole, "dist") else ():
+        found = evidence(scenario, f"{path}.{part}")
+        if found.source is not None and found.source != evidence(scenario, path).source:
+            held = getattr(whole, part)
+            yield Entry(
+                f"{path}.{part}", f"{meaning} ({part})", in_words(held, part, field), found, held
             )
 
 

@@ -12,18 +12,16 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from sim import platforms
 from sim.cli.explaining import everything
+from sim.cli.screens import console_for, new_table
 from sim.errors import Fault, ScenarioError
 from sim.platforms.catalogue import BASE, GRADES, CatalogueEntry, counts, entries, titles, works_of
-from sim.platforms.works import bibtex, keys_in, works
 from sim.scenario import load
 from sim.scenario.evidence import sweep_words
+from sim.works import bibtex, keys_in, works
 
 MEANINGS = (
     "Grades: A primary source, B secondary source, C article or vendor, D memory, E derived here."
@@ -93,16 +91,13 @@ def _bibtex(name: str | None) -> str:
 
 
 def _print_list() -> None:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in ("platform", "what", "variants"):
-        table.add_column(column, overflow="fold")
-    for column in (*GRADES, "unknown"):
-        table.add_column(column, justify="right")
+    texts = ("platform", "what", "variants")
+    table = new_table("", *texts, *GRADES, "unknown", texts=texts)
     for name in platforms.names():
         number = counts(name)
         shown = (str(number[grade] or "") for grade in (*GRADES, "unknown"))
         table.add_row(name, escape(titles()[name]), ", ".join(platforms.variants(name)), *shown)
-    console = Console(file=sys.stdout, width=max(Console().width, 118), highlight=False)
+    console = console_for(table)
     console.print(table)
     console.print(
         f"Values and facts by grade, less what all share (common). {MEANINGS}", soft_wrap=True

@@ -8,11 +8,9 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from sim.cli.screens import console_for, new_table
 from sim.errors import Fault, ScenarioError
 from sim.scenario.shipped import answers, file_of, names, stems
 from sim.scenario.suggestions import did_you_mean, said
@@ -31,15 +29,14 @@ def scenarios_command(containing: str | None, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
         return
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    table.add_column("name", no_wrap=True)
-    table.add_column("question, and the published answer")
+    columns = ("name", "question, and the published answer")
+    table = new_table("", *columns, texts=columns)
     for row in rows:
         answer = f"\n[dim]{escape(row['answer'])}[/dim]" if row["answer"] else ""
         table.add_row(escape(row["name"]), f"{escape(row['question'])}{answer}")
-    Console().print(table)
+    console_for(table).print(table)
     first = rows[0]["name"]
-    sys.stdout.write(f"\nPlay one by its name, in any folder: toolate run {first}\n")
+    sys.stdout.write(f"Play one by its name, in any folder: toolate run {first}\n")
 
 
 def listed() -> Iterator[dict[str, Any]]:

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sim.cli.screens import console_for, new_table
+from sim.cli.words import time_of
+from sim.clock import SECOND
 from sim.estimates import FEW, FEW_EVENTS, Estimate
 from sim.running import Outcome
 from sim.summaries import LOST_WHEN, REFUSED, VERDICTS
@@ -116,15 +117,16 @@ def replication_warnings(done: int, asked: int, headline: Estimate) -> list[str]
     return out
 
 
-def print_outcome(outcome: Outcome, remarks: Iterable[str] = ()) -> None:
-    """Print the answer, remarks on it and the tables on stdout, warnings on stderr."""
+def print_outcome(outcome: Outcome, remarks: Iterable[str] = (), *, full: bool = False) -> None:
+    """Print the answer, its table and remarks on stdout, warnings on stderr.
+
+    With `full` the tables that the answer rests on follow: channels, verdicts, counts, prices.
+    """
     s, base = outcome.summary, outcome.policies[0]
     e = s.headline(base)
-    costs = outcome.costs if outcome.scenario.costs else None
-    effects = effect_tables(s.sums, costs)
-    prices = price_tables(outcome.policies, outcome.price)
-    tables = (_policies(outcome), _verdicts(outcome), _lost(outcome), *effects, *prices)
-    console = console_for(*tables)
+    rest = tuple(_rest(outcome)) if full else ()
+    first = answer_table(outcome)
+    console = console_for(first, *rest)
     console.print(escape(outcome.scenario.title or outcome.scenario.file), soft_wrap=True)
     if e.per:
         console.print(
@@ -133,25 +135,85 @@ def print_outcome(outcome: Outcome, remarks: Iterable[str] = ()) -> None:
             f"{split_of(*(s.headline(base, part) for part in SPLIT))}.",
             soft_wrap=True,
         )
+    console.print(first)
     for remark in remarks:
         console.print(escape(remark), soft_wrap=True)
-    for table in tables:
+    for table in rest:
         console.print(table)
-    console.print(price_basis(outcome), soft_wrap=True)
-    run = outcome.scenario.run
-    console.print(
-        f"{e.per:,.0f} regretted of {s.sums.total(base, 'messages'):,} messages per policy, "
-        f"to {s.sums.total(base, 'regretted_recipients'):,} recipients; "
-        f"{outcome.replications} replications, seed {run.seed}; intervals over replications, differences paired.",
-        soft_wrap=True,
-    )
-    if outcome.known is not None:
-        note = f"Read: {s.headline_method}. The other columns are not stratified."
-        console.print(note, soft_wrap=True)
-    if outcome.stopping is not None:
-        console.print(outcome.stopping.words(), soft_wrap=True)
+    for line in _basis(outcome):
+        console.print(escape(line), soft_wrap=True)
+    if not full:
+        console.print(MORE, soft_wrap=True)
     for warning in warnings_of(outcome):
         sys.stderr.write(f"Warning: {warning}\n")
+
+
+MORE = (
+    "--full prints channels, verdicts, when previews were read, and every price with its interval."
+)
+
+
+def _rest(outcome: Outcome) -> Iterator[Table]:
+    costs = outcome.costs if outcome.scenario.costs else None
+    yield from (_policies(outcome), _verdicts(outcome), _lost(outcome))
+    yield from effect_tables(outcome.summary.sums, costs)
+    yield from price_tables(outcome.policies, outcome.price)
+
+
+def _basis(outcome: Outcome) -> Iterator[str]:
+    """Say on what the numbers rest."""
+    s, base, run = outcome.summary, outcome.policies[0], outcome.scenario.run
+    yield price_basis(outcome)
+    yield (
+        f"{s.headline(base).per:,.0f} regretted of {s.sums.total(base, 'messages'):,} messages per policy, "
+        f"to {s.sums.total(base, 'regretted_recipients'):,} recipients; "
+        f"{outcome.replications} replications, seed {run.seed}; intervals over replications, differences paired."
+    )
+    if outcome.known is not None:
+        yield f"Read: {s.headline_method}. The other columns are not stratified."
+    if outcome.stopping is not None:
+        yield outcome.stopping.words()
+
+
+def answer_table(outcome: Outcome) -> Table:
+    """Lay out the answer policy by policy, in 80 columns: what is read, what changes, at what
+    price.
+    """
+    s, costs = outcome.summary, outcome.scenario.costs
+    table = new_table(
+        "Read despite the deletion, % of regretted messages, and its change in points\n"
+        "(95 % intervals); price: median / 95th percentile of the other messages' delay"
+        + (",\nand what a world costs" if costs else ""),
+        "policy",
+        "read",
+        "by preview first",
+        "change",
+        "price",
+    )
+    changes: dict[str, Any] = {row["policy"]: row for row in s.differences.to_dict("records")}
+    delays = outcome.price.set_index(["policy", "measure"])["value"]
+    spent = outcome.costs.set_index("policy")["value"] if costs else None
+    for name in outcome.policies:
+        is_base = name == outcome.policies[0]
+        later = (delays[name, f"delay_notified_{end}_s"] for end in ("median", "p95"))
+        price = ["–" if is_base else " / ".join(map(later_of, later))]
+        price += [] if spent is None else [f"{spent[name]:,.2f}"]
+        table.add_row(
+            escape(name),
+            interval(s.headline(name)),
+            percent(s.headline(name, SPLIT[0]).value),
+            "baseline" if is_base else change_of(changes[name]),
+            "\n".join(price),
+        )
+    return table
+
+
+def later_of(seconds: float) -> str:
+    """Say by how much something is later, or earlier, as people do; a dash if it is not known."""
+    if seconds != seconds:
+        return "–"
+    sign = "+" if seconds > 0 else "-"
+    return f"{sign}{time_of(abs(seconds) * SECOND)}" if seconds else "0 s"
 
 
 def price_basis(outcome: Outcome) -> str:
@@ -165,33 +227,9 @@ def price_basis(outcome: Outcome) -> str:
     )
 
 
-def console_for(*tables: Table) -> Console:
-    """Make a console on stdout that is wide enough for every one of some tables: a squeezed table
-    loses its names.
-    """
-    wide = Console(file=sys.stdout, width=1000)
-    needed = max((wide.measure(table).maximum for table in tables), default=0)
-    return Console(file=sys.stdout, width=max(Console().width, needed, 118), highlight=False)
-
-
 def _with_limits(value: float, low: float, high: float, *, form: str) -> str:
     """Write a number with its interval, if there is one."""
     return f"{value:{form}}" + (f" ({low:{form}} to {high:{form}})" if low == low else "")
-
-
-def new_table(title: str, *columns: str) -> Table:
-    """Make an empty table in the style of all tables: names to the left, numbers to the right."""
-    made = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1),
-    )
-    for k, name in enumerate(columns):
-        made.add_column(name, justify="left" if k == 0 else "right", no_wrap=k > 0)
-    return made
 
 
 def _policies(outcome: Outcome) -> Table:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import sys
 import time
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-
+from sim.cli.screens import console_for, new_table, screen
 from sim.verification import Check, verify
 
 
 def verify_command(scenarios: int) -> bool:
     """Run all checks, print the table on stdout, and tell whether everything holds."""
-    talk = Console(stderr=True)
+    talk = screen(stderr=True)
     began = time.monotonic()
     with talk.status(
         "compiling the kernels once (a minute at most; later runs load them)"
@@ -30,9 +27,8 @@ def verify_command(scenarios: int) -> bool:
 
 
 def _print(checks: list[Check]) -> None:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("check", "size", "found", ""):
-        table.add_column(name)
+    columns = ("check", "size", "found", "verdict")
+    table = new_table("", *columns, texts=columns)
     for check in checks:
         table.add_row(check.name, check.size, check.found, "holds" if check.holds else "FAILS")
-    Console(file=sys.stdout, width=max(Console().width, 150), highlight=False).print(table)
+    console_for(table).print(table)

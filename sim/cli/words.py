@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from sim.clock import NEVER, UNITS, format_duration
+from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND, UNITS, format_duration
 from sim.distributions.distribution import distribution_of
 from sim.distributions.families.scipy import Scipy
 from sim.distributions.family import Family
@@ -48,6 +48,19 @@ def in_words(value: Any, name: str, field: FieldInfo) -> str:
         is_share = any(getattr(limit, "le", None) == 1 for limit in field.metadata)
         return _percent(value) if is_share else f"{value:g}"
     return f"{value:,}" if isinstance(value, int) and name != "seed" else str(value)
+
+
+def time_of(duration: float) -> str:
+    """Say microseconds as people do, to two digits or so.
+
+    >>> from sim.clock import HOUR, SECOND
+    >>> time_of(29 * SECOND), time_of(1003 * SECOND), time_of(30 * HOUR)
+    ('29 s', '17 min', '30 h')
+    """
+    units = {"d": DAY, "h": HOUR, "min": MINUTE, "s": SECOND}
+    unit = next((one for one, size in units.items() if duration >= 2 * size), "s")
+    number = duration / units[unit]
+    return f"{number:.2g} {unit}" if number < 10 else f"{number:.0f} {unit}"
 
 
 def _week(weights: tuple[float, ...]) -> str:

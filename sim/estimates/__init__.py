@@ -1,8 +1,9 @@
 """Estimates with intervals, from sums over independent replications.
 
 `ratios` has shares and means, `strata` shares whose circumstances are known, `differences` what
-changes between two policies, `quantiles` those of binned numbers, `best` which policy loses least.
-Every function takes arrays of shape (replications, ...) and gives `Estimates` of the trailing
+changes between two policies, `quantiles` those of binned numbers, `incidence` what happens first where
+several things compete, `best` which policy loses least, and `selection` chooses one while they are
+played. Every function takes arrays of shape (replications, ...) and gives `Estimates` of the trailing
 shape; formulas stand nowhere else.
 """
 
@@ -14,6 +15,7 @@ from sim.estimates.differences import (
     mean_change,
     per_comparison_level,
 )
+from sim.estimates.incidence import incidence
 from sim.estimates.quantiles import WOODRUFF, quantile
 from sim.estimates.ratios import (
     CONFIDENCE,
@@ -31,6 +33,7 @@ from sim.estimates.ratios import (
     t_quantile,
     wilson,
 )
+from sim.estimates.selection import FIRST_STAGE, Selection, batches, chance_of_best, kim_nelson
 from sim.estimates.strata import STRATIFIED, stratified
 
 __all__ = [
@@ -38,6 +41,7 @@ __all__ = [
     "CONFIDENCE",
     "FEW",
     "FEW_EVENTS",
+    "FIRST_STAGE",
     "MEAN",
     "SHARE",
     "STRATIFIED",
@@ -45,13 +49,18 @@ __all__ = [
     "Best",
     "Estimate",
     "Estimates",
+    "Selection",
     "Shares",
+    "batches",
     "best",
+    "chance_of_best",
     "changed",
     "difference",
     "estimates",
     "every_difference",
+    "incidence",
     "independent_difference",
+    "kim_nelson",
     "mean",
     "mean_change",
     "per_comparison_level",

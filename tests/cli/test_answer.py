@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 
 from sim.answers import Answers, answer
-from sim.cli.answering import (
+from sim.answers.incidence import DELETED
+from sim.cli.answer_words import (
     deadline_in_words,
     frontier_in_words,
     hold_in_words,
+    incidence_table,
+    left_behind_in_words,
     lost_in_words,
-    share_of,
-    time_of,
     unknowns_in_words,
 )
+from sim.cli.answering import share_of
+from sim.cli.words import time_of
 from sim.clock import HOUR, MINUTE, SECOND
 from sim.errors import FaultyInputError
 
@@ -43,6 +46,35 @@ def test_the_curve_and_the_deadline_are_told_in_numbers(found: Answers) -> None:
     said = next(line for line in lines if "every push is retracted" in line)
     assert f"within {time_of(retracted.value)} of sending" in said
     assert "no speed is enough" in next(line for line in lines if "mails show no text" in line)
+
+
+def test_the_deadline_is_told_by_channel_and_by_hour_under_the_lever_that_helps(
+    found: Answers,
+) -> None:
+    deadline = found.deadline
+    assert deadline is not None and deadline.helps == "every push is retracted"
+    lines = list(deadline_in_words(found.exposure, deadline))
+    app, late = deadline.channels["in the app"].value, deadline.hours["12:00 to 18:00"].value
+    assert app is not None and late is not None
+    assert f"in the app: within {time_of(app)} of sending" in "\n".join(lines)
+    assert "  by push: no speed is enough." in lines
+    assert "By the hour of sending, on the scenario's clock, if every push is retracted:" in lines
+    assert f"12:00 to 18:00: within {time_of(late)} of sending" in "\n".join(lines)
+
+
+def test_where_no_lever_is_enough_the_hold_is_named() -> None:
+    slack = answer("slack", questions="deadline", replications=5)
+    assert slack.deadline is not None and slack.deadline.helps is None
+    assert "What can be: send.hold" in "\n".join(deadline_in_words(slack.exposure, slack.deadline))
+
+
+def test_what_came_first_and_what_deletions_leave_behind_is_told(found: Answers) -> None:
+    incidence = found.incidence
+    assert incidence is not None
+    text = " ".join(left_behind_in_words(incidence))
+    assert f"leaves {100 * incidence.ghosts.value:.1f} (" in text
+    rows = list(incidence_table(incidence).columns[1].cells)
+    assert rows[3].startswith(f"{100 * incidence.at(HOUR, DELETED).value:.1f} (")
 
 
 def test_a_hold_is_told_with_its_price_and_one_that_is_not_enough_says_so(found: Answers) -> None:
@@ -107,7 +139,11 @@ def test_an_answer_is_a_page_or_one_json_document_and_draws(
     assert document["policy"] == "today"
     assert sum(document["lost"]["steps"].values()) == document["lost"]["regretted"]
     assert document["deadline"]["seconds"] is None
-    assert {path.name for path in (tmp_path / "charts").iterdir()} == {"exposure.png", "lost.png"}
+    assert {path.name for path in (tmp_path / "charts").iterdir()} == {
+        "exposure.png",
+        "incidence.png",
+        "lost.png",
+    }
     page = toolate("answer", "linkedin_dm", "--question", "lost", "--replications", str(FEW)).out
     assert "WHERE IS IT LOST" in page and "HOW LONG HAVE I GOT" not in page
 

@@ -217,3 +217,34 @@ def test_a_weekly_profile_is_said_with_its_weights(files: Path, toolate: Toolate
     assert "Mon-Fri 00:00-12:00 2, 12:00-24:00 0; Sat-Sun 00:00-24:00 1" in said, (
         "each relative to the mean of the week, which is 1 here"
     )
+
+
+LOG = """sent_at,sender,recipient,deleted_at
+2026-01-05T09:00:00Z,Ann,Bob,2026-01-05T09:10:00Z
+2026-01-05T21:00:00Z,Bob,Ann,
+2026-01-06T09:00:00Z,Cem,Ann,2026-01-06T09:31:00Z
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "deletions"),
+    [
+        (LOG, "2 recorded deletions"),
+        (
+            "\n".join(line.rpartition(",")[0] for line in LOG.splitlines()),
+            "no column deleted_at, so that mistakes are drawn",
+        ),
+    ],
+    ids=["recorded", "not recorded"],
+)
+def test_a_log_is_said_with_its_rows_people_span_and_deletions(
+    log: str, deletions: str, toolate: Toolate, tmp_path: Path
+) -> None:
+    (tmp_path / "log.csv").write_text(log, encoding="utf-8")
+    (tmp_path / "it.toml").write_text(
+        'schema = 1\nrun.horizon = "7 d"\ntraffic = { kind = "trace", file = "log.csv" }\n'
+        '[[segments]]\nname = "all"\n'
+    )
+    said = flat(toolate("explain", tmp_path / "it.toml").out)
+    assert f"log.csv: 3 messages of 3 people within 1 d; {deletions}." in said
+    assert "Its times: the clock of UTC; traffic.zone sets another." in said

@@ -30,6 +30,7 @@ BASE = BAD / "base.toml"
 WRITTEN = [
     "chart.png",
     "chart.svg",
+    "columns.csv",
     "differences.csv",
     "price.csv",
     "records.parquet",

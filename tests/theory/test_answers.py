@@ -4,6 +4,7 @@ competing risks; each with a wrong answer that is told apart."""
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -13,9 +14,14 @@ from sim import estimates as est
 from sim.answers.crossing import crossing
 from sim.answers.deadline import APP, PREVIEW, TIMES, deadline, exposure
 from sim.answers.hold import hold
+from sim.answers.incidence import DELETED, incidence
+from sim.answers.incidence import PREVIEW as IN_PREVIEW
 from sim.answers.playing import stage_of
 from sim.clock import MINUTE, SECOND
+from sim.estimates.incidence import pseudo_values
 from sim.scenario.reading import parse
+
+from .checking import check, convict, exact_values, mean, oracles
 
 MEAN_GAP, NOTICED = 10.0, 5.0
 """Minutes between glances, and until the sender notices."""
@@ -48,21 +54,143 @@ def test_the_exposure_curve_is_the_distribution_of_the_next_look() -> None:
         assert curve.at(time, APP).value == 0
 
 
-def test_a_curve_counts_only_those_who_were_observed_for_so_long() -> None:
-    """O13: with administrative censoring that is the cumulative incidence; all messages in the
-    denominator, or one minus Kaplan-Meier where something competes, are not."""
-    rng, n = np.random.default_rng(13), 200_000
-    read, deleted, opened = (rng.exponential(1 / h, n) for h in (0.06, 0.10, 0.03))
-    censored = rng.exponential(1 / 0.02, n)
-    first = np.minimum.reduce([read, deleted, opened])
-    exact = 0.06 / 0.19 * (1 - math.exp(-0.19 * 30))
-    observed = censored > 30
-    event = (read == first) & (first <= 30)
-    error = math.sqrt(exact * (1 - exact) / observed.sum())
-    assert abs(event[observed].mean() - exact) < 4.5 * error
-    seen = event & (first <= censored)
-    assert abs(seen.mean() - exact) > 4.5 * error, "censored messages in the denominator"
-    assert abs(0.8347011117784134 - exact) > 4.5 * error, "one minus Kaplan-Meier"
+READ_RATE, DELETE_RATE = 1 / MEAN_GAP, 1 / NOTICED
+
+
+def first(rate: float, minutes: float) -> float:
+    """Give the chance that one of two exponential events comes first, and within so long."""
+    both = READ_RATE + DELETE_RATE
+    return rate / both * (1 - math.exp(-both * minutes))
+
+
+@pytest.mark.parametrize(("event", "rate"), [(DELETED, DELETE_RATE), (IN_PREVIEW, READ_RATE)])
+def test_what_came_first_is_a_race_of_two_exponentials(event: str, rate: float) -> None:
+    """O01 over time; one minus Kaplan-Meier takes the rival for a censoring."""
+    times = (MINUTE, 5 * MINUTE, 30 * MINUTE)
+    found = incidence(stage_of(parse(EXPONENTIAL)), times)
+    for time in times:
+        one, exact = found.at(time, event), first(rate, time / MINUTE)
+        error = math.sqrt(exact * (1 - exact) / (60 * 400))
+        assert abs(one.value - exact) < 4.5 * error
+    alone = 1 - math.exp(-rate * 30)
+    assert abs(found.at(30 * MINUTE, event).value - alone) > 4.5 * error, "1 - Kaplan-Meier"
+
+
+def test_what_is_retracted_leaves_nothing_behind_and_what_stays_is_read() -> None:
+    gone, stays = (
+        incidence(
+            stage_of(parse(EXPONENTIAL).patched({"push.retraction.chance": chance}), 20), TIMES
+        )
+        for chance in (1.0, 0.0)
+    )
+    assert gone.ghosts.value == 0
+    assert stays.ghosts.value > 0.999, "whoever looks within twelve hours reads it"
+
+
+def censored(rng: np.random.Generator, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Draw when 20,000 messages of O13 have their first event or are censored, and which it was."""
+    n, given = 20_000, oracles()["O13"]["parameters"]
+    if part == "exponential":
+        rates = [given[name]["value"] for name in ("censoring", "read", "delete", "thread")]
+        latent = np.stack([rng.exponential(1 / rate, n) for rate in rates])
+    else:
+        read = given["weibull_scale"]["value"] * rng.weibull(given["weibull_shape"]["value"], n)
+        sigma = given["lognormal_sigma"]["value"]
+        deleted = given["lognormal_median"]["value"] * rng.lognormal(0, sigma, n)
+        latent = np.stack([rng.exponential(given["censoring_mean"]["value"], n), read, deleted])
+    return latent.min(axis=0), latent.argmin(axis=0)
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "cause", "at"),
+    [
+        ("exponential", "CIF_read_5", 1, 5.0),
+        ("exponential", "CIF_read_10", 1, 10.0),
+        ("exponential", "CIF_read_30", 1, 30.0),
+        ("exponential", "CIF_delete_10", 2, 10.0),
+        ("weibull and lognormal", "weibull_lognormal_CIF_10", 1, 10.0),
+    ],
+)
+def test_cumulative_incidence_is_aalen_and_johansens(
+    part: str, key: str, cause: int, at: float
+) -> None:
+    """O13: 30 data sets, censored at times that differ by message."""
+    rng, found = np.random.default_rng(13), []
+    for _ in range(30):
+        time, event = censored(rng, part)
+        one = est.incidence(time, event, np.arange(time.size) // 100, [at], kinds=3)
+        found.append(float(one.value[0, cause - 1]))
+    check("O13", key, mean(found))
+
+
+def kaplan_meier(time: np.ndarray, event: np.ndarray, cause: int, at: float) -> float:
+    """Give one minus Kaplan-Meier's estimate, which takes every rival for a censoring."""
+    order = np.argsort(time)
+    hit = (event[order] == cause) & (time[order] <= at)
+    return 1 - float(np.prod(1 - hit / np.arange(time.size, 0, -1)))
+
+
+def in_all(time: np.ndarray, event: np.ndarray, cause: int, at: float) -> float:
+    """Give the share of all messages, censored or not."""
+    return float(np.mean((event == cause) & (time <= at)))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "key", "at", "bug"),
+    [
+        (kaplan_meier, "CIF_read_10", 10.0, "one minus Kaplan-Meier reported as P(leak by 10 min)"),
+        (kaplan_meier, "CIF_read_30", 30.0, "one minus Kaplan-Meier reported as P(leak by 30 min)"),
+        (
+            in_all,
+            "CIF_read_30",
+            30.0,
+            "naive proportion with censored messages kept in the denominator",
+        ),
+    ],
+)
+def test_a_wrong_incidence_is_told_apart(
+    wrong: Callable[..., float], key: str, at: float, bug: str
+) -> None:
+    rng = np.random.default_rng(13)
+    found = [wrong(*censored(rng, "exponential"), 1, at) for _ in range(30)]
+    convict("O13", key, bug, mean(found))
+
+
+def test_pseudo_values_are_plain_counts_without_censoring_and_the_jackknifes_with_it() -> None:
+    rng = np.random.default_rng(5)
+    time, event = censored(rng, "exponential")
+    time, event = np.ceil(time[:300]), event[:300]  # with ties
+    plain = pseudo_values(time[event > 0], event[event > 0], 10.0, 3)
+    counted = (event[event > 0] == 1) & (time[event > 0] <= 10)
+    assert plain[:, 0] == pytest.approx(counted.astype(float), abs=1e-12)
+    found = pseudo_values(time, event, 10.0, 3)[:, 0]
+    whole = found.mean()
+    without = [
+        pseudo_values(np.delete(time, k), np.delete(event, k), 10.0, 3)[:, 0].mean()
+        for k in range(time.size)
+    ]
+    jackknife = time.size * whole - (time.size - 1) * np.array(without)
+    assert found == pytest.approx(jackknife, abs=0.01)
+
+
+def test_the_hold_for_a_rare_leak_is_that_of_the_race_in_closed_form() -> None:
+    """S2: the hold that leaves one message in ten thousand, with rates 0.1 and 0.2 a minute."""
+    exact = exact_values("S2")["hold_for_1e-4"] * MINUTE
+
+    def leaks(durations: Sequence[int]) -> list[est.Estimate]:
+        shares = [math.exp(-d / MINUTE / NOTICED) / 3 for d in durations]
+        return [est.share([one * 1e12] * 40, [1e12] * 40).at() for one in shares]
+
+    grid = (0, MINUTE, 10 * MINUTE, 100 * MINUTE)
+    found = crossing(leaks, grid, 1e-4, "falling")
+    assert found.value is not None
+    assert exact <= found.value < 1.006 * exact
+    rare = parse(EXPONENTIAL).patched({"run.replications": 500})
+    played = hold(stage_of(rare), 1e-4).crossing
+    assert played.low is not None and played.high is not None
+    assert played.low <= exact <= played.high
+    swapped = MEAN_GAP * math.log(1 / 3 / 1e-4) * MINUTE
+    assert not played.low <= swapped <= played.high
 
 
 @pytest.mark.parametrize("target", [0.1, 0.5])

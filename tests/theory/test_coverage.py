@@ -24,6 +24,7 @@ PARTS = (
     "Batch mistakes",
     "Known shares",
 )
+CHOICE = "the best of four, ahead by the indifference zone, is chosen"
 
 
 @cache
@@ -90,3 +91,10 @@ def test_the_best_is_kept_among_those_that_could_be() -> None:
     worlds, rng = 30, bed().np.random.default_rng(20261121)
     (case,) = bed().best_of(rng, worlds, 300)
     assert case.covered >= 0.9
+
+
+def test_the_best_is_chosen_batch_by_batch_and_whoever_stops_at_the_first_lead_errs() -> None:
+    """The wrong model: 1.96 standard errors of a lead, looked at after every batch."""
+    case = {one.what: one for one in bed().cases("Sequential choice", 10, 400)}[CHOICE]
+    assert case.covered >= 0.95 - 3 * (0.95 * 0.05 / 400) ** 0.5, f"{case.covered:.3f}"
+    assert case.covered_before < 0.9, f"{case.covered_before:.3f}"

@@ -33,7 +33,7 @@ def test_the_list_of_platforms_has_each_grades_count_under_it(
     monkeypatch.setattr(command, "platforms", known)
     monkeypatch.setattr(command, "titles", lambda: {name: f"[{name}]" for name in NAMES})
     monkeypatch.setattr(command, "counts", NUMBERS.__getitem__)
-    monkeypatch.setattr(command, "Console", lambda **_: console)
+    monkeypatch.setattr(command, "console_for", lambda *_: console)
     command._print_list()
     found = cells(console.tables[0])
     assert str(console.tables[0].columns[0].header) == "platform"

@@ -1,0 +1,264 @@
+"""Answers in plain sentences with numbers first, and as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.markup import escape
+from rich.table import Table
+
+from sim.answers.best import Best
+from sim.answers.crossing import Crossing
+from sim.answers.deadline import ANYWHERE, Deadline, Exposure
+from sim.answers.frontier import Frontier
+from sim.answers.hold import Hold
+from sim.answers.incidence import BEHIND, DELETED, EVENTS, Incidence
+from sim.answers.lost import Waterfall
+from sim.answers.unknowns import Unknowns
+from sim.cli.screens import new_table
+from sim.cli.tables import interval, percent
+from sim.cli.words import time_of
+from sim.clock import DAY, HOUR, MINUTE, SECOND
+
+SHOWN = (10 * SECOND, MINUTE, 5 * MINUTE, HOUR, 8 * HOUR, DAY, 7 * DAY)
+"""Times of the exposure curve that are told."""
+MOST = 5
+"""Lines of a list that are told, of those that matter most."""
+
+
+def deadline_in_words(curve: Exposure | None, found: Deadline | None) -> Iterator[str]:
+    """Say the curve, the deadline, and the lever without which there is none."""
+    if curve is None or found is None:
+        return
+    told = [t for t in SHOWN if t in curve.times]
+    said_of = ", ".join(f"{percent(curve.at(t).value)} % within {time_of(t)}" for t in told)
+    yield f"If nothing is done, these shares of messages are read, by preview or in the app: {said_of}."
+    last = curve.at(told[-1], ANYWHERE)
+    yield f"({interval(last)} at the end.)"
+    c = found.crossing
+    goal = f"{percent(c.target)} %"
+    fastest = percent(found.fastest.value)
+    if c.value is None:
+        yield (
+            f"No speed keeps it at or under {goal}: a deletion that takes effect within a second leaves "
+            f"{fastest} % read, from notifications that outlive the message or in the app by then."
+        )
+        for lever, one in found.levers.items():
+            yield f"  If {lever}: {_deadline_of(one)}."
+        if found.helps is None:
+            yield (
+                "  None of these levers is enough, because too much is read before any deletion. What can be: "
+                "send.hold, as a deletion within the hold is in time (--question hold says how long)."
+            )
+    else:
+        yield f"To keep it at or under {goal}, the deletion must take effect {_deadline_of(c)}."
+        yield (
+            f"Even a deletion within a second leaves {fastest} % read: what outlives the message, and "
+            "what is read at once."
+        )
+    yield f"By channel, to keep what is read there at or under {goal}:"
+    for channel, one in found.channels.items():
+        yield f"  {channel}: {_deadline_of(one)}."
+    if len(found.hours) > 1:
+        lever = "" if found.helps is None else f", if {found.helps}"
+        yield f"By the hour of sending, on the scenario's clock{lever}:"
+        for hour, one in found.hours.items():
+            yield f"  {hour}: {_deadline_of(one)}."
+
+
+def left_behind_in_words(found: Incidence | None) -> Iterator[str]:
+    """Say how many deletions come first, and what those leave behind."""
+    if found is None:
+        return
+    first = found.at(found.times[-1], DELETED)
+    yield (
+        f"As it is, the deletion of {interval(first)} % of the messages that somebody regrets takes effect "
+        f"before they are read. It leaves {interval(found.ghosts)} % of those behind, to be read all the same:"
+    )
+    each = zip(BEHIND, found.left_behind.value.tolist(), strict=False)
+    yield "  " + ", ".join(f"{name} {percent(value)} %" for name, value in each)
+
+
+def incidence_table(found: Incidence) -> Table:
+    """Lay out which event came first, by the time since sending."""
+    title = "What came first of what regretted messages face (cumulative incidence, %)"
+    table = new_table(title, "within", *EVENTS, "none yet")
+    for time in SHOWN:
+        if time in found.times:
+            each = [found.at(time, event) for event in EVENTS]
+            rest = max(0.0, 1 - sum(one.value for one in each))
+            table.add_row(time_of(time), *(interval(one) for one in each), percent(rest))
+    return table
+
+
+def _deadline_of(c: Crossing) -> str:
+    if c.value is None:
+        return "no speed is enough"
+    if c.value == c.longest:
+        return f"at any time up to {time_of(c.longest)}"
+    low = "at no time" if c.low is None else time_of(c.low)
+    high = "not at all" if c.high is None else time_of(c.high)
+    return f"within {time_of(c.value)} of sending (95 %: {low} to {high})"
+
+
+def hold_in_words(found: Hold) -> Iterator[str]:
+    """Say the shortest duration of a lever, and its price."""
+    c, goal = found.crossing, f"{percent(found.crossing.target)} %"
+    longest = time_of(c.longest)
+    if found.idle:
+        yield f"{found.lever} changes nothing here, up to {longest}: {percent(c.best.value)} % are read."
+        return
+    if c.value is None:
+        yield (
+            f"{found.lever}: {goal} cannot be reached with at most {longest}; the least is "
+            f"{percent(c.best.value)} %."
+        )
+        return
+    if c.value == 0:
+        yield f"{found.lever}: none is needed; {percent(c.best.value)} % are read without it."
+        return
+    low = "none" if c.low == 0 else time_of(c.low or 0)
+    high = f"more than {longest}" if c.high is None else time_of(c.high)
+    yield f"{found.lever} = {time_of(c.value)} keeps it at or under {goal} (95 %: {low} to {high})."
+    half, most = (
+        time_of(found.price[f"delay_notified_{q}_s"].value * SECOND) for q in ("median", "p95")
+    )
+    yield f"  It delays the notices of messages that nobody regrets: half by {half} or more, one in twenty by {most} or more."
+
+
+def lost_in_words(found: Waterfall | None) -> Iterator[str]:
+    """Say where messages were lost and which levers help, the largest first."""
+    if found is None:
+        return
+    whole = found.regretted
+    yield f"Of {whole:,} messages regretted, {found.lost:,} ({percent(found.lost / whole)} %) are read:"
+    for name, number in found.counts.items():
+        if number:
+            yield f"  {number:6,}  {percent(number / whole):>5} %  {name}"
+    yield "Levers, each on the same messages (change of the share read, in points; 95 % interval):"
+    ranked = sorted(found.alone.items(), key=lambda one: one[1].value)
+    for name, one in ranked:
+        if one.value:
+            left = found.without[name].value - found.together.value
+            yield f"  {_points(one.value, one.low, one.high)}  {name} ({-100 * left:+.1f} when all else is done)"
+    idle = [name for name, one in ranked if not one.value]
+    if idle:
+        yield f"  No change: {'; '.join(idle)}."
+    t = found.together
+    alone = sum(one.value for one in found.alone.values())
+    yield (
+        f"  {_points(t.value, t.low, t.high)}  all of them together; alone they add up to "
+        f"{100 * alone:+.1f}, because some prevent the same losses."
+    )
+
+
+def _points(value: float, low: float, high: float) -> str:
+    return f"{100 * value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
+
+
+def frontier_in_words(found: Frontier | None) -> Iterator[str]:
+    """Say the best point within the budget, and the knee."""
+    if found is None:
+        return
+    best, knee = found.best, found.knee
+    if best is None:
+        yield f"Nothing keeps the mean delay within {found.budget_s:g} s."
+    else:
+        yield (
+            f"With at most {found.budget_s:g} s of delay for everybody else, on average, the least is read "
+            f'under "{best["policy"]}": {percent(best["read"])} % instead of '
+            f"{percent(found.table['read'].iloc[0])} % (delay {best['delay_s']:.0f} s)."
+        )
+    if knee is not None:
+        yield f'The knee, beyond which protection gets dear: "{knee["policy"]}".'
+
+
+def frontier_table(found: Frontier) -> Table:
+    """Lay out what is not dominated, cheapest first."""
+    table = new_table(
+        "Not dominated", "policy", "read, %", "change, points", "delay, s", "delayed by an hour, %"
+    )
+    front = found.table[~found.table["dominated"]].sort_values(["delay_s", "read"])
+    for row in front.to_dict(orient="records"):
+        table.add_row(
+            escape(str(row["policy"])),
+            f"{percent(row['read'])} ({percent(row['low'])}–{percent(row['high'])})",
+            _points(row["change"], row["change_low"], row["change_high"]),
+            f"{row['delay_s']:.1f}",
+            percent(row["far"]),
+        )
+    return table
+
+
+def best_in_words(found: Best | None) -> Iterator[str]:
+    """Say which policy is best, how that was decided, and how sure it is."""
+    if found is None:
+        yield "There is one policy only."
+        return
+    apart, worlds = f"{100 * found.indifference:g} points", f"{found.replications:,} worlds"
+    if found.chosen is not None:
+        yield (
+            f'"{found.chosen}" is chosen after {worlds}: a best policy that is ahead by {apart} or more is '
+            "chosen in at least 95 of 100 such runs (Kim & Nelson)."
+        )
+    elif found.sequential:
+        left = ", ".join(f'"{name}"' for name in found.table["policy"][found.table["contender"]])
+        yield f"Not decided after {worlds} (to {apart}); still in the running: {left}."
+    name = found.chosen or found.leader
+    mine = found.table[found.table["policy"] == name].iloc[0]
+    yield (
+        f'Under "{name}" {percent(mine["read"])} % are read; it is the best with probability '
+        f"{percent(mine['chance'])} %, given {worlds}."
+    )
+    near = found.table[(found.table["read"] - mine["read"]).abs() < found.indifference]
+    others = ", ".join(f'"{one}"' for one in near["policy"] if one != name)
+    if others:
+        yield f"Less than {apart} from it, so that the choice does not matter: {others}."
+
+
+def best_table(found: Best) -> Table:
+    """Lay out every policy against the best of the others."""
+    title = "Against the best other policy (simultaneous 95 % intervals)"
+    table = new_table(title, "policy", "read, %", "against the best, points", "chance of best, %")
+    for row in found.table.to_dict(orient="records"):
+        table.add_row(
+            escape(str(row["policy"])),
+            f"{percent(row['read'])} ({percent(row['low'])}–{percent(row['high'])})",
+            _points(row["ahead"], row["ahead_low"], row["ahead_high"]),
+            percent(row["chance"]),
+        )
+    return table
+
+
+def unknowns_in_words(found: Unknowns | None) -> Iterator[str]:
+    """Say three doubts apart, and what would change the advice."""
+    if found is None:
+        yield "Nothing is assumed that has a range."
+        return
+    yield (
+        f"Parameters: over {found.points} points of what is assumed, the least is read on average under "
+        f'"{found.advice}"; that policy is best at {100 * found.best_at[found.policies.index(found.advice)]:.0f} % of them.'
+    )
+    for k, name in enumerate(found.policies):
+        yield (
+            f"  {name}: {percent(found.low[k])} to {percent(found.high[k])} % (mean {percent(found.mean[k])}); "
+            f"at worst {100 * found.regret[k]:.1f} points above the best"
+        )
+    yield f'The policy with the least regret is "{found.least_regret}".'
+    worth = [(path, w) for path, w in found.worth.items() if w > max(found.floor, 5e-4)]
+    if worth:
+        yield "Knowing these would lower the share read most, because the advice depends on them:"
+        for path, value in worth[:MOST]:
+            yield f"  {path}: {100 * value:.2f} points"
+    else:
+        yield (
+            "No single unknown would change the advice: knowing one is worth less than "
+            f"{100 * max(found.floor, 5e-4):.2f} points, and knowing all {100 * found.worth_of_all:.2f}."
+        )
+    yield "Structure: the share read under other forms of the model:"
+    for form, rows in found.structure.groupby("form", sort=False):
+        shares = ", ".join(
+            f"{name} {percent(value)} %"
+            for name, value in zip(rows["policy"], rows["read"], strict=True)
+        )
+        yield f"  {form}: {shares}"
