@@ -1,0 +1,1 @@
+"""What public bug reports say happened, as scenarios with claims."""
