@@ -347,7 +347,7 @@ def play_block(setting: Setting, numbers: range, want_records: bool = False) -> 
             speed=scenario.reading.speed,
             refund_within=int(scenario.credits.refund_within),
             refund_on_recall=scenario.credits.refund_on_recall,
-            remedy=scenario.deletion.remedy,
+            remedy=scenario.deletion.what,
         )
         judgements.append(judged)
         sums = count.rows(records, judged, judgements[0])

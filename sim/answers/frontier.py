@@ -146,7 +146,9 @@ def _lengthens(scenario: Scenario, patch: Patch) -> bool:
     """Tell whether a hold is no shorter than that of the platform, which undo would shorten."""
     first = scenario.policy_names()[0]
     base = scenario.under(first) if scenario.policies else scenario
-    return "send.hold" not in patch or scenario.patched(patch).send.hold > base.send.hold
+    return "send.hold" not in patch or (
+        scenario.patched(patch).send.usual_hold > base.send.usual_hold
+    )
 
 
 def dominated(read: Floats, delay: Floats) -> list[bool]:

@@ -110,7 +110,7 @@ def waterfall(stage: Stage) -> Waterfall:
     >>> sum(found.counts.values()) == found.regretted
     True
     """
-    remedy = stage.scenario.deletion.remedy
+    remedy = stage.scenario.deletion.what
     count = Count((*COUNTED, *_names()), partial(_rows, remedy=remedy))
     sums = stage.play(_patches(stage), count)
     enough(sums, "lost")
@@ -144,7 +144,7 @@ def _patches(stage: Stage) -> dict[str, Patch]:
     levers = dict(LEVERS)
     held = [name for name, patch in levers.items() if "send.hold" in patch]
     for name in held:
-        if stage.scenario.send.hold >= 10_000_000:
+        if stage.scenario.send.usual_hold >= 10_000_000:
             levers[name] = {}
     patches: dict[str, Patch] = {BASE: {}, **levers}
     for left_out in LEVERS:

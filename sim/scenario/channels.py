@@ -49,6 +49,15 @@ class Retraction(Strict):
     ] = Field(default=("phone",), description="Devices it reaches.")
 
 
+class Rewrite(Strict):
+    """Whether and how an edit reaches a push that is still unread in the tray."""
+
+    chance: Probability = Field(default=0.0, description="Chance that it does.")
+    latency: DurationDistribution = Field(
+        default=NOW, description="From the edit's effect to the new text."
+    )
+
+
 class PushStore(Strict):
     """How many pushes the push service keeps for a phone without network.
 
@@ -107,6 +116,7 @@ class Push(Strict):
         default="nothing", description="What a push shows whose text is gone as it is fetched."
     )
     retraction: Retraction = Field(default=Retraction(), description="Taking a delivered push back")
+    rewrite: Rewrite = Field(default=Rewrite(), description="An edit's way to an unread push")
 
 
 class MailThrottle(Strict):

@@ -87,10 +87,9 @@ def _times(s: ScenarioFields) -> Iterator[Breach]:
             "is 0, so nothing is observed",
             'give the time to observe, for example "3 d"',
         )
-    elif s.send.hold >= horizon:
-        problem = (
-            f"a hold of {format_duration(s.send.hold)} is not shorter than the horizon of {say}"
-        )
+    elif s.send.usual_hold >= horizon:
+        held = format_duration(s.send.usual_hold)
+        problem = f"a hold of {held} is not shorter than the horizon of {say}"
         yield Breach("send.hold", problem, "lengthen run.horizon or shorten the hold", needs[:1])
     t = s.traffic
     if (

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from sim.distributions.families.constant import Constant
 from sim.distributions.families.never import Never
 from sim.distributions.fields import DurationDistribution, NumberDistribution
 from sim.distributions.values import Duration, Micros, Positive, Probability, Strict
-from sim.scenario.quantities import WEEKS, Offset, Week, Windows
+from sim.scenario.quantities import WEEKS, Offset, Week, Windows, as_tuple
 
 NOW = Constant[Duration](value=Micros(0))
 NOT_EVER = Never()
@@ -151,6 +151,12 @@ class Quiet(Strict):
     effect: Literal["silent", "hold"] = Field(
         default="silent",
         description="Notifications make themselves not felt, or are held back until the end.",
+    )
+    holds: Annotated[tuple[Literal["push", "desktop", "email"], ...], BeforeValidator(as_tuple)] = (
+        Field(
+            default=("push",),
+            description="Which are held back; of e-mail what goes at once or is due by itself, no batches or digests.",
+        )
     )
 
 

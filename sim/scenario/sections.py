@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, field_validator
 
 from sim.clock import DAY, NEVER, SECOND
+from sim.distributions.families.constant import Constant
 from sim.distributions.families.empirical import Empirical
 from sim.distributions.fields import DurationDistribution
 from sim.distributions.values import Duration, Micros, Probability, Strict
@@ -48,6 +49,10 @@ class Mistakes(Strict):
     )
     batch_chance: Probability = Field(
         default=0.0, description="Chance that a mistake hits a whole campaign."
+    )
+    add: bool = Field(
+        default=False,
+        description="Whether mistakes are drawn though the file of traffic has deletions on record: they come on top.",
     )
     noticed: DurationDistribution = Field(
         default=NOW, description="From pressing send to noticing; may never happen."
@@ -119,12 +124,25 @@ class Review(Strict):
 class Send(Strict):
     """What happens between pressing send and the server's acceptance."""
 
-    hold: Duration = Field(
-        default=Micros(0), description="Undo-send: how long a message is held back."
+    hold: DurationDistribution = Field(
+        default=NOW, description="Undo-send: how long a message is held back."
+    )
+    hold_per_character: Duration = Field(
+        default=Micros(0), description="Further time for every character of it."
     )
     hours: Windows = Field(
         default=(), description="Scheduled sending hours on the senders' clock; empty: always."
     )
+
+    @property
+    def usual_hold(self) -> Micros:
+        """The mean hold, without what goes by the characters; NEVER where it is not finite."""
+        if isinstance(self.hold, Constant):
+            return Micros(self.hold.value)
+        from sim.distributions.distribution import distribution_of  # loads numpy
+
+        mean = distribution_of(self.hold).mean()
+        return Micros(min(mean, float(NEVER)))
 
 
 class Deletion(Strict):
@@ -151,15 +169,21 @@ class Deletion(Strict):
         default=Micros(NEVER),
         description="Age at which the recipient's client ignores an allowed deletion.",
     )
-    remedy: Literal["delete", "edit", "apology", "block"] = Field(
+    remedy: Literal["delete", "redraft", "edit", "apology", "block"] = Field(
         default="delete",
-        description="What the sender does about a mistake: delete it, edit it, apologise, or block.",
+        description="What the sender does about a mistake: delete it, delete it and send it again corrected, edit it, "
+        "apologise, or block.",
     )
     edit_window: DeletionWindow = Field(
         default=Micros(NEVER),
         description='Longest age at which an edit is accepted; "unlimited" or "none".',
         json_schema_extra={"type": "string", "pattern": r"^(unlimited|never|none|\s*[0-9].*)$"},
     )
+
+    @property
+    def what(self) -> str:
+        """The remedy as verdicts ask: whoever sends it again, corrected, deletes."""
+        return "delete" if self.remedy == "redraft" else self.remedy
 
 
 class Reading(Strict):

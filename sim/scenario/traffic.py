@@ -70,7 +70,7 @@ class Sequence(Strict):
 class Trace(Strict):
     """Real messages from a CSV or Parquet file: sent_at, sender, recipient.
 
-    Optionally id, kind, length, deleted_at.
+    Optionally id, group, kind, length, deleted, deleted_at.
     """
 
     kind: Literal["trace"]

@@ -70,6 +70,9 @@ class Rules:
     bulk: bool = rule("waiting deletions of the same batch go together", False, FLAG)
     placeholder: bool = rule("the thread shows where a deleted message was", False, FLAG)
     remedy: int = rule("what a deletion does", DELETE, CODE, (DELETE, EDIT, APOLOGY, BLOCK))
+    redraft: bool = rule(
+        "a corrected message follows as a deletion's action completes", False, FLAG
+    )
     receiver_window: int = rule(
         "age at which the recipient's client ignores an allowed deletion", NEVER
     )
@@ -170,6 +173,9 @@ class Messages:
     kind: Int64s = declared("kind of message", unit=CODE)
     length: Int64s = declared("characters in the message", 100, CHARACTERS)
     batch: Int64s = declared("campaign it belongs to; -1: none", -1, NAME)
+    group: Int64s = declared(
+        "group message of its sender that it is, sent to several recipients; -1: none", -1, NAME
+    )
     after: Int64s = declared(
         "row of the message it follows up, as a step of a sequence or as an apology; -1: none",
         -1,
@@ -239,6 +245,10 @@ class Messages:
     tap_offline: Flags = declared("the app is offline as it is opened by a tap", False, FLAG)
     retract_after: Int64s = declared(
         "from the deletion's effect to the retraction's arrival; NEVER: none arrives", NEVER
+    )
+    rewrite_after: Int64s = declared(
+        "from an edit's effect to the rewriting of its push in the tray; NEVER: it stays as it is",
+        NEVER,
     )
     clear_after: Int64s = declared(
         "from being read at another device to the clearing of its push and count on the phone; NEVER: they stay",

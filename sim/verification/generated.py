@@ -162,6 +162,7 @@ def _circumstances(pick: Pick) -> Raw:
         "length": duration(pick),
     }
     quiet = {"hours": pick(HOURS), "share": pick(CHANCE), "effect": pick(("silent", "hold"))}
+    quiet["holds"] = pick((["push"], ["push", "desktop", "email"]))
     whole = intervals | {"desktop": desktop, "watch": watch, "quiet": quiet}
     return {name: tables for name, tables in whole.items() if pick((False, False, True))}
 
@@ -205,7 +206,7 @@ def _rules(pick: Pick) -> Raw:
             "unread_only": pick((False, False, True)),
             "propagation": duration(pick),
             "placeholder": pick(flag),
-            "remedy": pick(("delete", "delete", "delete", "edit", "apology", "block")),
+            "remedy": pick(("delete", "delete", "delete", "redraft", "edit", "apology", "block")),
             "edit_window": pick(("unlimited", "20 min")),
             "receiver_window": pick(("never", "never", "30 min")),
         },
@@ -224,6 +225,7 @@ def _rules(pick: Pick) -> Raw:
                 "priority": pick(("high", "normal")),
                 "reaches": pick((["phone"], ["watch", "desktop"])),
             },
+            "rewrite": {"chance": pick(CHANCE), "latency": duration(pick)},
             "collapse": pick(("none", "none", "thread", "app")),
             "ttl": pick(("never", *LONG)),
             "store": {"ios": pick((0, 1, 2)), "android": pick((0, 1, 3))},
@@ -334,6 +336,10 @@ def scenario(pick: Pick) -> Raw:
             "pause_on_deletion": pick((False, True)),
         },
         "review": {"time": duration(pick), "catches": pick(CHANCE)},
-        "send": {"hold": pick(("0 s", "10 s", "30 min")), "hours": pick(HOURS)},
+        "send": {
+            "hold": pick(("0 s", "10 s", "30 min", {"dist": "exponential", "mean": "1 min"})),
+            "hold_per_character": pick(("0 s", "0 s", "1 s")),
+            "hours": pick(HOURS),
+        },
         "segments": [_segment(pick, str(k), share) for k, share in enumerate(shares)],
     }

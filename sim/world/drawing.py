@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.clock import NEVER
 from sim.distributions.families.never import Never
 from sim.scenario.model import Scenario
 from sim.scenario.sections import Conversation
@@ -74,7 +73,7 @@ class Draft:
         """
         s, sent, senders = self.scenario, self.sent, self.senders
         rules = rules_of(s)
-        if rules.remedy == APOLOGY:
+        if rules.remedy == APOLOGY or rules.redraft:
             sent, source = sent.with_apologies(senders.regretted)
             senders = senders.with_apologies(source)
         recipients = draw_recipients(s.segments, s.push.store, sent.people, int(s.email.tick))
@@ -145,10 +144,11 @@ def _messages(
 ) -> Messages:
     """Join the columns of traffic, senders and channels."""
     noticed = senders.regretted
-    propagation = drawn.duration("deletion.propagation", s.deletion.propagation, noticed)
+    act = Drawn(sent.key, sent.said)
+    propagation = act.duration("deletion.propagation", s.deletion.propagation, noticed)
     own: Columns = {
-        "action": drawn.duration("senders.action", s.senders.action, noticed),
-        "propagation": np.where(noticed, 0, NEVER) if sent.has_record else propagation,
+        "action": act.duration("senders.action", s.senders.action, noticed),
+        "propagation": np.where(senders.recorded, 0, propagation),
     }
     whole = own | senders.columns() | channels
     rest = {f.name: getattr(sent, f.name) for f in MESSAGES if f.name not in whole}

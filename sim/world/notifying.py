@@ -46,8 +46,8 @@ def draw_channels(
     return (
         _push(s, drawn, sent, people, (desk, away, android), released)
         | _retractions(s, drawn, android, regretted)
-        | _devices(s, drawn, sent, people)
-        | _email(s, drawn, sent, people, (desk, away))
+        | _devices(s, drawn, sent, people, released)
+        | _email(s, drawn, sent, people, (desk, away), released)
         | {"reply_after": drawn.reaction("reply", [g.reply for g in s.segments])}
     )
 
@@ -74,7 +74,7 @@ def _push(
     )
     felt, alert = _alerts(drawn, sent, people, [g.alert for g in segments])
     return {
-        "push_delay": _held_back(s, drawn, sent, people, delay, released),
+        "push_delay": _held_back(s, "push", drawn, sent, people, delay, released),
         "push_latency": latency,
         "glances_needed": drawn.looks("notice", [g.notice for g in segments], tie=drawn.soon),
         "felt": felt,
@@ -171,15 +171,25 @@ def _by_presence(
 
 
 def _held_back(
-    s: Scenario, drawn: Drawn, sent: Sent, people: Recipients, delay: Int64s, released: Int64s
+    s: Scenario,
+    channel: str,
+    drawn: Drawn,
+    sent: Sent,
+    people: Recipients,
+    delay: Int64s,
+    released: Int64s,
 ) -> Int64s:
-    """Lengthen delays so that no push leaves in hours that hold notifications back."""
-    if not any(g.quiet.hours and g.quiet.effect == "hold" for g in s.segments):
+    """Lengthen delays so that nothing leaves by a channel in hours that hold it back."""
+    holding = [
+        bool(g.quiet.hours) and g.quiet.effect == "hold" and channel in g.quiet.holds
+        for g in s.segments
+    ]
+    if not any(holding):
         return delay
     mine = owners("quiet", [g.quiet.share for g in s.segments], people)[sent.recipient]
     delay = delay.copy()
     for k, segment in enumerate(s.segments):
-        if segment.quiet.hours and segment.quiet.effect == "hold":
+        if holding[k]:
             hours = quiet_hours(segment, int(s.run.horizon))
             starts, ends = hours[:, 0].copy(), hours[:, 1].copy()
             for i in np.flatnonzero(
@@ -195,7 +205,7 @@ def _retractions(s: Scenario, drawn: Drawn, android: Flags, regretted: Flags) ->
 
     Only a deletion does, no other remedy.
     """
-    back, deletes = s.push.retraction, regretted & (s.deletion.remedy == "delete")
+    back, deletes = s.push.retraction, regretted & (s.deletion.remedy in ("delete", "redraft"))
     works = deletes & drawn.chance("push.retraction", back.chance)
     phone = works
     if set(back.on) != {"ios", "android"}:
@@ -207,7 +217,14 @@ def _retractions(s: Scenario, drawn: Drawn, android: Flags, regretted: Flags) ->
             return drawn.nothing
         return after if which is works else np.where(which, after, NEVER)
 
+    edits = regretted & (s.deletion.remedy == "edit")
+    if s.push.rewrite.chance > 0:
+        edits &= drawn.chance("push.rewrite", s.push.rewrite.chance)
+        rewrite = drawn.duration("push.rewrite.latency", s.push.rewrite.latency, edits)
+    else:
+        rewrite = drawn.nothing
     return {
+        "rewrite_after": rewrite,
         "retract_after": reached("phone", phone),
         "watch_retract_after": reached("watch", phone),
         "desk_retract_after": reached("desktop", works),
@@ -217,11 +234,14 @@ def _retractions(s: Scenario, drawn: Drawn, android: Flags, regretted: Flags) ->
     }
 
 
-def _devices(s: Scenario, drawn: Drawn, sent: Sent, people: Recipients) -> Columns:
+def _devices(
+    s: Scenario, drawn: Drawn, sent: Sent, people: Recipients, released: Int64s
+) -> Columns:
     """Draw who has a watch on, and who looks at a watch's alert or notices a toast, how soon and
     for how long.
     """
     segments, soon = s.segments, drawn.soon
+    delay = drawn.duration("desktop.route.delay", s.desktop.delay)
     watched = owners("watch", [g.watch.share for g in segments], people)[sent.recipient]
     worn = watched & drawn.chance("watch.worn", drawn.of_segment([g.watch.worn for g in segments]))
     felt = worn & drawn.chance(
@@ -231,7 +251,7 @@ def _devices(s: Scenario, drawn: Drawn, sent: Sent, people: Recipients) -> Colum
         "desktop.notice", drawn.of_segment([g.desktop.notice for g in segments]), tie=soon
     )
     return {
-        "desk_delay": drawn.duration("desktop.route.delay", s.desktop.delay),
+        "desk_delay": _held_back(s, "desktop", drawn, sent, people, delay, released),
         "desk_latency": drawn.duration("desktop.route.latency", s.desktop.latency),
         "on_watch": worn,
         "watch_after": drawn.per_segment(
@@ -248,15 +268,21 @@ def _devices(s: Scenario, drawn: Drawn, sent: Sent, people: Recipients) -> Colum
 
 
 def _email(
-    s: Scenario, drawn: Drawn, sent: Sent, people: Recipients, states: tuple[Flags, Flags]
+    s: Scenario,
+    drawn: Drawn,
+    sent: Sent,
+    people: Recipients,
+    states: tuple[Flags, Flags],
+    released: Int64s,
 ) -> Columns:
     """Draw the transport and the alert of the mail that each message would open."""
     e, segments, (desk, away) = s.email, s.segments, states
     mailed = people.email[sent.recipient] > 0
     alert = drawn.reaction("mail_alert", [g.mail_alert for g in segments], mailed)
     distributions = (e.delay, e.delay_active, e.delay_away)
+    delay = _by_presence("email.delay", distributions, drawn, desk, away, mailed)
     return {
-        "email_delay": _by_presence("email.delay", distributions, drawn, desk, away, mailed),
+        "email_delay": _held_back(s, "email", drawn, sent, people, delay, released),
         "email_latency": drawn.duration("email.latency", e.latency, mailed),
         "mail_alert_after": alert,
         "mail_alert_length": drawn.per_segment(

@@ -57,7 +57,13 @@ def rules_of(s: Scenario) -> Rules:
     Where the mail worker stands at time 0 is chance's.
     """
     mail = {"full": NEVER, "preview": s.email.preview, "nothing": 0}
-    remedy = {"delete": DELETE, "edit": EDIT, "apology": APOLOGY, "block": BLOCK}[s.deletion.remedy]
+    remedy = {
+        "delete": DELETE,
+        "redraft": DELETE,
+        "edit": EDIT,
+        "apology": APOLOGY,
+        "block": BLOCK,
+    }[s.deletion.remedy]
     window, rights = (
         int(s.deletion.window),
         remedy in (DELETE, EDIT),
@@ -75,6 +81,7 @@ def rules_of(s: Scenario) -> Rules:
         bulk=s.senders.bulk,
         placeholder=s.deletion.placeholder,
         remedy=remedy,
+        redraft=s.deletion.remedy == "redraft",
         receiver_window=int(s.deletion.receiver_window) if rights else NEVER,
         pause=s.senders.pause_on_deletion,
         push_drop=_reasons(s.push.drop, late=s.push.late_binding),

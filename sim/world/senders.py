@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit
+from sim.errors import Fault, ScenarioError
 from sim.scenario.model import Scenario
 from sim.schema.fields import Flags, Int64s
 from sim.world.calendar import next_open, open_spans
@@ -65,16 +66,19 @@ class Senders:
 
 def draw_senders(s: Scenario, sent: Sent) -> Senders:
     """Draw the senders' side of every message of a block."""
-    drawn, batches = Drawn(sent.key, sent.entity, urgency=s.mistakes.urgency), _Batches(sent)
+    _refuse_both(s, sent)
+    drawn, batches = Drawn(sent.key, sent.said, urgency=s.mistakes.urgency), _Batches(sent)
     recorded: Flags = sent.deleted_at != NEVER
     own, whole = _mistakes(s, sent, drawn, batches)
     pressed = _plus(sent.written, drawn.duration("review.time", s.review.time))
-    if sent.has_record:
-        noticed, reaction = sent.deleted_at, np.where(recorded, 0, NEVER)
-    else:
-        noticed, reaction = _noticed(s, drawn, batches, own, whole, pressed)
+    noticed, reaction = _noticed(s, drawn, batches, own, whole, pressed)
+    if recorded.any():
+        noticed = np.where(recorded, sent.deleted_at, noticed)
+        reaction = np.where(recorded, 0, reaction)
     hours = open_spans(span for window in s.send.hours for span in window.spans())
-    ends = _plus(pressed, np.full_like(pressed, int(s.send.hold)))
+    ends = _plus(pressed, drawn.duration("send.hold", s.send.hold))
+    if s.send.hold_per_character:
+        ends = _plus(ends, sent.length * int(s.send.hold_per_character))
     return Senders(
         mistake=own | batches.spread(whole, False) | (noticed != NEVER),
         caught=_caught(s, drawn, batches, own, whole),
@@ -127,14 +131,23 @@ class _Batches:
 
 
 def _mistakes(s: Scenario, sent: Sent, drawn: Drawn, batches: _Batches) -> tuple[Flags, Flags]:
-    """Flip a coin per message and one per batch, unless deletions are on record.
+    """Flip a coin per message and one per batch; what is on record as deleted is a mistake anyway.
 
     Follow-ups are no mistakes.
     """
-    if sent.has_record:
-        return np.zeros(sent.size, np.bool_), np.zeros(batches.size, np.bool_)
     own = drawn.chance("mistakes.chance", s.mistakes.chance) & (sent.after < 0)
+    own = (own | sent.deleted) & (sent.deleted_at == NEVER)
     return own, batches.drawn.chance("mistakes.batch", s.mistakes.batch_chance)
+
+
+def _refuse_both(s: Scenario, sent: Sent) -> None:
+    """Raise `ScenarioError` if mistakes would be drawn on top of deletions on record, unasked."""
+    m = s.mistakes
+    if sent.has_record and not m.add and (m.chance > 0 or m.batch_chance > 0):
+        path = "mistakes.chance" if m.chance > 0 else "mistakes.batch_chance"
+        problem = "draws mistakes, but the file of traffic has deletions on record"
+        remedy = "set it to 0, or set mistakes.add = true for mistakes on top of those on record"
+        raise ScenarioError([Fault(s.file, path, problem, remedy)])
 
 
 def _caught(s: Scenario, drawn: Drawn, batches: _Batches, own: Flags, whole: Flags) -> Flags:

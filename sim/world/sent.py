@@ -56,6 +56,12 @@ class Sent:
     kind: Int64s
     length: Int64s
     batch: Int64s
+    group: Int64s
+    """The group message that it is a part of; -1: none."""
+    said: Entities
+    """Its name in its sender's draws: that of its group message, or `entity`."""
+    deleted: Flags
+    """Whether it is on record as deleted, at a time that is not known."""
     deleted_at: Int64s
     """Recorded deletions; NEVER where there is none."""
     after: Int64s
@@ -101,6 +107,9 @@ class Sent:
             "written": never,
             "entity": self.entity[rows] ^ _APOLOGY,
             "batch": never * 0 - 1,
+            "group": never * 0 - 1,
+            "said": self.entity[rows] ^ _APOLOGY,
+            "deleted": np.zeros(rows.size, dtype=np.bool_),
             "deleted_at": never,
             "after": rows.astype(np.int64),
             "apology": np.ones(rows.size, dtype=np.bool_),

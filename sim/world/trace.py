@@ -20,6 +20,7 @@ from sim.errors import Fault, TraceError
 from sim.paths import placed
 from sim.scenario.model import KINDS, Scenario, Trace
 from sim.scenario.suggestions import said
+from sim.schema.fields import Flags
 from sim.world.sent import Sent, in_one_world, names_of
 from sim.world.trace_files import ROW, Faults, one_fault, rows_of
 from sim.world.trace_times import Clock, clock_of
@@ -132,11 +133,13 @@ def _read(
     kinds = _kinds(table, kind, faults)
     lengths = _lengths(table, length, faults)
     deleted = _deletions(table, written, clock, faults)
+    somehow = _deleted(table, faults)
+    group = _groups(table, faults)
     ids = _ids(table, faults)
     if faults:
         raise TraceError(_first_of(faults, shown))
     times_of = written.to_numpy(np.int64)
-    return _sent(table, times_of, kinds, lengths, deleted, ids), _log(
+    return _sent(table, times_of, kinds, lengths, deleted, somehow, group, ids), _log(
         table, times_of, deleted, clock
     )
 
@@ -246,6 +249,45 @@ def _deletions(
     return deleted
 
 
+_YES, _NO = ("yes", "true", "1"), ("no", "false", "0", "")
+
+
+def _deleted(table: pd.DataFrame, faults: Faults) -> Flags:
+    """Tell which messages were deleted, at whatever time: a column of yes and no."""
+    if "deleted" not in table:
+        return np.zeros(len(table), dtype=np.bool_)
+    words = table["deleted"].astype("string").fillna("").str.strip().str.lower()
+    _complain(
+        ~words.isin((*_YES, *_NO)),
+        table,
+        "deleted",
+        "is neither yes nor no",
+        "write yes or no, or give the time in a column deleted_at",
+        faults,
+    )
+    return np.asarray(words.isin(_YES), dtype=np.bool_)
+
+
+def _groups(table: pd.DataFrame, faults: Faults) -> pd.Series[str]:
+    """Name the group message that every row is a part of; empty: none. Its parts have one sender and
+    one time.
+    """
+    if "group" not in table:
+        return pd.Series("", index=table.index, dtype="string")
+    names = table["group"].astype("string").fillna("").str.strip()
+    for column in ("sender", "sent_at"):
+        told = table.groupby(names)[column].transform("nunique")
+        _complain(
+            (told > 1) & (names != ""),
+            table,
+            "group",
+            f"has more than one {column}",
+            "give the rows of one group message one sender and one time",
+            faults,
+        )
+    return names
+
+
 def _ids(table: pd.DataFrame, faults: Faults) -> pd.Series[str]:
     """Name every row: by its id, or by sender, recipient and time, and a count among equals."""
     if "id" in table:
@@ -272,6 +314,8 @@ def _sent(
     kinds: pd.Series[str],
     lengths: pd.Series[float],
     deleted: pd.Series[int] | None,
+    somehow: Flags,
+    group: pd.Series[str],
     ids: pd.Series[str],
 ) -> Sent:
     people_out = table["sender"].astype(str).str.strip()
@@ -279,6 +323,8 @@ def _sent(
     sender, _ = pd.factorize(people_out, sort=True)
     writer = pd.Index(recipient_names).get_indexer(people_out)
     entity = names_of(("message " + ids.astype(str)).to_numpy(dtype=object))
+    parts, _ = pd.factorize(group.where(group != ""), sort=True)
+    in_group = names_of(("group " + group.astype(str)).to_numpy(dtype=object))
     order = np.lexsort((np.arange(len(table)), written))
     recorded = np.full(len(table), NEVER, dtype=np.int64)
     if deleted is not None:
@@ -295,8 +341,11 @@ def _sent(
         ],
         length=np.asarray(lengths, dtype=np.int64)[order],
         batch=np.full(len(table), -1, dtype=np.int64),
+        group=parts.astype(np.int64)[order],
+        said=np.where(parts >= 0, in_group, entity)[order],
+        deleted=somehow[order],
         deleted_at=recorded[order],
-        has_record=deleted is not None,
+        has_record=bool((recorded != NEVER).any() or somehow.any()),
         people=names_of(np.array([f"person {name}" for name in recipient_names], dtype=object)),
         after=np.full(len(table), -1, dtype=np.int64),
     )

@@ -61,7 +61,7 @@ def tied_world(pick: Pick, unit: int = SECOND) -> World:
         rules |= _rare_rules(pick, unit) | (_MILD if kind > 1 else {})
         for row in messages:
             row |= _devices(pick, unit) | (_BUSY if kind in (3, 4) else {})
-        messages += _follow_ups(pick, messages, rules["remedy"], unit)
+        messages += _follow_ups(pick, messages, rules, unit)
         recipients = [row | _circumstances(pick, unit) for row in recipients]
         if kind == 4:
             rules |= {"retraction_scope": REWRITE, "remedy": DELETE}
@@ -172,6 +172,7 @@ def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
         "remedy": (DELETE, DELETE, EDIT, EDIT, APOLOGY, BLOCK)[pick(0, 5)],
         "receiver_window": _or_never(pick, 8, unit),
         "pause": _yes(pick),
+        "redraft": _rarely(pick),
         "visit_reads": pick(0, 1),
         "visit_clears": pick(0, 2),
         "badge_counts": pick(0, 1),
@@ -227,6 +228,7 @@ def _devices(pick: Pick, unit: int) -> dict[str, Any]:
         "desk_after",
         "desk_retract_after",
         "clear_after",
+        "rewrite_after",
         "list_gone_after",
     ):
         row[delay] = _or_never(pick, 4, unit)
@@ -236,7 +238,7 @@ def _devices(pick: Pick, unit: int) -> dict[str, Any]:
 
 
 def _follow_ups(
-    pick: Pick, messages: list[dict[str, Any]], remedy: int, unit: int
+    pick: Pick, messages: list[dict[str, Any]], rules: dict[str, Any], unit: int
 ) -> list[dict[str, Any]]:
     """Give some messages steps, and all their apologies; rows of a world are in order of writing,
     apologies last."""
@@ -255,7 +257,7 @@ def _follow_ups(
                 | own
                 | _NOT_REGRETTED
             )
-        if remedy == APOLOGY:
+        if rules["remedy"] == APOLOGY or rules["redraft"]:
             apology = _message(pick, 1, unit) | _devices(pick, unit) | own | _NOT_REGRETTED
             apologies.append(
                 apology | dict.fromkeys(_TIMES, NEVER) | {"apology": True, "caught": False}
@@ -280,6 +282,7 @@ def _message(pick: Pick, people: int, unit: int) -> dict[str, Any]:
         "kind": pick(0, 1),
         "length": (0, 1, 40)[pick(0, 2)],
         "batch": pick(-1, 1),
+        "group": pick(0, 1) if _rarely(pick) else -1,
         "caught": _rarely(pick),
         "tap_offline": _yes(pick),
         "mail_opened": _yes(pick),

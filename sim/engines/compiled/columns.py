@@ -11,8 +11,9 @@ import numpy.typing as npt
 from sim.clock import NEVER
 from sim.compiling import njit
 from sim.engines.compiled.devices import play_devices
-from sim.engines.compiled.inputs import IS_QUIET, Inputs, is_on
+from sim.engines.compiled.inputs import DOZES, IS_OFFLINE, IS_QUIET, Inputs, is_on, plus, wait
 from sim.engines.compiled.plan import is_sent
+from sim.engines.compiled.retractions import BY_ANOTHER
 from sim.engines.compiled.state import FROM_QUEUE, RARE
 from sim.schema.fields import Int64s
 from sim.schema.records import FROM_ENGINE
@@ -59,7 +60,7 @@ def _write(m, people, terms, streams, intervals, place, rows, rare, out):
             one = people[m.recipient[i]]
             more = rare[place[i]]
             play_devices(m, rules, intervals, one, i, row, rare, place[i])
-            _write_rare(rules, one, row, more, i, out)
+            _write_rare(m, rules, intervals, one, row, more, i, out)
         effect = row.effective if row.effective < rules.horizon else _NEVER
         out.effective[i], out.refused[i] = effect, row.refused
         out.cancelled[i] = effect if effect <= m.released[i] else _NEVER
@@ -101,7 +102,21 @@ def _is_edited(rules, row, more):
 
 
 @njit
-def _write_rare(rules, one, row, more, i, out):
+def _is_rewritten(m, rules, intervals, one, row, more):
+    """Tell whether the edited text reached a push in the tray before anybody looked at it."""
+    word = plus(more.edit, m.rewrite_after[row.number])
+    word = wait(intervals, one.row, IS_OFFLINE, word)
+    if rules.retraction_waits:
+        word = wait(intervals, one.row, DOZES, word)
+    if not one.push or word >= rules.horizon:
+        return False
+    gone = row.push_left < word or (row.push_left == word and row.push_left_by == BY_ANOTHER)
+    looked = row.push_noticed < word or more.watch_read < word
+    return row.push_arrived > word or not (gone or looked)
+
+
+@njit
+def _write_rare(m, rules, intervals, one, row, more, i, out):
     """Write the second row of a message."""
     out.paused[i], out.push_rewritten[i] = more.paused, more.push_rewritten
     blocked = rules.remedy == BLOCK and _PAST < more.gone < rules.horizon
@@ -120,7 +135,9 @@ def _write_rare(rules, one, row, more, i, out):
         out.list_edited[i] = more.list_read != _NEVER and more.edit <= more.list_read
         if row.push_arrived != _NEVER and not row.app_was_open:
             taken = row.push_arrived if rules.push_fetch else row.push_dispatched
-            out.push_edited[i] = (rules.push_fetch or rules.push_late) and more.edit <= taken
+            out.push_edited[i] = (
+                (rules.push_fetch or rules.push_late) and more.edit <= taken
+            ) or _is_rewritten(m, rules, intervals, one, row, more)
         if row.email_arrived != _NEVER and rules.email_late:
             lead = rules.email_lead if one.email == DIGEST else 0
             out.email_edited[i] = more.edit <= row.email_dispatched - lead

@@ -31,7 +31,8 @@ def serve_queues(world: World, m: Any) -> tuple[Int64s, Int64s, Int64s]:
     if _request(m, world.horizon, requested, started, completed):
         rows = np.flatnonzero((requested != NEVER) & ~m.recorded)
         rows = rows[np.lexsort((requested[rows], m.sender[rows], m.replication[rows]))]
-        team = _teams(world, rows) if world.rules.bulk else np.zeros(0, dtype=np.int64)
+        some = world.rules.bulk or bool((world.messages.group >= 0).any())
+        team = _teams(world, rows) if some else np.zeros(0, dtype=np.int64)
         _work(
             m,
             rows,
@@ -53,9 +54,11 @@ def _teams(world: World, rows: Int64s) -> Int64s:
     """
     m = world.messages
     team = np.full(m.size, -1, dtype=np.int64)
-    pairs = np.stack([m.replication[rows], m.sender[rows], m.batch[rows]])
+    in_group = m.group >= 0
+    what = np.where(in_group, m.group, m.batch)
+    pairs = np.stack([m.replication[rows], m.sender[rows], in_group[rows], what[rows]])
     team[rows] = np.unique(pairs, axis=1, return_inverse=True)[1].reshape(-1)
-    team[m.batch < 0] = -1
+    team[~in_group & ((m.batch < 0) | (not world.rules.bulk))] = -1
     return team
 
 

@@ -22,12 +22,12 @@ _NEVER = np.int64(NEVER)
 
 
 def with_apologies(world: World, m: Any, completed: Int64s) -> Any:
-    """Let apologies be released as the remedies of the messages they follow are done.
+    """Let apologies, and corrected messages, be released as the remedies of the messages they follow are done.
 
     Without them nothing changes.
     """
     rows = np.flatnonzero(m.apology)
-    if world.rules.remedy != APOLOGY or not rows.size:
+    if not (world.rules.remedy == APOLOGY or world.rules.redraft) or not rows.size:
         return m
     first = m.after[rows]
     done, sent = completed[first], m.released[first]

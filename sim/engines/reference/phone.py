@@ -72,6 +72,7 @@ class Phone:
         self.to_handle: dict[int, int] = {}  # there and noticed: looks until it is handled
         self.retracted: set[int] = set()  # their pushes will be dropped on arrival
         self.cleared: set[int] = set()  # read at another device: the same
+        self.rewritten: set[int] = set()  # their pushes show the edited text
         self.synced: set[int] = set()
         self.alert_until = -1  # end of the latest alert reaction's glance
         self.glances = Surface(
@@ -134,7 +135,7 @@ class Phone:
         self.tray.add(i)
         self.to_notice[i] = int(self.m.glances_needed[i])
         self.out["push_arrived"][i], self.out["push_chars"][i] = now, chars
-        if edited:
+        if edited or i in self.rewritten:
             self.out["push_edited"][i] = 1
         if self.rules.push_expiry != NEVER:
             expires = now + self.rules.push_expiry
@@ -194,6 +195,21 @@ class Phone:
             )
             leave(self.env, arrival, Leaving.CORRECTION, i, lambda: self._sync(i))
         self._wake_glances()
+
+    def edited(self, i: int) -> None:
+        """Learn of message i's edit: its push may show the new text from some time on."""
+        if not self.push or self.m.rewrite_after[i] == NEVER:
+            return
+        arrival = self.intervals.wait(NO_NETWORK, int(self.env.now) + int(self.m.rewrite_after[i]))
+        if self.rules.retraction_waits:
+            arrival = self.intervals.wait(DOZING, arrival)
+        leave(self.env, arrival, Leaving.RETRACTION, i, lambda: self._show_edit(i))
+
+    def _show_edit(self, i: int) -> None:
+        """Show message i's new text, if nobody has looked at the old one."""
+        self.rewritten.add(i)
+        if i in self.to_notice and self.out["watch_read"][i] == NEVER:
+            self.out["push_edited"][i] = 1
 
     def _retract(self, i: int) -> None:
         """Let message i's retraction arrive, with the scope that the platform gives it."""

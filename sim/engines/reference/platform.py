@@ -99,7 +99,7 @@ class Platform:
         recipient blocked.
         """
         opening = int(self.m.after[step])
-        if opening < 0:
+        if opening < 0 or self.m.apology[step]:
             return False
         return (
             bool(self.m.caught[opening])
@@ -136,6 +136,8 @@ class Platform:
         if not undone and self.rules.remedy == APOLOGY:
             self._apologise(i)
             return
+        if not undone and self.rules.redraft:
+            self._apologise(i)
         if not undone and self.rules.remedy != BLOCK:
             self.out["refused"][i] = self.reason_to_refuse(i, now)
         if propagation != NEVER and not self.out["refused"][i]:
@@ -166,13 +168,17 @@ class Platform:
             self.out["cancelled"][i] = int(self.env.now)
         elif self.stage.deletes:
             self.inbox(i).deleted(i)
+        else:
+            self.inbox(i).phone.edited(i)
 
     def block(self, i: int) -> None:
         """Block the recipient of message i."""
         self.out["blocked"][i] = int(self.env.now)
 
     def _apologise(self, i: int) -> None:
-        """Send the apology for message i now, if the message itself has been sent by then."""
+        """Send the apology for message i, or the corrected one, now, if the message itself has been
+        sent by then.
+        """
         if i in self.apology_of:
             apology = self.apology_of[i]
             then(

@@ -67,12 +67,17 @@ class DeletionQueue:
                 self.rule(i)
 
     def _pick(self) -> list[int]:
-        """Take the next deletion; with bulk deletion, every waiting one of its batch with it."""
+        """Take the next deletion, and every waiting one that one action takes along."""
         _, first = heapq.heappop(self.waiting)
-        batch = self.m.batch[first]
-        if not self.rules.bulk or batch < 0:
-            return [first]
-        together = [i for _, i in self.waiting if self.m.batch[i] == batch]
-        self.waiting = [entry for entry in self.waiting if self.m.batch[entry[1]] != batch]
-        heapq.heapify(self.waiting)
+        together = [i for _, i in self.waiting if self._go_together(first, i)]
+        if together:
+            self.waiting = [one for one in self.waiting if not self._go_together(first, one[1])]
+            heapq.heapify(self.waiting)
         return [first, *together]
+
+    def _go_together(self, i: int, j: int) -> bool:
+        """Tell whether two deletions are of one group message, or with bulk deletion of one batch."""
+        m = self.m
+        if m.group[i] >= 0 or m.group[j] >= 0:
+            return bool(m.group[i] == m.group[j])
+        return self.rules.bulk and bool(m.batch[i] >= 0 and m.batch[i] == m.batch[j])
