@@ -69,8 +69,15 @@ def tied_world(pick: Pick, unit: int = SECOND) -> World:
                 row |= {"glances_needed": 1, "retract_after": pick(0, 2) * unit}
             recipients = [row | _UNOPENED for row in recipients]
         if kind == 5:
-            rules |= {"visit_reads": ONE_THREAD, "remedy": DELETE, "cache_life": NEVER}
-            recipients = [row | {"push": True} for row in recipients]
+            rules |= {
+                "visit_reads": ONE_THREAD,
+                "remedy": DELETE,
+                "cache_life": NEVER,
+                "unread_only": True,
+            }
+            for row in messages:
+                row |= {"clear_after": NEVER, "propagation": pick(1, 3) * unit}
+            recipients = [row | {"push": True, "badge": True} for row in recipients]
         if kind == 3:
             rules["push_expiry"] = pick(0, 4) * unit
             session = (pick(0, 4) * unit, min(pick(8, 20) * unit, NEVER - 1))

@@ -51,8 +51,9 @@ def test_generated_scenarios_vary_every_rule_and_column() -> None:
     made = (build(scenario(numbered(k)), file="made", folder=Path()) for k in range(100))
     found = values([draw_world(one, 0) for one in made])
     same = {name for name, seen in found.items() if len(seen) < 2}
-    # Traces record deletions; who is priced is a run's choice, and a world drawn alone has one place.
-    same -= {"recorded", "priced", "replication"}
+    # Traces record deletions and groups; who is priced is a run's choice, and a world drawn alone has
+    # one place.
+    same -= {"recorded", "group", "priced", "replication"}
     assert not same, f"always the same: {sorted(same)}"
 
 

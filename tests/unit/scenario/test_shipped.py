@@ -81,7 +81,7 @@ def test_a_policy_is_added_to_a_scenario_and_checked() -> None:
     scenario = sim.load("linkedin_dm")
     more = scenario.with_policy("hold 1 min", {"send.hold": "1 min"})
     assert more.policy_names() == (*scenario.policy_names(), "hold 1 min")
-    assert more.under("hold 1 min").send.hold == 60_000_000
+    assert more.under("hold 1 min").send.usual_hold == 60_000_000
     assert scenario.policy_names() == sim.load("linkedin_dm").policy_names(), "a new scenario"
     with pytest.raises(ScenarioError, match=r"policies\.x\.send\.hodl: unknown key"):
         scenario.with_policy("x", {"send.hodl": "1 min"})

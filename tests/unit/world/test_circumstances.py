@@ -33,6 +33,7 @@ SPELLS: dict[str, Any] = {
         "share": 0.5,
         "gap": {"dist": "exponential", "mean": "1 h"},
         "length": {"dist": "exponential", "mean": "1 h"},
+        "app": {"gap": {"dist": "exponential", "mean": "20 min"}, "length": "5 min"},
     },
     "quiet": {
         "share": 0.5,

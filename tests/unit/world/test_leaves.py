@@ -199,6 +199,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "review.time": ("messages.pressed", "messages.released", "messages.noticed", *PRESENT),
     "review.catches": ("messages.caught",),
     "send.hold": ("messages.released", *PRESENT),
+    "send.hold_per_character": ("messages.released", *PRESENT),
     "send.hours": ("messages.released", *PRESENT),
     "deletion.window": ("rules.window",),
     "deletion.unread_only": ("rules.unread_only",),
@@ -209,6 +210,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "deletion.remedy": (
         "rows",
         "rules.remedy",
+        "rules.redraft",
         "rules.window",
         "rules.unread_only",
         "rules.undeletable",
@@ -254,6 +256,8 @@ REACHES: dict[str, tuple[str, ...]] = {
     "push.retraction.scope": ("rules.retraction_scope",),
     "push.retraction.priority": ("rules.retraction_waits",),
     "push.retraction.reaches": RETRACTED,
+    "push.rewrite.chance": ("messages.rewrite_after",),
+    "push.rewrite.latency": ("messages.rewrite_after",),
     "email.delay": ("messages.email_delay",),
     "email.delay_active": ("messages.email_delay",),
     "email.delay_away": ("messages.email_delay",),
@@ -344,6 +348,11 @@ REACHES: dict[str, tuple[str, ...]] = {
     "segments.a.quiet.hours": ("intervals.quiet",),
     "segments.a.quiet.share": ("intervals.quiet",),
     "segments.a.quiet.effect": ("intervals.quiet", "messages.push_delay"),
+    "segments.a.quiet.holds": (
+        "messages.push_delay",
+        "messages.desk_delay",
+        "messages.email_delay",
+    ),
 }
 """What every leaf reaches: names of `held`, and of `found` for what is worked out after play."""
 
@@ -358,6 +367,7 @@ BY_ROWS = {
         "after",
         "apology",
         "recorded",
+        "group",
     )
 }
 """Columns that only change with the rows."""
@@ -369,9 +379,12 @@ NAMES_ONLY = {
     "traffic(trace).kind",
     "traffic(trace).times",
     "traffic(trace).zone",
+    "mistakes.add",
     "segments.a.name",
 }
-"""Leaves that only say which table it is, or how a file is read (test_trace_forms.py)."""
+"""Leaves that only say which table it is, how a file is read (test_trace_forms.py), or what is not
+refused (test_trace.py).
+"""
 
 CAMPAIGN = {"kind": "campaign", "messages": 30, "start": "1 h", "throttle": "1 min"}
 INMAILS = {
@@ -395,6 +408,9 @@ WHERE: dict[str, dict[str, Any]] = {
         }
     },
     "deletion.edit_window": {"deletion.remedy": "edit"},
+    "push.rewrite.chance": {"deletion.remedy": "edit", "push.rewrite.chance": 0.9},
+    "push.rewrite.latency": {"deletion.remedy": "edit", "push.rewrite.chance": 0.9},
+    "segments.a.quiet.holds": {"segments.a.quiet.effect": "hold"},
     "email.throttle.gap": {"email": {"anchor": "flush", "throttle": {"most": "1 d"}}},
     "email.preview": {"email.carries": "preview"},
     "reading.speed": {"segments.*.glances.length": "2 s"},
@@ -427,7 +443,10 @@ WORDS = {
         "last_sent": w.LAST_SENT,
         "first_noticed": w.FIRST_NOTICED,
     },
-    "deletion.remedy": {"delete": w.DELETE, "edit": w.EDIT, "apology": w.APOLOGY, "block": w.BLOCK},
+    "deletion.remedy": {
+        "delete": w.DELETE,
+        "redraft": w.DELETE,
+        "edit": w.EDIT, "apology": w.APOLOGY, "block": w.BLOCK},
     "deletion.undeletable": {(kind,): 1 << k for k, kind in enumerate(KINDS)},
     "push.collapse": {"none": w.NO_COLLAPSE, "thread": w.BY_THREAD, "app": w.BY_APP},
     "push.missing": {"nothing": False, "generic": True},
@@ -509,13 +528,14 @@ def test_a_window_of_none_accepts_no_deletion_and_an_apology_or_a_block_asks_for
     limited = rich.patched(WHERE["deletion.remedy"] | {"deletion.undeletable": ["dm", "email"]})
     found = {
         one: rules_of(limited.patched({"deletion.remedy": one}))
-        for one in ("delete", "edit", "apology", "block")
+        for one in ("delete", "redraft", "edit", "apology", "block")
     }
     shown = {
         one: (r.window, r.receiver_window, r.undeletable, r.unread_only) for one, r in found.items()
     }
     assert shown == {
         "delete": (HOUR, 3 * HOUR, 0b10001, True),
+        "redraft": (HOUR, 3 * HOUR, 0b10001, True),
         "edit": (2 * HOUR, 3 * HOUR, 0b10001, False),
         "apology": (NEVER, NEVER, 0, False),
         "block": (NEVER, NEVER, 0, False),
