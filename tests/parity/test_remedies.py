@@ -7,7 +7,7 @@ retraction's."""
 from __future__ import annotations
 
 from sim.clock import NEVER
-from sim.schema.world import APOLOGY, AT_ONCE, BLOCK, DELETE, DIGEST, EDIT
+from sim.schema.world import APOLOGY, AT_ONCE, BLOCK, DELETE, EDIT
 
 from .timelines import Row, shows, world
 
@@ -86,102 +86,34 @@ def test_a_step_that_was_cancelled_itself_is_not_called_withheld() -> None:
     shows(world(rows, pause=True), cancelled=[None, 3], paused=[None, None], accepted=[None, None])
 
 
-# Edits
+# Group messages
 
 
-def test_a_late_bound_push_shows_the_edited_text_if_the_edit_takes_effect_by_its_dispatch() -> None:
-    """dispatch 5, A 7     x 5: edited (rank 3 before 7)     x 6: the old text, and nothing takes
-    it back"""
-    row = {"push_delay": 5, "push_latency": 2, "retract_after": 0, "sender": 0}
-    rows = [row | {"noticed": 5}, row | {"noticed": 6, "sender": 1}]
-    shows(
-        world(rows, [{"glances": [(8, 9)]}], remedy=EDIT),
-        push_edited=[1, 0],
-        push_noticed=[8, 8],
-        push_left=[None, None],
-        retraction_arrived=[None, None],
-    )
-    shows(world(rows, remedy=EDIT, push_late=False, push_drop=0), push_edited=[0, 0])
-
-
-def test_a_fetched_push_shows_the_text_of_its_arrival() -> None:
+def test_one_deletion_takes_back_a_group_message_from_everybody() -> None:
     """
-    dispatch 5, A 7     x 7: edited (rank 3 before 8)     x 8: the old text
+    three rows of one group message and one alone, each 3 s of action, one at a time
+    the group 2 ── x 5     the other 5 ── x 8     and without a group: 5, 8, 11 and 14
     """
-    row = {"push_delay": 5, "push_latency": 2}
-    rows = [row | {"noticed": 7}, row | {"noticed": 8, "sender": 1}]
-    shows(
-        world(rows, remedy=EDIT, push_fetch=True, push_late=False, push_drop=0),
-        push_edited=[1, 0],
-        push_chars=[100, 100],
-    )
+    row = {"noticed": 2, "action": 3}
+    rows: list[Row] = [row | {"group": 0, "recipient": k} for k in range(3)] + [row]
+    people: list[Row] = [{}, {}, {}]
+    shows(world(rows, people), started=[2, 2, 2, 5], completed=[5, 5, 5, 8], effective=[5, 5, 5, 8])
+    alone = [row | {"group": -1} for row in rows]
+    shows(world(alone, people), completed=[5, 8, 11, 14])
 
 
-def test_the_thread_shows_the_edited_text_from_the_edit_on_and_nothing_is_a_sign() -> None:
+def test_two_senders_group_messages_are_two_and_a_group_is_deleted_apart_from_its_batch() -> None:
     """
-    visit | 5     x 5: edited (rank 3 before 19)     x 6: it was read before
+    group 0 of sender 0 x 5, group 0 of sender 1 x 6     batch 7: its rows without a group go together
     """
-    rows: list[Row] = [{"noticed": 5, "badge_sync_after": 0}, {"noticed": 6, "sender": 1}]
-    shows(
-        world(rows, [{"visits": [(5, 5), (8, 8)], "badge": True}], remedy=EDIT, placeholder=True),
-        thread_read=[5, 5],
-        thread_edited=[1, 0],
-        badge_cleared=[5, 5],
-        phantom=[None, None],
-    )
-
-
-def test_a_copy_on_the_device_has_the_text_of_its_arrival() -> None:
-    """
-    A 3 ─ x 4: the old text      x 4 = A 4: the new (rank 3 before 8)       offline visit | 9
-    """
+    row = {"noticed": 2, "action": 3}
     rows: list[Row] = [
-        {"push_latency": 3, "noticed": 4},
-        {"push_latency": 4, "noticed": 4, "sender": 1},
+        row | {"group": 0, "batch": 7},
+        row | {"group": 0, "sender": 1, "action": 4},
+        row | {"batch": 7},
+        row | {"batch": 7},
     ]
-    shows(
-        world(rows, [{"visits": [(9, 9)]}], remedy=EDIT, visit_offline=1.0),
-        thread_read=[9, 9],
-        thread_edited=[0, 1],
-        from_cache=[0, 0],
-    )
-
-
-def test_a_mail_carries_the_text_of_its_binding() -> None:
-    """
-    instant   dispatch 5        x 5: edited   x 6: not
-    digest    snapshot 5, due 9, 109 ...   x 5: edited   x 6: not
-    """
-    row = {"email_delay": 5}
-    rows = [row | {"noticed": 5}, row | {"noticed": 6, "sender": 1}]
-    shows(world(rows, [{"email": AT_ONCE}], remedy=EDIT), email_edited=[1, 0], email_arrived=[5, 5])
-    shows(
-        world(rows, [{"email": AT_ONCE}], remedy=EDIT, email_late=False, email_drop=0),
-        email_edited=[0, 0],
-    )
-    digests = {"email_at": 9, "email_every": 100, "email_lead": 4}
-    shows(
-        world(rows, [{"email": DIGEST}], remedy=EDIT, **digests),
-        email_edited=[1, 0],
-        email_arrived=[9, 9],
-    )
-
-
-def test_an_edit_within_the_hold_cancels_and_one_after_its_window_is_refused() -> None:
-    """
-    0 ── x 5 = hold ends 5: cancelled     0 accepted ── | 61 > window 60: refused
-    """
-    rows: list[Row] = [
-        {"released": 5, "noticed": 5},
-        {"noticed": 61, "sender": 1},
-        {"noticed": 60, "sender": 2},
-    ]
-    shows(
-        world(rows, remedy=EDIT, window=60),
-        cancelled=[5, None, None],
-        effective=[5, None, 60],
-        refused=[0, 2, 0],
-    )
+    shows(world(rows, bulk=True), completed=[5, 6, 8, 8])
 
 
 # Apologies
@@ -232,6 +164,60 @@ def test_an_apology_is_no_step_and_goes_out_though_steps_pause() -> None:
     """
     rows: list[Row] = [{"noticed": 5}, {"written": 9, "after": 0}, {"apology": True, "after": 0}]
     shows(world(rows, remedy=APOLOGY, pause=True), accepted=[0, 9, 5], paused=[None, None, None])
+
+
+# Delete and send again
+
+
+def test_the_corrected_message_goes_out_as_the_action_is_done_even_where_the_deletion_is_refused() -> (
+    None
+):
+    """
+    0 accepted ── noticed 10 ── done 15: the corrected one, its push A 17 ── x 18 deleted
+    0 accepted ── noticed 10 ── done 15, of a kind that cannot be deleted: refused, and corrected
+    """
+    row = {"noticed": 10, "action": 5, "propagation": 3}
+    rows: list[Row] = [
+        row,
+        row | {"kind": 1, "sender": 1},
+        {"apology": True, "after": 0, "push_latency": 2},
+        {"apology": True, "after": 1, "push_latency": 2, "sender": 1},
+    ]
+    shows(
+        world(rows, [{"visits": [(20, 20)]}], redraft=True, undeletable=2),
+        completed=[15, 15, None, None],
+        refused=[0, 1, 0, 0],
+        effective=[18, None, None, None],
+        accepted=[0, 0, 15, 15],
+        push_arrived=[0, 0, 17, 17],
+        thread_read=[None, 20, 20, 20],
+    )
+    shows(world(rows, undeletable=2), accepted=[0, 0, None, None])
+
+
+def test_an_undone_send_is_corrected_in_the_draft_and_nothing_is_sent_again() -> None:
+    """
+    hold ends 20      done 20: undone     done 20, in effect 21: sent at 20, corrected at 20
+    """
+    rows: list[Row] = [
+        {"released": 20, "noticed": 20},
+        {"released": 20, "noticed": 20, "propagation": 1, "sender": 1},
+        *({"apology": True, "after": k} for k in (0, 1)),
+    ]
+    shows(
+        world(rows, redraft=True),
+        cancelled=[20, None, None, None],
+        effective=[20, 21, None, None],
+        accepted=[None, 20, None, 20],
+    )
+
+
+def test_the_corrected_message_is_no_step_and_goes_out_though_steps_pause() -> None:
+    """
+    opening 0, deleted and sent again at 5; its step at 9 is withheld
+    """
+    rows: list[Row] = [{"noticed": 5}, {"written": 9, "after": 0}, {"apology": True, "after": 0}]
+    shows(world(rows, redraft=True, pause=True), accepted=[0, None, 5], paused=[None, 9, None])
 
 
 # Blocks

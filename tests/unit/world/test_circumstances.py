@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.clock import DAY, HOUR
+from sim.clock import DAY, HOUR, NEVER
 from sim.world.by_hand import written_world
 from sim.world.drawing import draw_world
 from sim.world.intervals import AT_DESK, AWAY, DOZING, IN_HAND, KINDS_OF_INTERVAL, NO_NETWORK, QUIET
@@ -167,6 +167,22 @@ def test_hours_that_hold_notifications_back_let_every_push_leave_outside_them() 
     assert not ((leaves >= 9 * HOUR) & (leaves < 17 * HOUR)).any()
     assert (leaves == 17 * HOUR).any()
     assert w.intervals.starts.size == 0  # held back, not silent
+
+
+@pytest.mark.parametrize("channel", ["push", "desktop", "email"])
+def test_hours_hold_back_the_channels_that_the_scenario_names_and_no_other(channel: str) -> None:
+    hours = [{"opens": "09:00", "closes": "17:00"}]
+    held = {"hours": hours, "effect": "hold", "holds": [channel]}
+    instant = {"off": 0.0, "instant": 1.0, "batched": 0.0, "digest": 0.0}
+    m = world(50, email=instant, quiet=held).messages
+    free = world(50, email=instant).messages
+    names = {"push": "push_delay", "desktop": "desk_delay", "email": "email_delay"}
+    for other, name in names.items():
+        same = np.array_equal(getattr(m, name), getattr(free, name))
+        assert same == (other != channel), other
+    there = getattr(m, names[channel]) != NEVER
+    leaves = (m.released + getattr(m, names[channel]))[there] % DAY
+    assert there.any() and not ((leaves >= 9 * HOUR) & (leaves < 17 * HOUR)).any()
 
 
 def test_a_delay_depends_on_where_the_recipient_is_at_acceptance() -> None:

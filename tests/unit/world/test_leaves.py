@@ -446,7 +446,10 @@ WORDS = {
     "deletion.remedy": {
         "delete": w.DELETE,
         "redraft": w.DELETE,
-        "edit": w.EDIT, "apology": w.APOLOGY, "block": w.BLOCK},
+        "edit": w.EDIT,
+        "apology": w.APOLOGY,
+        "block": w.BLOCK,
+    },
     "deletion.undeletable": {(kind,): 1 << k for k, kind in enumerate(KINDS)},
     "push.collapse": {"none": w.NO_COLLAPSE, "thread": w.BY_THREAD, "app": w.BY_APP},
     "push.missing": {"nothing": False, "generic": True},

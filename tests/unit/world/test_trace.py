@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from sim.clock import DAY, HOUR, NEVER, SECOND
-from sim.errors import TraceError
+from sim.errors import ScenarioError, TraceError
 from sim.scenario import parse
 from sim.world import draw_world
+from sim.world.parts import World
 from sim.world.sent import Sent
 from sim.world.traffic import draw_traffic
 
@@ -86,14 +88,66 @@ def test_parquet_and_csv_give_the_same_messages(tmp_path: Path) -> None:
     assert by_file[0].has_record
 
 
+RECORD = "sent_at,sender,recipient,deleted_at\n10,a,b,70\n20,a,b,\n30,a,c,30\n"
+
+
+def drawn(folder: Path, text: str, **mistakes: Any) -> World:
+    """Draw the world of a trace, with some parameters of mistakes."""
+    (folder / "t.csv").write_text(text, encoding="utf-8")
+    scenario = parse(TRACE.replace("FILE", "t.csv"), folder=folder)
+    patch = {f"mistakes.{name}": value for name, value in mistakes.items()}
+    return draw_world(scenario.patched(patch), 0)
+
+
 def test_recorded_deletions_are_replayed_as_they_were(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text(
-        "sent_at,sender,recipient,deleted_at\n10,a,b,70\n20,a,b,\n30,a,c,30\n", encoding="utf-8"
-    )
-    m = draw_world(parse(TRACE.replace("FILE", "t.csv"), folder=tmp_path), 0).messages
+    m = drawn(tmp_path, RECORD, chance=0.0).messages
     assert m.noticed.tolist() == [70 * SECOND, NEVER, 30 * SECOND]
     assert m.recorded.tolist() == m.mistake.tolist() == [True, False, True]
     assert m.reaction.tolist() == m.propagation.tolist() == [0, NEVER, 0]
+
+
+@pytest.mark.parametrize("name", ["chance", "batch_chance"])
+def test_mistakes_are_not_drawn_on_top_of_deletions_on_record_unless_asked_for(
+    name: str, tmp_path: Path
+) -> None:
+    chances = {"chance": 0.0, "batch_chance": 0.0}
+    with pytest.raises(
+        ScenarioError, match=f"mistakes.{name}: .* set it to 0, or set mistakes.add"
+    ):
+        drawn(tmp_path, RECORD, **chances | {name: 1.0})
+    m = drawn(tmp_path, RECORD, **chances | {"chance": 1.0}, add=True).messages
+    assert m.mistake.all()
+    assert m.recorded.tolist() == [True, False, True]
+    assert m.noticed[[0, 2]].tolist() == [70 * SECOND, 30 * SECOND]
+    assert 20 * SECOND < m.noticed[1] < NEVER
+
+
+def test_a_column_of_deletions_without_any_is_no_record(tmp_path: Path) -> None:
+    m = drawn(tmp_path, "sent_at,sender,recipient,deleted_at\n10,a,b,\n", chance=1.0).messages
+    assert m.mistake.all() and not m.recorded.any()
+
+
+def test_a_deletion_at_a_time_that_is_not_on_record_is_drawn_from_the_notice(
+    tmp_path: Path,
+) -> None:
+    lines = "".join(f"{k},a,b,{'Yes' if k % 2 else 'no'}\n" for k in range(1, 401))
+    m = drawn(tmp_path, f"sent_at,sender,recipient,deleted\n{lines}", chance=0.0).messages
+    said = np.arange(1, 401) % 2 == 1
+    assert np.array_equal(m.mistake, said) and not m.recorded.any()
+    assert np.array_equal(m.noticed != NEVER, said)
+    minutes = (m.noticed - m.pressed)[said] / (60 * SECOND)
+    assert abs(minutes.mean() - 5) < 4 * 5 / np.sqrt(200)
+
+
+def test_the_parts_of_a_group_message_are_regretted_together_and_other_messages_are_not(
+    tmp_path: Path,
+) -> None:
+    lines = "".join(f"{k},a,{who},{k}\n" for k in range(1, 101) for who in "bcd")
+    m = drawn(tmp_path, f"sent_at,sender,recipient,group\n{lines}").messages
+    for column in (m.mistake, m.noticed, m.reaction, m.action):
+        parts = column.reshape(100, 3)
+        assert (parts == parts[:, :1]).all() and np.unique(parts[:, 0]).size > 1
+    assert np.unique(m.group).tolist() == list(range(100))
 
 
 def columns(folder: Path, text: str) -> dict[int, tuple[int, ...]]:
@@ -154,6 +208,11 @@ def test_equal_rows_are_told_apart_and_ids_name_messages(tmp_path: Path) -> None
         ),
         ("sent_at,sender,recipient,length\n10,a,b,1.5\n", '"1.5" is not a number of characters'),
         ("id,sent_at,sender,recipient\nx,10,a,b\nx,11,a,b\n", 'line 3, id: "x" '),
+        ("sent_at,sender,recipient,deleted\n10,a,b,maybe\n", 'deleted: "maybe"'),
+        (
+            "sent_at,sender,recipient,group\n10,a,b,x\n11,a,c,x\n",
+            "give the rows of one group message one sender and one time",
+        ),
         ("sent_at,sender\n10,a\n", "recipient: this column is missing"),
         ("sent_at,sender,recipient,lenght\n10,a,b,3\n", 'did you mean "length"?'),
         ("sent_at,sender,recipient\n", "holds no message"),
