@@ -124,7 +124,7 @@ def _whose(scenario: Scenario) -> str:
     if not found:
         return "none. What the file does not say of its recipients never happens."
     each = "; ".join(
-        f"{name} (toolate people {name})"
+        f"{name} (toolate people {name.partition('/')[0]})"
         + ("" if "everyone" in whom else f" for {', '.join(sorted(whom))}")
         for name, whom in found.items()
     )
@@ -185,6 +185,18 @@ def _entries(scenario: Scenario, table: BaseModel, at: str, about: str = "") -> 
             meaning = f"{about}: {meaning[:1].lower()}{meaning[1:]}" if about else meaning
             yield Entry(
                 path, meaning, in_words(value, name, field), evidence(scenario, path), value
+            )
+            yield from _parts(scenario, path, meaning, value)
+
+
+def _parts(scenario: Scenario, path: str, meaning: str, whole: Any) -> Iterator[Entry]:
+    """Yield what a distribution is made of, where a part has a source of its own that still holds."""
+    for part, field in type(whole).model_fields.items() if hasattr(whole, "dist") else ():
+        found = evidence(scenario, f"{path}.{part}")
+        if found.source is not None and found.source != evidence(scenario, path).source:
+            held = getattr(whole, part)
+            yield Entry(
+                f"{path}.{part}", f"{meaning} ({part})", in_words(held, part, field), found, held
             )
 
 

@@ -101,7 +101,7 @@ def written(base: str | None, platform: str | None, whose: str | None, question:
     known: dict[str, tuple[str | None, list[str]]] = {
         "--from": (base, stems()),
         "--platform": (platform, platforms.names()),
-        "--people": (whose, [*people.names(), people.NONE]),
+        "--people": (whose, [*people.choices(), people.NONE]),
         "--question": (question, list(QUESTIONS)),
     }
     faults = [

@@ -13,11 +13,14 @@ from pydantic import BaseModel
 
 from sim.clock import NEVER, WEEK, format_duration
 from sim.distributions.family import Family
+from sim.distributions.registry import FAMILIES
 from sim.scenario.patching import leaves, quoted
 from sim.scenario.recipients import Looks
 from sim.scenario.sections import Parameters, ScenarioFields
 from sim.scenario.suggestions import did_you_mean, said
 
+PARTS: Final = {part for family in FAMILIES for part in family.model_fields} - {"dist"}
+"""What a distribution may be made of, which may have a source of its own."""
 EVENTS: Final = (
     "caught",
     "cancelled",
@@ -230,7 +233,9 @@ def _names(s: ScenarioFields) -> Iterator[Breach]:
     if not s.sources:
         return
     paths: list[str] = []
-    leaves(_shape(s), paths.append)
+    shape = _shape(s)
+    leaves(shape, paths.append)
+    paths += [f"{path}.{part}" for path in paths if _is_distribution(shape, path) for part in PARTS]
     paths += [
         path.replace(f"segments.{one.name}.", "segments.*.", 1)
         for one in s.segments[:1]
@@ -260,6 +265,16 @@ def _names(s: ScenarioFields) -> Iterator[Breach]:
                 "use a path such as push.latency",
                 ("segments", "traffic"),
             )
+
+
+def _is_distribution(shape: object, path: str) -> bool:
+    """Tell whether a distribution stands at a path of the tables, whose segments have names."""
+    for key in path.split("."):
+        if isinstance(shape, list):
+            shape = next(one for one in shape if one["name"] == key)
+        else:
+            shape = shape[key] if isinstance(shape, dict) else None
+    return isinstance(shape, dict) and "dist" in shape
 
 
 def _shape(s: ScenarioFields) -> dict[str, Any]:

@@ -140,6 +140,9 @@ def _setting_key(scenario: Scenario, path: str) -> str | None:
         ]
         if keys:
             return max(keys, key=lambda key: ranks[scenario.origins[key]])
+        whole = spelling.rpartition(".")[0]  # of a distribution, whose parts are no entries
+        if whole in scenario.origins:
+            return whole
     return None
 
 

@@ -83,7 +83,7 @@ def test_out_gets_table_best_policies_pictures_and_a_manifest(
     names = {path.name for path in (tmp_path / "out").iterdir()}
     pictures = {
         f"{name}.{end}"
-        for name in ("heat_map", "heat_map_change", "lines")
+        for name in ("heat_map", "heat_map_change", "lines", "trade_off")
         for end in ("png", "svg")
     }
     assert names == {"table.csv", "best.csv", "run.json"} | pictures
