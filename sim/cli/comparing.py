@@ -205,9 +205,7 @@ def _shares(comparison: Comparison) -> Table:
     return table
 
 
-def _behind(
-    difference: dict[str, Any], change: dict[str, Any] | None, best: dict[str, Any]
-) -> str:
+def _behind(difference: dict[str, Any], change: dict[str, Any] | None, best: dict[str, Any]) -> str:
     """Write how far a policy is behind the best, where they are not the same message by message."""
     sides = [one for one in (change, best) if one]
     alike = all(change_of(one) == "none changed" for one in sides)

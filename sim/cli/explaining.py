@@ -230,9 +230,7 @@ def _costs(scenario: Scenario, known: Evidences) -> Iterator[Entry]:
         yield Entry(path, meaning, f"{amount:,g}", known.of(path), amount)
 
 
-def _recipients(
-    scenario: Scenario, known: Evidences
-) -> Iterator[tuple[str, str, list[Entry]]]:
+def _recipients(scenario: Scenario, known: Evidences) -> Iterator[tuple[str, str, list[Entry]]]:
     """Yield what all segments share as a section of its own, then each segment with what is its
     own.
     """
@@ -299,6 +297,7 @@ class Related:
         self._tables = {table for path in self._paths for table in tables_of(path)}
 
     def __call__(self, path: str) -> bool:
+        """Tell whether it is."""
         return path in self._tables or not self._paths.isdisjoint((path, *tables_of(path)))
 
 

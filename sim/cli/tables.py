@@ -96,10 +96,7 @@ def warnings_of(outcome: Outcome) -> list[str]:
             out.append(f'"{name}" shortens the hold of {own} to {shorter}')
     still = outcome.summary.headline(outcome.policies[0], "open")
     if still.value > 0.05:
-        out.append(
-            f"{percent(still.value)} % are undecided at the horizon; "
-            f"{remedy(base)}"
-        )
+        out.append(f"{percent(still.value)} % are undecided at the horizon; {remedy(base)}")
     return out
 
 
@@ -311,9 +308,7 @@ _EFFECTS = {
 }
 
 
-def effect_tables(
-    sums: Sums, costs: pd.DataFrame | None, credits: Credits
-) -> Iterator[Table]:
+def effect_tables(sums: Sums, costs: pd.DataFrame | None, credits: Credits) -> Iterator[Table]:
     """Say what follow-ups, remedies and credits came to, and what it costs.
 
     Only what the scenario has; credits that nothing can bring back are used, not lost.

@@ -109,7 +109,9 @@ def read_text(file: Path, shown: str) -> str:
     try:
         mode = file.stat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # reading a pipe may wait for ever
-            raise _one(shown, "", "is not an ordinary file", "name a .toml file, not a device or a pipe")
+            raise _one(
+                shown, "", "is not an ordinary file", "name a .toml file, not a device or a pipe"
+            )
         with file.open("rb") as data:
             found = data.read(MOST_BYTES + 1)
         if len(found) > MOST_BYTES:
