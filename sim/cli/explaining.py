@@ -67,7 +67,8 @@ class Entry:
 def explain_command(file: str, policy: str | None, doubt: bool = False) -> None:
     """Print the explanation of a scenario on stdout, under one of its policies if one is named.
 
-    `doubt` plays it over what it assumes, and says which number moves the answer most.
+    `doubt` plays it over what it assumes and says which number moves the answer most; under a policy,
+    also how often that is read less than the baseline.
     """
     whole = load(file)
     scenario = whole if policy is None else whole.under(policy)
@@ -84,12 +85,12 @@ def explain_command(file: str, policy: str | None, doubt: bool = False) -> None:
 
 def _doubt(scenario: Scenario, policy: str | None, width: int) -> Iterator[str]:
     """Say how the answer varies over what is assumed."""
-    from sim.cli.running import CERTAIN, doubt_in_words, say_if_cold  # an engine, only if asked for
+    from sim.cli.running import doubt_in_words, say_if_cold  # an engine, only if asked for
     from sim.screening import screening
 
     say_if_cold("compiled")
     found = screening(scenario, policies=[policy or scenario.policy_names()[0]])
-    for line in doubt_in_words(found) if found is not None else [CERTAIN]:
+    for line in doubt_in_words(found):
         yield from wrapped(line, width)
 
 
