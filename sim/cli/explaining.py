@@ -20,6 +20,7 @@ from sim.scenario import Scenario, load
 from sim.scenario.evidence import Evidence, EvidenceKind, Evidences, tables_of
 from sim.scenario.patching import nested, paths_set
 from sim.scenario.recipients import EmailShares, Segment
+from sim.sweeping.design.unknowns import assumed
 from sim.world.trace import read_log
 
 SECTIONS = {
@@ -64,12 +65,34 @@ class Entry:
     """The value itself."""
 
 
-def explain_command(file: str, policy: str | None) -> None:
-    """Print the explanation of a scenario on stdout, under one of its policies if one is named."""
-    scenario = load(file)
-    scenario = scenario if policy is None else scenario.under(policy)
+def explain_command(file: str, policy: str | None, doubt: bool = False) -> None:
+    """Print the explanation of a scenario on stdout, under one of its policies if one is named.
+
+    `doubt` plays it over what it assumes and says which number moves the answer most; under a policy,
+    also how often that is read less than the baseline.
+    """
+    whole = load(file)
+    scenario = whole if policy is None else whole.under(policy)
     width = max(72, min(shutil.get_terminal_size((100, 24)).columns, 110))
     sys.stdout.write("\n".join(explanation(scenario, policy, width)) + "\n")
+    if doubt:
+        sys.stdout.write("\n".join(_doubt(whole, policy, width)) + "\n")
+    elif assumed(scenario):
+        pointer = (
+            "--doubt plays the scenario over what is assumed, and says what moves the answer most."
+        )
+        sys.stdout.write("\n".join(wrapped(pointer, width)) + "\n")
+
+
+def _doubt(scenario: Scenario, policy: str | None, width: int) -> Iterator[str]:
+    """Say how the answer varies over what is assumed."""
+    from sim.cli.running import doubt_in_words, say_if_cold  # an engine, only if asked for
+    from sim.screening import screening
+
+    say_if_cold("compiled")
+    found = screening(scenario, policies=[policy or scenario.policy_names()[0]])
+    for line in doubt_in_words(found):
+        yield from wrapped(line, width)
 
 
 def explanation(scenario: Scenario, policy: str | None = None, width: int = 100) -> Iterator[str]:
