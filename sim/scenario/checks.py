@@ -251,7 +251,8 @@ def _names(s: ScenarioFields) -> Iterator[Breach]:
         if not _leads(shape, path):
             paths: list[str] = []
             leaves(shape, paths.append)
-            spelled = [p.replace("segments.*.", "everyone.") for p in paths] + paths
+            of_all = [f"segments.{one.name}." for one in s.segments[:1]]
+            spelled = [p.replace(one, "everyone.") for one in of_all for p in paths] + paths
             near = did_you_mean(path.replace("segments.*.", "everyone."), spelled)
             yield Breach(
                 at,
