@@ -353,6 +353,22 @@ def test_a_quantile_that_is_a_point_is_that_point() -> None:
         assert (e.value, e.low, e.high) == (point, point, point)
 
 
+@pytest.mark.parametrize("mean", [20.0, 50.0, 80.0])
+@pytest.mark.parametrize("q", [0.55, 0.7, 0.85])
+def test_the_limits_of_a_quantile_are_the_extremes_that_the_mean_of_its_bin_allows(
+    q: float, mean: float
+) -> None:
+    """Of a bin's numbers a share u is below the quantile: it is least if those are all equal to it
+    and the others at the upper end, and most if those are at the lower end and the others equal to
+    it. Messages are so many that nothing else is left of the interval."""
+    counts = np.tile([400_000_000, 600_000_000], (50, 1))
+    e = quantile(counts, counts * [0.0, mean], [(0, 0), (0, 100)], q).at()
+    u = (q - 0.4) / 0.6
+    least, most = (mean - (1 - u) * 100) / u, mean / (1 - u)
+    assert e.low == pytest.approx(max(least, 0), abs=0.05)
+    assert e.high == pytest.approx(min(most, 100), abs=0.05)
+
+
 @MANY
 @given(
     st.lists(st.lists(st.integers(-9, 40), min_size=4, max_size=4), min_size=3, max_size=12),
