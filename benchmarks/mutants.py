@@ -66,23 +66,31 @@ MODULES = {
 }
 """Modules, and the tests that are to notice a change of them."""
 
+ANY_ORDER = ""
+"""In the place of what an expression becomes: its parts, in whatever order."""
+
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     (
         "sim/verdicts.py",
         "np.where(used, r['accepted'], 0)",
         "np.where(used, r['accepted'], 1)",
     ): "what uses no credit gets none back",
-    ("sim/world/rules.py", "(DELETE, EDIT)", "(EDIT, DELETE)"): "membership has no order",
+    ("sim/world/rules.py", "(DELETE, EDIT)", ANY_ORDER): "membership has no order",
     (
         "sim/cli/sweeping.py",
         "('cell', 'value', 'low', 'high', 'sure', 'ahead', 'ahead_low', 'ahead_high')",
-        "('cell', 'low', 'value', 'high', 'sure', 'ahead', 'ahead_low', 'ahead_high')",
+        ANY_ORDER,
     ): "columns to leave out have no order",
     (
         "sim/cli/tables.py",
         "('saved', 'newly_lost')",
-        "('newly_lost', 'saved')",
+        ANY_ORDER,
     ): "either is asked to be 0",
+    (
+        "sim/estimates/differences.py",
+        "_recover(mine.value - mine.low, base.high - base.value)",
+        ANY_ORDER,
+    ): "a root of the sum of two squares",
     (
         "sim/cli/checking.py",
         "(UNDECIDED, 'undecided')",
@@ -322,7 +330,7 @@ def main() -> None:
     """Test a sample, print what survives, and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=8, help="mutants of each module")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--module", action="append", choices=MODULES, help="only this one")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--logs", type=Path, default=Path("results/runs/mutants"))
@@ -362,7 +370,8 @@ def main() -> None:
         figures[module]["tried"] += 1
         if noticed:
             continue
-        reason = EQUIVALENT.get((module, old, new))
+        after = ANY_ORDER if sorted(old) == sorted(new) else new
+        reason = EQUIVALENT.get((module, old, new), EQUIVALENT.get((module, old, after)))
         kind = "survived" if reason is None else "equivalent"
         figures[module][kind] += 1
         (survivors if reason is None else equal).append([f"{module}:{line}", old, new, reason])

@@ -24,6 +24,7 @@ from sim.estimates import (
     quantile,
     share,
 )
+from sim.estimates.ratios import ratio
 
 MANY = settings(derandomize=True, deadline=None, database=None, max_examples=150)
 
@@ -408,6 +409,29 @@ def test_a_difference_of_shares_does_not_leave_minus_one_to_one() -> None:
     assert e.method.startswith("t interval") or "paired" in e.method
     assert e.high == 1.0
     assert difference([0, 0, 0], [100, 200, 100], [100, 0, 200], [100, 100, 200]).at().low == -1.0
+
+
+@pytest.mark.parametrize("base_of", [(10, 20, 30), (10, 20, 31)], ids=["alike", "not alike"])
+def test_a_difference_of_shares_rests_on_the_messages_of_the_first(
+    base_of: tuple[int, int, int],
+) -> None:
+    e = difference([1, 5, 6], [10, 20, 30], [2, 5, 8], base_of).at()
+    assert (e.per, e.replications) == (60, 3)
+    without = difference([0, 0, 0], [0, 0, 0], [2, 5, 8], base_of).at()
+    assert without.per == 0 and math.isnan(without.value)
+
+
+def test_the_last_bit_of_a_place_does_not_depend_on_what_else_is_estimated() -> None:
+    """Products are added up replication by replication, alone, as the only column and among others:
+    NumPy adds up a single column in pairs, which gives other last bits."""
+    rng = np.random.default_rng(7)
+    y, n = rng.integers(0, 9, size=(2, 3000, 5))
+    together = ratio(y, n).variance
+    for k in range(5):
+        assert ratio(y[:, k], n[:, k]).variance == together[k]
+        assert ratio(y[:, k : k + 1], n[:, k : k + 1]).variance[0] == together[k]
+    residual = y[:, 0] - np.sum(y[:, 0]) / np.sum(n[:, 0]) * n[:, 0]
+    assert np.sum(residual**2) != np.cumsum(residual**2)[-1], "the wrong order shows here"
 
 
 def test_one_world_that_changes_among_others_is_enough_for_limits_of_a_mean_change() -> None:
