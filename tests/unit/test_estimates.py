@@ -421,6 +421,15 @@ def test_a_difference_of_shares_rests_on_the_messages_of_the_first(
     assert without.per == 0 and math.isnan(without.value)
 
 
+def test_shares_of_different_messages_are_compared_by_a_t_interval_over_worlds() -> None:
+    """With as many messages in every world, that of the worlds' differences of shares."""
+    rng = np.random.default_rng(3)
+    y, y0 = rng.binomial(100, 0.4, size=12), rng.binomial(200, 0.3, size=12)
+    e = difference(y, [100] * 12, y0, [200] * 12).at()
+    exact = stats.ttest_1samp(y / 100 - y0 / 200, 0).confidence_interval(0.95)
+    assert (e.low, e.high) == pytest.approx((exact.low, exact.high))
+
+
 def test_the_last_bit_of_a_place_does_not_depend_on_what_else_is_estimated() -> None:
     """Products are added up replication by replication, alone, as the only column and among others:
     NumPy adds up a single column in pairs, which gives other last bits."""
@@ -445,6 +454,9 @@ def test_a_quantile_has_limits_from_two_worlds_on() -> None:
     numbers = np.array([[0, 1, 6, 12], [2, 3, 7, 20]])
     assert math.isnan(quantile(*binned(numbers[:1]), EDGES, 0.5).at().low)
     two = quantile(*binned(numbers), EDGES, 0.5).at()
+    assert (two.replications, two.df) == (2, 1)
+    many = quantile(*binned(np.tile(numbers, (8, 1))), EDGES, 0.5).at()
+    assert (many.replications, many.df) == (16, 15)
     assert math.isfinite(two.low) and math.isfinite(two.high)
 
 
