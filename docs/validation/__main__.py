@@ -392,7 +392,10 @@ def mutants() -> str:
         sum(one[kind] for one in found["modules"].values()) for kind in kinds
     )
     left = "".join(
-        f"* `{place}`: `{old}` became `{new}`\n" for place, old, new, _ in found["survivors"]
+        f"* `{place}`: `{old}` became `{new}`\n"
+        for place, old, new in (
+            (place, *around(old, new)) for place, old, new, _ in found["survivors"]
+        )
     )
     return f"""## Mutants
 
@@ -409,6 +412,13 @@ noticed.
 {"Unnoticed:" if left else ""}
 
 {left}"""
+
+
+def around(old: str, new: str) -> tuple[str, str]:
+    """Cut two texts to what stands around their first difference."""
+    at = next(k for k, (a, b) in enumerate(zip(old, new, strict=False)) if a != b)
+    start, end = max(at - 40, 0), at + 60
+    return tuple("…" * (start > 0) + one[start:end] + "…" * (end < len(one)) for one in (old, new))
 
 
 def main() -> None:
