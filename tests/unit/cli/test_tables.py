@@ -14,6 +14,7 @@ from rich.box import SIMPLE_HEAD
 from sim import estimates as est
 from sim.cli import tables
 from sim.cli.tables import change_of, interval, percent, print_outcome, replication_warnings
+from sim.cli.undecided import remedy
 from sim.estimates import FEW, FEW_EVENTS, Estimate
 from sim.running import Outcome
 from sim.scenario import parse
@@ -308,7 +309,7 @@ def test_without_regretted_messages_there_is_no_answer_but_a_warning(
     print_outcome(outcome(nothing), full=True)
     assert len(kept.lines) == 3
     shares = kept.table("Read despite.*: by preview")
-    assert set(shares["today"].values()) == {"– (–––)", "baseline"}
+    assert set(shares["today"].values()) == {"–", "baseline"}
     prices = kept.table("Messages nobody regretted: what they get")
     assert set(prices["hold"].values()) == {"–"}
     assert capsys.readouterr().err == (
@@ -334,8 +335,14 @@ def test_more_than_a_twentieth_undecided_under_the_baseline_is_a_warning(
     values[:, :, SUMS.names.index("regretted")] = 1000
     values[:, 0, SUMS.names.index("open")] = round(1000 * open_share)
     found = tables.warnings_of(outcome(Sums(values, SUMS.policies, SUMS.names)))
-    said = f"{100 * open_share:.1f} % are undecided at the horizon; a longer run.horizon would decide them"
+    said = f"{100 * open_share:.1f} % are undecided at the horizon; {remedy(SCENARIO)}"
     assert found == [said] * warned
+
+
+def test_a_policy_that_shortens_the_hold_of_the_platform_is_a_warning() -> None:
+    own = SCENARIO.patched({"send.hold": "30 min"})
+    found = tables.warnings_of(Outcome(own, "simpy", REPLICATIONS, made_sums()))
+    assert '"hold" shortens the hold of 30 min to 10 min' in found
 
 
 def headline(saying: int, events: int) -> Estimate:
