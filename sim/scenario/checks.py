@@ -152,7 +152,7 @@ def _frailty_fault(family: Family) -> str | None:
         return None
     if 1 / MOST_FRAIL <= median <= MOST_FRAIL:
         return None
-    return f"half of these people look {median:.3g} times as often as their segment, or more"
+    return f"half of these people look {median:.4g} times as often as their segment, or more"
 
 
 @lru_cache(maxsize=4096)

@@ -317,6 +317,16 @@ def test_without_regretted_messages_there_is_no_answer_but_a_warning(
     )
 
 
+@pytest.mark.parametrize("nobody", ["today", "hold"])
+def test_it_is_the_baseline_under_which_somebody_must_have_regretted_a_message(nobody: str) -> None:
+    """A policy can prevent mistakes, all of them too."""
+    values = SUMS.values.copy()
+    values[:, SUMS.policies.index(nobody)] = 0
+    found = tables.warnings_of(outcome(Sums(values, SUMS.policies, SUMS.names)))
+    said = [one for one in found if one.startswith("nobody regretted a message")]
+    assert len(said) == (nobody == "today")
+
+
 @pytest.mark.parametrize(("open_share", "warned"), [(0.049, False), (0.05, False), (0.051, True)])
 def test_more_than_a_twentieth_undecided_under_the_baseline_is_a_warning(
     open_share: float, warned: bool
