@@ -271,12 +271,15 @@ class ResultFolder:
         import pyarrow.parquet as pq
 
         table = recorded(scenario, replication, policy, records, judged)
-        if "records" not in self._writers:
-            write_dictionary(scenario, table.schema, self.making / DICTIONARY)
-            self._writers["records"] = pq.ParquetWriter(
-                self.making / "records.parquet", table.schema, compression="zstd"
-            )
-        self._writers["records"].write_table(table)
+        try:
+            if "records" not in self._writers:
+                write_dictionary(scenario, table.schema, self.making / DICTIONARY)
+                self._writers["records"] = pq.ParquetWriter(
+                    self.making / "records.parquet", table.schema, compression="zstd"
+                )
+            self._writers["records"].write_table(table)
+        except OSError as error:  # a full disk
+            raise self._unwritable(error) from None
 
     def finish(
         self, outcome: Outcome, command: str, *, draw: Callable[[Outcome, Path], object]

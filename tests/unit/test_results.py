@@ -6,9 +6,16 @@ import os
 import platform
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
+import pyarrow.parquet as pq
+import pytest
+
+import sim
+from sim.errors import OutputError
 from sim.results import ResultFolder
+from sim.running import run
 
 
 def dead() -> int:
@@ -39,3 +46,19 @@ def test_results_that_a_killed_run_had_set_aside_come_back(tmp_path: Path) -> No
     with ResultFolder(tmp_path / "out"):
         assert not old.exists()
         assert (tmp_path / "out" / "run.json").exists()
+
+
+def test_a_disk_that_fills_up_while_records_are_written_is_one_line_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
+    scenario = sim.load("instant_regret")
+    with (
+        pytest.raises(OutputError, match="cannot be written"),
+        ResultFolder(tmp_path / "out") as folder,
+    ):
+        run(scenario, replications=1, engine="simpy", keep=partial(folder.keep, scenario))
+    assert not list(tmp_path.iterdir())
