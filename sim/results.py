@@ -10,6 +10,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from typing import Any, Self
 
 from sim.errors import Fault, OutputError
 from sim.estimates import CONFIDENCE, MEAN, SHARE, WOODRUFF, Estimate
+from sim.paths import is_alive
 from sim.recorded import recorded, write_dictionary
 from sim.records import Records
 from sim.running import Outcome
@@ -181,9 +183,29 @@ class ResultFolder:
         self._writers: dict[str, Any] = {}
         try:
             above.mkdir(parents=True, exist_ok=True)
-            self.making = Path(tempfile.mkdtemp(prefix=f".{self._home.name}.", dir=above))
+            self._tidy()
+            self.making = self._beside("making")
         except OSError as error:
             raise self._unwritable(error) from None
+
+    def _beside(self, what: str) -> Path:
+        """Make a hidden folder beside the results, which says whose it is."""
+        start = f".{self._home.name}.{what}-{os.getpid()}@{platform.node()}@"
+        return Path(tempfile.mkdtemp(prefix=start, dir=self._home.parent))
+
+    def _tidy(self) -> None:
+        """Remove what processes of this machine that are no more left half-made; results that one
+        of them had set aside come back.
+        """
+        name = re.compile(
+            rf"\.{re.escape(self._home.name)}\.(making|old)-(\d+)@{re.escape(platform.node())}@\w+"
+        )
+        for one in self._home.parent.iterdir():
+            found = name.fullmatch(one.name)
+            if found and not is_alive(int(found[2])):
+                if found[1] == "old" and not self._home.exists() and (one / "results").exists():
+                    (one / "results").rename(self._home)
+                shutil.rmtree(one, ignore_errors=True)
 
     def _fault(self, problem: str, remedy: str) -> OutputError:
         return OutputError([Fault("--out", str(self.folder), problem, remedy)])
@@ -249,12 +271,15 @@ class ResultFolder:
         import pyarrow.parquet as pq
 
         table = recorded(scenario, replication, policy, records, judged)
-        if "records" not in self._writers:
-            write_dictionary(scenario, table.schema, self.making / DICTIONARY)
-            self._writers["records"] = pq.ParquetWriter(
-                self.making / "records.parquet", table.schema, compression="zstd"
-            )
-        self._writers["records"].write_table(table)
+        try:
+            if "records" not in self._writers:
+                write_dictionary(scenario, table.schema, self.making / DICTIONARY)
+                self._writers["records"] = pq.ParquetWriter(
+                    self.making / "records.parquet", table.schema, compression="zstd"
+                )
+            self._writers["records"].write_table(table)
+        except OSError as error:  # a full disk
+            raise self._unwritable(error) from None
 
     def finish(
         self, outcome: Outcome, command: str, *, draw: Callable[[Outcome, Path], object]
@@ -307,7 +332,7 @@ class ResultFolder:
         self._check()
         self.making.chmod(0o755)
         if self._home.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{self._home.name}.old.", dir=self._home.parent))
+            old = self._beside("old")
             self._home.rename(old / "results")
             self.making.rename(self._home)
             shutil.rmtree(old)

@@ -47,7 +47,7 @@ class TakesLongError(ToolateError):
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What became of the headline at every point: shares of shape (points, policies).
+    """The headline at every point: shares of shape (points, policies).
 
     `correlations` gives for every unknown the rank correlation with the first policy's headline;
     `left_out` are the numbers that are assumed but cannot be varied, or not at their range's ends,

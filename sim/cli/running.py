@@ -34,7 +34,7 @@ PATIENCE = 2.0
 LONG = 10.0
 """Seconds that varying what is assumed may take unasked."""
 MONTE_CARLO = "The intervals are Monte-Carlo error only."
-CERTAIN = f"{MONTE_CARLO} Nothing that is assumed has a range that can be varied."
+CERTAIN = "Nothing that is assumed has a range that can be varied."
 INTERRUPTED = 130
 """The exit status of a run that Ctrl-C ended, as shells have it."""
 
@@ -110,8 +110,8 @@ def _doubt(
         except TakesLongError as error:
             why = f"that would take about {error.seconds:,.0f} s"
         else:
-            said = doubt_in_words(found) if found else [CERTAIN]
-            return found, said
+            first, *rest = doubt_in_words(found)
+            return found, [f"{MONTE_CARLO} {first}", *rest]
     return None, [f"{MONTE_CARLO} What is assumed was not varied: {why}. --doubt varies it."]
 
 
@@ -192,12 +192,15 @@ def _print(
         print_outcome(outcome, remarks, full=full)
 
 
-def doubt_in_words(doubt: Screening) -> Iterator[str]:
-    """Say how the answer varies over what is assumed, which is no Monte-Carlo error."""
+def doubt_in_words(doubt: Screening | None) -> Iterator[str]:
+    """Say how the answer varies over what is assumed; None: there is nothing to vary."""
+    if doubt is None:
+        yield CERTAIN
+        return
     base, *rest = doubt.policies
     low, high, spread = (100 * x for x in (doubt.low, doubt.high, doubt.spread))
     yield (
-        f"{MONTE_CARLO} {len(doubt.correlations)} numbers are assumed: over "
+        f"{len(doubt.correlations)} numbers are assumed: over "
         f'{len(doubt.shares)} points within their ranges, "{base}" runs from {low:.0f} to {high:.0f} % '
         f"(standard deviation {spread:.0f} points)."
     )

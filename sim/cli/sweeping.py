@@ -93,7 +93,7 @@ def merge_command(store: Path, sources: list[Path]) -> None:
     from sim.sweeping.store.merging import merge
 
     found = [open_store(one, create=False) for one in sources]
-    merged = merge(open_store(store), found, say)
+    merged = merge(open_store(store, create=bool(sources)), found, say)
     say(f"{store}: {merged.taken:,} results taken over, {merged.there:,} were there.")
     table = new_table("", "sweep", "cells with enough", "cells")
     for sweep, (done, cells) in merged.sweeps.items():

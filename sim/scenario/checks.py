@@ -151,7 +151,7 @@ def _frailty_fault(family: Family) -> str | None:
         return None
     if 1 / MOST_FRAIL <= median <= MOST_FRAIL:
         return None
-    return f"half of these people look {median:.3g} times as often as their segment, or more"
+    return f"half of these people look {median:.4g} times as often as their segment, or more"
 
 
 @lru_cache(maxsize=4096)
@@ -231,15 +231,7 @@ def _names(s: ScenarioFields) -> Iterator[Breach]:
         yield Breach("baseline", problem, remedy, ("policies",))
     if not s.sources:
         return
-    paths: list[str] = []
     shape = _shape(s)
-    leaves(shape, paths.append)
-    paths += [f"{path}.{part}" for path in paths if _is_distribution(shape, path) for part in PARTS]
-    paths += [
-        path.replace(f"segments.{one.name}.", "segments.*.", 1)
-        for one in s.segments[:1]
-        for path in paths
-    ]
     for path, source in s.sources.items():
         at = f"sources.{quoted(path)}"
         ways = [way for way in ("source", "assumed", "because") if getattr(source, way) is not None]
@@ -255,8 +247,11 @@ def _names(s: ScenarioFields) -> Iterator[Breach]:
             yield Breach(at, "a source and a grade belong together", "give both")
         elif source.assumed is not None and source.sweep is None:
             yield Breach(at, "is assumed but has no range to explore", "add sweep = [low, high]")
-        if not any(p == path or p.startswith(f"{path}.") for p in paths):
-            spelled = [p.replace("segments.*.", "everyone.") for p in paths] + paths
+        if not _leads(shape, path):
+            paths: list[str] = []
+            leaves(shape, paths.append)
+            of_all = [f"segments.{one.name}." for one in s.segments[:1]]
+            spelled = [p.replace(one, "everyone.") for one in of_all for p in paths] + paths
             near = did_you_mean(path.replace("segments.*.", "everyone."), spelled)
             yield Breach(
                 at,
@@ -266,14 +261,19 @@ def _names(s: ScenarioFields) -> Iterator[Breach]:
             )
 
 
-def _is_distribution(shape: object, path: str) -> bool:
-    """Tell whether a distribution stands at a path of the tables, whose segments have names."""
-    for key in path.split("."):
-        if isinstance(shape, list):
-            shape = next(one for one in shape if one["name"] == key)
-        else:
-            shape = shape[key] if isinstance(shape, dict) else None
-    return isinstance(shape, dict) and "dist" in shape
+def _leads(tables: object, path: str) -> bool:
+    """Tell whether a dotted path leads to a parameter or to tables with any, `*` to those of the
+    first segment; names may have dots in them.
+    """
+    if isinstance(tables, list):
+        tables = {one["name"]: one for one in tables} | {"*": tables[0] if tables else {}}
+    if not isinstance(tables, dict):
+        return False
+    if "dist" in tables:
+        return path in PARTS
+    ends = [at for at, letter in enumerate(path) if letter == "."]
+    inside = (_leads(tables[path[:at]], path[at + 1 :]) for at in ends if path[:at] in tables)
+    return any(inside) or tables.get(path, {}) != {}
 
 
 def _shape(s: ScenarioFields) -> dict[str, Any]:

@@ -59,3 +59,16 @@ def test_what_cannot_be_varied_is_named_with_the_reason(toolate: Toolate, file: 
     file.write_text(text, encoding="utf-8")
     said = toolate("run", file, *ASKED).out
     assert "Assumed, but not varied: segments.*.email (nobody gets e-mail" in said
+
+
+def test_explain_says_how_many_numbers_are_assumed_and_on_request_which_moves_the_answer_most(
+    toolate: Toolate, file: Path
+) -> None:
+    plain = toolate("explain", file)
+    assert " 2 assumed" in plain.out and "--doubt plays the scenario" in plain.out
+    said = " ".join(toolate("explain", file, "--doubt").out.split())
+    assert "segments.*.previews_hidden moves it most" in said
+    held = " ".join(toolate("explain", file, "--policy", "hold", "--doubt").out.split())
+    assert "hold at 32" in held and "Monte-Carlo" not in held, "nothing else was played"
+    file.write_text(DECIDED[: DECIDED.index("[sources]")], encoding="utf-8")
+    assert "--doubt" not in toolate("explain", file).out

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.scenario.evidence import Evidence, evidence
+from sim.cli.explaining import explanation
+from sim.errors import ScenarioError
+from sim.scenario.evidence import Evidence, Evidences, evidence
 from sim.scenario.patching import leaves
 
 from .conftest import BAD, SCENARIOS, Toolate
@@ -152,7 +154,7 @@ def test_the_shipped_scenario_reads_as_it_should(toolate: Toolate) -> None:
 
 def test_counts_add_up_and_the_unsourced_are_named(toolate: Toolate, files: Path) -> None:
     out = flat(toolate("explain", files / "child.toml").out)
-    closing = re.search(r"(\d+) parameters: (.*?)\. Unsourced: (.*)\.$", out)
+    closing = re.search(r"(\d+) parameters: (.*?)\. Unsourced: (.*?)\.(?: |$)", out)
     assert closing is not None
     counts = {
         words: int(number)
@@ -248,3 +250,31 @@ def test_a_log_is_said_with_its_rows_people_span_and_deletions(
     said = flat(toolate("explain", tmp_path / "it.toml").out)
     assert f"log.csv: 3 messages of 3 people within 1 d; {deletions}." in said
     assert "Its times: the clock of UTC; traffic.zone sets another." in said
+
+
+def many(size: int) -> sim.Scenario:
+    return sim.parse(
+        "schema = 1\ntraffic = { kind = 'campaign', messages = 10 }\n"
+        + "".join(f"[[segments]]\nname = 's{k}'\nshare = {1 / size}\n" for k in range(size))
+        + "".join(f"[policies.p{k}]\nsend.hold = '{k} s'\n" for k in range(size))
+    )
+
+
+def test_the_work_of_explaining_grows_with_segments_and_policies_and_not_with_their_product(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    of = Evidences.of
+    monkeypatch.setattr(Evidences, "of", lambda self, path: asked.append(path) or of(self, path))
+
+    def work(size: int) -> int:
+        asked.clear()
+        assert len(list(explanation(many(size)))) > size
+        return len(asked)
+
+    assert work(16) < 2.2 * work(8)
+
+
+def test_more_policies_of_segments_than_can_be_checked_are_refused() -> None:
+    with pytest.raises(ScenarioError, match="150 policies of 150 segments are too many together"):
+        many(150)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,18 +40,45 @@ def test_of_an_empty_table_and_of_a_single_cell_nothing_is_said() -> None:
     assert list(idle(frame)) == list(idle(frame.head(0))) == []
 
 
-def test_the_command_warns_of_a_dead_axis(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def warned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[str], str]:
+    """Give a function that sweeps an axis by the command and returns the warnings."""
     from sim.cli.sweeping import sweep_command
 
-    file = tmp_path / "sweep.toml"
-    base = Path(TINY).resolve()
-    (tmp_path / "tiny.toml").write_text(base.read_text(encoding="utf-8"), encoding="utf-8")
-    file.write_text(
-        'schema = 1\nbase = "tiny.toml"\nreplications = 1\n[[axis]]\nname = "credits"\n'
-        'path = "credits.per_inmail"\nvalues = [1.0, 2.0]\n',
-        encoding="utf-8",
-    )
-    sweep_command(str(file), tmp_path / "store", None, 1, True, None, None, False)
-    assert "Warning: credits changes nothing in what was played" in capsys.readouterr().err
+    (tmp_path / "tiny.toml").write_text(TINY.read_text(encoding="utf-8"), encoding="utf-8")
+
+    def of(axis: str) -> str:
+        file = tmp_path / "sweep.toml"
+        head = 'schema = 1\nbase = "tiny.toml"\nreplications = 2\n[[axis]]\n'
+        file.write_text(head + axis, encoding="utf-8")
+        sweep_command(str(file), tmp_path / "store", None, 1, True, None, None, False)
+        return capsys.readouterr().err
+
+    return of
+
+
+def test_the_command_warns_of_a_dead_axis(warned: Callable[[str], str]) -> None:
+    said = warned('name = "credits"\npath = "credits.per_inmail"\nvalues = [1.0, 2.0]\n')
+    assert "Warning: credits changes nothing in what was played" in said
+
+
+def test_the_command_names_the_policy_that_an_axis_for_all_policies_does_not_reach(
+    warned: Callable[[str], str],
+) -> None:
+    said = warned('path = "send.hold"\nvalues = ["0 s", "10 min"]\n')
+    assert 'send.hold changes nothing under "hold 1 min"' in said
+
+
+@pytest.mark.parametrize(
+    "axis",
+    [
+        'path = \'policies."hold 1 min".send.hold\'\nvalues = ["2 min", "10 min"]\n',
+        'name = "hold"\npatches = { as_it_is = {}, '
+        'longer = { policies."hold 1 min".send.hold = "10 min" } }\n',
+    ],
+    ids=["in every cell", "in one cell"],
+)
+def test_an_axis_of_one_policy_is_not_said_to_miss_the_others(
+    axis: str, warned: Callable[[str], str]
+) -> None:
+    assert warned(axis) == ""

@@ -19,7 +19,7 @@ from decimal import Decimal
 from typing import Any
 
 from sim.clock import UNITS, parse_duration
-from sim.scenario.evidence import evidence, sweep_words
+from sim.scenario.evidence import Evidences, sweep_words
 from sim.scenario.model import Scenario
 from sim.scenario.patching import Raw, merged
 from sim.sweeping.design.axes import Change, keys_of, opened, shown
@@ -58,17 +58,18 @@ def assumed(scenario: Scenario) -> dict[str, tuple[Any, ...]]:
         for path, source in scenario.sources.items()
         if source.sweep and source.assumed
     }
-    return {path: sweep for path, sweep in ranges.items() if sweep and _stands(scenario, path)}
+    known = Evidences(scenario)
+    return {path: sweep for path, sweep in ranges.items() if _stands(scenario, known, path)}
 
 
-def _stands(scenario: Scenario, path: str) -> bool:
+def _stands(scenario: Scenario, known: Evidences, path: str) -> bool:
     """Tell whether a source is about the value as it is: a value that was set later has outlived
     it.
     """
     first = (
         path.replace("*", scenario.segments[0].name, 1) if path.startswith("segments.*.") else path
     )
-    return evidence(scenario, first).source == scenario.sources[path]
+    return known.of(first).source == scenario.sources[path]
 
 
 def unknown(scenario: Scenario, path: str, ends: tuple[Any, ...]) -> Unknown:
