@@ -128,7 +128,7 @@ def written(base: str | None, platform: str | None, whose: str | None, question:
         text = partial(OF_A_PLATFORM.substitute, **names)
     else:
         text = partial(OF_A_SCENARIO.substitute, base=base or "linkedin_dm")
-    own = parse(text(policies="")).send.hold
+    own = int(parse(text(policies="")).send.usual_hold)
     asked = [name for name in QUESTIONS[question] if HOLDS.get(name, own + 1) > own]
     return text(policies="\n".join(f'[policies."{name}"]\n{POLICIES[name]}\n' for name in asked))
 

@@ -90,9 +90,9 @@ def warnings_of(outcome: Outcome) -> list[str]:
             "raise --at-most, or ask for less"
         )
     base = outcome.scenario.under(outcome.policies[0])
-    for name in outcome.policies[1:] if base.send.hold else ():
-        if (hold := outcome.scenario.under(name).send.hold) < base.send.hold:
-            shorter, own = format_duration(hold), format_duration(base.send.hold)
+    for name in outcome.policies[1:] if base.send.usual_hold else ():
+        if (hold := outcome.scenario.under(name).send.usual_hold) < base.send.usual_hold:
+            shorter, own = format_duration(hold), format_duration(base.send.usual_hold)
             out.append(f'"{name}" shortens the hold of {own} to {shorter}')
     still = outcome.summary.headline(outcome.policies[0], "open")
     if still.value > 0.05:

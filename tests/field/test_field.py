@@ -1,7 +1,7 @@
 """Public bug reports, each restated as a scenario: what the report says happens is what happens here.
 
 A claim is the report's, not the model's; where a mechanism is left out on purpose, the claim says what is
-shown instead and decision 0016 says why.
+shown instead and decision 0015 says why.
 """
 
 from __future__ import annotations
