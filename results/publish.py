@@ -27,7 +27,7 @@ from sim.tallies import HEADLINE, SPLIT
 SCENARIOS, PUBLISHED = Path("scenarios"), Path("results/published")
 CHARTED = ("linkedin_dm", "linkedin_dm_mail_with_text", "linkedin_dm_small", "texts")
 PAGES = {"scenarios": SCENARIOS / "README.md", "results": Path("results/README.md")}
-CHANGES = Path("docs/changes/attention.md")
+CHANGES = Path("docs/changes/devices.md")
 ROW = re.compile(
     r"^\| (\S+) \| ([^|]+) \| ([\d.]+) \| [\d.]+ \| ([\d.]+) \| [\d.]+ \|$", re.MULTILINE
 )
@@ -246,7 +246,7 @@ def page_of_results() -> str:
 
 
 def page_of_changes() -> str:
-    """Make docs/changes/attention.md: what was is kept, what is now is as published."""
+    """Make docs/changes/devices.md: what was is kept, what is now is as published."""
 
     def row(found: re.Match[str]) -> str:
         name, policy, read, first = found.groups()
