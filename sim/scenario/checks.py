@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
@@ -236,6 +237,7 @@ def _names(s: ScenarioFields) -> Iterator[Breach]:
         for one in s.segments[:1]
         for path in paths
     ]
+    known_paths = {part for path in paths for part in accumulate(path.split("."), "{}.{}".format)}
     for path, source in s.sources.items():
         at = f"sources.{quoted(path)}"
         ways = [way for way in ("source", "assumed", "because") if getattr(source, way) is not None]
@@ -251,7 +253,7 @@ def _names(s: ScenarioFields) -> Iterator[Breach]:
             yield Breach(at, "a source and a grade belong together", "give both")
         elif source.assumed is not None and source.sweep is None:
             yield Breach(at, "is assumed but has no range to explore", "add sweep = [low, high]")
-        if not any(p == path or p.startswith(f"{path}.") for p in paths):
+        if path not in known_paths:
             spelled = [p.replace("segments.*.", "everyone.") for p in paths] + paths
             near = did_you_mean(path.replace("segments.*.", "everyone."), spelled)
             yield Breach(
