@@ -44,7 +44,11 @@ WORLD = (f"{UNIT}/world/test_leaves.py", f"{UNIT}/world/test_drawing.py")
 MODULES = {
     "sim/cli/tables.py": TABLES,
     "sim/cli/comparing.py": TABLES,
-    "sim/cli/sweeping.py": (f"{UNIT}/cli", "tests/sweeps/test_commands.py"),
+    "sim/cli/sweeping.py": (
+        f"{UNIT}/cli",
+        "tests/sweeps/test_commands.py",
+        "tests/sweeps/test_idle.py",
+    ),
     "sim/cli/checking.py": TABLES,
     "sim/world/rules.py": WORLD,
     "sim/world/notifying.py": (
@@ -62,18 +66,42 @@ MODULES = {
 }
 """Modules, and the tests that are to notice a change of them."""
 
+ANY_ORDER = ""
+"""In the place of what an expression becomes: its parts, in whatever order."""
+
 EQUIVALENT: dict[tuple[str, str, str], str] = {
     (
         "sim/verdicts.py",
         "np.where(used, r['accepted'], 0)",
         "np.where(used, r['accepted'], 1)",
     ): "what uses no credit gets none back",
-    ("sim/world/rules.py", "(DELETE, EDIT)", "(EDIT, DELETE)"): "membership has no order",
+    ("sim/world/rules.py", "(DELETE, EDIT)", ANY_ORDER): "membership has no order",
     (
         "sim/cli/sweeping.py",
-        "[*('cell', 'value', 'low', 'high', 'sure', 'ahead', 'ahead_low', 'ahead_high'), *SPLIT]",
-        "[*SPLIT, *('cell', 'value', 'low', 'high', 'sure', 'ahead', 'ahead_low', 'ahead_high')]",
+        "('cell', 'value', 'low', 'high', 'sure', 'ahead', 'ahead_low', 'ahead_high')",
+        ANY_ORDER,
     ): "columns to leave out have no order",
+    (
+        "sim/cli/sweeping.py",
+        "['best', 'price', 'sure', 'could_be']",
+        ANY_ORDER,
+    ): "columns to leave out have no order",
+    ("sim/cli/tables.py", "('saved', 'newly_lost')", ANY_ORDER): "either is asked to be 0",
+    (
+        "sim/estimates/differences.py",
+        "_recover(mine.value - mine.low, base.high - base.value)",
+        ANY_ORDER,
+    ): "a root of the sum of two squares",
+    (
+        "sim/cli/tables.py",
+        "('s', 'far', 'far_s', 'median_s', 'p95_s')",
+        ANY_ORDER,
+    ): "they are looked up by name",
+    (
+        "sim/cli/checking.py",
+        "(UNDECIDED, 'undecided')",
+        "('undecided', UNDECIDED)",
+    ): "the two are one word",
 }
 """Mutants that change nothing anybody can see, by (module, old, new), and why."""
 
@@ -111,6 +139,9 @@ NAMES = {
     "zeros": "ones",
     "ones": "zeros",
 }
+SYMMETRIC = ("min", "max", "minimum", "maximum", "fmin", "fmax")
+"""Functions whose arguments have no order."""
+
 TYPES = (
     "dict",
     "tuple",
@@ -187,14 +218,23 @@ def _of(node: ast.expr, around: ast.AST) -> Iterator[Mutant]:
             yield put(node, "id", NAMES[name], around)
         case ast.Attribute(attr=name) if name in NAMES:
             yield put(node, "attr", NAMES[name], around)
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)) if name in SYMMETRIC:
+            pass
         case ast.Call(args=items) | ast.Tuple(elts=items) | ast.List(elts=items):
             field = "args" if isinstance(node, ast.Call) else "elts"
-            for k in range(len(items) - 1):
+            for k in _neighbours(items):
                 swapped = [*items[:k], items[k + 1], items[k], *items[k + 2 :]]
                 yield put(node, field, swapped)
         case ast.Dict(values=values):
-            for k in range(len(values) - 1):
+            for k in _neighbours(values):
                 yield put(node, "values", [*values[:k], values[k + 1], values[k], *values[k + 2 :]])
+
+
+def _neighbours(items: Sequence[ast.expr]) -> Iterator[int]:
+    """Yield the places of items that differ from the one behind them: swapping equals is no change."""
+    for k in range(len(items) - 1):
+        if ast.dump(items[k]) != ast.dump(items[k + 1]):
+            yield k
 
 
 def _set(node: ast.AST, **fields: ast.AST) -> None:
@@ -301,7 +341,7 @@ def main() -> None:
     """Test a sample, print what survives, and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=8, help="mutants of each module")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--module", action="append", choices=MODULES, help="only this one")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--logs", type=Path, default=Path("results/runs/mutants"))
@@ -341,7 +381,8 @@ def main() -> None:
         figures[module]["tried"] += 1
         if noticed:
             continue
-        reason = EQUIVALENT.get((module, old, new))
+        after = ANY_ORDER if sorted(old) == sorted(new) else new
+        reason = EQUIVALENT.get((module, old, new), EQUIVALENT.get((module, old, after)))
         kind = "survived" if reason is None else "equivalent"
         figures[module][kind] += 1
         (survivors if reason is None else equal).append([f"{module}:{line}", old, new, reason])

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim import people
-from sim.people.catalogue import about, counts, entries, title
+from sim.people.catalogue import about, counts, entries, title, works_of
 from sim.platforms.catalogue import GRADES
 from sim.scenario.evidence import sweep_words
+from sim.works import works
 
 PAGE = Path("docs/people.md")
 
@@ -23,15 +24,15 @@ scenario that says nothing has those of `{people.DEFAULT}`, and `people = "{peop
 said then never happens ([decision 0014](decisions/0014-people-are-a-catalogue.md)).
 
 Grades are those of the [platforms](platforms.md). What nobody has measured is *assumed*, with a range to explore;
-`toolate run` varies all that is assumed at once.
+`toolate run` varies all that is assumed at once. [Works](#works) lists what is cited; `toolate people --bibtex` writes it as
+BibTeX.
 """
 
 
 def page() -> str:
     """Give the page: the list, then the habits of each."""
-    return "\n".join(
-        [OPENING, *_list(), *(line for name in people.names() for line in _section(name))]
-    )
+    sections = (line for name in people.names() for line in _section(name))
+    return "\n".join([OPENING, *_list(), *sections, *_works()])
 
 
 def _list() -> Iterator[str]:
@@ -47,9 +48,8 @@ def _list() -> Iterator[str]:
 def _section(name: str) -> Iterator[str]:
     yield f"## {name}\n"
     yield f"{about(name)}\n"
-    kinds = people.tables(name)["segments"]
-    if len(kinds) > 1:
-        yield f"Kinds: {', '.join(one['name'] for one in kinds)}.\n"
+    if kinds := people.kinds(name):
+        yield f'Kinds: {", ".join(kinds)}. `people = "{name}/{kinds[0]}"` is one of them alone.\n'
     yield "| habit | value | grade | source | range to explore, note |"
     yield "|---|---|---|---|---|"
     for one in entries(name):
@@ -63,6 +63,15 @@ def _section(name: str) -> Iterator[str]:
             explore,
         )
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    yield ""
+
+
+def _works() -> Iterator[str]:
+    yield "## Works\n"
+    keys = {key for name in people.names() for key in works_of(name)}
+    for key, work in works().items():
+        if key in keys:
+            yield f"- **[{key}]** {work}"
     yield ""
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim import platforms
-from sim.platforms.catalogue import BASE, GRADES, CatalogueEntry, counts, entries, titles
-from sim.platforms.works import works
+from sim.platforms.catalogue import BASE, GRADES, CatalogueEntry, counts, entries, titles, works_of
 from sim.scenario.evidence import sweep_words
+from sim.works import works
 
 PAGE = Path("docs/platforms.md")
 
@@ -87,8 +87,11 @@ def _row(one: CatalogueEntry) -> str:
 
 def _works() -> Iterator[str]:
     yield "## Works\n"
+    each = [f"{name}/{one}" for name in platforms.names() for one in platforms.variants(name)]
+    keys = {key for name in (*platforms.names(), *each) for key in works_of(name)}
     for key, work in works().items():
-        yield f"- **[{key}]** {work}"
+        if key in keys:
+            yield f"- **[{key}]** {work}"
     yield ""
 
 

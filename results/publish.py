@@ -1,4 +1,4 @@
-"""Make `results/published` again, and the two tables that quote it: `python results/publish.py`
+"""Make `results/published` again, and the tables that quote it: `python results/publish.py`
 from the root.
 
 The folder of a scenario contains the tables of one `toolate run` (the command is in its run.json)
@@ -27,6 +27,11 @@ from sim.tallies import HEADLINE, SPLIT
 SCENARIOS, PUBLISHED = Path("scenarios"), Path("results/published")
 CHARTED = ("linkedin_dm", "linkedin_dm_mail_with_text", "linkedin_dm_small", "texts")
 PAGES = {"scenarios": SCENARIOS / "README.md", "results": Path("results/README.md")}
+CHANGES = Path("docs/changes/attention.md")
+ROW = re.compile(
+    r"^\| (\S+) \| ([^|]+) \| ([\d.]+) \| [\d.]+ \| ([\d.]+) \| [\d.]+ \|$", re.MULTILINE
+)
+"""A row of `CHANGES`: scenario, policy, read before and now, preview first before and now."""
 BETWEEN = re.compile(r"(<!-- begin -->\n).*(<!-- end -->)", re.DOTALL)
 
 
@@ -240,6 +245,18 @@ def page_of_results() -> str:
     return f"| folder | command |\n|---|---|\n{rows}"
 
 
+def page_of_changes() -> str:
+    """Make docs/changes/attention.md: what was is kept, what is now is as published."""
+
+    def row(found: re.Match[str]) -> str:
+        name, policy, read, first = found.groups()
+        shares = {(one["policy"], one["measure"]): one["value"] for one in tables(PUBLISHED / name)}
+        now, now_first = (f"{100 * float(shares[policy, m]):.1f}" for m in (HEADLINE, SPLIT[0]))
+        return f"| {name} | {policy} | {read} | {now} | {first} | {now_first} |"
+
+    return ROW.sub(row, CHANGES.read_text(encoding="utf-8"))
+
+
 def filled(page: Path, text: str) -> str:
     """Put a text between the marks of a page."""
     return BETWEEN.sub(lambda marks: marks[1] + text + marks[2], page.read_text(encoding="utf-8"))
@@ -251,6 +268,7 @@ def main() -> None:
     (SCENARIOS / "answers.json").write_text(answers_by_name(), encoding="utf-8")
     PAGES["scenarios"].write_text(filled(PAGES["scenarios"], page_of_scenarios()), encoding="utf-8")
     PAGES["results"].write_text(filled(PAGES["results"], page_of_results()), encoding="utf-8")
+    CHANGES.write_text(page_of_changes(), encoding="utf-8")
 
 
 if __name__ == "__main__":

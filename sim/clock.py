@@ -45,7 +45,10 @@ def parse_duration(text: str) -> int:
     match = _DURATION.fullmatch(text)
     if match is None:
         raise ValueError(f'"{text}" is not a duration; {HOW_TO_WRITE}')
-    micros = int((Decimal(match[1]) * UNITS[match[2]]).to_integral_value())
+    try:
+        micros = int((Decimal(match[1]) * UNITS[match[2]]).to_integral_value())
+    except ArithmeticError:  # a million digits
+        micros = NEVER
     if micros > LONGEST:
         raise ValueError(
             f'"{text}" is longer than 100 years; {HOW_TO_WRITE}, or "never" where that is offered'

@@ -6,6 +6,7 @@ Links are resolved first. Every path in a scenario or a sweep passes through `re
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -84,3 +85,20 @@ def reached(name: str, folder: Path, root: Path | None = None) -> Path:
     if mode is not None and not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise PathError("is not an ordinary file", "name a file, not a device or a pipe")
     return file
+
+
+def is_alive(process: int) -> bool:
+    """Tell whether a process of this machine is there, as far as it can be known.
+
+    >>> is_alive(os.getpid())
+    True
+    """
+    if os.name == "nt":  # where asking would end it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

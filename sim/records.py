@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.clock import NEVER
-from sim.schema.fields import Flags, Int64s
+from sim.schema.fields import TIMES, Flags, Int64s
 from sim.schema.records import COLUMNS, FROM_ENGINE, FROM_WORLD
 from sim.world.strata import stratum_of
 
@@ -93,10 +93,20 @@ class Records:
         return Records.alone(one.columns, self.horizon)
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the records as a pandas table with the documented columns."""
+        """Give the records as a pandas table: times are timedelta64 since Monday 00:00, NaT for never."""
         import pandas as pd
 
-        return pd.DataFrame(dict(self.columns))
+        times = {c.name for c in COLUMNS if c.unit in TIMES}
+        return pd.DataFrame(
+            {name: _timedelta(v) if name in times else v for name, v in self.columns.items()}
+        )
+
+
+def _timedelta(values: npt.NDArray[Any]) -> npt.NDArray[np.timedelta64]:
+    """Turn microseconds into durations, NEVER into NaT."""
+    out = values.astype("timedelta64[us]")
+    out[values == NEVER] = np.timedelta64("NaT")
+    return out
 
 
 def first_difference(a: Records, b: Records) -> str | None:

@@ -10,6 +10,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -17,20 +18,21 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Self
 
-from sim.clock import NEVER
 from sim.errors import Fault, OutputError
 from sim.estimates import CONFIDENCE, MEAN, SHARE, WOODRUFF, Estimate
+from sim.paths import is_alive
+from sim.recorded import recorded, write_dictionary
 from sim.records import Records
 from sim.running import Outcome
 from sim.scenario.model import Scenario
-from sim.schema.fields import named
-from sim.schema.records import COLUMNS
 from sim.summaries import FLAGS, LEVELS, LOST_WHEN, READ, VERDICTS
 from sim.tallies import HEADLINE, SPLIT
-from sim.verdicts import Judged, Level, Lost, Verdict
+from sim.verdicts import Judged
 from sim.version import __version__
 
 MANIFEST = "run.json"
+DICTIONARY = "columns.csv"
+"""What every column of the records means."""
 
 
 def scenario_hash(scenario: Scenario) -> str:
@@ -181,9 +183,29 @@ class ResultFolder:
         self._writers: dict[str, Any] = {}
         try:
             above.mkdir(parents=True, exist_ok=True)
-            self.making = Path(tempfile.mkdtemp(prefix=f".{self._home.name}.", dir=above))
+            self._tidy()
+            self.making = self._beside("making")
         except OSError as error:
             raise self._unwritable(error) from None
+
+    def _beside(self, what: str) -> Path:
+        """Make a hidden folder beside the results, which says whose it is."""
+        start = f".{self._home.name}.{what}-{os.getpid()}@{platform.node()}@"
+        return Path(tempfile.mkdtemp(prefix=start, dir=self._home.parent))
+
+    def _tidy(self) -> None:
+        """Remove what processes of this machine that are no more left half-made; results that one
+        of them had set aside come back.
+        """
+        name = re.compile(
+            rf"\.{re.escape(self._home.name)}\.(making|old)-(\d+)@{re.escape(platform.node())}@\w+"
+        )
+        for one in self._home.parent.iterdir():
+            found = name.fullmatch(one.name)
+            if found and not is_alive(int(found[2])):
+                if found[1] == "old" and not self._home.exists() and (one / "results").exists():
+                    (one / "results").rename(self._home)
+                shutil.rmtree(one, ignore_errors=True)
 
     def _fault(self, problem: str, remedy: str) -> OutputError:
         return OutputError([Fault("--out", str(self.folder), problem, remedy)])
@@ -240,39 +262,24 @@ class ResultFolder:
             writer.close()
         self._writers = {}
 
-    def keep(self, replication: int, policy: str, records: Records, judged: Judged) -> None:
-        """Append the records of one replication under one policy to `records.parquet`.
-
-        Absent times become null.
+    def keep(
+        self, scenario: Scenario, replication: int, policy: str, records: Records, judged: Judged
+    ) -> None:
+        """Append the records of one replication under one policy to `records.parquet`, and say
+        beside it what its columns mean.
         """
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        columns: dict[str, Any] = {
-            "policy": pa.DictionaryArray.from_arrays(
-                pa.array([0] * len(records), pa.int32()), pa.array([policy])
-            ),
-            "replication": pa.array([replication] * len(records), pa.int64()),
-        }
-        for column in COLUMNS:
-            values = records[column.name]
-            columns[column.name] = pa.array(
-                values, mask=values == NEVER if values.dtype == "int64" else None
-            )
-        for name, names, values in (
-            ("verdict", Verdict, judged.verdict),
-            ("lost", Lost, judged.lost),
-            ("level", Level, judged.level),
-        ):
-            words = pa.array([one.name.lower() for one in names])
-            columns[name] = pa.DictionaryArray.from_arrays(pa.array(values, pa.int8()), words)
-        columns["exposed"] = pa.array(judged.exposed)
-        table = _documented(pa.table(columns))
-        if "records" not in self._writers:
-            self._writers["records"] = pq.ParquetWriter(
-                self.making / "records.parquet", table.schema, compression="zstd"
-            )
-        self._writers["records"].write_table(table)
+        table = recorded(scenario, replication, policy, records, judged)
+        try:
+            if "records" not in self._writers:
+                write_dictionary(scenario, table.schema, self.making / DICTIONARY)
+                self._writers["records"] = pq.ParquetWriter(
+                    self.making / "records.parquet", table.schema, compression="zstd"
+                )
+            self._writers["records"].write_table(table)
+        except OSError as error:  # a full disk
+            raise self._unwritable(error) from None
 
     def finish(
         self, outcome: Outcome, command: str, *, draw: Callable[[Outcome, Path], object]
@@ -325,23 +332,12 @@ class ResultFolder:
         self._check()
         self.making.chmod(0o755)
         if self._home.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{self._home.name}.old.", dir=self._home.parent))
+            old = self._beside("old")
             self._home.rename(old / "results")
             self.making.rename(self._home)
             shutil.rmtree(old)
         else:
             self.making.rename(self._home)
-
-
-def _documented(table: Any) -> Any:
-    """Let every column of a table say what it means, and in which unit (Parquet field metadata)."""
-    import pyarrow as pa
-
-    known = named(COLUMNS)
-    fields = [
-        f.with_metadata(known[f.name].metadata) if f.name in known else f for f in table.schema
-    ]
-    return table.cast(pa.schema(fields))
 
 
 def manifest(

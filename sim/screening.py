@@ -16,14 +16,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, ToolateError
 from sim.running import chosen, play_all
 from sim.scenario.model import Scenario
 from sim.sums import Sums
 from sim.sweeping.design.axes import Change
 from sim.sweeping.design.file import Design
 from sim.sweeping.design.points import points as design
-from sim.sweeping.design.unknowns import Unknown, assumed, unknown
+from sim.sweeping.design.unknowns import Unknown, assumed, check_alone, unknown
 from sim.tallies import HEADLINE
 
 Floats = npt.NDArray[np.float64]
@@ -31,17 +31,28 @@ Floats = npt.NDArray[np.float64]
 POINTS: Final = 32
 REPLICATIONS: Final = 100
 """Of each point: the Monte-Carlo error is then small against the spread, and ranks are of pairs."""
+TIMED: Final = 4
+"""Points after which their number's time is foretold; one or two say little on a busy machine."""
 NOISE: Final = 0.45
 """Rank correlations of 32 points that chance exceeds in one of a hundred parameters that do nothing
 (two-sided 1 % point of Spearman's coefficient for n = 32)."""
 
 
+class TakesLongError(ToolateError):
+    """Varying what is assumed would take `seconds`, longer than it may."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"varying what is assumed would take about {seconds:,.0f} s")
+
+
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What became of the headline at every point: shares of shape (points, policies).
+    """The headline at every point: shares of shape (points, policies).
 
     `correlations` gives for every unknown the rank correlation with the first policy's headline;
-    `left_out` are the numbers that are assumed but cannot be varied, or not at their range's ends.
+    `left_out` are the numbers that are assumed but cannot be varied, or not at their range's ends,
+    each with the reason.
     """
 
     policies: tuple[str, ...]
@@ -100,9 +111,9 @@ def screening(
     seconds: float | None = None,
     points: int = POINTS,
 ) -> Screening | None:
-    """Play a scenario at points of what it assumes: None if it assumes nothing that has a range.
+    """Play a scenario at points of what it assumes: None if it assumes nothing that can be varied.
 
-    Also None if the first point shows that all of them would take longer than `seconds`.
+    Raises `TakesLongError` once the points so far show that all would take longer than `seconds`.
 
     >>> import sim
     >>> found = screening(sim.load("scenarios/linkedin_dm.toml"), policies=["today"], replications=2)
@@ -114,15 +125,18 @@ def screening(
         return None
     names = chosen(scenario, policies)
     cube = design(Design(points=points), len(unknowns))
-    begin, shares = time.perf_counter(), []
+    begin, first, shares = time.perf_counter(), 0.0, []
     for row in cube.tolist():
         change = Change()
         for one, u in zip(unknowns, row, strict=True):
             change = change.then(one.change(u))
         shares.append(_headlines(scenario, change, names, replications, engine))
         took = time.perf_counter() - begin
-        if seconds is not None and took * points / len(shares) > seconds:
-            return None
+        first = first or took  # which also loads what the others have at hand
+        rest = (took - first) / max(len(shares) - 1, 1) * (points - 1)
+        enough = len(shares) >= TIMED or took > (seconds or 0)
+        if seconds is not None and enough and first + rest > seconds:
+            raise TakesLongError(first + rest)
     found = np.array(shares)
     said = np.isfinite(found[:, 0])
     correlations = {
@@ -132,17 +146,21 @@ def screening(
 
 
 def varied(scenario: Scenario) -> tuple[list[Unknown], tuple[str, ...]]:
-    """Give everything assumed that can be varied, and the paths of what cannot: alone or at an end
-    of its range.
+    """Give everything assumed that can be varied, and what cannot, alone or at an end of its range,
+    with the reason.
     """
-    found, left_out = [], []
+    found: list[Unknown] = []
+    left_out = []
     for path, ends in assumed(scenario).items():
         try:
+            check_alone(path, (one.path for one in found))
             one = unknown(scenario, path, ends)
             for u in (0.0, 1.0):
                 scenario.patched(one.change(u).patch)
-        except (ValueError, ScenarioError):
-            left_out.append(path)
+        except ScenarioError as error:
+            left_out.append(f"{path} ({error.faults[0].problem})")
+        except ValueError as error:
+            left_out.append(f"{path} ({str(error).partition('; ')[0]})")
         else:
             found.append(one)
     return found, tuple(left_out)

@@ -1,4 +1,4 @@
-"""Verdicts: what became of every regretted message, worked out afterwards from the times in the
+"""Verdicts: the outcome of every regretted message, worked out afterwards from the times in the
 records.
 
 The rules are docs/model.md, sections 8 and 9. No engine decides a verdict.
@@ -24,7 +24,7 @@ Flags = npt.NDArray[np.bool_]
 
 
 class Verdict(IntEnum):
-    """What became of a regretted message; exactly one holds."""
+    """The outcome of a regretted message; exactly one holds."""
 
     NOT_ASKED = 0  # nobody regretted it
     CAUGHT = 1  # the review stopped it before it was sent

@@ -12,7 +12,7 @@ import typer
 
 import sim
 from sim.cli.app import app
-from sim.schema.records import COLUMNS
+from sim.schema.dictionary import RECORDED
 
 API = """# Python
 
@@ -23,7 +23,19 @@ asked for, a path, the name of a shipped scenario or a `sim.Scenario` will do. W
 RECORDS = """# Records
 
 `toolate run FILE --out FOLDER` writes `records.parquet`: a row for every message that was played, policy and replication, with
-the time of every step. Nothing in it is counted. What did not happen is null.
+the time of every step. Nothing in it is counted. What did not happen is null. `columns.csv` beside it says what follows here,
+with the names that the scenario gives, and so does the metadata of every Parquet column. `outcome.records` is the same table in
+pandas.
+
+Instants are timestamps in the zone of a log that has dates, so that they can be joined with it and with others; else durations
+since the Monday 00:00 that a replication starts with. Records of a log have its own ids and names: join them by `id`, or by
+`number`, the row of the log counted from 0.
+
+```python
+log = pandas.read_csv("log.csv")
+records = pandas.read_parquet("results/runs/mine/records.parquet")
+log.merge(records, on="id")
+```
 """
 BEYOND = {
     "What is raised": (
@@ -112,5 +124,5 @@ def _usage(argument: Any) -> str:
 
 def records() -> str:
     """Give the page of the records' columns."""
-    lines = (f"| `{one.name}` | {one.meaning} | {one.unit} |" for one in COLUMNS)
+    lines = (f"| `{one.name}` | {one.meaning} | {one.unit} |" for one in RECORDED)
     return "\n".join([RECORDS, "| column | meaning | unit |", "|---|---|---|", *lines]) + "\n"

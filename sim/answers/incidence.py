@@ -1,4 +1,4 @@
-"""What became of the messages that somebody wanted to delete: which event came first, by the time
+"""What happened to the messages that somebody wanted to delete: which event came first, by the time
 since send was pressed, and what deletions that came first leave behind.
 
 Four events compete: the deletion takes effect, the deletion is refused, the text is read in a

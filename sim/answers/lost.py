@@ -1,4 +1,4 @@
-"""Where was it lost: what became of every message that somebody regretted, step by step, and which
+"""Where was it lost: what happened to every message that somebody regretted, step by step, and which
 lever would have prevented how much of it.
 
 The steps add up to all regretted messages exactly. A lever's share is counted on the same worlds,

@@ -265,7 +265,7 @@ def structures(scenario: Scenario) -> dict[str, Patch]:
     }
     at_random, once = {}, {}
     for segment in scenario.segments:
-        name = f'segments."{segment.name}"'
+        name = f"segments.{segment.name}"
         if segment.glances is not None:
             mean = Distribution.of(segment.glances.gap).mean()
             if np.isfinite(mean):

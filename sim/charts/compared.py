@@ -52,7 +52,7 @@ def draw_comparison(comparison: Comparison) -> Chart:
         left.set_yticks(range(len(names)), [_ticked(comparison, name) for name in names])
         left.set_ylim(len(names) - 0.4, -0.6)
         left.set_xlabel("change of the share of regretted messages, points")
-        left.set_title(f'Read despite the deletion, against "{comparison.against}"', fontsize=9)
+        left.set_title(f"{_of(comparison)}: read despite the deletion", fontsize=9)
         figure.suptitle(_title(comparison), x=0.01, ha="left", fontweight="bold", fontsize=11)
         figure.supxlabel(_note(comparison), fontsize=7, color="#555555", x=0.99, ha="right")
     return figure
@@ -121,6 +121,19 @@ def _ticked(comparison: Comparison, name: str) -> str:
 
 
 def _title(comparison: Comparison) -> str:
+    """Say which loses least, by how much, and whether that is sure."""
+    best, against = comparison.best, comparison.against
+    change = comparison.differences.set_index("policy")["value"].get(best)
+    if not comparison.headline(best).per:
+        return "Nobody regretted a message"
+    share = f"{100 * comparison.headline(best).value:.1f} %"
+    sure = "" if comparison.is_sure else ", but that is not sure"
+    if change is None or change != change:
+        return f'"{best}" loses least: {share} are read{sure}'
+    return f'"{best}" loses least: {share} are read, {100 * change:+.1f} points against "{against}"{sure}'
+
+
+def _of(comparison: Comparison) -> str:
     if comparison.of_policies:
         first = comparison.scenarios[0]
         return first.title or first.file

@@ -9,7 +9,8 @@ import matplotlib as mpl
 import numpy as np
 
 from sim.charts.style import STYLE, Chart
-from sim.sweeping.results.best import parameters_of
+from sim.charts.sweep_parts import LINES, label_ends, named, note, titles_of
+from sim.charts.trade_off import trade_off
 from sim.sweeping.results.rows import CHANGE
 from sim.tallies import HEADLINE
 
@@ -17,17 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-LINES: Final = (
-    ("#0072B2", "-", "o"),
-    ("#D55E00", "--", "s"),
-    ("#009E73", "-.", "^"),
-    ("#CC79A7", ":", "D"),
-    ("#56B4E9", "-", "v"),
-    ("#E69F00", "--", "P"),
-    ("#000000", "-.", "X"),
-    ("#999999", ":", "*"),
-)
-"""Okabe and Ito's colours, each with a line and a marker that tell it apart in grey."""
 WRITTEN: Final = 400
 """Cells of a heat map that have their number written in them, at most."""
 
@@ -56,13 +46,16 @@ def heat_map(
     across, up = (list(dict.fromkeys(rows[one])) for one in (x, y))
     found = rows.groupby([x, y], observed=True, sort=False)["value"].mean()
     values = np.array([[100 * found.get((a, b), np.nan) for a in across] for b in up])
+    labels = [named(str(one), y).replace(": ", ":\n") for one in up]
+    words = max(len(line) for one in labels for line in one.splitlines())
     with mpl.rc_context(STYLE):
         figure = Chart(
-            figsize=(2.4 + 0.62 * len(across), 1.9 + 0.46 * len(up)), layout="constrained"
+            figsize=(2.6 + 0.62 * len(across) + 0.085 * words, 2.1 + 0.46 * len(up)),
+            layout="constrained",
         )
         axes = figure.subplots()
         signed = measure == CHANGE
-        most = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 1.0
+        most = (float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 0.0) or 1.0
         image = axes.imshow(
             values,
             aspect="auto",
@@ -72,15 +65,16 @@ def heat_map(
         )
         _write(axes, values, signed=signed)
         axes.set_xticks(range(len(across)), [str(one) for one in across])
-        axes.set_yticks(range(len(up)), [str(one) for one in up])
+        axes.set_yticks(range(len(up)), labels)
         axes.set_xlabel(x)
         axes.set_ylabel(y)
         axes.spines[:].set_visible(False)
         figure.colorbar(
             image, label="points" if signed else "% of regretted messages", fraction=0.05
         )
-        _titles(figure, axes, title, f'{_words(measure)}, policy "{policy}"')
-        _note(figure, rows, [x, y])
+        told = f'{_words(measure)}, policy "{policy}"'
+        titles_of(figure, axes, _finding(rows, [x, y], measure), title, told)
+        note(figure, rows, [x, y])
     return figure
 
 
@@ -164,32 +158,69 @@ def lines(
                 label=str(name),
             )
             axes.fill_between(numbers, low, high, color=colour, alpha=0.15, linewidth=0)
-        axes.set_xticks(numbers, [str(one) for one in places])
+        _scale(axes, numbers, places)
         axes.set_xlabel(x)
         axes.set_ylabel("points" if measure == CHANGE else "% of regretted messages")
         axes.set_ylim(bottom=None if measure == CHANGE else 0)
-        axes.legend(title=by, frameon=False, fontsize=8, title_fontsize=8, alignment="left")
-        _titles(
+        label_ends(axes, by)
+        titles_of(
             figure,
             axes,
+            _finding(rows, [x, by], measure),
             title,
             _words(measure) + ("" if by == "policy" else f', policy "{policy}"'),
         )
-        _note(figure, rows, [x, by])
+        note(figure, rows, [x, by])
     return figure
 
 
-def _places(rows: pd.DataFrame, x: str, places: list[object]) -> list[float]:
-    """Give where values stand on the axis: numbers at their size if they are spread evenly enough,
-    else in order.
-    """
-    numbers = [
-        float(one) if isinstance(one, int | float) and not isinstance(one, bool) else np.nan
-        for one in places
-    ]
+def _scale(axes: Axes, numbers: list[float], places: list[object]) -> None:
+    """Put ticks where values are: at their size, in proportion where they span orders of size."""
+    positive = [one for one in numbers if one > 0]
     gaps = np.abs(np.diff(numbers))
-    even = len(places) > 2 and np.isfinite(numbers).all() and gaps.min() > 0.25 * gaps.max()
-    return numbers if even else [float(k) for k in range(len(places))]
+    if len(numbers) > 2 and len(positive) > 1 and gaps.min() <= 0.25 * gaps.max():
+        axes.set_xscale("symlog", linthresh=min(positive))
+    axes.set_xticks(numbers, [str(one) for one in places])
+    axes.minorticks_off()
+
+
+def _places(rows: pd.DataFrame, x: str, places: list[object]) -> list[float]:
+    """Give where values stand on the axis: numbers, durations and rates at their size, words in
+    order.
+    """
+    beside = next((f"{x}{end}" for end in ("_s", "_per_d") if f"{x}{end}" in rows), x)
+    first = rows.drop_duplicates(x)
+    sizes: dict[object, object] = dict(zip(first[x], first[beside], strict=True))
+    numbers = [
+        float(one)
+        if isinstance(one, int | float | np.number) and not isinstance(one, bool)
+        else np.nan
+        for one in (sizes[place] for place in places)
+    ]
+    is_number = (
+        np.isfinite(numbers).all() and min(numbers) >= 0 and len(set(numbers)) == len(numbers)
+    )
+    return numbers if is_number else [float(k) for k in range(len(places))]
+
+
+def _tuple(place: object) -> tuple[object, ...]:
+    return place if isinstance(place, tuple) else (place,)
+
+
+def _finding(rows: pd.DataFrame, shown: list[str], measure: str) -> str:
+    """Say what a picture shows: where the measure is least, averaged as the picture averages."""
+    found = rows.groupby(shown, observed=True, sort=False)["value"].mean().dropna()
+    if found.empty:
+        return _words(measure)
+    at = ", ".join(
+        f'under "{value}"' if name == "policy" else f"at {name} = {value}"
+        for name, value in zip(shown, _tuple(found.idxmin()), strict=True)
+    )
+    least, most = 100 * found.min(), 100 * found.max()
+    if measure == CHANGE:
+        return f"From {least:+.1f} to {most:+.1f} points; least {at}"
+    what = "Read least" if measure == HEADLINE else f"{_words(measure)}: least"
+    return f"{what} {at}: {least:.1f} % (most {most:.1f} %)"
 
 
 def _words(measure: str) -> str:
@@ -199,46 +230,27 @@ def _words(measure: str) -> str:
         "preview_first": "Read by preview first",
         "in_thread": "Read in the app first",
         "too_late": "Preview read before deletion",
-        "ghost": "Preview read after deletion",
+        "ghost": "Preview read after deletion, from a copy that outlived it",
     }
     return named.get(measure, measure.replace("_", " ").capitalize())
 
 
-def _titles(figure: Chart, axes: Axes, title: str, words: str) -> None:
-    figure.suptitle(title or words, x=0.01, ha="left", fontweight="bold", fontsize=11)
-    if title:
-        axes.set_title(words, fontsize=9, fontweight="normal")
-
-
-def _note(figure: Chart, rows: pd.DataFrame, shown: list[str]) -> None:
-    """Say how much a picture rests on, and over what it is averaged."""
-    low, high = rows["replications"].min(), rows["replications"].max()
-    worlds = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-    others = [
-        one
-        for one in parameters_of(rows)
-        if one not in shown and rows[one].nunique(dropna=False) > 1
-    ]
-    over = f"; averaged over {', '.join(others)}" if others else ""
-    figure.supxlabel(
-        f"{worlds} replications per cell{over}", fontsize=7, color="#555555", x=0.99, ha="right"
-    )
-
-
 def draw_sweep(frame: pd.DataFrame, axes: list[str], title: str = "") -> dict[str, Chart]:
-    """Give the pictures of a sweep by name: lines over its first axis, and heat maps over its first
-    two.
+    """Give the pictures of a sweep by name: lines over its first axis, heat maps over its first
+    two, and with several policies what is read against what is late.
     """
     if not axes or frame.empty:
         return {}
     changed = frame.loc[frame["measure"] == CHANGE, "value"].notna().any()
     if len(axes) == 1:
-        return {"lines": lines(frame, axes[0], title=title)}
+        out = {"lines": lines(frame, axes[0], title=title)}
+        return out | ({"trade_off": trade_off(frame, title=title)} if changed else {})
     out = {
         "lines": lines(frame, axes[0], by=axes[1], title=title),
         "heat_map": heat_map(frame, axes[0], axes[1], title=title),
     }
     if changed:
+        out["trade_off"] = trade_off(frame, by=axes[1], title=title)
         out["heat_map_change"] = heat_map(frame, axes[0], axes[1], measure=CHANGE, title=title)
     return out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
@@ -250,7 +251,7 @@ def unknowns_in_words(found: Unknowns | None) -> Iterator[str]:
     yield f'The policy with the least regret, over parameters and structure, is "{found.least_regret}".'
     yield from _worth_in_words(found)
     if found.left_out:
-        yield f"Assumed, but not varied: {', '.join(found.left_out)}."
+        yield f"Assumed, but not varied: {'; '.join(found.left_out)}."
     yield "Structure: the share read under other forms of the model:"
     for form, rows in found.structure.groupby("form", sort=False):
         shares = ", ".join(
@@ -298,7 +299,8 @@ def unknowns_table(found: Unknowns) -> Table:
     known = ranked["total"].notna()
     shown = ranked[known] if known.any() else ranked.nlargest(MOST, "most")
     rows = shown.sort_values("most", ascending=False).to_dict(orient="records")
-    for row in [*rows, {"path": DUMMY, "worth": found.floor, **found.dummy}]:
+    dummy: dict[Any, Any] = {"path": DUMMY, "worth": found.floor, **found.dummy}
+    for row in [*rows, dummy]:
         table.add_row(
             escape(str(row["path"])),
             f"{100 * row['worth']:.2f}",

@@ -320,13 +320,17 @@ def explain(
     policy: Annotated[
         str | None, typer.Option(help="Explain it under this policy.", show_default=False)
     ] = None,
+    doubt: Annotated[
+        bool,
+        typer.Option("--doubt", help="Also play it, and say which assumed number moves it most."),
+    ] = False,
     allow_path: AllowPath = None,
 ) -> None:
     """Say the resolved scenario in words, each number with its source."""
     from sim.cli.explaining import explain_command
 
     with faults_on_one_line():
-        explain_command(file, policy)
+        explain_command(file, policy, doubt)
 
 
 @app.command()

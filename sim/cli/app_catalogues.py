@@ -85,13 +85,16 @@ def people(
     name: Annotated[
         str | None, typer.Argument(help="Some people of the catalogue.", show_default=False)
     ] = None,
+    bibtex: Annotated[
+        bool, typer.Option("--bibtex", help="Print the works behind their habits as BibTeX.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """List the people of the catalogue, or print the habits of some with their sources."""
     from sim.cli.people import people_command
 
     with faults_on_one_line():
-        people_command(name, json)
+        people_command(name, bibtex, json)
 
 
 @catalogues.command()

@@ -147,7 +147,9 @@ def print_comparison(comparison: Comparison) -> None:
     tables = (
         _shares(comparison),
         *price_tables(comparison.names, comparison.price, _what(comparison)),
-        *effect_tables(comparison.sums, comparison.costs),
+        *effect_tables(
+            comparison.sums, comparison.costs, comparison.worlds[comparison.against].credits
+        ),
     )
     console = console_for(*tables)
     console.print(escape(answer(comparison)), soft_wrap=True)
@@ -184,6 +186,7 @@ def _shares(comparison: Comparison) -> Table:
     )
     changes = {row["policy"]: row for row in _rows(comparison.differences)}
     behind = {row["policy"]: row for row in _rows(comparison.behind)}
+    best = changes.get(comparison.best, {})
     for name in comparison.names:
         change = changes.get(name)
         counted = (
@@ -196,10 +199,17 @@ def _shares(comparison: Comparison) -> Table:
             interval(comparison.headline(name)),
             "compared against" if change is None else change_of(change),
             *counted,
-            points_of(behind[name]) if name in behind else "the best",
+            _behind(behind[name], change, best) if name in behind else "the best",
             *(interval(comparison.headline(name, part)) for part in SPLIT),
         )
     return table
+
+
+def _behind(difference: dict[str, Any], change: dict[str, Any] | None, best: dict[str, Any]) -> str:
+    """Write how far a policy is behind the best, where they are not the same message by message."""
+    sides = [one for one in (change, best) if one]
+    alike = all(change_of(one) == "none changed" for one in sides)
+    return "none changed" if alike else points_of(difference)
 
 
 def _what(comparison: Comparison) -> str:

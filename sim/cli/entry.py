@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
+import warnings
+from functools import partial
 from typing import Any
 
 import typer
@@ -15,8 +17,15 @@ from sim.cli.screens import degrade_output
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it."""
 
+ENDED = {"SIGTERM": 143, "SIGHUP": 129}
+"""The exit status after signals that end a process, as shells have it."""
 UsageError: Any = typer.BadParameter.__base__
 """What click raises for a wrong option, wherever this version of typer keeps click."""
+
+
+def _end(status: int, number: int, frame: object) -> None:
+    """End with a status, as a handler of signals."""
+    sys.exit(status)
 
 
 def main() -> None:
@@ -27,10 +36,11 @@ def main() -> None:
     with contextlib.suppress(
         ValueError
     ):  # not in the main thread: whoever runs it decides about signals
-        signal.signal(
-            signal.SIGTERM, lambda *_: sys.exit(143)
-        )  # an exit cleans up, a kill would not
+        for name, status in ENDED.items():  # an exit cleans up, a kill would not
+            if hasattr(signal, name):  # Windows has no SIGHUP
+                signal.signal(getattr(signal, name), partial(_end, status))
     degrade_output()
+    warnings.filterwarnings("ignore", r"\d+ tasks ha", UserWarning)  # joblib's, of an interruption
     try:
         status = app(prog_name="toolate", standalone_mode=False)
     except UsageError as error:

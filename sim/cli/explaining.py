@@ -9,7 +9,7 @@ import shutil
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,9 +17,11 @@ from pydantic import BaseModel
 
 from sim.cli.words import in_words
 from sim.scenario import Scenario, load
-from sim.scenario.evidence import Evidence, EvidenceKind, evidence
+from sim.scenario.evidence import Evidence, EvidenceKind, Evidences, tables_of
+from sim.scenario.patching import nested, paths_set
 from sim.scenario.recipients import EmailShares, Segment
-from sim.world.trace import clock_in_words
+from sim.sweeping.design.unknowns import assumed
+from sim.world.trace import read_log
 
 SECTIONS = {
     "run": "The run",
@@ -63,12 +65,34 @@ class Entry:
     """The value itself."""
 
 
-def explain_command(file: str, policy: str | None) -> None:
-    """Print the explanation of a scenario on stdout, under one of its policies if one is named."""
-    scenario = load(file)
-    scenario = scenario if policy is None else scenario.under(policy)
+def explain_command(file: str, policy: str | None, doubt: bool = False) -> None:
+    """Print the explanation of a scenario on stdout, under one of its policies if one is named.
+
+    `doubt` plays it over what it assumes and says which number moves the answer most; under a policy,
+    also how often that is read less than the baseline.
+    """
+    whole = load(file)
+    scenario = whole if policy is None else whole.under(policy)
     width = max(72, min(shutil.get_terminal_size((100, 24)).columns, 110))
     sys.stdout.write("\n".join(explanation(scenario, policy, width)) + "\n")
+    if doubt:
+        sys.stdout.write("\n".join(_doubt(whole, policy, width)) + "\n")
+    elif assumed(scenario):
+        pointer = (
+            "--doubt plays the scenario over what is assumed, and says what moves the answer most."
+        )
+        sys.stdout.write("\n".join(wrapped(pointer, width)) + "\n")
+
+
+def _doubt(scenario: Scenario, policy: str | None, width: int) -> Iterator[str]:
+    """Say how the answer varies over what is assumed."""
+    from sim.cli.running import doubt_in_words, say_if_cold  # an engine, only if asked for
+    from sim.screening import screening
+
+    say_if_cold("compiled")
+    found = screening(scenario, policies=[policy or scenario.policy_names()[0]])
+    for line in doubt_in_words(found):
+        yield from wrapped(line, width)
 
 
 def explanation(scenario: Scenario, policy: str | None = None, width: int = 100) -> Iterator[str]:
@@ -80,15 +104,16 @@ def explanation(scenario: Scenario, policy: str | None = None, width: int = 100)
     """
     yield from _opening(scenario, policy, width)
     entries: list[Entry] = []
+    known = Evidences(scenario)
     for key, title in SECTIONS.items():
         table = getattr(scenario, key)
-        found = list(_entries(scenario, table, key))
+        found = list(_entries(known, table, key))
         yield from _section(title, _first_line(table), found, width)
         entries += found
-    if costs := list(_costs(scenario)):
+    if costs := list(_costs(scenario, known)):
         yield from _section("Costs", "Money per counted event.", costs, width)
         entries += costs
-    for title, about, found in _recipients(scenario):
+    for title, about, found in _recipients(scenario, known):
         yield from _section(title, about, found, width)
         entries += found
     if policy is None:
@@ -107,9 +132,11 @@ def _opening(scenario: Scenario, policy: str | None, width: int) -> Iterator[str
     yield from wrapped(f"From {scenario.file}{extends}; {under}.", width)
     yield from wrapped(f"people: {_whose(scenario)}", width)
     if scenario.traffic.kind == "trace":
-        words = clock_in_words(scenario, scenario.traffic)
+        log = read_log(scenario, scenario.traffic)
+        words = log.clock.words
         asking = "; traffic.zone sets another" if words.startswith("the clock") else ""
-        yield from wrapped(f"Times of {scenario.traffic.file}: {words}{asking}.", width)
+        yield from wrapped(f"{scenario.traffic.file}: {log.words}.", width)
+        yield from wrapped(f"Its times: {words}{asking}.", width)
 
 
 def _whose(scenario: Scenario) -> str:
@@ -122,7 +149,7 @@ def _whose(scenario: Scenario) -> str:
     if not found:
         return "none. What the file does not say of its recipients never happens."
     each = "; ".join(
-        f"{name} (toolate people {name})"
+        f"{name} (toolate people {name.partition('/')[0]})"
         + ("" if "everyone" in whom else f" for {', '.join(sorted(whom))}")
         for name, whom in found.items()
     )
@@ -168,21 +195,39 @@ def _first_line(model: BaseModel) -> str:
     return (type(model).__doc__ or "").partition("\n")[0]
 
 
-def _entries(scenario: Scenario, table: BaseModel, at: str, about: str = "") -> Iterator[Entry]:
-    """Yield every parameter of a table and of the tables in it."""
-    for name, field in type(table).model_fields.items():
+def _entries(
+    known: Evidences,
+    table: BaseModel,
+    at: str,
+    about: str = "",
+    wanted: Callable[[str], bool] = lambda path: True,
+) -> Iterator[Entry]:
+    """Yield every parameter that is wanted of a table and of the tables in it."""
+    for name, field in type(table).model_fields.items() if wanted(at) else ():
         value, path = getattr(table, name), f"{at}.{name}"
+        if not wanted(path):
+            continue
         if (
             isinstance(value, BaseModel)
             and not hasattr(value, "dist")
             and not isinstance(value, EmailShares)
         ):
-            yield from _entries(scenario, value, path, field.description or "")
+            yield from _entries(known, value, path, field.description or "", wanted)
         elif value is not None and name not in ("name", "kind"):
             meaning = field.description or _first_line(value)
             meaning = f"{about}: {meaning[:1].lower()}{meaning[1:]}" if about else meaning
+            yield Entry(path, meaning, in_words(value, name, field), known.of(path), value)
+            yield from _parts(known, path, meaning, value)
+
+
+def _parts(known: Evidences, path: str, meaning: str, whole: Any) -> Iterator[Entry]:
+    """Yield what a distribution is made of, where a part has a source of its own that still holds."""
+    for part, field in type(whole).model_fields.items() if hasattr(whole, "dist") else ():
+        found = known.of(f"{path}.{part}")
+        if found.source is not None and found.source != known.of(path).source:
+            held = getattr(whole, part)
             yield Entry(
-                path, meaning, in_words(value, name, field), evidence(scenario, path), value
+                f"{path}.{part}", f"{meaning} ({part})", in_words(held, part, field), found, held
             )
 
 
@@ -200,19 +245,19 @@ def _claims(scenario: Scenario, width: int) -> Iterator[str]:
             yield from wrapped(_sentence(check.because), width, "      ")
 
 
-def _costs(scenario: Scenario) -> Iterator[Entry]:
+def _costs(scenario: Scenario, known: Evidences) -> Iterator[Entry]:
     """Yield what the scenario puts a price on."""
     for event, amount in scenario.costs.items():
         path = f"costs.{event}"
         meaning = f"Money for each message that counts as {event.replace('_', ' ')}."
-        yield Entry(path, meaning, f"{amount:,g}", evidence(scenario, path), amount)
+        yield Entry(path, meaning, f"{amount:,g}", known.of(path), amount)
 
 
-def _recipients(scenario: Scenario) -> Iterator[tuple[str, str, list[Entry]]]:
+def _recipients(scenario: Scenario, known: Evidences) -> Iterator[tuple[str, str, list[Entry]]]:
     """Yield what all segments share as a section of its own, then each segment with what is its
     own.
     """
-    by_name = {s.name: list(_entries(scenario, s, f"segments.{s.name}")) for s in scenario.segments}
+    by_name = {s.name: list(_entries(known, s, f"segments.{s.name}")) for s in scenario.segments}
     shared: list[Entry] = []
     if len(by_name) > 1:
         shared = [
@@ -248,11 +293,13 @@ def _policies(scenario: Scenario, width: int) -> Iterator[str]:
     names = scenario.policy_names()
     before = {entry.path: entry for entry in everything(scenario)}
     for name in names:
+        patch = nested(scenario.policies.get(name, {}))
+        set_here = Related(paths_set(patch, scenario.raw))
         role = " (the baseline)" if name == names[0] else ""
         yield f"  {name}{role}:"
         changed = [
             e
-            for e in everything(scenario.under(name))
+            for e in everything(scenario.under(name) if patch else scenario, set_here)
             if e != before.get(e.path) and e.evidence.kind == "policy"
         ]
         for entry in changed:
@@ -265,13 +312,30 @@ def _policies(scenario: Scenario, width: int) -> Iterator[str]:
             yield "    no change: the scenario as it is above"
 
 
-def everything(scenario: Scenario) -> Iterator[Entry]:
-    """Yield every parameter of a scenario, section by section, then segment by segment."""
+class Related:
+    """Tells whether a path is one of these, in one of them, or a table around one."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = set(paths)
+        self._tables = {table for path in self._paths for table in tables_of(path)}
+
+    def __call__(self, path: str) -> bool:
+        """Tell whether it is."""
+        return path in self._tables or not self._paths.isdisjoint((path, *tables_of(path)))
+
+
+def everything(
+    scenario: Scenario, wanted: Callable[[str], bool] = lambda path: True
+) -> Iterator[Entry]:
+    """Yield every parameter of a scenario whose path is wanted, section by section, then segment by
+    segment.
+    """
+    known = Evidences(scenario)
     for key in SECTIONS:
-        yield from _entries(scenario, getattr(scenario, key), key)
-    yield from _costs(scenario)
+        yield from _entries(known, getattr(scenario, key), key, wanted=wanted)
+    yield from _costs(scenario, known)
     for segment in scenario.segments:
-        yield from _entries(scenario, segment, f"segments.{segment.name}")
+        yield from _entries(known, segment, f"segments.{segment.name}", wanted=wanted)
 
 
 def _closing(entries: Iterable[Entry], width: int) -> Iterator[str]:

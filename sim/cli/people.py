@@ -14,18 +14,28 @@ from sim import people
 from sim.cli.platforms import MEANINGS, entry_lines, wrapped_lines
 from sim.cli.screens import console_for, new_table
 from sim.errors import Fault, ScenarioError
-from sim.people.catalogue import about, counts, entries, title
+from sim.people.catalogue import about, counts, entries, title, works_of
 from sim.platforms.catalogue import GRADES
 from sim.scenario.suggestions import did_you_mean, said
+from sim.works import bibtex, works
 
 
-def people_command(name: str | None, as_json: bool) -> None:
-    """Print the catalogue, or one kind of people. Raises `ScenarioError` for a name it has not."""
+def people_command(name: str | None, as_bibtex: bool, as_json: bool) -> None:
+    """Print the catalogue, some people of it, or with `as_bibtex` the works their habits rest on.
+
+    Raises `ScenarioError` for a name it has not.
+    """
+    if as_bibtex and as_json:
+        raise ScenarioError(
+            [Fault("people", "", "--bibtex and --json are two forms", "ask for one of them")]
+        )
     if name is not None and name not in people.names():
         problem = f"there are no people {said(name)}{did_you_mean(name, people.names())}"
         raise ScenarioError([Fault("people", "", problem, "toolate people lists them")])
     chosen = people.names() if name is None else [name]
-    if as_json:
+    if as_bibtex:
+        sys.stdout.write(bibtex({key for one in chosen for key in works_of(one)}))
+    elif as_json:
         rows = [_row(one, whole=name is not None) for one in chosen]
         sys.stdout.write(json.dumps(rows if name is None else rows[0], indent=1) + "\n")
     elif name is None:
@@ -41,7 +51,10 @@ def _row(name: str, *, whole: bool) -> dict[str, object]:
         "about": about(name),
         "counts": counts(name),
     }
-    return row | ({"values": [asdict(one) for one in entries(name)]} if whole else {})
+    if not whole:
+        return row
+    cited = {key: str(works()[key]) for key in works_of(name)}
+    return row | {"values": [asdict(one) for one in entries(name)], "works": cited}
 
 
 def _print_list() -> None:
@@ -69,9 +82,11 @@ def _habits(name: str) -> Iterator[str]:
         f"; {number['assumed']} assumed, each with a range to explore."
     )
     yield MEANINGS
-    kinds = [one["name"] for one in people.tables(name)["segments"]]
-    if len(kinds) > 1:
-        yield f"Kinds: {', '.join(kinds)}."
+    if kinds := people.kinds(name):
+        yield f'Kinds: {", ".join(kinds)}. One alone: people = "{name}/{kinds[0]}".'
     yield ""
     for one in entries(name):
         yield from entry_lines(one, width)
+    yield from ("", "WORKS")
+    for key in works_of(name):
+        yield from wrapped_lines(f"[{key}] {works()[key]}", "  ", width)

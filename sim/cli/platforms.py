@@ -19,9 +19,9 @@ from sim.cli.explaining import everything
 from sim.cli.screens import console_for, new_table
 from sim.errors import Fault, ScenarioError
 from sim.platforms.catalogue import BASE, GRADES, CatalogueEntry, counts, entries, titles, works_of
-from sim.platforms.works import bibtex, keys_in, works
 from sim.scenario import load
 from sim.scenario.evidence import sweep_words
+from sim.works import bibtex, keys_in, works
 
 MEANINGS = (
     "Grades: A primary source, B secondary source, C article or vendor, D memory, E derived here."

@@ -7,8 +7,9 @@ import json
 import shlex
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
@@ -25,13 +26,15 @@ from sim.results import ResultFolder, document
 from sim.running import Outcome, chosen, engine_for, expected_messages, run, stopping_of
 from sim.scenario import Scenario, load
 from sim.scenario.suggestions import did_you_mean, said
-from sim.screening import Screening, screening
+from sim.screening import Screening, TakesLongError, screening
 from sim.sizing import size_of
 
 PATIENCE = 2.0
 """Seconds after which a progress bar shows."""
 LONG = 10.0
 """Seconds that varying what is assumed may take unasked."""
+MONTE_CARLO = "The intervals are Monte-Carlo error only."
+CERTAIN = "Nothing that is assumed has a range that can be varied."
 INTERRUPTED = 130
 """The exit status of a run that Ctrl-C ended, as shells have it."""
 
@@ -68,7 +71,7 @@ def run_command(
         folder = stack.enter_context(ResultFolder(out)) if out is not None else None
         say_if_cold(engine)
         progress = stack.enter_context(progress_bar(total))
-        keep = folder.keep if folder is not None else None
+        keep = None if folder is None else partial(folder.keep, scenario)
         outcome = run(scenario, **asked, workers=workers, keep=keep, progress=progress)
         progress(total)
         complete = outcome.replications == outcome.asked
@@ -76,12 +79,8 @@ def run_command(
             from sim.charts import save  # matplotlib, only when there is something to draw
 
             folder.finish(outcome, command=shlex.join(["toolate", *sys.argv[1:]]), draw=save)
-    found = None
-    if complete and (doubt or (doubt is None and engine == "compiled")):
-        found = screening(
-            outcome.scenario, policies=outcome.policies, seconds=None if doubt else LONG
-        )
-    _print(outcome, as_json, found, full)
+    found, remarks = _doubt(outcome, asked["engine"], doubt) if complete else (None, [])
+    _print(outcome, as_json, found, remarks, full)
     if folder is not None:
         if complete:
             sys.stderr.write(
@@ -91,6 +90,29 @@ def run_command(
             sys.stderr.write(f"Wrote nothing to {folder.folder}, because of the interruption.\n")
     if not complete:
         raise typer.Exit(INTERRUPTED)
+
+
+def _doubt(
+    outcome: Outcome, engine: str, asked: bool | None
+) -> tuple[Screening | None, Iterable[str]]:
+    """Vary what is assumed, and say what came of it, or why it was not varied."""
+    if asked is False:
+        return None, []
+    why = None
+    if asked is None and engine == "simpy":
+        why = "the reference engine takes long"
+    elif asked is None and not is_ready("compiled"):
+        why = "the compiled engine is not compiled yet"
+    if why is None:
+        seconds = None if asked else LONG
+        try:
+            found = screening(outcome.scenario, policies=outcome.policies, seconds=seconds)
+        except TakesLongError as error:
+            why = f"that would take about {error.seconds:,.0f} s"
+        else:
+            first, *rest = doubt_in_words(found)
+            return found, [f"{MONTE_CARLO} {first}", *rest]
+    return None, [f"{MONTE_CARLO} What is assumed was not varied: {why}. --doubt varies it."]
 
 
 def dry_run_command(file: str, as_json: bool, workers: int, asked: Asked) -> None:
@@ -156,22 +178,29 @@ def check_options(engine: str, numbers: dict[str, tuple[int | None, int]]) -> No
         raise FaultyInputError(faults)
 
 
-def _print(outcome: Outcome, as_json: bool, doubt: Screening | None, full: bool) -> None:
+def _print(
+    outcome: Outcome, as_json: bool, doubt: Screening | None, remarks: Iterable[str], full: bool
+) -> None:
     if as_json:
         whole = document(outcome) | ({"assumed": doubt.document()} if doubt else {})
         sys.stdout.write(json.dumps(whole, indent=1) + "\n")
         for warning in warnings_of(outcome):
             sys.stderr.write(f"Warning: {warning}\n")
+        for remark in remarks if doubt is None else ():
+            sys.stderr.write(f"{remark}\n")
     else:
-        print_outcome(outcome, doubt_in_words(doubt) if doubt is not None else (), full=full)
+        print_outcome(outcome, remarks, full=full)
 
 
-def doubt_in_words(doubt: Screening) -> Iterator[str]:
-    """Say how the answer varies over what is assumed, which is no Monte-Carlo error."""
+def doubt_in_words(doubt: Screening | None) -> Iterator[str]:
+    """Say how the answer varies over what is assumed; None: there is nothing to vary."""
+    if doubt is None:
+        yield CERTAIN
+        return
     base, *rest = doubt.policies
     low, high, spread = (100 * x for x in (doubt.low, doubt.high, doubt.spread))
     yield (
-        f"The intervals are Monte-Carlo error only. {len(doubt.correlations)} numbers are assumed: over "
+        f"{len(doubt.correlations)} numbers are assumed: over "
         f'{len(doubt.shares)} points within their ranges, "{base}" runs from {low:.0f} to {high:.0f} % '
         f"(standard deviation {spread:.0f} points)."
     )
@@ -181,7 +210,7 @@ def doubt_in_words(doubt: Screening) -> Iterator[str]:
         counts = ", ".join(f"{name} at {doubt.lower_at(name)}" for name in rest)
         yield f'Read less often than under "{base}" at so many of the {len(doubt.shares)} points: {counts}.'
     if doubt.left_out:
-        yield f"Assumed, but not varied: {', '.join(doubt.left_out)}."
+        yield f"Assumed, but not varied: {'; '.join(doubt.left_out)}."
 
 
 @contextlib.contextmanager

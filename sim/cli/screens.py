@@ -125,11 +125,13 @@ class Fitted(Table):
     """A table that is as wide as it may be: it wraps, and is parted where wrapping is not
     enough.
 
-    Its first column stands at the left of every part. Columns named in `texts` wrap between words,
-    and so does the first.
+    Its first columns (`keys` of them) stand at the left of every part. Columns named in `texts`
+    wrap between words, and so does the first.
     """
 
-    def __init__(self, title: str, columns: Sequence[str], texts: Sequence[str] = ()) -> None:
+    def __init__(
+        self, title: str, columns: Sequence[str], texts: Sequence[str] = (), keys: int = 1
+    ) -> None:
         super().__init__(
             title=title,
             title_justify="left",
@@ -140,6 +142,7 @@ class Fitted(Table):
             collapse_padding=True,
             padding=(0, 1),
         )
+        self.keys = max(keys, 1)
         self.texts = {0, *(list(columns).index(one) for one in texts)}
         for k, name in enumerate(columns):
             self.add_column(name, justify="left" if k in self.texts else "right")
@@ -159,21 +162,22 @@ class Fitted(Table):
     def parts(self, console: Console, whole: int) -> Iterator[dict[int, int]]:
         """Give the widths of each part's columns, by the place of the column."""
         columns = self._measured(console)
-        rest = list(range(1, len(columns)))
+        keys, rest = list(range(len(columns)))[: self.keys], list(range(len(columns)))[self.keys :]
         if not rest:
-            yield {0: columns[0].line}
+            yield {k: columns[k].least for k in keys}
         while rest:
             for many in range(len(rest), 0, -1):
-                found = _fit({k: columns[k] for k in (0, *rest[:many])}, whole)
+                found = _fit({k: columns[k] for k in (*keys, *rest[:many])}, whole)
                 if found is not None or many == 1:
                     break
-            yield found or {k: columns[k].least for k in (0, rest[0])}
+            yield found or {k: columns[k].least for k in (*keys, rest[0])}
             rest = rest[many:]
 
     def least(self, console: Console) -> int:
-        """Give the least width: of the first column and the widest of the others."""
-        first, *others = (column.least for column in self._measured(console))
-        return first + max((GAP + one for one in others), default=0)
+        """Give the least width: of the first columns and the widest of the others."""
+        least = [column.least for column in self._measured(console)]
+        keys, others = least[: self.keys], least[self.keys :]
+        return sum(keys) + GAP * (len(keys) - 1) + (GAP + max(others) if others else 0)
 
     def _measured(self, console: Console) -> list[_Measured]:
         out = []
@@ -217,6 +221,6 @@ def _fit(columns: dict[int, _Measured], whole: int) -> dict[int, int] | None:
     return None
 
 
-def new_table(title: str, *columns: str, texts: Sequence[str] = ()) -> Fitted:
+def new_table(title: str, *columns: str, texts: Sequence[str] = (), keys: int = 1) -> Fitted:
     """Make an empty table in the style of all tables: names to the left, numbers to the right."""
-    return Fitted(title, columns, texts)
+    return Fitted(title, columns, texts, keys)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from string import Template
 from typing import Final
 
 from sim import people, platforms
+from sim.clock import MINUTE, SECOND
 from sim.errors import Fault, FaultyInputError
 from sim.scenario import parse
 from sim.scenario.shipped import file_of, stems
@@ -71,6 +73,9 @@ POLICIES: Final = {
     "review 30 s": 'review = { time = "30 s", catches = 0.5 }',
 }
 
+HOLDS: Final = {"undo 10 s": 10 * SECOND, "undo 30 s": 30 * SECOND, "undo 5 min": 5 * MINUTE}
+"""Policies that hold messages back, and how long: none is offered to a platform that holds longer."""
+
 
 def new_command(
     file: Path, base: str | None, platform: str | None, whose: str | None, question: str
@@ -101,7 +106,7 @@ def written(base: str | None, platform: str | None, whose: str | None, question:
     known: dict[str, tuple[str | None, list[str]]] = {
         "--from": (base, stems()),
         "--platform": (platform, platforms.names()),
-        "--people": (whose, [*people.names(), people.NONE]),
+        "--people": (whose, [*people.choices(), people.NONE]),
         "--question": (question, list(QUESTIONS)),
     }
     faults = [
@@ -118,11 +123,14 @@ def written(base: str | None, platform: str | None, whose: str | None, question:
         faults.append(Fault("new", "--from", "is a sweep", "name a scenario"))
     if faults:
         raise FaultyInputError(faults)
-    policies = "\n".join(f'[policies."{name}"]\n{POLICIES[name]}\n' for name in QUESTIONS[question])
     if base is None and (platform or whose):
         names = {"platform": platform or "linkedin", "people": whose or people.DEFAULT}
-        return OF_A_PLATFORM.substitute(policies=policies, **names)
-    return OF_A_SCENARIO.substitute(policies=policies, base=base or "linkedin_dm")
+        text = partial(OF_A_PLATFORM.substitute, **names)
+    else:
+        text = partial(OF_A_SCENARIO.substitute, base=base or "linkedin_dm")
+    own = parse(text(policies="")).send.hold
+    asked = [name for name in QUESTIONS[question] if HOLDS.get(name, own + 1) > own]
+    return text(policies="\n".join(f'[policies."{name}"]\n{POLICIES[name]}\n' for name in asked))
 
 
 def _listing(option: str) -> str:

@@ -8,7 +8,7 @@ import contextlib
 import shlex
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +17,15 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from sim.cli.screens import console_for, new_table, screen
-from sim.cli.tables import percent
+from sim.cli.tables import later_of, percent
 from sim.clock import SECOND, format_duration
 from sim.errors import Fault, FaultyInputError
 from sim.results import ResultFolder, manifest
 from sim.sweeping import SweepPlan, best, plan
 from sim.sweeping.planning.checking import check
 from sim.sweeping.playing.execution import Execution, workers_of
+from sim.sweeping.results.best import parameters_of
+from sim.sweeping.results.idle import idle
 from sim.sweeping.store.folder import open_store
 from sim.sweeping.sweeping import Progress as Counted
 from sim.sweeping.sweeping import Shard, Swept, carry_out
@@ -91,7 +93,7 @@ def merge_command(store: Path, sources: list[Path]) -> None:
     from sim.sweeping.store.merging import merge
 
     found = [open_store(one, create=False) for one in sources]
-    merged = merge(open_store(store), found, say)
+    merged = merge(open_store(store, create=bool(sources)), found, say)
     say(f"{store}: {merged.taken:,} results taken over, {merged.there:,} were there.")
     table = new_table("", "sweep", "cells with enough", "cells")
     for sweep, (done, cells) in merged.sweeps.items():
@@ -245,25 +247,27 @@ def _save(swept: Swept, making: Path) -> dict[str, Any]:
 
 
 def _print(swept: Swept) -> None:
+    """Print the best cell with its price, then the best policy of every cell, least read first."""
     found, planned, console = best(swept.frame), swept.plan, screen()
     if not found.empty:
-        surely = ", ".join(
-            f'"{name}" in {n:,}' for name, n in found["best"][found["sure"]].value_counts().items()
+        found = found.sort_values("value", kind="stable", na_position="last", ignore_index=True)
+        prices = prices_of(swept.frame, found, planned.policies[0])
+        console.print(escape(_best_cell(found, prices[0])), soft_wrap=True)
+        is_choice = len(planned.policies) > 1
+        if is_choice:
+            console.print(escape(_surely(found)), soft_wrap=True)
+        shown = _readable(found, prices, is_choice=is_choice)
+        _print_frame(
+            shown, SHOWN, keys=list(shown.columns).index("best" if is_choice else "read, %")
         )
-        undecided = int((~found["sure"]).sum())
-        console.print(
-            escape(
-                f"Loses least (read despite the deletion), surely: {surely or 'none'}; "
-                f"undecided in {undecided:,} of {len(found):,} cells."
-            ),
-            soft_wrap=True,
-        )
-        _print_frame(_readable(found), SHOWN)
     console.print(
         f"{swept.cells:,} of {len(planned.cells):,} cells have enough; {swept.played:,} tasks were played now.",
         soft_wrap=True,
     )
     console.print(f"Rule: {planned.rule.words()}", soft_wrap=True)
+    is_for_all = not any(cell.change.policies for cell in planned.cells)
+    for line in idle(swept.frame, is_for_all=is_for_all):
+        say(f"Warning: {line}")
     for address in swept.unsure[:SHOWN]:
         say(
             f"Warning: cell {address[:12]} stopped at {planned.rule.at_most:,} replications without being sure enough"
@@ -273,10 +277,53 @@ def _print(swept: Swept) -> None:
     )
 
 
-def _readable(found: pd.DataFrame) -> pd.DataFrame:
-    """Write shares as percentages, and leave out what files and queries have."""
-    if found.empty:
-        return found
+def _surely(found: pd.DataFrame) -> str:
+    counts = found["best"][found["sure"]].value_counts()
+    surely = ", ".join(f'"{name}" in {n:,}' for name, n in counts.items())
+    undecided = int((~found["sure"]).sum())
+    return (
+        f"Loses least (read despite the deletion), surely: {surely or 'none'}; "
+        f"undecided in {undecided:,} of {len(found):,} cells."
+    )
+
+
+def _best_cell(found: pd.DataFrame, price: str) -> str:
+    """Say the cell in which least is read, and what that costs."""
+    row = found.iloc[0]
+    if row["value"] != row["value"]:
+        return "Nobody regretted a message in any cell; set mistakes.chance, or play longer."
+    at = ", ".join(f"{name} = {row[name]}" for name in parameters_of(found.drop(columns=TOLD)))
+    paid = "" if price == "–" else f"; the other messages are notified later by {price}"
+    share = f"{percent(row['value'])} % ({percent(row['low'])}–{percent(row['high'])})"
+    where = f" at {at}" if at else ""
+    return f'Least is read under "{row["best"]}"{where}: {share}{paid}{" (median / 95th percentile)" if paid else ""}.'
+
+
+TOLD = [*("best", *SPLIT, "sure", "could_be", "ahead", "ahead_low", "ahead_high")]
+"""Columns of `best` that are no parameters."""
+
+
+def prices_of(frame: pd.DataFrame, found: pd.DataFrame, baseline: str) -> list[str]:
+    """Say what the best policy of every cell costs the other messages: the median and the 95th
+    percentile of their delay, against the baseline of the same cell.
+    """
+    measures = [f"delay_notified_{end}_s" for end in ("median", "p95")]
+    delays = frame[frame["measure"].isin(measures)].set_index(["cell", "policy", "measure"])[
+        "value"
+    ]
+    return [
+        "–"
+        if policy == baseline
+        else " / ".join(later_of(float(delays[cell, policy, one])) for one in measures)
+        for cell, policy in zip(found["cell"], found["best"].astype(str), strict=True)
+    ]
+
+
+def _readable(found: pd.DataFrame, prices: Sequence[str], *, is_choice: bool) -> pd.DataFrame:
+    """Write shares as percentages, and leave out what files and queries have.
+
+    One policy is no choice: then neither the best nor what it could be is a column.
+    """
     shown = found.drop(
         columns=[
             *("cell", "value", "low", "high", "sure", "ahead", "ahead_low", "ahead_high"),
@@ -292,23 +339,27 @@ def _readable(found: pd.DataFrame) -> pd.DataFrame:
             for v, a, b in found[["value", "low", "high"]].itertuples(index=False)
         ],
     )
-    shares = found[list(SPLIT)].itertuples(index=False)
-    shown.insert(
-        place + 1, "preview + app first", [" + ".join(map(percent, parts)) for parts in shares]
-    )
+    shown.insert(place + 1, "price", list(prices))
     shown.insert(place + 2, "sure", ["yes" if one else "no" for one in found["sure"]])
-    return shown
+    shares = found[list(SPLIT)].itertuples(index=False)
+    shown["preview + app first"] = [" + ".join(map(percent, parts)) for parts in shares]
+    return shown if is_choice else shown.drop(columns=["best", "price", "sure", "could_be"])
 
 
-def _print_frame(frame: pd.DataFrame, most: int) -> None:
+def _print_frame(frame: pd.DataFrame, most: int, keys: int = 1) -> None:
     names = [escape(str(name)) for name in frame.columns]
     texts = [name for name, kind in zip(names, frame.dtypes, strict=True) if kind.kind not in "iuf"]
-    table = new_table("", *names, texts=texts)
+    table = new_table("", *names, texts=texts, keys=keys)
     for row in frame.head(most).itertuples(index=False):
-        table.add_row(
-            *(escape(f"{one:.4g}" if isinstance(one, float) else str(one)) for one in row)
-        )
+        table.add_row(*(escape(_cell(one)) for one in row))
     console = console_for(table)
     console.print(table)
     if len(frame) > most:
         console.print(f"… and {len(frame) - most:,} rows more.", soft_wrap=True)
+
+
+def _cell(value: object) -> str:
+    """Write a value; a dash stands for what is no number."""
+    if isinstance(value, float):
+        return "–" if value != value else f"{value:.4g}"
+    return str(value)

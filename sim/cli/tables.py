@@ -12,10 +12,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.cli.screens import console_for, new_table
+from sim.cli.undecided import remedy
 from sim.cli.words import time_of
-from sim.clock import SECOND
+from sim.clock import SECOND, format_duration
 from sim.estimates import FEW, FEW_EVENTS, Estimate
 from sim.running import Outcome
+from sim.scenario.sections import Credits
 from sim.summaries import LOST_WHEN, REFUSED, VERDICTS
 from sim.sums import Sums
 from sim.surfaces import CHANNELS
@@ -32,7 +34,9 @@ def percent(value: float) -> str:
 
 
 def interval(e: Estimate) -> str:
-    """Write a share with its interval, in percent."""
+    """Write a share with its interval, in percent, or a dash where there is none."""
+    if e.value != e.value:
+        return "–"
     return f"{percent(e.value)} ({percent(e.low)}–{percent(e.high)})"
 
 
@@ -85,11 +89,14 @@ def warnings_of(outcome: Outcome) -> list[str]:
             f"{outcome.replications:,} replications are the most allowed, and the precision asked for is not reached; "
             "raise --at-most, or ask for less"
         )
+    base = outcome.scenario.under(outcome.policies[0])
+    for name in outcome.policies[1:] if base.send.hold else ():
+        if (hold := outcome.scenario.under(name).send.hold) < base.send.hold:
+            shorter, own = format_duration(hold), format_duration(base.send.hold)
+            out.append(f'"{name}" shortens the hold of {own} to {shorter}')
     still = outcome.summary.headline(outcome.policies[0], "open")
     if still.value > 0.05:
-        out.append(
-            f"{percent(still.value)} % are undecided at the horizon; a longer run.horizon would decide them"
-        )
+        out.append(f"{percent(still.value)} % are undecided at the horizon; {remedy(base)}")
     return out
 
 
@@ -156,7 +163,7 @@ MORE = (
 def _rest(outcome: Outcome) -> Iterator[Table]:
     costs = outcome.costs if outcome.scenario.costs else None
     yield from (_policies(outcome), _verdicts(outcome), _lost(outcome))
-    yield from effect_tables(outcome.summary.sums, costs)
+    yield from effect_tables(outcome.summary.sums, costs, outcome.scenario.credits)
     yield from price_tables(outcome.policies, outcome.price)
 
 
@@ -301,13 +308,15 @@ _EFFECTS = {
 }
 
 
-def effect_tables(sums: Sums, costs: pd.DataFrame | None) -> Iterator[Table]:
+def effect_tables(sums: Sums, costs: pd.DataFrame | None, credits: Credits) -> Iterator[Table]:
     """Say what follow-ups, remedies and credits came to, and what it costs.
 
-    Only what the scenario has.
+    Only what the scenario has; credits that nothing can bring back are used, not lost.
     """
     policies = sums.policies
     there = [event for event in _EFFECTS if sums.of(event).any()]
+    if credits.refund_within <= 0 and not credits.refund_on_recall and "credits_lost" in there:
+        there.remove("credits_lost")
     if there:
         table = new_table(
             "Follow-ups, remedies and credits, counts", "policy", *(_EFFECTS[e] for e in there)

@@ -10,7 +10,7 @@ An unknown is a number from 0 to 1, wherever it is in its range.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,8 @@ LEVELS: Final = 4
 """Levels of an unknown in Morris's design; a step is from one half of them to the other."""
 SEED: Final = 1
 """Of designs, which have nothing to do with the draws of a scenario."""
+DECIMALS: Final = 12
+"""Of the worth of knowing: a least-squares fit leaves rounding errors, which are worth nothing."""
 
 
 def morris_design(trajectories: int, unknowns: int) -> Floats:
@@ -96,7 +98,11 @@ def sobol(found: Floats, base: int, unknowns: int) -> tuple[Floats, Floats]:
                 one[base : 2 * base],
                 one[2 * base :].reshape(unknowns, 1, base),
             )
-            given = {"f_A": a[None], "f_B": b[None], "f_AB": mixed}
+            given: dict[Literal["f_A", "f_B", "f_AB"], Floats] = {
+                "f_A": a[None],
+                "f_B": b[None],
+                "f_AB": mixed,
+            }
             result = stats.sobol_indices(func=given, n=base)
             indices[0, :, k], indices[1, :, k] = result.first_order, result.total_order
     return indices[0], indices[1]
@@ -117,7 +123,8 @@ def value_of_knowing(known: npt.ArrayLike, answers: Floats) -> Floats:
     powers = (2 * cube.T[..., None] - 1) ** np.arange(degree + 1)
     fitted = powers @ (np.linalg.pinv(powers) @ answers)
     now, then = fitted.mean(axis=1).min(axis=1), fitted.min(axis=2).mean(axis=1)
-    return np.asarray(np.maximum(0.0, now - then), dtype=np.float64)
+    worth = np.maximum(0.0, now - then).round(DECIMALS)  # 0 where no fit changes the choice
+    return np.asarray(worth, dtype=np.float64)
 
 
 def floor_of_knowing(answers: Floats, unknowns: int, sets: int = 100) -> float:
@@ -130,4 +137,4 @@ def floor_of_knowing(answers: Floats, unknowns: int, sets: int = 100) -> float:
     best = [
         value_of_knowing(rng.random((len(answers), unknowns)), answers).max() for _ in range(sets)
     ]
-    return float(np.quantile(best, 0.95).round(12))
+    return float(np.quantile(best, 0.95).round(DECIMALS))

@@ -30,6 +30,25 @@ def names() -> list[str]:
     return sorted(f.name.removesuffix(".toml") for f in found if f.name.endswith(".toml"))
 
 
+def kinds(name: str) -> list[str]:
+    """List the kinds of people a file tells apart; none if they are all of one kind.
+
+    >>> kinds("outreach_recipient"), kinds("office_worker")
+    (['daily visitor', 'weekly visitor', 'monthly visitor'], [])
+    """
+    found = [str(one["name"]) for one in _read(name)["segments"]]
+    return found if len(found) > 1 else []
+
+
+def choices() -> list[str]:
+    """List what `people` may be: `NAME`, or `NAME/KIND` for one kind of them.
+
+    >>> "outreach_recipient/daily visitor" in choices()
+    True
+    """
+    return [one for name in names() for one in (name, *(f"{name}/{kind}" for kind in kinds(name)))]
+
+
 @cache
 def _read(name: str) -> dict[str, Any]:
     file = files(__package__).joinpath("data", f"{name}.toml")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim import people
-from sim.platforms.catalogue import GRADES, CatalogueEntry
+from sim.platforms.catalogue import GRADES, CatalogueEntry, works_behind
 
 
 def entries(name: str) -> list[CatalogueEntry]:
@@ -37,7 +37,10 @@ def _value(tables: dict[str, Any], path: str) -> Any:
     first, *keys = path.split(".")
     if first == "everyone":
         return _at(tables["everyone"], keys)
-    return {one["name"]: _at(one, keys[1:]) for one in tables["segments"]}
+    found = {one["name"]: one for one in tables["segments"]}
+    if keys[0] == "*":
+        return {name: _at(one, keys[1:]) for name, one in found.items()}
+    return _at(found[keys[0]], keys[1:])
 
 
 def _at(table: Any, keys: list[str]) -> Any:
@@ -56,6 +59,15 @@ def counts(name: str) -> dict[str, int]:
     for one in entries(name):
         out[one.grade or "assumed"] += 1
     return out
+
+
+def works_of(name: str) -> list[str]:
+    """List the keys of the works that people's habits are cited from.
+
+    >>> "P-falaki" in works_of("messenger_user")
+    True
+    """
+    return works_behind(entries(name))
 
 
 def title(name: str) -> str:

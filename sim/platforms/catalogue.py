@@ -4,14 +4,14 @@ what is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, get_args
 
 from sim import platforms
-from sim.platforms.works import keys_in
 from sim.scenario.catalogued import assembled, layers
 from sim.scenario.citations import Grade
+from sim.works import keys_in
 
 GRADES: tuple[str, ...] = get_args(Grade)
 BASE = "common"
@@ -136,8 +136,13 @@ def works_of(name: str) -> list[str]:
     >>> "LI1" in works_of("linkedin")
     True
     """
+    return works_behind(entries(name))
+
+
+def works_behind(known: Iterable[CatalogueEntry]) -> list[str]:
+    """List the keys of the works that entries of a catalogue are cited from, also in passing."""
     return sorted(
-        {key for one in entries(name) for key in keys_in(f"{one.source} {one.assumed} {one.note}")}
+        {key for one in known for key in keys_in(f"{one.source} {one.assumed} {one.note}")}
     )
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from sim import platforms
 from sim.errors import Fault, ScenarioError
-from sim.platforms.works import spelled_out
 from sim.scenario.patching import Raw, layered, merged
 from sim.scenario.suggestions import did_you_mean, said
+from sim.works import spelled_out
 
 ASIDE = ("title", "extends", "facts", "variants")
 """What the catalogue keeps for its readers and a scenario does not take over."""
@@ -66,11 +66,16 @@ def catalogued(name: str, *, at: str, path: str) -> tuple[Raw, dict[str, str]]:
     """
     raw, origins = assembled(name, at=at, path=path)
     return raw | {
-        "sources": {place: _spelled(source) for place, source in raw["sources"].items()}
+        "sources": {place: spelled_source(source) for place, source in raw["sources"].items()}
     }, origins
 
 
-def _spelled(source: dict[str, Any]) -> dict[str, Any]:
+def spelled_source(source: dict[str, Any]) -> dict[str, Any]:
+    """Write behind every key of a source's texts which work it stands for.
+
+    >>> spelled_source({"assumed": "of [P-pradhan]"})["assumed"].partition(",")[0]
+    'of [P-pradhan] S. Pradhan'
+    """
     return {
         key: spelled_out(text) if key in ("source", "note", "assumed") else text
         for key, text in source.items()

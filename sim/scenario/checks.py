@@ -7,18 +7,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
 from sim.clock import NEVER, WEEK, format_duration
 from sim.distributions.family import Family
+from sim.distributions.registry import FAMILIES
 from sim.scenario.patching import leaves, quoted
 from sim.scenario.recipients import Looks
 from sim.scenario.sections import Parameters, ScenarioFields
 from sim.scenario.suggestions import did_you_mean, said
 
+PARTS: Final = {part for family in FAMILIES for part in family.model_fields} - {"dist"}
+"""What a distribution may be made of, which may have a source of its own."""
 EVENTS: Final = (
     "caught",
     "cancelled",
@@ -150,7 +152,7 @@ def _frailty_fault(family: Family) -> str | None:
         return None
     if 1 / MOST_FRAIL <= median <= MOST_FRAIL:
         return None
-    return f"half of these people look {median:.3g} times as often as their segment, or more"
+    return f"half of these people look {median:.4g} times as often as their segment, or more"
 
 
 @lru_cache(maxsize=4096)
@@ -230,14 +232,7 @@ def _names(s: ScenarioFields) -> Iterator[Breach]:
         yield Breach("baseline", problem, remedy, ("policies",))
     if not s.sources:
         return
-    paths: list[str] = []
-    leaves(_shape(s), paths.append)
-    paths += [
-        path.replace(f"segments.{one.name}.", "segments.*.", 1)
-        for one in s.segments[:1]
-        for path in paths
-    ]
-    known_paths = {part for path in paths for part in accumulate(path.split("."), "{}.{}".format)}
+    shape = _shape(s)
     for path, source in s.sources.items():
         at = f"sources.{quoted(path)}"
         ways = [way for way in ("source", "assumed", "because") if getattr(source, way) is not None]
@@ -253,8 +248,11 @@ def _names(s: ScenarioFields) -> Iterator[Breach]:
             yield Breach(at, "a source and a grade belong together", "give both")
         elif source.assumed is not None and source.sweep is None:
             yield Breach(at, "is assumed but has no range to explore", "add sweep = [low, high]")
-        if path not in known_paths:
-            spelled = [p.replace("segments.*.", "everyone.") for p in paths] + paths
+        if not _leads(shape, path):
+            paths: list[str] = []
+            leaves(shape, paths.append)
+            of_all = [f"segments.{one.name}." for one in s.segments[:1]]
+            spelled = [p.replace(one, "everyone.") for one in of_all for p in paths] + paths
             near = did_you_mean(path.replace("segments.*.", "everyone."), spelled)
             yield Breach(
                 at,
@@ -262,6 +260,21 @@ def _names(s: ScenarioFields) -> Iterator[Breach]:
                 "use a path such as push.latency",
                 ("segments", "traffic"),
             )
+
+
+def _leads(tables: object, path: str) -> bool:
+    """Tell whether a dotted path leads to a parameter or to tables with any, `*` to those of the
+    first segment; names may have dots in them.
+    """
+    if isinstance(tables, list):
+        tables = {one["name"]: one for one in tables} | {"*": tables[0] if tables else {}}
+    if not isinstance(tables, dict):
+        return False
+    if "dist" in tables:
+        return path in PARTS
+    ends = [at for at, letter in enumerate(path) if letter == "."]
+    inside = (_leads(tables[path[:at]], path[at + 1 :]) for at in ends if path[:at] in tables)
+    return any(inside) or tables.get(path, {}) != {}
 
 
 def _shape(s: ScenarioFields) -> dict[str, Any]:

@@ -7,7 +7,6 @@ extends, the source of the old value does not pass on to the new one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -84,23 +83,113 @@ def _word(value: Any) -> str:
 def evidence(scenario: Scenario, path: str) -> Evidence:
     """Tell where the value at a dotted path (such as `push.latency`, `segments.desk.push`) is from.
 
+    `Evidences` tells it of many paths.
+
     >>> import sim
     >>> evidence(sim.load("scenarios/linkedin_dm.toml"), "mistakes.chance").kind
     'cited'
     """
-    key = _setting_key(scenario, path)
-    if key is None:
-        given = scenario.sources.get(_starred(scenario, path)) or scenario.sources.get(
-            path
-        )  # of exactly this default
-        return Evidence("default" if given is None else _kind(given), None, given)
-    setter = scenario.origins[key]
-    source = _source(scenario, path, key)
-    if source is not None:
-        return Evidence(_kind(source), setter, source)
-    if setter.startswith("by "):
-        return Evidence("policy", setter)
-    return Evidence("setting" if path.startswith("run.") else "unsourced", setter)
+    return Evidences(scenario).of(path)
+
+
+class Evidences:
+    """Where the values of one scenario are from, looked up by path in tables that are made once."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._origins, self._sources = scenario.origins, scenario.sources
+        self._ranks = {who: rank for rank, who in enumerate(dict.fromkeys(self._origins.values()))}
+        self._segments = {segment.name: at for at, segment in enumerate(scenario.segments)}
+        self._first: dict[str, str] = {}
+        self._latest: dict[str, str] = {}
+        for key, who in self._origins.items():
+            for path in (key, *tables_of(key)):
+                self._first.setdefault(path, key)
+                held = self._latest.setdefault(path, key)
+                if self._ranks[who] > self._ranks[self._origins[held]]:
+                    self._latest[path] = key
+
+    def of(self, path: str) -> Evidence:
+        """Tell where the value at a dotted path is from."""
+        key = self._setting_key(path)
+        if key is None:
+            given = self._sources.get(self._starred(path)) or self._sources.get(
+                path
+            )  # of exactly this default
+            return Evidence("default" if given is None else _kind(given), None, given)
+        setter = self._origins[key]
+        source = self._source(path, key)
+        if source is not None:
+            return Evidence(_kind(source), setter, source)
+        if setter.startswith("by "):
+            return Evidence("policy", setter)
+        return Evidence("setting" if path.startswith("run.") else "unsourced", setter)
+
+    def _of_segment(self, path: str) -> str | None:
+        """Give what follows the name of a segment in a path; names may have dots in them."""
+        if not path.startswith("segments."):
+            return None
+        found = [
+            (self._segments[name], rest)
+            for table in tables_of(path)
+            if (name := table.removeprefix("segments.")) in self._segments
+            for rest in (path.removeprefix(f"{table}."),)
+        ]
+        return min(found)[1] if found else None
+
+    def _starred(self, path: str) -> str:
+        """Write the path of a segment's parameter as that of every segment's."""
+        rest = self._of_segment(path)
+        return path if rest is None else f"segments.*.{rest}"
+
+    def _setting_key(self, path: str) -> str | None:
+        """Find the entry of `origins` that last set a value, or a part of it (one parameter of a
+        distribution): as a file may spell it, the strongest spelling first.
+        """
+        rest = self._of_segment(path)
+        for spelling in (path,) if rest is None else (path, f"everyone.{rest}"):
+            if spelling in self._latest:
+                return self._latest[spelling]
+            whole = spelling.rpartition(".")[0]  # of a distribution, whose parts are no entries
+            if whole in self._origins:
+                return whole
+        return None
+
+    def _source(self, path: str, key: str) -> Source | None:
+        """Find the most specific source that was written for the value as it was last set (`key`
+        of `origins`).
+        """
+        starred = self._starred(path)
+        covering = {one for whole in (path, starred) for one in (whole, *tables_of(whole))}
+        by_rank = sorted(covering, key=lambda one: (-one.count("."), one.count("*")))
+        return next((self._sources[one] for one in by_rank if self._holds(one, key)), None)
+
+    def _holds(self, covering: str, key: str) -> bool:
+        """Tell whether there is such a source, and the value was not set anew after it."""
+        if covering not in self._sources:
+            return False
+        written = self._written(covering)
+        if written is None:
+            return True
+        too_old = self._ranks[self._origins[written]] < self._ranks[self._origins[key]]
+        for_others = written.startswith("sources.everyone.") and not key.startswith("everyone.")
+        return not (too_old or for_others)
+
+    def _written(self, covering: str) -> str | None:
+        """Find the entry of `origins` that tells which file wrote a source."""
+        spellings = [f"sources.{covering}"]
+        if covering.startswith("segments.*."):
+            spellings.append(f"sources.everyone.{covering.removeprefix('segments.*.')}")
+        found = (self._first.get(one) for one in spellings)
+        return next((key for key in found if key is not None), None)
+
+
+def tables_of(path: str) -> list[str]:
+    """List the tables that a path is in, the innermost last.
+
+    >>> tables_of("push.latency.median")
+    ['push', 'push.latency']
+    """
+    return [path[:at] for at, letter in enumerate(path) if letter == "."]
 
 
 def _kind(source: Source) -> EvidenceKind:
@@ -111,87 +200,3 @@ def _kind(source: Source) -> EvidenceKind:
         if source.assumed is not None
         else "because"
     )
-
-
-def _ranks(scenario: Scenario) -> dict[str, int]:
-    """Order whoever set anything, the first to be overridden first (`origins` is kept in that
-    order).
-    """
-    return {who: rank for rank, who in enumerate(dict.fromkeys(scenario.origins.values()))}
-
-
-def _spellings(scenario: Scenario, path: str) -> Iterator[str]:
-    """Give the paths under which a file may have set a parameter, the strongest first."""
-    yield path
-    for segment in scenario.segments:
-        rest = path.removeprefix(f"segments.{segment.name}.")
-        if rest != path:
-            yield f"everyone.{rest}"
-
-
-def _setting_key(scenario: Scenario, path: str) -> str | None:
-    """Find the entry of `origins` that last set a value, or a part of it (one parameter of a
-    distribution).
-    """
-    ranks = _ranks(scenario)
-    for spelling in _spellings(scenario, path):
-        keys = [
-            key for key in scenario.origins if key == spelling or key.startswith(f"{spelling}.")
-        ]
-        if keys:
-            return max(keys, key=lambda key: ranks[scenario.origins[key]])
-    return None
-
-
-def _source(scenario: Scenario, path: str, key: str) -> Source | None:
-    """Find the most specific source that was written for the value as it was last set (`key` of
-    `origins`).
-    """
-    ranks = _ranks(scenario)
-    best: tuple[tuple[int, int], Source] | None = None
-    for covering, source in scenario.sources.items():
-        if not covers(scenario, covering, path):
-            continue
-        written = _written(scenario, covering)
-        too_old = written and ranks[scenario.origins[written]] < ranks[scenario.origins[key]]
-        for_others = (
-            written is not None
-            and written.startswith("sources.everyone.")
-            and not key.startswith("everyone.")
-        )
-        if too_old or for_others:
-            continue
-        rank = (covering.count("."), -covering.count("*"))
-        if best is None or rank > best[0]:
-            best = (rank, source)
-    return None if best is None else best[1]
-
-
-def _written(scenario: Scenario, covering: str) -> str | None:
-    """Find the entry of `origins` that tells which file wrote a source."""
-    spellings = [f"sources.{covering}."]
-    if covering.startswith("segments.*."):
-        spellings.append(f"sources.everyone.{covering.removeprefix('segments.*.')}.")
-    return next(
-        (key for start in spellings for key in scenario.origins if key.startswith(start)), None
-    )
-
-
-def covers(scenario: Scenario, covering: str, path: str) -> bool:
-    """Tell whether a source's path names a parameter, a table it is in, or that of every segment.
-
-    >>> import sim
-    >>> covers(sim.load("scenarios/linkedin_dm.toml"), "segments.*.visits", "segments.daily visitor.visits.gap")
-    True
-    """
-    starred = _starred(scenario, path)
-    return any(f"{one}.".startswith(f"{covering}.") for one in (path, starred))
-
-
-def _starred(scenario: Scenario, path: str) -> str:
-    """Write the path of a segment's parameter as that of every segment's."""
-    for segment in scenario.segments:
-        rest = path.removeprefix(f"segments.{segment.name}.")
-        if rest != path:
-            return f"segments.*.{rest}"
-    return path

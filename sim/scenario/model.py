@@ -28,7 +28,7 @@ from sim.scenario.patching import (
     quoted,
     spread,
 )
-from sim.scenario.policies import changes_rows, name_faults
+from sim.scenario.policies import changes_rows, name_faults, together_faults
 from sim.scenario.recipients import NOT_EVER, Looks, Reaction, Segment
 from sim.scenario.sections import NOT_PARAMETERS, ScenarioFields
 from sim.scenario.suggestions import did_you_mean, said
@@ -117,6 +117,8 @@ def build(
     """
     written, origins = raw, dict(origins or {})
     raw = spread(copy.deepcopy(raw))
+    if too_many := together_faults(raw, file):
+        raise ScenarioError(too_many)
     faults = _everyone_faults(written, file) + with_files_read(raw, file, folder)
     scenario, more = _checked(raw, file, "")
     faults += more

@@ -2,8 +2,9 @@
 says itself.
 
 `people = "NAME"` stands for a file of the catalogue (`sim.people`), at the top for all segments or in a
-segment for that one. Without it segments have the habits of `sim.people.DEFAULT`; `people = "none"`
-is nobody's habits: what the scenario does not say never happens.
+segment for that one; `people = "NAME/KIND"` for one of the kinds that the file has. Without it segments
+have the habits of `sim.people.DEFAULT`; `people = "none"` is nobody's habits: what the scenario does not
+say never happens.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from sim import people
 from sim.errors import Fault, ScenarioError
+from sim.scenario.catalogued import spelled_source
 from sim.scenario.patching import Raw, joined, layered, merged, paths_set, quoted
 from sim.scenario.recipients import EmailShares
 from sim.scenario.suggestions import did_you_mean, said
@@ -34,17 +36,19 @@ def with_people(raw: Raw, origins: Mapping[str, str], file: str) -> tuple[Raw, O
     listed = (
         [one for one in segments if isinstance(one, dict)] if isinstance(segments, list) else []
     )
-    own = {
-        str(one.get("name")): one["people"] for one in listed if "people" in one and "name" in one
-    }
+    _check_everyone(raw, file)
+    own = {}
+    for one in listed:
+        if "people" in one:
+            at = f"segments.{quoted(str(one['name'])) if 'name' in one else '?'}.people"
+            own[str(one.get("name"))] = _named(one["people"], file, at, of_one=True)
     if not own:
         return _below(raw, origins, _named(name, file, "people"))
+    others = _named(name, file, "people")
     whole, found = dict(raw), dict(origins)
     for one in listed:
         title = str(one.get("name"))
-        at = f"segments.{quoted(title)}.people"
-        habits = _named(own.get(title, name), file, at if title in own else "people")
-        whole, found = _below_segment(whole, found, title, habits)
+        whole, found = _below_segment(whole, found, title, own.get(title, others))
     whole["segments"] = [
         {key: value for key, value in one.items() if key != "people"}
         if isinstance(one, dict)
@@ -52,6 +56,16 @@ def with_people(raw: Raw, origins: Mapping[str, str], file: str) -> tuple[Raw, O
         for one in whole["segments"]
     ]
     return whole, found
+
+
+def _check_everyone(raw: Raw, file: str) -> None:
+    """Refuse `people` in `[everyone]`: at the top it is everybody's."""
+    everyone = raw.get("everyone")
+    if isinstance(everyone, Mapping) and "people" in everyone:
+        problem = "people are named at the top of the file, or in a segment"
+        wanted = everyone["people"] if isinstance(everyone["people"], str) else "NAME"
+        remedy = f"write people = {said(wanted)} above all tables"
+        raise ScenarioError([Fault(file, "everyone.people", problem, remedy)])
 
 
 def _whole_shares(raw: Raw) -> Raw:
@@ -72,17 +86,45 @@ def _whole_shares(raw: Raw) -> Raw:
     return out
 
 
-def _named(name: object, file: str, at: str) -> tuple[str, Raw]:
-    """Give who says it, and the tables: of nobody, none."""
-    known = (*people.names(), people.NONE)
+def _named(name: object, file: str, at: str, *, of_one: bool = False) -> tuple[str, Raw]:
+    """Give who says it, and the tables: of nobody, none.
+
+    `of_one` says that they are the habits of one segment, which has no kinds within it.
+    """
+    known = (*people.choices(), people.NONE)
     if not isinstance(name, str) or name not in known:
         problem = f"there are no people {said(name)}{did_you_mean(name, known)}"
         remedy = f"use one of {', '.join(known)}; toolate people lists them"
         raise ScenarioError([Fault(file, at, problem, remedy)])
     if name == people.NONE:
         return "", {}
-    kept = ("everyone", "segments", "sources")
-    return f"people:{name}", {key: people.tables(name)[key] for key in kept}
+    file_of, _, kind = name.partition("/")
+    tables = people.tables(file_of)
+    if kind:
+        tables = _of_kind(tables, kind)
+    elif of_one and people.kinds(name):
+        problem = f"{said(name)} are several kinds of people, and a segment is one"
+        ways = ", ".join(said(f"{name}/{one}") for one in people.kinds(name))
+        raise ScenarioError([Fault(file, at, problem, f"use one of {ways}")])
+    sources = {path: spelled_source(source) for path, source in tables["sources"].items()}
+    kept = {key: tables[key] for key in ("everyone", "segments")}
+    return f"people:{name}", kept | {"sources": sources}
+
+
+def _of_kind(tables: Raw, kind: str) -> Raw:
+    """Give one kind's habits as everybody's; its share is its own affair."""
+    found = next(one for one in tables["segments"] if one["name"] == kind)
+    habits = {key: value for key, value in found.items() if key not in ("name", "share")}
+    sources = {}
+    for path, source in tables["sources"].items():
+        start, _, rest = path.partition(".")
+        of, _, rest_of_kind = rest.partition(".")
+        if start == "everyone":
+            sources[path] = source
+        elif of in ("*", kind) and rest_of_kind != "share":
+            sources[f"everyone.{rest_of_kind}"] = source
+    everyone = merged(tables["everyone"], habits)
+    return {"everyone": everyone, "segments": [{"name": kind}], "sources": sources}
 
 
 def _below(raw: Raw, origins: Mapping[str, str], habits: tuple[str, Raw]) -> tuple[Raw, Origins]:

@@ -12,6 +12,21 @@ from sim.scenario.suggestions import said
 ROWS = ("run", "traffic")
 TEXT_ONLY = ("message", "length")
 
+MOST_TOGETHER = 20_000
+"""Policies times segments: each policy is checked, and told, for each segment."""
+
+
+def together_faults(raw: Mapping[str, Any], file: str) -> list[Fault]:
+    """Refuse more policies of more segments than can be checked while somebody waits."""
+    policies, segments = (raw.get(key) or () for key in ("policies", "segments"))
+    if not isinstance(policies, Mapping) or not isinstance(segments, list):
+        return []
+    if len(policies) * len(segments) <= MOST_TOGETHER:
+        return []
+    problem = f"{len(policies):,} policies of {len(segments):,} segments are too many together"
+    remedy = f"keep policies times segments at {MOST_TOGETHER:,} or less, in several files"
+    return [Fault(file, "policies", problem, remedy)]
+
 
 def changes_rows(patch: Mapping[str, Any], file: str, prefix: str) -> list[Fault]:
     """Refuse a policy that changes which messages there are: it could not be compared message by

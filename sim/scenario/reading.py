@@ -7,6 +7,7 @@ nothing else.
 from __future__ import annotations
 
 import re
+import stat
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -106,6 +107,11 @@ def read_text(file: Path, shown: str) -> str:
     Raises `ScenarioError` if it is missing, a folder, unreadable or not UTF-8.
     """
     try:
+        mode = file.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # reading a pipe may wait for ever
+            raise _one(
+                shown, "", "is not an ordinary file", "name a .toml file, not a device or a pipe"
+            )
         with file.open("rb") as data:
             found = data.read(MOST_BYTES + 1)
         if len(found) > MOST_BYTES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from sim.people import NONE, names
+from sim.people import NONE, choices, kinds
 from sim.scenario.model import Scenario
 from sim.scenario.traffic import Traffic
 
@@ -20,17 +20,21 @@ def scenario_schema() -> dict[str, Any]:
     schema["title"] = "toolate scenario"
     schema["required"] = ["schema"]
     about_people = schema["properties"]["people"]["description"]
-    schema["properties"]["people"] = {"enum": [*names(), NONE], "description": about_people}
-    own = {"enum": [*names(), NONE], "description": "Whose habits this segment has instead."}
+    schema["properties"]["people"] = {"enum": [*choices(), NONE], "description": about_people}
+    of_one = [one for one in choices() if not kinds(one.partition("/")[0]) or "/" in one]
+    own = {"enum": [*of_one, NONE], "description": "Whose habits this segment has instead."}
     schema["$defs"]["Segment"]["properties"]["people"] = own
     everyone = {**schema["$defs"]["Segment"], "required": [], "title": "Everyone"}
     everyone["properties"] = {k: v for k, v in everyone["properties"].items() if k != "people"}
     everyone["description"] = "What all segments share; a segment may say otherwise."
     schema["$defs"]["Everyone"] = everyone
     schema["properties"]["everyone"] = {"$ref": "#/$defs/Everyone"}
-    kinds = [schema["$defs"][kind.__name__] for kind in get_args(get_args(Traffic)[0])]
+    traffics = [schema["$defs"][kind.__name__] for kind in get_args(get_args(Traffic)[0])]
     parts = {
-        name: part for kind in kinds for name, part in kind["properties"].items() if name != "kind"
+        name: part
+        for kind in traffics
+        for name, part in kind["properties"].items()
+        if name != "kind"
     }
     about = "What differs from the traffic of the file this one extends."
     schema["$defs"]["PartOfTraffic"] = {

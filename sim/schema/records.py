@@ -18,6 +18,8 @@ WAYS_OUT: Final = (
     "the app was open, or opened otherwise",
 )
 """What they are called, in this order."""
+WHY_REFUSED: Final = ("not refused", "kind", "window", "opened", "receiver")
+"""Why a deletion was refused, in the order of the codes; the receiver is the recipient's client."""
 
 FROM_WORLD: Final = (
     number("sender", "sender's number", NAME),
@@ -62,7 +64,8 @@ FROM_ENGINE: Final = (
     Field("completed", "when the action was done and the platform ruled"),
     number(
         "refused",
-        "why the deletion was refused: 0 it was not, 1 kind, 2 window, 3 already opened, 4 by the recipient's client",
+        "why the deletion was refused: "
+        + ", ".join(f"{code} {why}" for code, why in enumerate(WHY_REFUSED)),
         CODE,
     ),
     Field("effective", "when the deletion (or the edit) took effect"),

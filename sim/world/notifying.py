@@ -39,9 +39,9 @@ def draw_channels(
     """
     desk = away = np.zeros(released.size, dtype=np.bool_)
     if intervals.starts.size:
-        known = np.where(released == NEVER, 0, released)
-        desk = (released != NEVER) & intervals.are_on(AT_DESK, sent.recipient, known)
-        away = (released != NEVER) & ~desk & intervals.are_on(AWAY, sent.recipient, known)
+        known = released != NEVER
+        desk = known & intervals.are_on(AT_DESK, sent.recipient, released)
+        away = known & ~desk & intervals.are_on(AWAY, sent.recipient, released)
     android = ~people.ios[sent.recipient]
     return (
         _push(s, drawn, sent, people, (desk, away, android), released)

@@ -6,11 +6,13 @@ Every malformed row is an error with its line number; none is dropped.
 from __future__ import annotations
 
 import stat
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sim.clock import LONGEST, NEVER, SECOND, format_duration
@@ -36,8 +38,38 @@ def read_trace(scenario: Scenario, trace: Trace) -> Sent:
     return _read(*_asked(scenario, trace))[0]
 
 
-def clock_in_words(scenario: Scenario, trace: Trace) -> str:
-    """Say on whose clock the times of a trace are read. Raises as `read_trace` does."""
+@dataclass(frozen=True)
+class Log:
+    """What a trace calls its rows, in the file's order, and whose clock it is on.
+
+    `ids` is None where the file has no column for them.
+    """
+
+    ids: npt.NDArray[Any] | None
+    senders: npt.NDArray[Any]
+    recipients: npt.NDArray[Any]
+    clock: Clock
+    span: int
+    """From the first message to the last, in microseconds."""
+    deletions: int | None
+    """How many are on record; None where the file has no column for them."""
+
+    @property
+    def people(self) -> int:
+        """How many people send or receive."""
+        return len({*self.senders, *self.recipients})
+
+    @property
+    def words(self) -> str:
+        """Say rows, people, span and deletions."""
+        rows = f"{len(self.senders):,} messages of {self.people:,} people within "
+        found = f"{self.deletions or 0:,} recorded deletions"
+        none = "no column deleted_at, so that mistakes are drawn"
+        return f"{rows}{format_duration(self.span)}; {none if self.deletions is None else found}"
+
+
+def read_log(scenario: Scenario, trace: Trace) -> Log:
+    """Read what a trace calls its messages and people. Raises as `read_trace` does."""
     return _read(*_asked(scenario, trace))[1]
 
 
@@ -80,7 +112,7 @@ def _read(
     horizon: int,
     times: str | None,
     zone: str | None,
-) -> tuple[Sent, str]:
+) -> tuple[Sent, Log]:
     """Read a trace once, as long as its `age` (time of change, size) stays the same."""
     table, faults = rows_of(file, shown)
     clock = clock_of(table, times, zone, shown)
@@ -103,7 +135,22 @@ def _read(
     ids = _ids(table, faults)
     if faults:
         raise TraceError(_first_of(faults, shown))
-    return _sent(table, written.to_numpy(np.int64), kinds, lengths, deleted, ids), clock.words
+    times_of = written.to_numpy(np.int64)
+    return _sent(table, times_of, kinds, lengths, deleted, ids), _log(
+        table, times_of, deleted, clock
+    )
+
+
+def _log(
+    table: pd.DataFrame, written: np.ndarray, deleted: pd.Series[int] | None, clock: Clock
+) -> Log:
+    ids = table["id"].astype("string").to_numpy(dtype=object) if "id" in table else None
+    sender, recipient = (
+        table[column].astype(str).str.strip().to_numpy(dtype=object)
+        for column in ("sender", "recipient")
+    )
+    count = None if deleted is None else int(deleted.notna().sum())
+    return Log(ids, sender, recipient, clock, int(written.max() - written.min()), count)
 
 
 def _first_of(faults: Faults, shown: str) -> list[Fault]:

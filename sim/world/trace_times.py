@@ -34,13 +34,15 @@ Stamps = Callable[["pd.Series[str]"], "pd.Series[pd.Timestamp]"]
 @dataclass(frozen=True)
 class Clock:
     """How the times of a trace are read: `stamps` turns cells into instants (None: seconds from the
-    start), `zero` is the Monday that a replication starts with, on the `words` clock.
+    start), `zero` is the Monday that a replication starts with, on the `words` clock; `zone` names
+    it, where times are instants that other clocks know too.
     """
 
     words: str
     stamps: Stamps | None = None
     zero: pd.Timestamp | None = None
     offset: datetime.timedelta = datetime.timedelta(0)
+    zone: str | None = None
 
     @property
     def remedy(self) -> str:
@@ -76,26 +78,29 @@ def clock_of(table: pd.DataFrame, times: str | None, zone: str | None, shown: st
     first = stamps(sent).min()
     if pd.isna(first):
         return Clock(form, stamps)
-    offset, words = _offset(first, set(zoned), zone)
+    whose, words = _whose(set(zoned), zone)
+    offset = _offset(first, whose)
     local = first + offset
-    return Clock(words, stamps, (local - pd.Timedelta(days=local.weekday())).normalize(), offset)
+    monday = (local - pd.Timedelta(days=local.weekday())).normalize()
+    return Clock(words, stamps, monday, offset, whose)
 
 
-def _offset(
-    first: pd.Timestamp, zones: set[str | None], zone: str | None
-) -> tuple[datetime.timedelta, str]:
-    """Give what to add to UTC, once for the whole trace, and whose clock that is.
+def _whose(zones: set[str | None], zone: str | None) -> tuple[str | None, str]:
+    """Name the zone of times that have one, and say whose clock people live by."""
+    if zones <= {None}:
+        return None, f"the clock of {zone}" if zone else "the clock they are written on"
+    whose = zone or (next(iter(zones)) if len(zones) == 1 else None) or "UTC"
+    whose = "UTC" if whose.upper() in ("Z", "UTC", "+00:00") else whose
+    return whose, f"the clock of {whose}"
+
+
+def _offset(first: pd.Timestamp, whose: str | None) -> datetime.timedelta:
+    """Give what to add to UTC, once for the whole trace.
 
     Not changing it between summer and winter keeps the time between two messages.
     """
-    if zones <= {None}:
-        return datetime.timedelta(
-            0
-        ), f"the clock of {zone}" if zone else "the clock they are written on"
-    whose = zone or (next(iter(zones)) if len(zones) == 1 else None) or "UTC"
-    if whose.upper() in ("Z", "UTC", "+00:00"):
-        return datetime.timedelta(0), "the clock of UTC"
-    return first.tz_convert(whose).utcoffset() or datetime.timedelta(0), f"the clock of {whose}"
+    none = datetime.timedelta(0)
+    return none if whose in (None, "UTC") else first.tz_convert(whose).utcoffset() or none
 
 
 def _form(sent: pd.Series[str], shown: str) -> str:

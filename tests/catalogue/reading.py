@@ -16,7 +16,7 @@ from typing import Any
 from sim import platforms
 from sim.clock import SECOND, UNITS, parse_duration
 from sim.platforms.catalogue import CatalogueEntry, entries
-from sim.platforms.works import keys_in
+from sim.works import keys_in
 
 HERE = Path(__file__).parent / "second_reading"
 WHOLE = 1_000_000

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 import sim
-from sim import platforms
+from sim import people, platforms
 from sim.errors import ScenarioError
 from sim.platforms.catalogue import GRADES, counts, entries
-from sim.platforms.works import KEY, works
 from sim.scenario.catalogued import catalogued
 from sim.scenario.evidence import evidence
 from sim.scenario.patching import leaves
 from sim.scenario.reading import parse
+from sim.works import KEY, works
 
 EVERY = [
     one
@@ -26,6 +26,7 @@ EVERY = [
     for one in (name, *(f"{name}/{v}" for v in platforms.variants(name)))
 ]
 DATA = Path(platforms.__file__).parent / "data"
+PEOPLE = Path(people.__file__).parent / "data"
 REGIMES = ("window_60min", "anytime_silent", "unread_only", "none")
 
 MINIMAL = """
@@ -112,11 +113,12 @@ def test_articles_alone_are_never_graded_above_c() -> None:
 
 
 def test_every_work_is_cited_somewhere_and_says_where_it_is() -> None:
-    text = "".join(file.read_text(encoding="utf-8") for file in DATA.glob("*.toml"))
+    data = (*DATA.glob("*.toml"), *PEOPLE.glob("*.toml"))
+    text = "".join(file.read_text(encoding="utf-8") for file in data)
     assert set(works()) == set(KEY.findall(text)) & set(works())
     for key, work in works().items():
         assert work.title and work.author, key
-        assert work.address or work.year or key.startswith("Art-"), (
+        assert work.address or work.year or key.startswith("Art-") or "thesis" in work.title, (
             f"{key} says nothing about where it is"
         )
         assert not work.commit or (work.repository and work.path), key

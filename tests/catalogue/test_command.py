@@ -11,7 +11,7 @@ from pybtex.database import parse_string
 
 from sim import platforms
 from sim.platforms.catalogue import entries, works_of
-from sim.platforms.works import Work, bibtex, works
+from sim.works import Work, bibtex, works
 from tests.cli.conftest import SCENARIOS, Toolate, toolate
 
 __all__ = ["toolate"]
@@ -97,7 +97,7 @@ name = "anybody"
 
 def test_what_tex_reads_as_a_command_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     odd = Work("odd", "A & B_C", "100 % {of} $5 #1 ~ ^ \\x", url="https://a.b/c%20d_e{f}")
-    monkeypatch.setattr("sim.platforms.works.works", lambda: {"odd": odd})
+    monkeypatch.setattr("sim.works.works", lambda: {"odd": odd})
     entry = parse_string(bibtex(["odd"]), "bibtex").entries["odd"]
     title = entry.fields["title"]
     assert (

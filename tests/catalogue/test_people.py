@@ -12,13 +12,14 @@ from scipy import stats
 
 import sim
 from sim import people
-from sim.clock import HOUR, NEVER
+from sim.clock import HOUR, MINUTE, NEVER, parse_duration
 from sim.engines import play_with
 from sim.errors import ScenarioError
 from sim.people.catalogue import entries
 from sim.scenario.evidence import evidence
 from sim.scenario.recipients import Segment
-from sim.sweeping.design.unknowns import assumed
+from sim.sweeping.design.unknowns import assumed, unknown
+from sim.works import KEY, works
 from sim.world.drawing import draw_world
 
 BARE = """schema = 1
@@ -84,13 +85,66 @@ def test_segments_have_habits_of_their_own_as_a_whole(tmp_path: Path) -> None:
     assert evidence(scenario, "segments.desk.desktop").setter == "people:office_worker"
     assert evidence(scenario, "segments.phone.push").setter == "people:texting_student"
     assert evidence(scenario, "segments.desk.badge").setter == str(tmp_path / "mine.toml")
-    assert evidence(scenario, "segments.desk.desktop").kind == "assumed"
+    assert evidence(scenario, "segments.desk.desktop.share").kind == "assumed"
 
 
 def test_kinds_of_people_are_taken_where_the_scenario_has_none(tmp_path: Path) -> None:
     text = BARE.replace("schema = 1\n", 'schema = 1\npeople = "outreach_recipient"\n')
     kinds = [one.name for one in sim.load(written(tmp_path, "mine.toml", text)).segments]
     assert kinds == ["daily visitor", "weekly visitor", "monthly visitor"]
+
+
+def test_one_kind_of_people_can_be_named_at_the_top_and_in_a_segment(tmp_path: Path) -> None:
+    weekly = 'people = "outreach_recipient/weekly visitor"\n'
+    text = BARE.replace("schema = 1\n", f"schema = 1\n{weekly}")
+    (only,) = sim.load(written(tmp_path, "top.toml", text)).segments
+    text = BARE + f'[[segments]]\nname = "mine"\nshare = 0.5\n{weekly}'
+    text += '[[segments]]\nname = "texter"\nshare = 0.5\n'
+    scenario = sim.load(written(tmp_path, "mine.toml", text))
+    mine, texter = scenario.segments
+    whole = sim.parse('people = "outreach_recipient"\n' + BARE).segments[1]
+    assert (only.name, only.share, mine.share) == ("weekly visitor", 1.0, 0.5)
+    aside = {"name", "share"}
+    for one in (only, mine):
+        assert one.model_dump(exclude=aside) == whole.model_dump(exclude=aside)
+    assert texter.visits != mine.visits
+    told = evidence(scenario, "segments.mine.visits.gap")
+    assert (told.kind, told.setter) == ("assumed", "people:outreach_recipient/weekly visitor")
+
+
+def test_a_segment_of_several_kinds_is_refused_with_the_kinds(tmp_path: Path) -> None:
+    text = BARE + '[[segments]]\nname = "mine"\npeople = "outreach_recipient"\n'
+    with pytest.raises(ScenarioError) as error:
+        sim.load(written(tmp_path, "mine.toml", text))
+    (fault,) = error.value.faults
+    assert fault.path == "segments.mine.people"
+    assert '"outreach_recipient/daily visitor"' in fault.remedy
+
+
+def test_a_segment_without_a_name_is_one_fault_also_if_it_has_people(tmp_path: Path) -> None:
+    text = BARE + '[[segments]]\npeople = "office_worker"\n'
+    with pytest.raises(ScenarioError) as error:
+        sim.load(written(tmp_path, "mine.toml", text))
+    (fault,) = error.value.faults
+    assert "name" in fault.path
+
+
+def test_people_of_everyone_are_told_to_stand_at_the_top(tmp_path: Path) -> None:
+    text = BARE + '[everyone]\npeople = "office_worker"\n'
+    with pytest.raises(ScenarioError) as error:
+        sim.load(written(tmp_path, "mine.toml", text))
+    (fault,) = error.value.faults
+    assert fault.path == "everyone.people"
+    assert fault.remedy == 'write people = "office_worker" above all tables'
+
+
+def test_habits_of_a_segment_are_varied_for_that_segment_alone(tmp_path: Path) -> None:
+    text = BARE + '[[segments]]\nname = "a desk"\nshare = 0.5\npeople = "office_worker"\n'
+    text += '[[segments]]\nname = "phone"\nshare = 0.5\n'
+    scenario = sim.load(written(tmp_path, "mine.toml", text))
+    path = "segments.a desk.desktop.share"
+    moved = scenario.patched(unknown(scenario, path, assumed(scenario)[path]).change(0.1).patch)
+    assert [one.desktop.share for one in moved.segments] == [0.1, 0.0]
 
 
 def test_nobody_looks_only_if_the_scenario_says_so(tmp_path: Path) -> None:
@@ -136,10 +190,17 @@ def test_every_habit_has_one_source_with_a_range_and_is_a_parameter(name: str) -
     for path in paths:
         covering = [one for one in tables["sources"] if f"{path}.".startswith(f"{one}.")]
         assert len(covering) == 1, path
+    for path in tables["sources"]:
+        if not path.startswith("segments."):
+            whole = any(f"{one}.".startswith(f"{path}.") for one in paths)
+            assert whole or path.rpartition(".")[0] in paths, f"{path} is no habit nor part of one"
     for one in entries(name):
         assert bool(one.source) != bool(one.assumed), one.path
         assert bool(one.grade) == bool(one.source), one.path
         assert len(one.sweep) >= 2, one.path
+        keys = set(KEY.findall(f"{one.source} {one.assumed} {one.note}"))
+        assert keys <= set(works()), one.path
+        assert keys or not one.source, f"{one.path} is cited from no work"
     assert sum(segment.share for segment in scenario.segments) == pytest.approx(1)
 
 
@@ -158,6 +219,24 @@ def test_numbers_that_were_derived_follow_from_what_was_published() -> None:
     assert mine["frailty"]["sigma"] == pytest.approx(math.log(200 / 10) / (2 * 1.96), abs=0.005)
     assert mine["glances.gap"]["mean"] == "24.2 min"
     assert pytest.approx(24.2, abs=0.05) == 1440 / 57 - 64 / 60
+
+
+def test_habits_at_a_desk_follow_from_what_was_published() -> None:
+    """MAIL-7 and MAIL-8: 77 checks a day; 74 on average and 374 at most among 32 people."""
+    mine = numbers("office_worker")
+    sigma, largest = mine["checks.frailty"]["sigma"], stats.norm.ppf(1 - 0.625 / 32.25)
+    assert math.exp(sigma * largest - sigma**2 / 2) == pytest.approx(374 / 74, rel=0.02)
+    median = 77 / math.exp(sigma**2 / 2)
+    assert parse_duration(mine["checks.gap"]["mean"]) / MINUTE == pytest.approx(
+        1440 / median - math.exp(0.5), abs=0.5
+    )
+    desk, alert = mine["desktop.length"]["mean"], mine["mail_alert.chance"]
+    there = parse_duration(desk) / (
+        parse_duration(desk) + parse_duration(mine["desktop.gap"]["mean"])
+    )
+    assert alert == pytest.approx(0.59 * there * 0.7 * mine["checks.opened"], abs=0.005)
+    ranges = {one.path: one.sweep for one in entries("office_worker")}
+    assert ranges["mail_alert.chance"][1] == pytest.approx(0.59 * 0.7, abs=0.005)
 
 
 MAILS = """schema = 1

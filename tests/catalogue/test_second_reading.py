@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sim.platforms.works import works
+from sim.works import works
 
 from .reading import catalogue, disagreements, rows, tags
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.scenario.evidence import Evidence, evidence
+from sim.cli.explaining import explanation
+from sim.errors import ScenarioError
+from sim.scenario.evidence import Evidence, Evidences, evidence
 from sim.scenario.patching import leaves
 
 from .conftest import BAD, SCENARIOS, Toolate
@@ -152,7 +154,7 @@ def test_the_shipped_scenario_reads_as_it_should(toolate: Toolate) -> None:
 
 def test_counts_add_up_and_the_unsourced_are_named(toolate: Toolate, files: Path) -> None:
     out = flat(toolate("explain", files / "child.toml").out)
-    closing = re.search(r"(\d+) parameters: (.*?)\. Unsourced: (.*)\.$", out)
+    closing = re.search(r"(\d+) parameters: (.*?)\. Unsourced: (.*?)\.(?: |$)", out)
     assert closing is not None
     counts = {
         words: int(number)
@@ -217,3 +219,62 @@ def test_a_weekly_profile_is_said_with_its_weights(files: Path, toolate: Toolate
     assert "Mon-Fri 00:00-12:00 2, 12:00-24:00 0; Sat-Sun 00:00-24:00 1" in said, (
         "each relative to the mean of the week, which is 1 here"
     )
+
+
+LOG = """sent_at,sender,recipient,deleted_at
+2026-01-05T09:00:00Z,Ann,Bob,2026-01-05T09:10:00Z
+2026-01-05T21:00:00Z,Bob,Ann,
+2026-01-06T09:00:00Z,Cem,Ann,2026-01-06T09:31:00Z
+"""
+
+
+@pytest.mark.parametrize(
+    ("log", "deletions"),
+    [
+        (LOG, "2 recorded deletions"),
+        (
+            "\n".join(line.rpartition(",")[0] for line in LOG.splitlines()),
+            "no column deleted_at, so that mistakes are drawn",
+        ),
+    ],
+    ids=["recorded", "not recorded"],
+)
+def test_a_log_is_said_with_its_rows_people_span_and_deletions(
+    log: str, deletions: str, toolate: Toolate, tmp_path: Path
+) -> None:
+    (tmp_path / "log.csv").write_text(log, encoding="utf-8")
+    (tmp_path / "it.toml").write_text(
+        'schema = 1\nrun.horizon = "7 d"\ntraffic = { kind = "trace", file = "log.csv" }\n'
+        '[[segments]]\nname = "all"\n'
+    )
+    said = flat(toolate("explain", tmp_path / "it.toml").out)
+    assert f"log.csv: 3 messages of 3 people within 1 d; {deletions}." in said
+    assert "Its times: the clock of UTC; traffic.zone sets another." in said
+
+
+def many(size: int) -> sim.Scenario:
+    return sim.parse(
+        "schema = 1\ntraffic = { kind = 'campaign', messages = 10 }\n"
+        + "".join(f"[[segments]]\nname = 's{k}'\nshare = {1 / size}\n" for k in range(size))
+        + "".join(f"[policies.p{k}]\nsend.hold = '{k} s'\n" for k in range(size))
+    )
+
+
+def test_the_work_of_explaining_grows_with_segments_and_policies_and_not_with_their_product(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    of = Evidences.of
+    monkeypatch.setattr(Evidences, "of", lambda self, path: asked.append(path) or of(self, path))
+
+    def work(size: int) -> int:
+        asked.clear()
+        assert len(list(explanation(many(size)))) > size
+        return len(asked)
+
+    assert work(16) < 2.2 * work(8)
+
+
+def test_more_policies_of_segments_than_can_be_checked_are_refused() -> None:
+    with pytest.raises(ScenarioError, match="150 policies of 150 segments are too many together"):
+        many(150)

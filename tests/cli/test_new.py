@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.cli.starting import POLICIES, QUESTIONS
+from sim.cli.starting import POLICIES, QUESTIONS, written
+from sim.clock import SECOND
 
 from .conftest import Toolate
 
@@ -43,6 +44,16 @@ def test_every_policy_that_a_file_may_get_is_one_that_plays() -> None:
     for name, patch in POLICIES.items():
         text = f'schema = 1\nextends = "scenario:linkedin_dm"\n[policies."{name}"]\n{patch}\n'
         assert sim.parse(text).under(name).raw != scenario.raw
+
+
+def test_no_policy_shortens_the_hold_that_a_platform_has_itself() -> None:
+    def holds(platform: str) -> set[str]:
+        names = sim.parse(written(None, platform, None, "hold")).policy_names()
+        return {name for name in names if name.startswith("undo")}
+
+    assert holds("slack") == {"undo 10 s", "undo 30 s", "undo 5 min"}
+    assert sim.parse(written(None, "gmail", None, "hold")).send.hold == 10 * SECOND
+    assert holds("gmail") == {"undo 30 s", "undo 5 min"}
 
 
 def test_a_file_that_is_there_is_left_alone(toolate: Toolate, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ BASE = BAD / "base.toml"
 WRITTEN = [
     "chart.png",
     "chart.svg",
+    "columns.csv",
     "differences.csv",
     "price.csv",
     "records.parquet",
@@ -228,13 +229,13 @@ def test_ctrl_c_says_what_is_done_and_a_kill_says_nothing_and_both_leave_nothing
     program = (sys.executable, "-c", "import sim.cli; sim.cli.main()")
     subprocess.run([*program, *compiled, str(tmp_path / "few")], check=True, capture_output=True)
     shutil.rmtree(tmp_path / "few")  # this is about playing: compiling is interrupted elsewhere
-    for how, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+    for how, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
         with long_run(earlier, log) as process:
             wait_for_records(process, tmp_path)
             process.send_signal(how)
             assert process.wait(timeout=120) == status
         said = log.read_text(encoding="utf-8")
-        assert "Traceback" not in said
+        assert "Traceback" not in said and "warn" not in said
         assert sorted(p.name for p in tmp_path.iterdir()) == ["log", "results"] and not list(
             earlier.iterdir()
         )

@@ -96,6 +96,15 @@ def test_a_page_quotes_the_published_tables_as_they_are(
     )
 
 
+def test_the_table_of_changes_has_every_answer_as_it_is_published(
+    publish: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    told = publish.CHANGES.read_text(encoding="utf-8")
+    assert publish.page_of_changes() == told, "run make published"
+    assert len(publish.ROW.findall(told)) == told.count("\n| ") - 1
+
+
 def test_every_scenario_that_has_an_answer_of_its_own_is_there(publish: ModuleType) -> None:
     assert {f"{name}.toml" for name in publish.ANSWERS} <= {
         path.name for path in (ROOT / "scenarios").glob("*.toml")

@@ -83,7 +83,7 @@ def test_out_gets_table_best_policies_pictures_and_a_manifest(
     names = {path.name for path in (tmp_path / "out").iterdir()}
     pictures = {
         f"{name}.{end}"
-        for name in ("heat_map", "heat_map_change", "lines")
+        for name in ("heat_map", "heat_map_change", "lines", "trade_off")
         for end in ("png", "svg")
     }
     assert names == {"table.csv", "best.csv", "run.json"} | pictures
@@ -140,7 +140,12 @@ def test_a_wrong_option_is_one_line_and_nothing_is_made(
 
 
 @pytest.mark.parametrize(
-    "command", [("merge", "into", "nowhere"), ("query", "SELECT 1", "--store", "nowhere")]
+    "command",
+    [
+        ("merge", "into", "nowhere"),
+        ("merge", "nowhere"),
+        ("query", "SELECT 1", "--store", "nowhere"),
+    ],
 )
 def test_a_store_that_is_not_there_is_one_line(
     command: tuple[str, ...], toolate: Toolate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

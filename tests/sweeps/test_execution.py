@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -170,10 +174,34 @@ def test_dask_leaves_the_bytes_of_one_process(what: str, alone: Path, tmp_path: 
     assert contents(tmp_path / "store") == contents(alone)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\nno scheduler"])
+def test_a_port_that_is_no_schedulers_is_one_line_in_time(
+    answer: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.sweeping.playing.on_dask.PATIENCE", 2.0)
+    with contextlib.ExitStack() as stack:
+        listening = stack.enter_context(socket.socket())
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    stack.enter_context(listening.accept()[0]).sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        address = f"tcp://127.0.0.1:{listening.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(FaultyInputError, match="no Dask scheduler answers at"):
+            swept(tmp_path / "store", how=Execution("dask", dask=address))
+        assert time.monotonic() - began < 15
+
+
 def test_a_scheduler_that_does_not_answer_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.sweeping.playing.on_dask.PATIENCE", "0.3s")
+    monkeypatch.setattr("sim.sweeping.playing.on_dask.PATIENCE", 0.3)
     with pytest.raises(FaultyInputError) as error:
         swept(tmp_path / "store", how=Execution("dask", dask="tcp://127.0.0.1:9"))
     assert str(error.value).startswith(

@@ -10,7 +10,9 @@ import pytest
 from matplotlib.collections import QuadMesh
 from matplotlib.image import AxesImage
 
+from sim.charts.sweep_parts import named
 from sim.charts.sweeps import draw_sweep, heat_map, lines, save_sweep
+from sim.charts.trade_off import front_of, points_of, trade_off
 from sim.scenario import load
 from sim.sweeping import sweep
 
@@ -71,9 +73,10 @@ def test_one_axis_is_drawn_as_lines_two_as_heat_maps_too_and_none_not_at_all(
     assert list(draw_sweep(frame, ["chance", "retracts"])) == [
         "lines",
         "heat_map",
+        "trade_off",
         "heat_map_change",
     ]
-    assert list(draw_sweep(frame, ["chance"])) == ["lines"]
+    assert list(draw_sweep(frame, ["chance"])) == ["lines", "trade_off"]
     assert draw_sweep(frame, []) == {}
     alone = sweep(
         load(TINY),
@@ -91,3 +94,90 @@ def test_pictures_repeat_byte_for_byte(frame: pd.DataFrame, tmp_path: Path) -> N
         save_sweep(frame, ["chance", "retracts"], tmp_path / folder)
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_a_heat_map_of_changes_is_centred_on_zero(frame: pd.DataFrame) -> None:
+    image = heat_map(frame, "chance", "retracts", measure="read_change").axes[0].images[0]
+    low, high = image.get_clim()
+    assert low == -high < 0
+    still = frame.assign(value=frame["value"].where(frame["measure"] != "read_change", 0.0))
+    low, high = (
+        heat_map(still, "chance", "retracts", measure="read_change").axes[0].images[0].get_clim()
+    )
+    assert low == -high < 0
+
+
+def test_a_trade_off_has_what_is_read_and_what_is_late_of_every_cell_and_policy(
+    frame: pd.DataFrame,
+) -> None:
+    figure = trade_off(frame)
+    drawn = {
+        str(line.get_label()): set(zip(line.get_xdata(), line.get_ydata(), strict=True))
+        for line in figure.axes[0].lines
+    }
+    for policy in ("today", "hold 1 min", "push +5 min"):
+        rows = frame[frame["policy"] == policy].set_index(["cell", "measure"])["value"]
+        cells = rows.index.get_level_values("cell").unique()
+        late, read = (rows[:, name] for name in ("delay_notified_p95_s", "read"))
+        wanted = {(late[cell], 100 * read[cell]) for cell in cells}
+        assert drawn[policy] == {point for point in wanted if np.isfinite(point).all()}
+    labels = [text.get_text() for text in figure.axes[0].texts]
+    assert sorted(labels) == sorted(["today", "hold 1 min", "push +5 min"])
+
+
+def test_the_front_of_a_trade_off_is_beaten_by_no_point(frame: pd.DataFrame) -> None:
+    points = points_of(frame, "policy")
+    front = front_of(points)
+    for _, one in front.iterrows():
+        beats = (points["late"] <= one["late"]) & (points["read"] < one["read"])
+        assert not beats.any()
+    assert front["late"].is_monotonic_increasing and front["read"].is_monotonic_decreasing
+
+
+def made(values: list[str], seconds: list[float]) -> pd.DataFrame:
+    """Make a table of lines over an axis."""
+    rows = [
+        {
+            "cell": value,
+            "hold": value,
+            "hold_s": number,
+            "policy": policy,
+            "measure": "read",
+            "value": 0.5 - 0.1 * k - at,
+            "low": 0.1,
+            "high": 0.9,
+            "count": 1,
+            "of": 2,
+            "replications": 3,
+        }
+        for k, (value, number) in enumerate(zip(values, seconds, strict=True))
+        for policy, at in (("today", 0.0), ("slow", 0.001))
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_durations_stand_at_their_size_and_are_labelled_as_they_are_written() -> None:
+    axes = lines(made(["10 s", "1 min", "1 h"], [10.0, 60.0, 3600.0]), "hold").axes[0]
+    assert list(axes.lines[0].get_xdata()) == [10.0, 60.0, 3600.0]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["10 s", "1 min", "1 h"]
+    assert axes.get_xscale() == "symlog"
+    even = lines(made(["10 s", "20 s", "30 s"], [10.0, 20.0, 30.0]), "hold").axes[0]
+    assert even.get_xscale() == "linear"
+    words = lines(made(["10 s", "never"], [10.0, np.inf]), "hold").axes[0]
+    assert list(words.lines[0].get_xdata()) == [0.0, 1.0]
+
+
+def test_lines_are_named_at_their_ends_and_names_do_not_overlap() -> None:
+    axes = lines(made(["10 s", "1 min"], [10.0, 60.0]), "hold").axes[0]
+    assert axes.get_legend() is None
+    places = {text.get_text(): text.xy[1] for text in axes.texts}
+    low, high = axes.get_ylim()
+    assert places["today"] - places["slow"] >= 0.05 * (high - low)
+    assert named("linkedin/none", "regime") == "LinkedIn, direct messages: none"
+    assert named("today", "policy") == "today"
+
+
+def test_the_title_of_a_picture_says_where_least_is_read() -> None:
+    figure = lines(made(["10 s", "1 min"], [10.0, 60.0]), "hold", title="A [title]")
+    assert figure.get_suptitle() == 'Read least at hold = 1 min, under "slow": 39.9 % (most 50.0 %)'
+    assert figure.axes[0].get_title(loc="left").startswith("A [title]: read despite the deletion")

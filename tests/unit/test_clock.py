@@ -180,3 +180,8 @@ def test_an_instant_is_said_as_weekday_and_wall_time(micros: int, words: str) ->
 def test_never_is_the_largest_whole_number_and_beyond_any_sum_of_durations() -> None:
     assert NEVER == 2**63 - 1
     assert 1000 * LONGEST < NEVER
+
+
+def test_a_duration_of_a_million_digits_is_refused_as_too_long() -> None:
+    with pytest.raises(ValueError, match="longer than 100 years"):
+        parse_duration("1" * 1_000_000 + " s")

@@ -221,8 +221,16 @@ def test_ctrl_c_while_compiling_ends_on_one_line_with_130(tmp_path: Path, second
     assert (status, said) == (130, "Interrupted.")
 
 
-def interrupted(place: Path, seconds: float) -> tuple[int, str]:
-    """Start a run with an empty cache, press Ctrl-C after some seconds, and give how it ended: its
+@pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
+@pytest.mark.parametrize(("name", "status"), [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_what_ends_a_process_while_compiling_waits_for_the_compiler_and_says_nothing(
+    tmp_path: Path, name: str, status: int
+) -> None:
+    assert interrupted(tmp_path, 6.0, getattr(signal, name)) == (status, "")
+
+
+def interrupted(place: Path, seconds: float, how: int = signal.SIGINT) -> tuple[int, str]:
+    """Start a run with an empty cache, send a signal after some seconds, and give how it ended: its
     status, and all that is said but that it compiles and a bar of progress."""
     (place / "small.toml").write_text(SCENARIO)
     home = {"TOOLATE_CACHE_DIR": str(place / "cache"), "PYTHONPATH": str(PACKAGE.parent)}
@@ -235,7 +243,7 @@ def interrupted(place: Path, seconds: float) -> tuple[int, str]:
         text=True,
     )
     time.sleep(seconds)
-    run.send_signal(signal.SIGINT)
+    run.send_signal(how)
     said = run.communicate(timeout=120)[1]
     return run.returncode, "\n".join(
         line for line in said.splitlines() if not line.startswith(("Compiling", "replications"))

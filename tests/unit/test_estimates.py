@@ -24,6 +24,7 @@ from sim.estimates import (
     quantile,
     share,
 )
+from sim.estimates.ratios import ratio
 
 MANY = settings(derandomize=True, deadline=None, database=None, max_examples=150)
 
@@ -353,6 +354,22 @@ def test_a_quantile_that_is_a_point_is_that_point() -> None:
         assert (e.value, e.low, e.high) == (point, point, point)
 
 
+@pytest.mark.parametrize("mean", [20.0, 50.0, 80.0])
+@pytest.mark.parametrize("q", [0.55, 0.7, 0.85])
+def test_the_limits_of_a_quantile_are_the_extremes_that_the_mean_of_its_bin_allows(
+    q: float, mean: float
+) -> None:
+    """Of a bin's numbers a share u is below the quantile: it is least if those are all equal to it
+    and the others at the upper end, and most if those are at the lower end and the others equal to
+    it. Messages are so many that nothing else is left of the interval."""
+    counts = np.tile([400_000_000, 600_000_000], (50, 1))
+    e = quantile(counts, counts * [0.0, mean], [(0, 0), (0, 100)], q).at()
+    u = (q - 0.4) / 0.6
+    least, most = (mean - (1 - u) * 100) / u, mean / (1 - u)
+    assert e.low == pytest.approx(max(least, 0), abs=0.05)
+    assert e.high == pytest.approx(min(most, 100), abs=0.05)
+
+
 @MANY
 @given(
     st.lists(st.lists(st.integers(-9, 40), min_size=4, max_size=4), min_size=3, max_size=12),
@@ -394,6 +411,38 @@ def test_a_difference_of_shares_does_not_leave_minus_one_to_one() -> None:
     assert difference([0, 0, 0], [100, 200, 100], [100, 0, 200], [100, 100, 200]).at().low == -1.0
 
 
+@pytest.mark.parametrize("base_of", [(10, 20, 30), (10, 20, 31)], ids=["alike", "not alike"])
+def test_a_difference_of_shares_rests_on_the_messages_of_the_first(
+    base_of: tuple[int, int, int],
+) -> None:
+    e = difference([1, 5, 6], [10, 20, 30], [2, 5, 8], base_of).at()
+    assert (e.per, e.replications) == (60, 3)
+    without = difference([0, 0, 0], [0, 0, 0], [2, 5, 8], base_of).at()
+    assert without.per == 0 and math.isnan(without.value)
+
+
+def test_shares_of_different_messages_are_compared_by_a_t_interval_over_worlds() -> None:
+    """With as many messages in every world, that of the worlds' differences of shares."""
+    rng = np.random.default_rng(3)
+    y, y0 = rng.binomial(100, 0.4, size=12), rng.binomial(200, 0.3, size=12)
+    e = difference(y, [100] * 12, y0, [200] * 12).at()
+    exact = stats.ttest_1samp(y / 100 - y0 / 200, 0).confidence_interval(0.95)
+    assert (e.low, e.high) == pytest.approx((exact.low, exact.high))
+
+
+def test_the_last_bit_of_a_place_does_not_depend_on_what_else_is_estimated() -> None:
+    """Products are added up replication by replication, alone, as the only column and among others:
+    NumPy adds up a single column in pairs, which gives other last bits."""
+    rng = np.random.default_rng(7)
+    y, n = rng.integers(0, 9, size=(2, 3000, 5))
+    together = ratio(y, n).variance
+    for k in range(5):
+        assert ratio(y[:, k], n[:, k]).variance == together[k]
+        assert ratio(y[:, k : k + 1], n[:, k : k + 1]).variance[0] == together[k]
+    residual = y[:, 0] - np.sum(y[:, 0]) / np.sum(n[:, 0]) * n[:, 0]
+    assert np.sum(residual**2) != np.cumsum(residual**2)[-1], "the wrong order shows here"
+
+
 def test_one_world_that_changes_among_others_is_enough_for_limits_of_a_mean_change() -> None:
     e = mean_change([3.0, 0.0, 0.0], [0.0, 0.0, 0.0], [2, 2, 2]).at()
     assert math.isfinite(e.low) and math.isfinite(e.high)
@@ -405,6 +454,9 @@ def test_a_quantile_has_limits_from_two_worlds_on() -> None:
     numbers = np.array([[0, 1, 6, 12], [2, 3, 7, 20]])
     assert math.isnan(quantile(*binned(numbers[:1]), EDGES, 0.5).at().low)
     two = quantile(*binned(numbers), EDGES, 0.5).at()
+    assert (two.replications, two.df) == (2, 1)
+    many = quantile(*binned(np.tile(numbers, (8, 1))), EDGES, 0.5).at()
+    assert (many.replications, many.df) == (16, 15)
     assert math.isfinite(two.low) and math.isfinite(two.high)
 
 

@@ -132,8 +132,11 @@ def test_files_that_extend_each_other_are_bounded_in_a_row_and_in_all(home: Path
         load(home / "0.toml")
 
 
-def test_a_file_that_never_ends_is_read_up_to_a_bound(home: Path) -> None:
+def test_a_file_is_read_up_to_a_bound_and_a_device_or_a_pipe_not_at_all(home: Path) -> None:
     (home / "it.toml").write_bytes(b"#" * (MOST_BYTES + 1))
-    for endless in (home / "it.toml", Path("/dev/zero")):
-        with pytest.raises(ScenarioError, match="is larger than"):
+    with pytest.raises(ScenarioError, match="is larger than"):
+        load(home / "it.toml")
+    os.mkfifo(home / "pipe.toml")
+    for endless in (home / "pipe.toml", Path("/dev/zero")):
+        with pytest.raises(ScenarioError, match="is not an ordinary file"):
             load(endless)

@@ -7,7 +7,7 @@ import pytest
 
 from sim.cli.running import doubt_in_words
 from sim.scenario import Scenario, parse
-from sim.screening import POINTS, Screening, screening
+from sim.screening import POINTS, Screening, TakesLongError, screening
 
 DECIDED = """
 schema = 1
@@ -83,7 +83,8 @@ def test_what_assumes_nothing_has_no_doubt_of_this_kind(decided: Scenario) -> No
 
 
 def test_a_screening_that_takes_too_long_is_left_out(decided: Scenario) -> None:
-    assert screening(decided, replications=1, seconds=0.0) is None
+    with pytest.raises(TakesLongError, match="would take about"):
+        screening(decided, replications=1, seconds=0.0)
 
 
 def test_the_words_give_the_range_the_mover_and_the_ranks(found: Screening) -> None:

@@ -14,6 +14,7 @@ from scipy import stats
 from sim.comparing import Comparison, Pairing
 from sim.estimates import (
     Best,
+    Estimate,
     Estimates,
     Shares,
     best,
@@ -23,6 +24,7 @@ from sim.estimates import (
     per_comparison_level,
     share,
 )
+from sim.estimates.best import every_difference
 from sim.scenario import parse
 from sim.summaries import compared as shares_of
 from sim.sums import Sums
@@ -46,6 +48,39 @@ def leaks(minutes: tuple[float, ...]) -> np.ndarray:
     return np.array(
         [(look < until).sum(axis=0) for look, until in zip(first, minutes, strict=True)]
     )
+
+
+def test_two_policies_are_compared_as_they_are_paired() -> None:
+    """By the messages that changed sides, by what worlds have in all, or not at all."""
+    rng = np.random.default_rng(9)
+    of = np.full((20, 3), 30.0)
+    hits = rng.binomial(30, 0.4, size=(20, 3)).astype(float)
+    gained, lost = np.maximum(hits[:, 0] - hits[:, 1], 0), np.maximum(hits[:, 1] - hits[:, 0], 0)
+    only = np.zeros((20, 3, 3))
+    only[:, 0, 1], only[:, 1, 0] = gained + 3, lost + 3  # three more changed sides in both ways
+    by_message = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], dtype=bool)
+    apart, paired = np.zeros((3, 3), dtype=bool), np.ones((3, 3), dtype=bool)
+    effect = share(hits, of).design_effect
+
+    def of_first(by_world: np.ndarray, other: int) -> Estimate:
+        found = every_difference(Shares(hits, of, only, by_message, by_world), [other])
+        return found.each(lambda field: field[0, 0]).at()
+
+    both = np.max([effect[0], effect[1], 1.0])
+    messages = changed(gained + 3, lost + 3, of[:, 0], design_effect=both).at()
+    for by_world in (apart, paired):
+        assert of_first(by_world, 1) == messages
+    both = np.max([effect[0], effect[2], 1.0])
+    args = (hits[:, 0], of[:, 0], hits[:, 2], of[:, 2])
+    assert of_first(paired, 2) == difference(*args, design_effect=both).at()
+    independent = independent_difference(*args).at()
+    found = of_first(apart, 2)
+    assert (found.value, found.low, found.high) == (
+        independent.value,
+        independent.low,
+        independent.high,
+    )
+    assert found.low != of_first(paired, 2).low
 
 
 def against_first(y: np.ndarray, confidence: float) -> Estimates:

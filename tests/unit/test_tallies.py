@@ -332,6 +332,18 @@ def test_a_delay_is_in_the_bin_that_holds_its_end_nearer_to_zero() -> None:
         assert totals[place] == one
 
 
+def test_a_delay_of_a_round_length_is_the_end_of_a_bin() -> None:
+    """So that the median delay under a hold of 10 s is 10 s."""
+    seconds = [1, 2, 5, 10, 15, 20, 30, 45]
+    seconds += [60 * minutes for minutes in (1, 2, 5, 10, 15, 30)]
+    seconds += [3600 * hours for hours in (1, 3, 6, 12, 24)]
+    for one in seconds:
+        assert one * SECOND in DELAY_EDGES[:, 0] and one * SECOND in DELAY_EDGES[:, 1], one
+        assert -one * SECOND in DELAY_EDGES[:, 0] and -one * SECOND in DELAY_EDGES[:, 1], one
+    low, high = DELAY_EDGES[:-1, 1], DELAY_EDGES[1:, 0]
+    np.testing.assert_array_equal(low, high)  # without gaps and without overlap
+
+
 def test_sums_of_delays_are_exact_where_floats_would_round() -> None:
     long = 2**53 + 1
     _, totals = _binned(np.array([long, -1, 1]), np.zeros(3, dtype=np.int64), 1)

@@ -292,6 +292,14 @@ def test_a_message_gets_the_verdict_of_the_table(
     assert Lost(judged.lost[0]) is lost
 
 
+def test_a_verdict_reads_as_when_the_text_was_read() -> None:
+    for read, words in ((49, "read before deletion"), (50, "read after deletion")):
+        judged = judge(records({**P, **D, "effective": 50, "push_noticed": read}))
+        assert Verdict(judged.verdict[0]).words == words
+    judged = judge(records({**P, **D, "effective": 50, "thread_read": 49}))
+    assert Verdict(judged.verdict[0]).words == "in thread"
+
+
 def test_the_table_has_every_verdict_and_every_way_to_lose() -> None:
     assert {verdict for *_, verdict, _ in TABLE} == set(Verdict)
     assert {lost for *_, lost in TABLE} == set(Lost) - {Lost.AFTER_REMEDY}, (

@@ -4,20 +4,22 @@ patch on each.
 A range is what a source's `sweep` says. What it means follows from the parameter: a number or a
 time runs from one end to the other (times, rates and factors evenly in the logarithm); more than
 two, words, tables and true/false are choices; for a distribution, times are its median (or mean, or value)
-and plain numbers a factor on all its times; for a table, its chance or its gap.
+and plain numbers a factor on all its times, or the spread (`sigma`) of a personal factor, which has no
+times; for a table, its chance, its share or its gap. Shares that sum to 1 vary with the others
+rescaled: one segment's share, and of the ways of getting e-mail the share who get any.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from sim.clock import UNITS, parse_duration
-from sim.scenario.evidence import evidence, sweep_words
+from sim.scenario.evidence import Evidences, sweep_words
 from sim.scenario.model import Scenario
 from sim.scenario.patching import Raw, merged
 from sim.sweeping.design.axes import Change, keys_of, opened, shown
@@ -27,6 +29,9 @@ DIGITS = 6
 machine."""
 LOCATIONS = ("median", "mean", "value")
 """What says where a distribution lies, the first that it names."""
+
+WITHIN = ("chance", "share", "gap")
+"""What a range of a table is about, the first that the table has."""
 
 _TIME = re.compile(r"\s*([0-9.]+)\s*(ms|s|min|h|d)\s*")
 _RATE = re.compile(r"\s*([0-9.]+)\s*/\s*(s|min|h|d)\s*")
@@ -53,17 +58,18 @@ def assumed(scenario: Scenario) -> dict[str, tuple[Any, ...]]:
         for path, source in scenario.sources.items()
         if source.sweep and source.assumed
     }
-    return {path: sweep for path, sweep in ranges.items() if sweep and _stands(scenario, path)}
+    known = Evidences(scenario)
+    return {path: sweep for path, sweep in ranges.items() if _stands(scenario, known, path)}
 
 
-def _stands(scenario: Scenario, path: str) -> bool:
+def _stands(scenario: Scenario, known: Evidences, path: str) -> bool:
     """Tell whether a source is about the value as it is: a value that was set later has outlived
     it.
     """
     first = (
         path.replace("*", scenario.segments[0].name, 1) if path.startswith("segments.*.") else path
     )
-    return evidence(scenario, first).source == scenario.sources[path]
+    return known.of(first).source == scenario.sources[path]
 
 
 def unknown(scenario: Scenario, path: str, ends: tuple[Any, ...]) -> Unknown:
@@ -91,8 +97,17 @@ def unknown(scenario: Scenario, path: str, ends: tuple[Any, ...]) -> Unknown:
 
 
 def _spelled(scenario: Scenario, path: str) -> list[list[str]]:
-    """Give the keys of a path, once for each segment if it is about all of them."""
+    """Give the keys of a path, once for each segment if it is about all of them.
+
+    The names of segments need no quotes, as in `sources`.
+    """
+    for one in scenario.segments:
+        rest = path.removeprefix(f"segments.{one.name}.")
+        if rest != path:
+            return [["segments", one.name, *keys_of(rest)]]
     keys = keys_of(path)
+    if keys == ["segments", "*", "share"]:
+        raise ValueError("shares sum to 1, so not all of them run over one range; name one segment")
     if keys[:2] == ["segments", "*"]:
         return [["segments", one.name, *keys[2:]] for one in scenario.segments]
     return [keys]
@@ -108,7 +123,7 @@ def _form(scenario: Scenario, keys: list[str]) -> str:
             old = next((one for one in old if getattr(one, "name", None) == key), None)
         else:
             old = old.get(key) if isinstance(old, Mapping) else getattr(old, key, None)
-    if hasattr(old, "dist") or hasattr(old, "gap"):
+    if (hasattr(old, "dist") or hasattr(old, "gap")) and not _is_factor(keys):
         return "factor"
     return "whole" if type(old) is int else "number"
 
@@ -163,14 +178,14 @@ def _plain(value: float) -> str:
 def _setter(scenario: Scenario, keys: list[str], ends: tuple[Any, ...]) -> Callable[[Any], Raw]:
     """Give what turns a value of the range into a patch at some keys."""
     old = _value(scenario.raw, keys)
-    if keys[0] == "segments" and keys[-1] == "share":
-        raise ValueError(
-            "shares sum to 1, so that one cannot vary alone; use an axis with patches of all of them"
-        )
+    if is_share(keys):
+        return _share_setter(scenario, keys[1])
     if any(isinstance(end, Mapping | list) for end in ends):
         return lambda value: opened(_dotted(keys), value)
+    if keys[0] == "segments" and keys[2:] == ["email"]:
+        return _email_setter(keys, old or {})
     if isinstance(old, Mapping) and "dist" not in old:
-        inner = "chance" if "chance" in old else "gap" if "gap" in old else None
+        inner = next((one for one in WITHIN if one in old), None)
         if inner is None:
             raise ValueError(
                 "is a table, and its range does not say of which of its parameters; name one of them"
@@ -179,26 +194,87 @@ def _setter(scenario: Scenario, keys: list[str], ends: tuple[Any, ...]) -> Calla
     path = _dotted(keys)
     if not isinstance(old, Mapping):
         return lambda value: opened(path, value)
-    distribution = dict(old)
+    numbers = all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends)
+    if numbers and _is_factor(keys) and "sigma" in old:
+        nobody_differs = {"dist": "constant", "value": 1.0}
+        return lambda value: opened(path, {**old, "sigma": value} if value else nobody_differs)
+    return _distribution_setter(path, dict(old), ends, numbers=numbers)
+
+
+def _distribution_setter(
+    path: str, old: dict[str, Any], ends: tuple[Any, ...], *, numbers: bool
+) -> Callable[[Any], Raw]:
     if all(isinstance(end, str) and _TIME.fullmatch(end) for end in ends):
-        named = next((one for one in LOCATIONS if isinstance(distribution.get(one), str)), None)
+        named = next((one for one in LOCATIONS if isinstance(old.get(one), str)), None)
         if named is None:
             raise ValueError(
                 "is a distribution that names no median, mean or value; give a range of factors instead"
             )
-        here = parse_duration(distribution[named])
+        here = parse_duration(old[named])
         if here <= 0:
             raise ValueError(
                 "is a distribution at 0, which no factor moves; write another distribution"
             )
-        return lambda value: opened(path, scaled(distribution, parse_duration(value) / here))
-    if all(
-        isinstance(end, int | float) and not isinstance(end, bool) and end > 0 for end in ends
-    ) and _has_times(distribution):
-        return lambda value: opened(path, scaled(distribution, float(value)))
+        return lambda value: opened(path, scaled(old, parse_duration(value) / here))
+    if numbers and all(end > 0 for end in ends) and _has_times(old):
+        return lambda value: opened(path, scaled(old, float(value)))
     raise ValueError(
         "is a distribution, and its range is neither of times nor of factors; name one of its parameters"
     )
+
+
+def is_share(keys: list[str]) -> bool:
+    """Tell whether keys name the share of a segment."""
+    return len(keys) == 3 and (keys[0], keys[2]) == ("segments", "share")
+
+
+def check_alone(path: str, others: Iterable[str]) -> None:
+    """Raise `ValueError` if a path and one before it are both shares of segments: either sets all."""
+    end = ".share"
+    if _is_share_path(path) and (other := next(filter(_is_share_path, others), None)) is not None:
+        raise ValueError(
+            f"the shares of segments vary already, with {other.removesuffix(end)}; vary one of them"
+        )
+
+
+def _is_share_path(path: str) -> bool:
+    start, end = "segments.", ".share"
+    return path.startswith(start) and path.endswith(end) and "." not in path[len(start) : -len(end)]
+
+
+def _is_factor(keys: list[str]) -> bool:
+    """Tell whether keys name a personal factor: a distribution of plain numbers with median 1."""
+    return keys[-1] == "frailty"
+
+
+def _share_setter(scenario: Scenario, name: str) -> Callable[[Any], Raw]:
+    """Vary one segment's share; the others keep their proportions to each other."""
+    others = {one.name: one.share for one in scenario.segments if one.name != name}
+    rest = math.fsum(others.values())
+    if rest <= 0:
+        raise ValueError("is everybody's, and no other segment has a share; add a segment")
+
+    def patch(value: Any) -> Raw:
+        left = {one: {"share": share * (1 - value) / rest} for one, share in others.items()}
+        return {"segments": {name: {"share": value}} | left}
+
+    return patch
+
+
+def _email_setter(keys: list[str], old: Mapping[str, Any]) -> Callable[[Any], Raw]:
+    """Vary the share who get e-mail at all; the ways of getting it keep their proportions."""
+    ways = {way: share for way, share in old.items() if way != "off" and share > 0}
+    got = math.fsum(ways.values())
+    if got <= 0:
+        raise ValueError(
+            "nobody gets e-mail, so no way of getting it can gain a share; give one of them a share"
+        )
+
+    def patch(value: Any) -> Raw:
+        shares = {way: share * value / got for way, share in ways.items()}
+        return opened(_dotted(keys), {"off": 1 - value} | shares)
+
+    return patch
 
 
 def _dotted(keys: list[str]) -> str:

@@ -23,7 +23,7 @@ from sim.scenario.suggestions import did_you_mean, said
 from sim.sweeping.design.axes import Change, changes
 from sim.sweeping.design.file import MOST_CELLS, SweepFile, checked, read_sweep
 from sim.sweeping.design.points import points
-from sim.sweeping.design.unknowns import Unknown, assumed, unknown
+from sim.sweeping.design.unknowns import Unknown, assumed, check_alone, unknown
 from sim.sweeping.planning.bases import (
     Base,
     Loader,
@@ -274,6 +274,7 @@ def _unknowns(
             try:
                 if len(ends) < 2:
                     raise ValueError("has no range to explore; give it one in [design.ranges]")
+                check_alone(path, found[platform])
                 found[platform][path] = unknown(base.scenario, path, ends)
             except ValueError as error:
                 problem, _, remedy = str(error).partition("; ")

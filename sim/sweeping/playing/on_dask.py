@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import signal
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sim.errors import Fault, FaultyInputError
@@ -16,8 +17,8 @@ from sim.sweeping.playing.execution import AHEAD, ATTEMPTS, DiskError, Execution
 from sim.sweeping.playing.tasks import Key, Task, play
 from sim.sweeping.store.folder import ResultStore
 
-PATIENCE = "10s"
-"""How long a scheduler has to answer."""
+PATIENCE = 10.0
+"""Seconds that a scheduler has to answer, and to have workers."""
 
 
 def on_dask(tasks: Sequence[Task], store: ResultStore, how: Execution, say: Say) -> Iterator[Key]:
@@ -87,8 +88,9 @@ def _client(distributed: Any, how: Execution, stack: contextlib.ExitStack) -> An
                 )
             stack.enter_context(cluster)
             return stack.enter_context(distributed.Client(cluster))
-        return stack.enter_context(distributed.Client(how.dask, timeout=PATIENCE))
-    except (OSError, ValueError, TypeError) as error:
+        client = _in_time(lambda: distributed.Client(how.dask, timeout=f"{PATIENCE}s"))
+        stack.enter_context(client)
+    except (OSError, ValueError, TypeError, MemoryError) as error:
         problem = f"no Dask scheduler answers at {how.dask}"
         problem_said = f"{problem} ({type(error).__name__})" if how.dask == "local" else problem
         raise _fault(
@@ -96,6 +98,36 @@ def _client(distributed: Any, how: Execution, stack: contextlib.ExitStack) -> An
             problem_said,
             "start one (dask scheduler), check the address, or use --dask local",
         ) from None
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except OSError:  # of which a timeout is one
+        problem = f"the scheduler at {how.dask} has no workers"
+        raise _fault("--dask", problem, "start some (dask worker), or use --dask local") from None
+    return client
+
+
+def _in_time(make: Callable[[], Any]) -> Any:
+    """Make something that may never come, for what listens there may be no scheduler.
+
+    Raises what making raises, and `TimeoutError`.
+    """
+    made: list[Any] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            made.append(make())
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    for error in failed:
+        raise error
+    if not made:
+        raise TimeoutError
+    return made[0]
 
 
 def _streamed(

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Final
 
 from sim.errors import Fault, OutputError
+from sim.paths import is_alive
 from sim.sweeping.playing.tasks import Key
 
 FORMAT: Final = 1
@@ -121,7 +122,7 @@ class ResultStore:
         """Remove what processes of this machine that are no more left half-made."""
         for one in (*self.folder.glob(".making-*"), *self.folder.glob("*/*/.making-*")):
             found = _MAKING.fullmatch(one.name)
-            if found and found[2] == platform.node() and not _is_alive(int(found[1])):
+            if found and found[2] == platform.node() and not is_alive(int(found[1])):
                 with contextlib.suppress(OSError):  # a store that is only read
                     one.unlink(missing_ok=True)
 
@@ -225,15 +226,3 @@ def _flush(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _is_alive(process: int) -> bool:
-    if os.name == "nt":  # where asking would end it
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

@@ -206,10 +206,17 @@ CELLS = pd.DataFrame(
 
 
 def test_the_best_of_every_cell_is_read_from_its_own_numbers() -> None:
-    shown = sweeping._readable(CELLS)
-    assert list(shown.columns) == ["hold_s", "best", "read, %", "preview + app first", "sure"]
-    assert shown.iloc[0].tolist() == [0.0, "today", "51.0 (48.0–55.0)", "31.0 + 20.0", "no"]
-    assert shown.iloc[1].tolist() == [10.0, "hold", "42.0 (39.0–46.0)", "22.0 + 27.0", "yes"]
+    shown = sweeping._readable(CELLS, ["–", "p"], is_choice=True)
+    assert list(shown.columns) == [
+        "hold_s",
+        "best",
+        "read, %",
+        "price",
+        "sure",
+        "preview + app first",
+    ]
+    assert shown.iloc[0].tolist() == [0.0, "today", "51.0 (48.0–55.0)", "–", "no", "31.0 + 20.0"]
+    assert shown.iloc[1].tolist() == [10.0, "hold", "42.0 (39.0–46.0)", "p", "yes", "22.0 + 27.0"]
 
 
 def test_long_tables_are_cut_and_say_by_how_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,3 +129,11 @@ def test_streams_degrade_instead_of_failing(
     assert (tmp_path / "out").read_text() == "e - -> ? <= ...\n"
     with pytest.raises(UnicodeDecodeError):
         b"\xff".decode("ascii", errors="degrade")
+
+
+def test_every_part_has_the_columns_that_tell_rows_apart() -> None:
+    made = new_table("", "hold", "regime", "read", "change", texts=["regime"], keys=2)
+    for hold in ("1 s", "2 s"):
+        made.add_row(hold, "window", "12.0 (10.0–14.0)", "+1.0 (+0.5 to +1.5)")
+    said = printed(made, 40)
+    assert said.count("hold  regime") == 2 and said.count("1 s   window") == 2

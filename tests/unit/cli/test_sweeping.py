@@ -59,29 +59,43 @@ READABLE = {
         "point": "4",
         "best": "hold",
         "read, %": "11.1 (10.1–15.5)",
-        "preview + app first": "6.1 + 5.0",
+        "price": "+10 s / +2 min",
         "sure": "yes",
         "could_be": "hold",
+        "preview + app first": "6.1 + 5.0",
     },
     "0.5": {
         "push.expiry": "\\[never]",
         "point": "5",
         "best": "today",
         "read, %": "22.2 (20.2–25.5)",
-        "preview + app first": "17.2 + 5.3",
+        "price": "–",
         "sure": "no",
         "could_be": "today, slow",
+        "preview + app first": "17.2 + 5.3",
     },
     "0.1235": {
         "push.expiry": "2 h",
         "point": "6",
         "best": "hold",
         "read, %": "– (–––)",
-        "preview + app first": "– + –",
+        "price": "+9 s / –",
         "sure": "no",
         "could_be": "hold, today",
+        "preview + app first": "– + –",
     },
 }
+
+DELAYS = {"c0": (10.0, 120.0), "c1": (7.0, 8.0), "c2": (9.0, np.nan)}
+"""Of the policy hold: its median and 95th percentile in each cell."""
+FRAME = pd.DataFrame(
+    [
+        {"cell": cell, "policy": policy, "measure": f"delay_notified_{end}_s", "value": value}
+        for cell, both in DELAYS.items()
+        for policy, factor in (("today", 0.0), ("hold", 1.0), ("slow", 5.0))
+        for end, value in zip(("median", "p95"), (factor * one for one in both), strict=True)
+    ]
+)
 
 
 def planned(**other: Any) -> Any:
@@ -90,7 +104,7 @@ def planned(**other: Any) -> Any:
         "title": "a [title]",
         "shown": "shown.toml",
         "name": "sweep",
-        "cells": range(1234),
+        "cells": [SimpleNamespace(change=SimpleNamespace(policies={}))] * 1234,
         "cases": range(1100),
         "axes": (("chance", 3), ("[odd]", 1500)),
         "policies": ("today", "[hold]"),
@@ -107,7 +121,7 @@ def swept(**other: Any) -> Any:
     fields = {
         "plan": planned(),
         "store": SimpleNamespace(folder=Path("folder")),
-        "frame": None,
+        "frame": FRAME,
         "cells": 1111,
         "played": 2222,
         "unsure": (),
@@ -125,6 +139,8 @@ def test_the_best_of_every_cell_stands_under_its_columns(
     assert found == READABLE
     assert [list(row) for row in found.values()] == [list(row) for row in READABLE.values()]
     assert kept.lines == [
+        'Least is read under "hold" at chance = 0.25, push.expiry = 1 h: 11.1 % (10.1–15.5); the other '
+        "messages are notified later by +10 s / +2 min (median / 95th percentile).",
         'Loses least (read despite the deletion), surely: "hold" in 1; undecided in 2 of 3 cells.',
         "1,111 of 1,234 cells have enough; 2,222 tasks were played now.",
         "Rule: the rule",
@@ -133,7 +149,7 @@ def test_the_best_of_every_cell_stands_under_its_columns(
     assert capsys.readouterr().err == ""
 
 
-def test_the_table_of_a_sweep_keeps_the_first_rows_and_counts_the_rest(
+def test_the_table_of_a_sweep_keeps_the_best_rows_and_counts_the_rest(
     kept: Kept, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     many = pd.concat([BEST.head(2)] * 1000, ignore_index=True)
@@ -141,8 +157,8 @@ def test_the_table_of_a_sweep_keeps_the_first_rows_and_counts_the_rest(
     monkeypatch.setattr(sweeping, "best", lambda _: many)
     sweeping._print(swept(unsure=tuple(f"{k:02d}{'f' * 10}tail" for k in range(40))))
     assert kept.tables[0].row_count == sweeping.SHOWN == 30
-    assert list(cells(kept.tables[0]))[-1] == "29"
-    assert kept.lines[:2] == [
+    assert list(cells(kept.tables[0])) == [str(2 * k) for k in range(30)], "least read first"
+    assert kept.lines[1:3] == [
         'Loses least (read despite the deletion), surely: "hold" in 1,000; '
         "undecided in 1,000 of 2,000 cells.",
         "… and 1,970 rows more.",
@@ -164,7 +180,7 @@ def test_a_sweep_in_which_nothing_is_sure_says_none_and_one_without_cells_has_no
 ) -> None:
     monkeypatch.setattr(sweeping, "best", lambda _: BEST.tail(2))
     sweeping._print(swept())
-    assert kept.lines[0].endswith("surely: none; undecided in 2 of 2 cells.")
+    assert kept.lines[1].endswith("surely: none; undecided in 2 of 2 cells.")
     monkeypatch.setattr(sweeping, "best", lambda _: BEST.head(0))
     kept.tables, kept.lines = [], []
     sweeping._print(swept())
@@ -436,3 +452,33 @@ def test_an_unfinished_sweep_ends_with_the_status_of_an_interruption_and_writes_
     assert capsys.readouterr().err == (
         "Give the same command again to play the rest; what is stored is kept.\n"
     )
+
+
+def test_one_policy_is_no_choice_and_has_no_price(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = BEST.assign(best="today", could_be="today", sure=False)
+    monkeypatch.setattr(sweeping, "best", lambda _: alone)
+    sweeping._print(swept(plan=planned(policies=("today",))))
+    columns = ["push.expiry", "point", "read, %", "preview + app first"]
+    assert [list(row) for row in cells(kept.tables[0]).values()] == [columns] * 3
+    assert kept.lines[0] == (
+        'Least is read under "today" at chance = 0.25, push.expiry = 1 h: 11.1 % (10.1–15.5).'
+    )
+    assert not any("surely" in line for line in kept.lines)
+
+
+def test_a_number_that_is_not_there_is_a_dash(kept: Kept) -> None:
+    sweeping._print_frame(pd.DataFrame({"a": [1.5, np.nan], "b": ["x", "y"]}), 5)
+    assert [[str(c) for c in column.cells] for column in kept.tables[0].columns] == [
+        ["1.5", "–"],
+        ["x", "y"],
+    ]
+
+
+def test_where_nobody_regretted_the_best_cell_is_said_not_to_be_there(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "best", lambda _: BEST.tail(1))
+    sweeping._print(swept())
+    assert kept.lines[0].startswith("Nobody regretted a message in any cell; ")

@@ -14,6 +14,7 @@ from rich.box import SIMPLE_HEAD
 from sim import estimates as est
 from sim.cli import tables
 from sim.cli.tables import change_of, interval, percent, print_outcome, replication_warnings
+from sim.cli.undecided import remedy
 from sim.estimates import FEW, FEW_EVENTS, Estimate
 from sim.running import Outcome
 from sim.scenario import parse
@@ -308,12 +309,22 @@ def test_without_regretted_messages_there_is_no_answer_but_a_warning(
     print_outcome(outcome(nothing), full=True)
     assert len(kept.lines) == 3
     shares = kept.table("Read despite.*: by preview")
-    assert set(shares["today"].values()) == {"– (–––)", "baseline"}
+    assert set(shares["today"].values()) == {"–", "baseline"}
     prices = kept.table("Messages nobody regretted: what they get")
     assert set(prices["hold"].values()) == {"–"}
     assert capsys.readouterr().err == (
         "Warning: nobody regretted a message; set mistakes.chance, or play longer\n"
     )
+
+
+@pytest.mark.parametrize("nobody", ["today", "hold"])
+def test_it_is_the_baseline_under_which_somebody_must_have_regretted_a_message(nobody: str) -> None:
+    """A policy can prevent mistakes, all of them too."""
+    values = SUMS.values.copy()
+    values[:, SUMS.policies.index(nobody)] = 0
+    found = tables.warnings_of(outcome(Sums(values, SUMS.policies, SUMS.names)))
+    said = [one for one in found if one.startswith("nobody regretted a message")]
+    assert len(said) == (nobody == "today")
 
 
 @pytest.mark.parametrize(("open_share", "warned"), [(0.049, False), (0.05, False), (0.051, True)])
@@ -324,8 +335,14 @@ def test_more_than_a_twentieth_undecided_under_the_baseline_is_a_warning(
     values[:, :, SUMS.names.index("regretted")] = 1000
     values[:, 0, SUMS.names.index("open")] = round(1000 * open_share)
     found = tables.warnings_of(outcome(Sums(values, SUMS.policies, SUMS.names)))
-    said = f"{100 * open_share:.1f} % are undecided at the horizon; a longer run.horizon would decide them"
+    said = f"{100 * open_share:.1f} % are undecided at the horizon; {remedy(SCENARIO)}"
     assert found == [said] * warned
+
+
+def test_a_policy_that_shortens_the_hold_of_the_platform_is_a_warning() -> None:
+    own = SCENARIO.patched({"send.hold": "30 min"})
+    found = tables.warnings_of(Outcome(own, "simpy", REPLICATIONS, made_sums()))
+    assert '"hold" shortens the hold of 30 min to 10 min' in found
 
 
 def headline(saying: int, events: int) -> Estimate:

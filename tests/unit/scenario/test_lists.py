@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from sim.distributions.registry import NAMES
 from sim.distributions.values import Strict
+from sim.errors import ScenarioError
 from sim.scenario.checks import EVENTS, cross_faults
 from sim.scenario.faults import faults_of, tags_of
 from sim.scenario.model import Scenario
@@ -103,3 +104,40 @@ def test_every_distribution_of_a_scenario_is_checked() -> None:
     }
     assert {f"segments.{segment.name}.{name}.gap" for name in looks} <= set(found)
     assert all("its mean is zero" in found[f"segments.{segment.name}.{name}.gap"] for name in looks)
+
+
+@pytest.mark.parametrize(
+    "length, problem",
+    [
+        ({"dist": "loglogistic", "median": "20 s", "shape": 1.5}, None),
+        ({"dist": "loglogistic", "median": "20 s", "shape": 0.99}, "its mean is infinite"),
+        ("0 s", None),
+    ],
+)
+def test_lengths_of_looks_that_vary_have_a_mean_and_a_length_of_nothing_is_one(
+    length: Any, problem: str | None
+) -> None:
+    patch = {"segments.*.glances.length": length}
+    if problem is None:
+        small(patch)
+    else:
+        with pytest.raises(ScenarioError, match=rf"glances\.length: {problem}"):
+            small(patch)
+
+
+def test_a_factor_on_looking_needs_no_mean() -> None:
+    small({"segments.*.frailty": {"dist": "loglogistic", "median": 1.0, "shape": 0.9}})
+
+
+@pytest.mark.parametrize(
+    "median, is_believed", [(0.001, True), (0.00099, False), (1000.0, True), (1001.0, False)]
+)
+def test_half_of_the_people_look_at_most_a_thousand_times_as_often_or_as_seldom(
+    median: float, *, is_believed: bool
+) -> None:
+    patch = {"segments.*.frailty": {"dist": "lognormal", "median": median, "sigma": 1.0}}
+    if is_believed:
+        small(patch)
+    else:
+        with pytest.raises(ScenarioError, match=f"look {median:.4g} times as often"):
+            small(patch)

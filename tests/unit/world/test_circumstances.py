@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sim.clock import DAY, HOUR
+from sim.schema.world import OFF
 from sim.world.by_hand import written_world
 from sim.world.drawing import draw_world
 from sim.world.intervals import AT_DESK, AWAY, DOZING, IN_HAND, KINDS_OF_INTERVAL, NO_NETWORK, QUIET
@@ -187,3 +188,27 @@ def test_a_delay_depends_on_where_the_recipient_is_at_acceptance() -> None:
     expected = np.where(desk, 120_000_000, np.where(away, 3_000_000, 1_000_000))
     np.testing.assert_array_equal(m.push_delay, expected)
     assert desk.any() and away.any() and not (desk | away).all()
+
+
+def test_a_mails_delay_does_so_too_for_those_who_get_mail() -> None:
+    w = draw_world(
+        small(
+            {
+                "segments.*.away": SPELLS["away"],
+                "segments.*.desktop": SPELLS["desktop"],
+                "segments.*.email": {"instant": 0.5, "off": 0.5},
+                "email.delay": "1 s",
+                "email.delay_active": "2 min",
+                "email.delay_away": "3 s",
+            }
+        ),
+        0,
+    )
+    m = w.messages
+    desk = w.intervals.are_on(AT_DESK, m.recipient, m.released)
+    away = w.intervals.are_on(AWAY, m.recipient, m.released) & ~desk
+    expected = np.where(desk, 120_000_000, np.where(away, 3_000_000, 1_000_000))
+    mailed = w.recipients.email[m.recipient] != OFF
+    np.testing.assert_array_equal(m.email_delay[mailed], expected[mailed])
+    for where in (desk, away, ~(desk | away)):
+        assert (where & mailed).any()
