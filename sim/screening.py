@@ -19,6 +19,7 @@ from scipy.stats import rankdata
 from sim.errors import ScenarioError, ToolateError
 from sim.running import chosen, play_all
 from sim.scenario.model import Scenario
+from sim.sums import Sums
 from sim.sweeping.design.axes import Change
 from sim.sweeping.design.file import Design
 from sim.sweeping.design.points import points as design
@@ -119,7 +120,7 @@ def screening(
     >>> found.shares.shape, found.low <= found.high
     ((32, 1), True)
     """
-    unknowns, left_out = _unknowns(scenario)
+    unknowns, left_out = varied(scenario)
     if not unknowns:
         return None
     names = chosen(scenario, policies)
@@ -144,7 +145,7 @@ def screening(
     return Screening(names, cube, found, correlations, left_out)
 
 
-def _unknowns(scenario: Scenario) -> tuple[list[Unknown], tuple[str, ...]]:
+def varied(scenario: Scenario) -> tuple[list[Unknown], tuple[str, ...]]:
     """Give everything assumed that can be varied, and what cannot, alone or at an end of its range,
     with the reason.
     """
@@ -169,12 +170,24 @@ def _headlines(
     scenario: Scenario, change: Change, names: Sequence[str], replications: int, engine: str
 ) -> list[float]:
     """Give every policy's headline at a point; NaN where nobody regretted a message."""
+    sums = sums_at(scenario, change, names, replications, engine)
+    return [float("nan")] * len(names) if sums is None else headlines_of(sums)
+
+
+def sums_at(
+    scenario: Scenario, change: Change, names: Sequence[str], replications: int, engine: str
+) -> Sums | None:
+    """Play policies where a scenario is changed; None for two ends that cannot be combined."""
     try:
         there = scenario.patched(change.patch)
         worlds = [there.under(name) for name in names]
-    except ScenarioError:  # two ends that cannot be combined
-        return [float("nan")] * len(names)
-    sums = play_all(worlds, names, engine, replications)
+    except ScenarioError:
+        return None
+    return play_all(worlds, names, engine, replications)
+
+
+def headlines_of(sums: Sums) -> list[float]:
+    """Give every policy's headline; NaN where nobody regretted a message."""
     read, of = (sums.of(name)[:, :, 0].sum(axis=0) for name in (HEADLINE, "regretted"))
     with np.errstate(invalid="ignore", divide="ignore"):
         shares: list[float] = (read / of).tolist()

@@ -6,7 +6,7 @@ Each answer plays patches of one scenario on the same worlds; `answer` gives the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from sim.answers.hold import LEVERS, Hold, hold
 from sim.answers.incidence import Incidence, incidence
 from sim.answers.lost import Waterfall, waterfall
 from sim.answers.playing import stage_of
+from sim.answers.points import Progress
 from sim.answers.unknowns import Unknowns, unknowns
 from sim.errors import Fault, FaultyInputError
 from sim.scenario.model import Scenario
@@ -84,14 +85,16 @@ def answer(
     levers: Sequence[str] = LEVERS[:2],
     replications: int | None = None,
     engine: str = "auto",
-    progress: Callable[[str], None] = lambda question: None,
+    workers: int = 2,
+    progress: Progress = lambda what, done, total: None,
 ) -> Answers:
     """Answer questions about a scenario under its baseline.
 
     `questions` are keys of `QUESTIONS`; `target` is a share (0 to 1) for deadline and hold,
     `budget_s` a mean delay in seconds for the frontier, `levers` durations that a hold is sought for.
     With `replications` the best policy is judged on so many, else on as many as that takes.
-    `progress` is told the question that is being worked on. Raises `ScenarioError` for a scenario
+    `workers` points of what is unknown are played at a time. `progress` is told what is being done, how
+    much of it is done, and how much there is. Raises `ScenarioError` for a scenario
     that is none and `FaultyInputError` for a question, target or lever that is none, or if too few
     messages are regretted.
 
@@ -105,8 +108,8 @@ def answer(
     _check(asked, target, budget_s)
     stage = stage_of(whole, replications, engine)
     found: dict[str, Any] = {}
-    for question in asked:
-        progress(question)
+    for place, question in enumerate(asked):
+        progress(QUESTIONS[question], place, len(asked))
         match question:
             case "deadline":
                 curve = exposure(stage)
@@ -121,7 +124,8 @@ def answer(
             case "best":
                 found["best"] = best(stage, whole, fixed=replications is not None)
             case _:
-                found["unknowns"] = unknowns(stage, whole)
+                found["unknowns"] = unknowns(stage, whole, workers=workers, progress=progress)
+    progress("", len(asked), len(asked))
     name = whole.policy_names()[0]
     return Answers(whole, name, stage.replications, target, asked=asked, **found)
 

@@ -1,15 +1,11 @@
 """How sure is the advice, and of what, and what would change it.
 
 Three doubts are kept apart. *Monte-Carlo* is the interval of every share. *Parameters*: what is
-assumed is varied over its range, all at once, and for every unknown the value of knowing it is
-estimated: by how much the share read falls, on average, if the best policy may be chosen knowing it
-(expected value of partial perfect information). *Structure*: the scenario under other forms of the
-model.
-
-The value of knowing one unknown is computed from the points of the screening: each policy's share is
-regressed on it (a cubic), and the mean of the best fitted policy is compared with the best mean
-(Strong, Oakley & Brennan, Medical Decision Making 34:311, 2014). The same is done with dummies, which
-know nothing: what those reach by chance is the noise floor.
+assumed is varied over its range. Morris's screening says which unknowns move the share read, and by how
+much one policy leads; Sobol's indices of those that move most say how much of the variance is theirs;
+and for every unknown the value of knowing it is estimated: by how much the share read (or the money)
+falls, on average, if the best policy may be chosen knowing it. A dummy that changes nothing but the
+draws shows what Monte-Carlo error alone does. *Structure*: the scenario under other forms of the model.
 """
 
 from __future__ import annotations
@@ -21,134 +17,277 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.answers.playing import Patch, Stage, headline
+from sim import estimates as est
+from sim.answers.playing import Patch, Stage, headline, written
+from sim.answers.points import Points, Progress
+from sim.distributions.distribution import Distribution
 from sim.scenario.model import Scenario
-from sim.screening import screening
 from sim.sweeping.design.file import Design
 from sim.sweeping.design.points import points as design
 
 Floats = npt.NDArray[np.float64]
 
-POINTS: Final = 128
 WORLDS: Final = 60
 """Replications at a point: policies are compared on the same worlds."""
-DUMMIES: Final = 200
-"""Unknowns that know nothing, for the noise floor."""
-STRUCTURES: Final[dict[str, Patch]] = {
-    "what is read soon is regretted soon (urgency 0.6)": {"mistakes.urgency": 0.6},
-    "what is read soon is regretted late (urgency -0.6)": {"mistakes.urgency": -0.6},
-}
-"""Other forms of the model, as patches."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many points are played: over all that is assumed, trajectories of the screening, and for
+    the indices the size of a base (a power of 2) and how many unknowns have one.
+    """
+
+    points: int = 128
+    trajectories: int = 8
+    base: int = 32
+    most: int = 7
 
 
 @dataclass(frozen=True)
 class Unknowns:
     """What could change the advice."""
 
-    policies: tuple[str, ...]
+    policies: pd.DataFrame
+    """`policy`; over the points, `low`, `high` and `mean` share read, and `best_at`, the share of the
+    points at which it is best; `regret`, by how much it is above the best one at most, at any point and
+    under any form of the model; and `cost`, `cost_regret` where the scenario has costs."""
     points: int
-    low: Floats
-    """The lowest share read over the points, by policy; `high`, `mean` and `regret` likewise."""
-    high: Floats
-    mean: Floats
-    regret: Floats
-    """By how much the share read is above that of the best policy there, at most."""
-    best_at: Floats
-    """Share of the points at which a policy is best."""
-    worth: dict[str, float]
-    """By how much knowing an unknown lowers the share read, ranked."""
+    worth: pd.DataFrame
+    """`path`, `worth` (by how much knowing it lowers the share read), `worth_money` (NaN: no costs);
+    the effect of its whole range on the share read (`moves`) and on the lead of the advice over its
+    rival (`moves_lead`); total and first-order index of both, NaN where none was asked for. Ranked by
+    worth, then by what moves the lead and the share."""
+    dummy: dict[str, float]
+    """The same of the dummy, by the names of the columns."""
     floor: float
-    """What dummies reach in one of twenty cases."""
+    """What the best of as many dummies is worth in one of twenty cases; `floor_money` likewise."""
+    floor_money: float
     worth_of_all: float
+    worth_of_all_money: float
     structure: pd.DataFrame
     """`form`, `policy`, `read`, `low`, `high`."""
+    left_out: tuple[str, ...]
+    """What is assumed, but could not be varied."""
 
     @property
     def advice(self) -> str:
         """The policy with the lowest mean over what is assumed."""
-        return self.policies[int(np.argmin(self.mean))]
+        return self._least("mean")
+
+    @property
+    def advice_money(self) -> str | None:
+        """The policy that costs least, on average; None: the scenario has no costs."""
+        return None if self.policies["cost"].isna().all() else self._least("cost")
 
     @property
     def least_regret(self) -> str:
-        """The policy whose largest regret is least."""
-        return self.policies[int(np.argmin(self.regret))]
+        """The policy whose largest regret is least, over parameters and structure."""
+        return self._least("regret")
+
+    @property
+    def deciding(self) -> pd.DataFrame:
+        """The unknowns whose worth, in points or in money, stands out from the noise."""
+        money = self.worth["worth_money"].fillna(0.0) > self.floor_money
+        return self.worth[(self.worth["worth"] > self.floor) | money]
+
+    def _least(self, column: str) -> str:
+        return str(self.policies["policy"].iloc[int(self.policies[column].argmin())])
 
     def document(self) -> dict[str, Any]:
-        """Give what JSON says of it: shares from 0 to 1."""
-        by = zip(
-            self.policies, self.low, self.high, self.mean, self.regret, self.best_at, strict=True
-        )
+        """Give what JSON says of it: shares from 0 to 1; what is not known is null."""
         return {
             "points": self.points,
-            "policies": [
-                dict(zip(("policy", "low", "high", "mean", "regret", "best_at"), row, strict=True))
-                for row in by
-            ],
+            "policies": _records(self.policies),
             "advice": self.advice,
+            "advice_in_money": self.advice_money,
             "least_regret": self.least_regret,
-            "worth_of_knowing": self.worth,
+            "unknowns": _records(self.worth),
+            "dummy": _records(pd.DataFrame([self.dummy]))[0],
             "noise_floor": self.floor,
             "worth_of_knowing_all": self.worth_of_all,
-            "structure": self.structure.to_dict(orient="records"),
+            **_known(
+                noise_floor_money=self.floor_money, worth_of_all_money=self.worth_of_all_money
+            ),
+            "structure": _records(self.structure),
+            "left_out": list(self.left_out),
         }
 
 
-def unknowns(stage: Stage, scenario: Scenario, points: int = POINTS) -> Unknowns | None:
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    whole = table.to_dict(orient="records")
+    return [{str(k): None if v != v else v for k, v in row.items()} for row in whole]
+
+
+def _known(**numbers: float) -> dict[str, float]:
+    return {name: value for name, value in numbers.items() if value == value}
+
+
+def _quiet(what: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def unknowns(
+    stage: Stage,
+    scenario: Scenario,
+    effort: Effort = Effort(),
+    *,
+    workers: int = 2,
+    progress: Progress = _quiet,
+) -> Unknowns | None:
     """Vary what a scenario assumes, and its form, under all its policies; None if nothing is assumed.
 
     >>> import sim
     >>> from sim.answers.playing import stage_of
     >>> dm = sim.load("linkedin_dm")
-    >>> found = unknowns(stage_of(dm, 10), dm, points=8)
+    >>> found = unknowns(stage_of(dm, 5), dm, Effort(8, 1, 2, 1), workers=1)
     >>> found.advice in dm.policy_names()
     True
     """
-    found = screening(scenario, replications=min(WORLDS, stage.replications), points=points)
-    if found is None:
+    given = Points.of(scenario, min(WORLDS, stage.replications), workers)
+    if not given.unknowns:
         return None
-    whole = np.isfinite(found.shares).all(axis=1)
-    shares, cube = found.shares[whole], found.cube[whole]
-    worth = {path: value_of(cube[:, k], shares) for k, path in enumerate(found.correlations)}
-    dummies = design(Design(kind="latin", points=len(shares)), DUMMIES)
-    chance = [value_of(dummies[:, k], shares) for k in range(DUMMIES)]
-    least = shares.min(axis=1, keepdims=True)
-    best = np.bincount(shares.argmin(axis=1), minlength=shares.shape[1]) / len(shares)
+    k = len(given.unknowns)
+    cube = design(Design(points=effort.points), k)
+    read, money = given.play(cube, f"{effort.points} points of {k} unknowns", progress)
+    whole = np.isfinite(read).all(axis=1)
+    cube, read, money = cube[whole], read[whole], money[whole]
+    structure = _structure(stage, scenario)
+    has_costs = bool(np.isfinite(money).all())
+    nothing = np.full(k, np.nan)
+    worth = pd.DataFrame(
+        {
+            "path": given.paths[:-1],
+            "worth": est.value_of_knowing(cube, read),
+            "worth_money": est.value_of_knowing(cube, money) if has_costs else nothing,
+        }
+    )
+    lead = _lead(read)
+    moves = _screened(given, effort, lead, progress)
+    worth[["moves", "moves_lead"]] = moves[:-1]
+    dummy = dict(zip(("moves", "moves_lead"), moves[-1].tolist(), strict=True))
+    indices = _indices(given, effort, moves, lead, progress)
+    for name, column in indices.items():
+        worth[name], dummy[name] = column[:-1], float(column[-1])
     return Unknowns(
-        policies=found.policies,
-        points=len(shares),
-        low=shares.min(axis=0),
-        high=shares.max(axis=0),
-        mean=shares.mean(axis=0),
-        regret=(shares - least).max(axis=0),
-        best_at=best,
-        worth=dict(sorted(worth.items(), key=lambda one: -one[1])),
-        floor=float(np.quantile(chance, 0.95)),
-        worth_of_all=float(shares.mean(axis=0).min() - least.mean()),
-        structure=_structure(stage, scenario),
+        policies=_policies(given.policies, read, money, structure),
+        points=len(read),
+        worth=worth.sort_values(
+            ["worth", "moves_lead", "moves"], ascending=False, ignore_index=True
+        ),
+        dummy=dummy,
+        floor=est.floor_of_knowing(read, k),
+        floor_money=est.floor_of_knowing(money, k) if has_costs else float("nan"),
+        worth_of_all=_worth_of_all(read),
+        worth_of_all_money=_worth_of_all(money) if has_costs else float("nan"),
+        structure=structure,
+        left_out=given.left_out,
     )
 
 
-def value_of(known: Floats, shares: Floats) -> float:
-    """Estimate what knowing one unknown is worth: shares (points, policies), `known` (points,).
+def _worth_of_all(answers: Floats) -> float:
+    return float(answers.mean(axis=0).min() - answers.min(axis=1).mean())
 
-    >>> x = np.linspace(0, 1, 64)
-    >>> round(value_of(x, np.stack([x, 1 - x], axis=1)), 2)
-    0.25
+
+def _policies(
+    names: tuple[str, ...], read: Floats, money: Floats, structure: pd.DataFrame
+) -> pd.DataFrame:
+    """Sum up each policy over the points and the forms of the model."""
+    forms = structure["read"].to_numpy().reshape(-1, len(names))
+    everywhere = np.concatenate([read, forms[np.isfinite(forms).all(axis=1)]])
+    best = np.bincount(read.argmin(axis=1), minlength=len(names)) / len(read)
+    return pd.DataFrame(
+        {
+            "policy": names,
+            "low": read.min(axis=0),
+            "high": read.max(axis=0),
+            "mean": read.mean(axis=0),
+            "best_at": best,
+            "regret": (everywhere - everywhere.min(axis=1, keepdims=True)).max(axis=0),
+            "cost": money.mean(axis=0),
+            "cost_regret": (money - money.min(axis=1, keepdims=True)).max(axis=0),
+        }
+    )
+
+
+def _lead(read: Floats) -> tuple[int, int]:
+    """Give the places of the advice and of its rival: the two that are read least, on average."""
+    ordered = np.argsort(read.mean(axis=0), kind="stable")
+    return int(ordered[0]), int(ordered[min(1, len(ordered) - 1)])
+
+
+def _answers(read: Floats, lead: tuple[int, int]) -> Floats:
+    """Give what is explained: the baseline's share read, and the lead of the advice."""
+    return np.stack([read[:, 0], read[:, lead[1]] - read[:, lead[0]]], axis=1)
+
+
+def _screened(given: Points, effort: Effort, lead: tuple[int, int], progress: Progress) -> Floats:
+    """Give Morris's effects of all unknowns and the dummy, on the share read and on the lead."""
+    paths = est.morris_design(effort.trajectories, len(given.paths))
+    what = f"screening of {len(given.unknowns)} unknowns (Morris)"
+    read, _ = given.play(paths.reshape(-1, paths.shape[2]), what, progress)
+    return est.elementary_effects(paths, _answers(read, lead).reshape(*paths.shape[:2], 2))
+
+
+def _indices(
+    given: Points, effort: Effort, moves: Floats, lead: tuple[int, int], progress: Progress
+) -> dict[str, Floats]:
+    """Give Sobol's indices of the unknowns that move most, and the dummy's; NaN for the others, which
+    stay as the scenario has them.
     """
-    centred = np.polynomial.polynomial.polyvander(2 * known - 1, min(3, len(known) // 4))
-    fitted = centred @ np.linalg.lstsq(centred, shares, rcond=None)[0]
-    return max(0.0, float(fitted.mean(axis=0).min() - fitted.min(axis=1).mean()))
+    k = len(given.unknowns)
+    largest = np.maximum(moves[:-1].max(axis=0), 1e-300)
+    ranked = np.argsort(-(moves[:-1] / largest).max(axis=1), kind="stable")
+    chosen = np.sort(ranked[: effort.most]).tolist()
+    places = [*chosen, k]
+    cube = est.saltelli_design(effort.base, len(places))
+    whole = np.full((len(cube), k + 1), np.nan)
+    whole[:, places] = cube
+    read, _ = given.play(whole, f"indices of {len(chosen)} unknowns (Sobol)", progress)
+    first, total = est.sobol(_answers(read, lead), effort.base, len(places))
+    found: dict[str, Floats] = {}
+    for name, each in (("first", first), ("total", total)):
+        for column, suffix in enumerate(("", "_lead")):
+            found[name + suffix] = np.full(k + 1, np.nan)
+            found[name + suffix][places] = each[:, column]
+    return found
+
+
+def structures(scenario: Scenario) -> dict[str, Patch]:
+    """Give other forms of the model that a scenario can take, as patches.
+
+    >>> import sim
+    >>> len(structures(sim.load("linkedin_dm")))
+    4
+    """
+    found: dict[str, Patch] = {
+        "what is read soon is regretted soon (urgency 0.6)": {"mistakes.urgency": 0.6},
+        "what is read soon is regretted late (urgency -0.6)": {"mistakes.urgency": -0.6},
+    }
+    at_random, once = {}, {}
+    for segment in scenario.segments:
+        name = f"segments.{segment.name}"
+        if segment.glances is not None:
+            mean = Distribution.of(segment.glances.gap).mean()
+            if np.isfinite(mean):
+                gap = {"dist": "exponential", "mean": written(int(mean))}
+                at_random[f"{name}.glances.gap"] = gap
+        if segment.handling is not None:
+            once[f"{name}.handling.looks"] = "first"
+    if at_random:
+        found["recipients look at random times (exponential gaps)"] = at_random
+    if once:
+        found["a push is handled at its first look or never"] = once
+    return found
 
 
 def _structure(stage: Stage, scenario: Scenario) -> pd.DataFrame:
     names = scenario.policy_names()
     rows = []
-    forms: dict[str, Patch] = {"as it is": {}, **STRUCTURES}
+    forms: dict[str, Patch] = {"as it is": {}, **structures(scenario)}
     for form, patch in forms.items():
         there = scenario.patched(patch)
         patches = {name: scenario.policies.get(name, {}) for name in names}
-        sums = Stage(there, stage.replications, stage.engine).play(patches)
-        shares = headline(sums)
+        shares = headline(Stage(there, stage.replications, stage.engine).play(patches))
         for k, name in enumerate(names):
             one = shares.at(k)
             rows.append((form, name, one.value, one.low, one.high))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from sim.answers import BUDGET_S, QUESTIONS, TARGET, Answers, answer
@@ -23,9 +25,10 @@ from sim.cli.answer_words import (
     left_behind_in_words,
     lost_in_words,
     unknowns_in_words,
+    unknowns_table,
 )
 from sim.cli.running import check_options, say_if_cold
-from sim.cli.screens import console_for
+from sim.cli.screens import console_for, screen
 from sim.clock import SECOND, parse_duration
 from sim.errors import Fault, FaultyInputError
 from sim.scenario.suggestions import said
@@ -46,16 +49,17 @@ def answer_command(
     check_options(engine, {"--replications": (replications, 1)})
     asked = tuple(QUESTIONS) if not questions or "all" in questions else tuple(questions)
     say_if_cold(engine if engine != "auto" else "compiled")
-    found = answer(
-        file,
-        questions=asked,
-        target=TARGET if target is None else share_of(target),
-        budget_s=BUDGET_S if budget is None else _seconds_of(budget),
-        levers=levers or ("send.hold", "push.delay"),
-        replications=replications,
-        engine=engine,
-        progress=lambda question: _say(question, as_json),
-    )
+    with _bar(not as_json) as progress:
+        found = answer(
+            file,
+            questions=asked,
+            target=TARGET if target is None else share_of(target),
+            budget_s=BUDGET_S if budget is None else _seconds_of(budget),
+            levers=levers or ("send.hold", "push.delay"),
+            replications=replications,
+            engine=engine,
+            progress=progress,
+        )
     if as_json:
         sys.stdout.write(json.dumps(found.document(), indent=1) + "\n")
     else:
@@ -67,9 +71,24 @@ def answer_command(
             sys.stderr.write(f"Wrote {path}\n")
 
 
-def _say(question: str, as_json: bool) -> None:
-    if sys.stderr.isatty() and not as_json:
-        sys.stderr.write(f"Playing: {QUESTIONS[question]}\n")
+@contextlib.contextmanager
+def _bar(wanted: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Give a function to call with what is being done, how much of it is, and how much there is."""
+    console = screen(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not (wanted and console.is_terminal),
+    )
+    with bar:
+        task = bar.add_task("")
+        yield lambda what, done, total: bar.update(
+            task, description=what, completed=done, total=total
+        )
 
 
 def share_of(text: str) -> float:
@@ -130,3 +149,5 @@ def _tables(found: Answers, question: str) -> Iterator[Table]:
         yield frontier_table(found.frontier)
     if question == "best" and found.best is not None:
         yield best_table(found.best)
+    if question == "unknowns" and found.unknowns is not None:
+        yield unknowns_table(found.unknowns)

@@ -2,9 +2,9 @@
 
 `ratios` has shares and means, `strata` shares whose circumstances are known, `differences` what
 changes between two policies, `quantiles` those of binned numbers, `incidence` what happens first where
-several things compete, `best` which policy loses least, and `selection` chooses one while they are
-played. Every function takes arrays of shape (replications, ...) and gives `Estimates` of the trailing
-shape; formulas stand nowhere else.
+several things compete, `best` which policy loses least, `selection` chooses one while they are played,
+and `sensitivity` says what an answer depends on. Every function takes arrays of shape
+(replications, ...) and gives `Estimates` of the trailing shape; formulas stand nowhere else.
 """
 
 from sim.estimates.best import BEST, Best, Shares, best, every_difference
@@ -34,6 +34,14 @@ from sim.estimates.ratios import (
     wilson,
 )
 from sim.estimates.selection import FIRST_STAGE, Selection, batches, chance_of_best, kim_nelson
+from sim.estimates.sensitivity import (
+    elementary_effects,
+    floor_of_knowing,
+    morris_design,
+    saltelli_design,
+    sobol,
+    value_of_knowing,
+)
 from sim.estimates.strata import STRATIFIED, stratified
 
 __all__ = [
@@ -56,19 +64,25 @@ __all__ = [
     "chance_of_best",
     "changed",
     "difference",
+    "elementary_effects",
     "estimates",
     "every_difference",
+    "floor_of_knowing",
     "incidence",
     "independent_difference",
     "kim_nelson",
     "mean",
     "mean_change",
+    "morris_design",
     "per_comparison_level",
     "quantile",
+    "saltelli_design",
     "share",
     "side_by_side",
+    "sobol",
     "stacked",
     "stratified",
     "t_quantile",
+    "value_of_knowing",
     "wilson",
 ]

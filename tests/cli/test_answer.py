@@ -114,9 +114,11 @@ def test_three_doubts_are_kept_apart() -> None:
     assert unknowns is not None
     text = "\n".join(unknowns_in_words(unknowns))
     assert "Parameters: over" in text and "Structure: the share read under other forms" in text
-    assert f'least regret is "{unknowns.least_regret}"' in text
-    for name in unknowns.policies:
+    assert f'over parameters and structure, is "{unknowns.least_regret}"' in text
+    for name in unknowns.policies["policy"]:
         assert name in text
+    assert len(unknowns.structure["form"].unique()) == 5, "as it is, and four other forms"
+    assert unknowns.dummy["moves"] > 0, "the dummy changes the draws"
 
 
 def test_an_answer_is_a_page_or_one_json_document_and_draws(

@@ -11,7 +11,6 @@ import pytest
 import sim
 from sim.answers import answer
 from sim.answers.frontier import Frontier, dominated, knee
-from sim.answers.unknowns import value_of
 from sim.errors import FaultyInputError
 
 
@@ -54,16 +53,6 @@ def test_policies_and_levers_are_played_on_the_same_worlds() -> None:
     shares = sim.run(dm, replications=30).shares.set_index(["policy", "measure"])["value"]
     for name in dm.policy_names():
         assert table["read"][name] == shares[name, "read"]
-
-
-def test_knowing_what_decides_is_worth_most_and_a_dummy_nothing() -> None:
-    rng = np.random.default_rng(3)
-    decides, dummy = rng.uniform(size=256), rng.uniform(size=256)
-    shares = np.stack([0.3 + 0.2 * decides, 0.5 - 0.2 * decides], axis=1)
-    assert value_of(decides, shares) == pytest.approx(0.05, abs=0.01)
-    assert value_of(dummy, shares) < 0.015
-    one_best = np.stack([decides, decides + 0.1], axis=1)
-    assert value_of(decides, one_best) == pytest.approx(0, abs=1e-12), "the advice stays the same"
 
 
 @pytest.mark.parametrize(
