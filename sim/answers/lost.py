@@ -39,6 +39,7 @@ OUTLIVED: Final = {
     "watch": "read after it, on the watch",
     "desktop": "read after it, at the desktop",
     "email": "read after it, in an e-mail",
+    "list": "read after it, in the app's list of notifications",
     "app": "read after it, in the app's own copy",
 }
 AT_LAST: Final = ("never read", "undecided at the end of observation")

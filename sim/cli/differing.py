@@ -75,7 +75,7 @@ def differences(a: Scenario, b: Scenario) -> Iterator[Pair]:
     >>> import sim
     >>> scenario = sim.load("scenarios/linkedin_dm.toml")
     >>> [(path, old.words, new.words) for path, old, new in differences(scenario, scenario.under("undo 10 s"))]
-    [('send.hold', '0 s', '10 s')]
+    [('send.hold', 'always 0 s', 'always 10 s')]
     """
     mine, theirs = _values(a), _values(b)
     for path in dict.fromkeys((*mine, *theirs)):

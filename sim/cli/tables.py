@@ -43,7 +43,7 @@ def interval(e: Estimate) -> str:
 def split_of(preview_first: Estimate, in_app: Estimate) -> str:
     """Write what a headline adds up from."""
     return (
-        f"{percent(preview_first.value)} % by preview first (push, e-mail, watch or desktop) and "
+        f"{percent(preview_first.value)} % by preview first (push, e-mail, watch, desktop or the app's list) and "
         f"{percent(in_app.value)} % in the app first"
     )
 

@@ -65,7 +65,7 @@ class Scenario(ScenarioFields):
         `ScenarioError` naming every fault of the patch.
 
         >>> import sim
-        >>> sim.load("scenarios/linkedin_dm.toml").patched({"send.hold": "10 s"}).send.hold
+        >>> sim.load("scenarios/linkedin_dm.toml").patched({"send.hold": "10 s"}).send.usual_hold
         10000000
         """
         with allowing(self._allowed):

@@ -52,7 +52,7 @@ def test_every_value_that_differs_is_said_with_who_set_it(toolate: Toolate, chil
         return "".join(text.split())  # long paths are broken anywhere
 
     assert bare(
-        f"send.hold {BASE}: 0 s (default of the model) {child}: 5 s (set in {child})"
+        f"send.hold {BASE}: always 0 s (default of the model) {child}: always 5 s (set in {child})"
     ) in bare(said.out)
     assert bare(f"policies.new {BASE}: not there {child}: there") in bare(said.out)
 
@@ -61,8 +61,8 @@ def test_two_policies_of_one_file_differ_in_what_they_patch(toolate: Toolate) ->
     said = toolate("diff", BASE, "--policy", "today", "--policy", "hold")
     lines = [
         "send.hold",
-        "  today: 0 s (default of the model)",
-        '  hold: 10 s (set by policy "hold")',
+        "  today: always 0 s (default of the model)",
+        '  hold: always 10 s (set by policy "hold")',
     ]
     assert (said.status, said.out.splitlines()) == (1, lines)
 

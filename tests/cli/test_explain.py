@@ -146,7 +146,7 @@ def test_the_shipped_scenario_reads_as_it_should(toolate: Toolate) -> None:
         in out
     )
     assert "median 8.732 min" in out
-    assert "send.hold: 10 s instead of 0 s" in out
+    assert "send.hold: always 10 s instead of always 0 s" in out
     assert "today (the baseline): no change" in out
     assert "A [P-postmark] J. Malaco Filho, postmark-tti-histogram" in out
     assert re.search(r"\d+ parameters: \d+ cited, \d+ assumed, .*\d+ unsourced", out)
@@ -169,7 +169,7 @@ def test_a_policy_explains_the_scenario_under_it(toolate: Toolate) -> None:
     out = flat(toolate("explain", LINKEDIN, "--policy", "undo 10 s").out)
     assert 'under the policy "undo 10 s"' in out
     assert (
-        'send.hold: 10 s Undo-send: how long a message is held back. Set by policy "undo 10 s".'
+        'send.hold: always 10 s Undo-send: how long a message is held back. Set by policy "undo 10 s".'
         in out
     )
     assert "1 set by a policy" in out

@@ -52,7 +52,7 @@ def test_no_policy_shortens_the_hold_that_a_platform_has_itself() -> None:
         return {name for name in names if name.startswith("undo")}
 
     assert holds("slack") == {"undo 10 s", "undo 30 s", "undo 5 min"}
-    assert sim.parse(written(None, "gmail", None, "hold")).send.hold == 10 * SECOND
+    assert sim.parse(written(None, "gmail", None, "hold")).send.usual_hold == 10 * SECOND
     assert holds("gmail") == {"undo 30 s", "undo 5 min"}
 
 

@@ -64,7 +64,7 @@ def test_every_key_says_meaning_default_and_what_it_takes(site: Path) -> None:
         assert (field.description or "").removesuffix(".") in page, name
     hold = page[page.index("send.hold¶") :][:200]
     assert "how long a message is held back" in hold
-    assert "Takes duration; default 0 s" in hold
+    assert "Takes duration, or a distribution; default always 0 s" in hold
     assert "grade" in page[page.index("push.latency¶") :][:600]
 
 

@@ -68,8 +68,8 @@ TIMES = (
     "reply_after",
 )
 STEPS = ("noticed", "requested", "started", "completed")
-FLAGS = ("regretted", "push_edited", "email_edited", "desk_edited", "thread_edited")
-WORLDS, EACH = 5, 40
+FLAGS = ("regretted", "push_edited", "email_edited", "desk_edited", "list_edited", "thread_edited")
+WORLDS, EACH = 5, 80
 Row = dict[str, Any]
 
 
@@ -89,6 +89,12 @@ def drawn(seed: int, rows: list[Row] | None = None, apologies: int = 6) -> list[
                 "refused": int(rng.integers(0, 5)) * int(rng.random() < 0.4),
                 "push_chars": int(rng.choice([0, 40, 100])),
                 "desk_chars": int(rng.choice([0, 30, 100])),
+                "list_read": int(rng.integers(0, 16)) if rng.random() < 0.1 else NEVER,
+                "list_chars": int(rng.choice([0, 30, 100])),
+                "push_felt": bool(rng.random() < 0.5),
+                "email_opener": k - int(rng.integers(0, min(k, 3) + 1))
+                if rng.random() < 0.6
+                else -1,
                 "email_chars": int(rng.choice([0, 100])),
                 "push_left_by": int(rng.integers(0, 4)),
                 "kind": int(rng.choice([KINDS.index("inmail"), KINDS.index("dm")])),
@@ -98,7 +104,9 @@ def drawn(seed: int, rows: list[Row] | None = None, apologies: int = 6) -> list[
                 "world": world,
             }
             row |= {f"{one}_read_until": int(rng.integers(10, 20)) for one in ("push", "email")}
-            row |= {f"{one}_read_until": int(rng.integers(10, 20)) for one in ("watch", "desk")}
+            row |= {
+                f"{one}_read_until": int(rng.integers(10, 20)) for one in ("watch", "desk", "list")
+            }
             found.append(row)
     if rows is not None:
         same = ("recipient", "world", "after", "kind")
@@ -133,6 +141,7 @@ def read_at(row: Row, remedy: str = "delete") -> dict[str, int]:
         "watch": row["watch_read"] if row["push_chars"] else NEVER,
         "desktop": row["desk_read"] if row["desk_chars"] else NEVER,
         "email": row["email_read"] if row["email_chars"] else NEVER,
+        "list": row["list_read"] if row["list_chars"] else NEVER,
         "app": row["thread_read"],
     }
     return seen
@@ -143,6 +152,7 @@ EDITED = {
     "watch": "push_edited",
     "desktop": "desk_edited",
     "email": "email_edited",
+    "list": "list_edited",
     "app": "thread_edited",
 }
 
@@ -208,7 +218,7 @@ def test_what_is_judged_of_every_message_is_that_of_a_second_reading(
         when = sender_was(row, preview, remedy) if old is Verdict.TOO_LATE else Lost.NOT
         assert Lost(judged.lost[k]) is when
         signs = {"push_noticed": "push", "watch_read": "push", "desk_read": "desk"}
-        signs |= {"email_read": "email"}
+        signs |= {"email_read": "email", "list_read": "list"}
         met = [row[look] != NEVER and not row[f"{of}_edited"] for look, of in signs.items()]
         level = Level.EXISTENCE if any(met) or row["phantom"] != NEVER else Level.NOTHING
         if first != NEVER:
@@ -263,7 +273,7 @@ def counts(
 ) -> list[Counter[str]]:
     """Count every replication, message by message."""
     found = [Counter[str]() for _ in range(WORLDS)]
-    people = [{"regretted": set(), "others": set()} for _ in range(WORLDS)]
+    people = [{"regretted": set(), "others": set(), "mails": set()} for _ in range(WORLDS)]
     read = (Verdict.TOO_LATE, Verdict.GHOST, Verdict.IN_THREAD)
     before = iter([k for k, row in enumerate(base_rows) if not row["apology"]])
     theirs = {k: next(before) for k, row in enumerate(rows) if not row["apology"]}
@@ -302,7 +312,7 @@ def counts(
             if not row["caught"] and row["cancelled"] == NEVER:
                 at = regretted_text(row)
                 t["read_thread"] += at["app"] != NEVER
-                ways = {name: [name] for name in ("watch", "desktop", "email")}
+                ways = {name: [name] for name in ("watch", "desktop", "email", "list")}
                 for name, on in (ways | {"push": ["phone", "watch", "desktop"]}).items():
                     when = min(at[one] for one in on)
                     t[f"read_{name}"] += when != NEVER and when <= at["app"]
@@ -322,7 +332,10 @@ def counts(
         is_unread = judged.thread_read[k] == NEVER
         t["others_never_notified"] += told(judged, k) == NEVER and bool(is_unread)
         t["others_pushed"] += row["push_dispatched"] != NEVER
+        t["others_felt"] += row["push_felt"]
         t["others_mailed"] += row["email_dispatched"] != NEVER
+        if row["email_opener"] >= 0:
+            people[row["world"]]["mails"].add(row["email_opener"])
         for what, mine, other in (
             ("notified", told(judged, k), told(base, b)),
             ("read", int(judged.first_read[k]), int(base.first_read[b])),
@@ -334,6 +347,7 @@ def counts(
     for t, who in zip(found, people, strict=True):
         t["regretted_recipients"] = len(who["regretted"])
         t["others_recipients"] = len(who["others"])
+        t["others_mails"] = len(who["mails"])
     return found
 
 
@@ -458,11 +472,14 @@ def test_every_count_has_the_meaning_that_its_name_says() -> None:
         "others": "nobody regretted",
         "others_never_notified": "neither notified",
         "others_pushed": "push was sent",
+        "others_felt": "made itself felt",
         "others_mailed": "e-mail carried",
+        "others_mails": "e-mails that carried",
         "read_push": "on any device",
         "read_watch": "on the watch",
         "read_desktop": "at the desktop",
         "read_email": "the e-mail was read",
+        "read_list": "list",
     }
     for verdict in list(Verdict)[1:]:
         words[verdict.name.lower()] = f"verdict {verdict.words}"
@@ -484,5 +501,7 @@ def test_every_count_has_the_meaning_that_its_name_says() -> None:
         "others_recipients",
         "others_never_notified",
         "others_pushed",
+        "others_felt",
         "others_mailed",
+        "others_mails",
     }

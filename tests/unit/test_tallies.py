@@ -110,7 +110,7 @@ def test_verdicts_and_ways_to_lose_are_counted_once_each() -> None:
 
 def test_a_message_read_in_two_channels_counts_in_both() -> None:
     t = sums({**D, **push(5), **mail(6)}, {**D, **mail(6)}, {**D, "thread_read": 7})
-    assert [t[f"read_{c}"] for c in READ] == [1, 0, 0, 2, 1]
+    assert [t[f"read_{c}"] for c in READ] == [1, 0, 0, 2, 0, 1]
     assert (t["read"], t["preview_first"]) == (3, 2)
 
 
@@ -144,9 +144,9 @@ def test_the_headline_is_whatever_was_sent_and_read_anywhere_and_its_split_adds_
 def test_a_channel_counts_only_what_it_showed_before_the_app_did() -> None:
     """The push at 5, the app at 7, the mail at 9: the mail's text was old by then."""
     t = sums({**D, **push(5), **mail(9), "thread_read": 7})
-    assert [t[f"read_{c}"] for c in READ] == [1, 0, 0, 0, 1]
+    assert [t[f"read_{c}"] for c in READ] == [1, 0, 0, 0, 0, 1]
     t = sums({**D, **push(9), "thread_read": 7})
-    assert [t[f"read_{c}"] for c in READ] == [0, 0, 0, 0, 1]
+    assert [t[f"read_{c}"] for c in READ] == [0, 0, 0, 0, 0, 1]
     assert (t["read"], t["preview_first"]) == (1, 0)
 
 

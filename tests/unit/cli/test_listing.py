@@ -93,6 +93,9 @@ def test_every_policys_change_is_said_from_the_old_value_to_the_new() -> None:
     )
     lines = list(explaining._policies(parse(SMALL + text), 10_000))
     said = [line.strip() for line in lines if "send.hold" in line]
-    assert said == ["send.hold: 9 s instead of 7 s", "send.hold: 7 s, as before"]
+    assert said == [
+        "send.hold: always 9 s instead of always 7 s",
+        "send.hold: always 7 s, as before",
+    ]
     heads = [line.strip() for line in lines if re.fullmatch(r"  \w+.*:", line)]
     assert heads == ["a (the baseline):", "b:"]

@@ -270,7 +270,7 @@ def test_what_others_get_stands_under_its_name(printed: Kept) -> None:
         assert found[policy] == {
             "never notified, %": f"{100 * SUMS.total(policy, 'others_never_notified') / others:.1f}",
             "pushes each": f"{SUMS.total(policy, 'others_pushed') / others:.3f}",
-            "e-mails each": f"{SUMS.total(policy, 'others_mailed') / others:.3f}",
+            "e-mails each": f"{SUMS.total(policy, 'others_mails') / others:.3f}",
         }
 
 
