@@ -10,6 +10,7 @@ draws shows what Monte-Carlo error alone does. *Structure*: the scenario under o
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,8 +28,11 @@ from sim.sweeping.design.points import points as design
 
 Floats = npt.NDArray[np.float64]
 
-WORLDS: Final = 60
-"""Replications at a point: policies are compared on the same worlds."""
+WORLDS: Final = (5, 60)
+"""Replications at a point, at least and at most: policies are compared on the same worlds."""
+REGRETTED: Final = 600
+"""Regretted messages at a point, about, if so many replications have them: a share of a half is known
+to 2 points (standard error), and between policies better."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ def unknowns(
     >>> found.advice in dm.policy_names()
     True
     """
-    given = Points.of(scenario, min(WORLDS, stage.replications), workers)
+    given = Points.of(scenario, _worlds(stage), workers)
     if not given.unknowns:
         return None
     k = len(given.unknowns)
@@ -182,6 +186,14 @@ def unknowns(
         structure=structure,
         left_out=given.left_out,
     )
+
+
+def _worlds(stage: Stage) -> int:
+    """Say how many replications are played at a point, from the regretted messages of a few."""
+    least, most = (min(one, stage.replications) for one in WORLDS)
+    few = Stage(stage.scenario, least, stage.engine).play({"": {}})
+    each = few.total("", "regretted") / least
+    return most if each == 0 else min(most, max(least, math.ceil(REGRETTED / each)))
 
 
 def _worth_of_all(answers: Floats) -> float:

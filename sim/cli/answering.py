@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from sim.answers import BUDGET_S, QUESTIONS, TARGET, Answers, answer
@@ -27,8 +26,9 @@ from sim.cli.answer_words import (
     unknowns_in_words,
     unknowns_table,
 )
+from sim.cli.bars import new_bar
 from sim.cli.running import check_options, say_if_cold
-from sim.cli.screens import console_for, screen
+from sim.cli.screens import console_for
 from sim.clock import SECOND, parse_duration
 from sim.errors import Fault, FaultyInputError
 from sim.scenario.suggestions import said
@@ -74,16 +74,8 @@ def answer_command(
 @contextlib.contextmanager
 def _bar(wanted: bool) -> Iterator[Callable[[str, int, int], None]]:
     """Give a function to call with what is being done, how much of it is, and how much there is."""
-    console = screen(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not (wanted and console.is_terminal),
-    )
+    bar = new_bar()
+    bar.disable = not (wanted and bar.console.is_terminal)
     with bar:
         task = bar.add_task("")
         yield lambda what, done, total: bar.update(

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import TypedDict
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from sim.cli.screens import screen
+from sim.cli.bars import new_bar
 from sim.cli.tables import print_outcome, warnings_of
 from sim.engines import COMPILING, MODULES, is_ready
 from sim.errors import Fault, FaultyInputError
@@ -219,15 +218,7 @@ def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
 
     A bar shows on stderr after two seconds.
     """
-    console = screen(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=console.is_terminal,
-    )
+    bar = new_bar(stays=True)
     task = bar.add_task("replications", total=total)
     timer = threading.Timer(PATIENCE, bar.start)  # a single replication may take longer than that
     timer.daemon = True

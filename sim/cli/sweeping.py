@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import TextColumn
 
+from sim.cli.bars import new_bar
 from sim.cli.screens import console_for, new_table, screen
 from sim.cli.tables import later_of, percent
 from sim.clock import SECOND, format_duration
@@ -149,22 +150,12 @@ def bar(words: str) -> Iterator[Counted]:
 
     A bar with rate and remaining time shows on stderr.
     """
-    console = screen(stderr=True)
-    rate = TextColumn("{task.fields[rate]}")
-    shown = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        rate,
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
+    shown = new_bar(TextColumn("{task.fields[rate]}"))
     task = shown.add_task(words, total=None, rate="")
     began = time.monotonic()
 
     def progress(done: int, total: int) -> None:
-        if not shown.live.is_started and console.is_terminal:
+        if not shown.live.is_started and shown.console.is_terminal:
             shown.start()
         took = max(time.monotonic() - began, 1e-6)
         shown.update(task, completed=done, total=total, rate=f"{done / took:,.1f}/s")

@@ -119,7 +119,10 @@ def test_recipients_have_nothing_to_do_with_one_another(play: Play, hand: Hand) 
         rows = tuple(ordered[k] | {"number": k, "entity": k} for k in mine)
         alone = play(replace(free, messages=rows).world())
         for column in COLUMNS:
-            np.testing.assert_array_equal(alone[column.name], whole[column.name][mine], column.name)
+            found = alone[column.name]
+            if column.name == "email_opener":  # names a row
+                found = np.where(found < 0, found, np.array(mine)[found])
+            np.testing.assert_array_equal(found, whole[column.name][mine], column.name)
 
 
 def test_people_who_swap_their_looks_would_be_noticed(play: Play) -> None:

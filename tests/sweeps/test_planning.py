@@ -39,7 +39,7 @@ def test_a_cell_is_the_base_with_its_patches_under_the_same_policies() -> None:
     scenarios = cell.case.scenarios()
     assert [one.mistakes.chance for one in scenarios] == [0.75] * 3
     assert [one.push.retraction.chance for one in scenarios] == [0.8] * 3
-    assert [one.send.hold for one in scenarios] == [0, 60_000_000, 0]
+    assert [one.send.usual_hold for one in scenarios] == [0, 60_000_000, 0]
     assert {one.push.slow.chance for one in scenarios} == {cell.columns["push.slow"]}
 
 
@@ -65,7 +65,7 @@ def test_a_policys_own_parameter_can_be_an_axis_and_leaves_the_baseline_alone(
     """,
     )
     scenarios = [cell.case.scenarios() for cell in plan(file).cells]
-    assert [[one.send.hold // 60_000_000 for one in cell] for cell in scenarios] == [
+    assert [[one.send.usual_hold // 60_000_000 for one in cell] for cell in scenarios] == [
         [0, 2, 0],
         [0, 3, 0],
     ]
@@ -105,7 +105,7 @@ def test_a_platform_takes_the_place_of_the_one_a_base_names_between_others(tmp_p
         'mistakes = { chance = 0.5, noticed = "1 min" }\n[policies.today]\n'
     )
     (tmp_path / "base.toml").write_text(
-        'schema = 1\nextends = ["people.toml", "platform:slack"]\n[push]\ntoast = "9 s"\n'
+        'schema = 1\nextends = ["people.toml", "platform:slack"]\n[desktop]\ntoast = "9 s"\n'
     )
     (cell,) = plan(tmp_path / "base.toml", {"platform": ["zulip"]}).cells
     (scenario,) = cell.case.scenarios()

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
-from sim.cli import sweeping
+from sim.cli import bars, sweeping
 from sim.errors import FaultyInputError
 from sim.sweeping.playing.dry_run import Expected
 from sim.sweeping.playing.execution import Execution
@@ -309,6 +309,7 @@ class Shown:
 
     def __init__(self, *columns: Any, console: Any, transient: bool) -> None:
         self.columns, self.is_transient, self.told = columns, transient, []
+        self.console = console
         self.live = SimpleNamespace(is_started=False)
         Shown.last = self
 
@@ -334,11 +335,9 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     clock = SimpleNamespace(now=100.0, is_terminal=True)
     console = SimpleNamespace()
     monkeypatch.setattr(
-        sweeping,
-        "screen",
-        lambda **_: SimpleNamespace(is_terminal=clock.is_terminal, **vars(console)),
+        bars, "screen", lambda **_: SimpleNamespace(is_terminal=clock.is_terminal, **vars(console))
     )
-    monkeypatch.setattr(sweeping, "Progress", Shown)
+    monkeypatch.setattr(bars, "Progress", Shown)
     monkeypatch.setattr(sweeping.time, "monotonic", lambda: clock.now)
     return clock
 

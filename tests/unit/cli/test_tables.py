@@ -13,11 +13,19 @@ from rich.box import SIMPLE_HEAD
 
 from sim import estimates as est
 from sim.cli import tables
-from sim.cli.tables import change_of, interval, percent, print_outcome, replication_warnings
+from sim.cli.tables import (
+    change_of,
+    effect_tables,
+    interval,
+    percent,
+    print_outcome,
+    replication_warnings,
+)
 from sim.cli.undecided import remedy
 from sim.estimates import FEW, FEW_EVENTS, Estimate
 from sim.running import Outcome
 from sim.scenario import parse
+from sim.scenario.sections import Credits
 from sim.stopping import Stopping
 from sim.summaries import HEADLINE, REFUSED
 from sim.sums import Sums
@@ -220,6 +228,14 @@ def test_effects_that_nothing_had_are_left_out(kept: Kept) -> None:
     print_outcome(outcome(Sums(values, SUMS.policies, SUMS.names)), full=True)
     found = kept.table("Follow-ups")
     assert {tuple(row) for row in found.values()} == {("follow-ups", "orphans")}
+
+
+def test_credits_that_nothing_can_bring_back_are_used_and_not_lost(kept: Kept) -> None:
+    for back, is_told in (({}, False), ({"refund_on_recall": True}, True)):
+        credit = Credits(**{"per_inmail": 1, "refund_within": "0 s"} | back)
+        (table,) = effect_tables(SUMS, None, credit)
+        columns = [str(one.header) for one in table.columns]
+        assert "credits used" in columns and ("credits lost" in columns) == is_told
 
 
 def test_costs_are_amounts_a_world(printed: Kept) -> None:

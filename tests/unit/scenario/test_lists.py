@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal, get_args
 
 import pytest
 from pydantic import Field, ValidationError
 
+from sim.distributions.distribution import distribution_of
 from sim.distributions.registry import NAMES
 from sim.distributions.values import Strict
 from sim.errors import ScenarioError
@@ -126,7 +128,9 @@ def test_lengths_of_looks_that_vary_have_a_mean_and_a_length_of_nothing_is_one(
 
 
 def test_a_factor_on_looking_needs_no_mean() -> None:
-    small({"segments.*.frailty": {"dist": "loglogistic", "median": 1.0, "shape": 0.9}})
+    heavy = {"dist": "loglogistic", "median": 1.0, "shape": 0.9}
+    (segment,) = small({"segments.*.frailty": heavy}).segments
+    assert math.isinf(distribution_of(segment.frailty).mean())
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,15 @@ def test_hours_hold_back_the_channels_that_the_scenario_names_and_no_other(chann
     assert there.any() and not ((leaves >= 9 * HOUR) & (leaves < 17 * HOUR)).any()
 
 
+def by_presence(w: World) -> np.ndarray:
+    """Give every message its delay by where its recipient is: 2 min at a desk, 3 s away, else 1 s."""
+    m = w.messages
+    desk = w.intervals.are_on(AT_DESK, m.recipient, m.released)
+    away = w.intervals.are_on(AWAY, m.recipient, m.released) & ~desk
+    assert desk.any() and away.any() and not (desk | away).all()
+    return np.where(desk, 120_000_000, np.where(away, 3_000_000, 1_000_000))
+
+
 def test_a_delay_depends_on_where_the_recipient_is_at_acceptance() -> None:
     w = draw_world(
         small(
@@ -199,12 +208,7 @@ def test_a_delay_depends_on_where_the_recipient_is_at_acceptance() -> None:
         ),
         0,
     )
-    m = w.messages
-    desk = w.intervals.are_on(AT_DESK, m.recipient, m.released)
-    away = w.intervals.are_on(AWAY, m.recipient, m.released) & ~desk
-    expected = np.where(desk, 120_000_000, np.where(away, 3_000_000, 1_000_000))
-    np.testing.assert_array_equal(m.push_delay, expected)
-    assert desk.any() and away.any() and not (desk | away).all()
+    np.testing.assert_array_equal(w.messages.push_delay, by_presence(w))
 
 
 def test_a_mails_delay_does_so_too_for_those_who_get_mail() -> None:
@@ -221,11 +225,8 @@ def test_a_mails_delay_does_so_too_for_those_who_get_mail() -> None:
         ),
         0,
     )
-    m = w.messages
-    desk = w.intervals.are_on(AT_DESK, m.recipient, m.released)
-    away = w.intervals.are_on(AWAY, m.recipient, m.released) & ~desk
-    expected = np.where(desk, 120_000_000, np.where(away, 3_000_000, 1_000_000))
+    m, expected = w.messages, by_presence(w)
     mailed = w.recipients.email[m.recipient] != OFF
     np.testing.assert_array_equal(m.email_delay[mailed], expected[mailed])
-    for where in (desk, away, ~(desk | away)):
-        assert (where & mailed).any()
+    for delay in (1_000_000, 3_000_000, 120_000_000):
+        assert (expected[mailed] == delay).any()
