@@ -37,8 +37,9 @@ def changes_rows(patch: Mapping[str, Any], file: str, prefix: str) -> list[Fault
     paths += [
         f"{key}.{name}"
         for key in ROWS
-        for name in opened.get(key, {})
-        if isinstance(opened.get(key), dict) and not (key == "traffic" and name in TEXT_ONLY)
+        if isinstance(opened.get(key), dict)
+        for name in opened[key]
+        if not (key == "traffic" and name in TEXT_ONLY)
     ]
     return [
         Fault(
