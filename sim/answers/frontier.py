@@ -18,9 +18,9 @@ import pandas as pd
 from sim import estimates as est
 from sim.answers.deadline import RETRACTED
 from sim.answers.marks import cheapest_between, dominated, knee
-from sim.answers.playing import Patch, Stage, enough, headline, written
+from sim.answers.playing import Patch, Stage, enough, headline
 from sim.answers.searching import Paid, Point, search
-from sim.clock import HOUR, NEVER, SECOND, format_duration
+from sim.clock import HOUR, NEVER, SECOND, format_duration, written
 from sim.distributions.families.constant import Constant
 from sim.running import expected_messages
 from sim.scenario.model import Scenario

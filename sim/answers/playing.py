@@ -88,12 +88,3 @@ FEWEST = 30
 def headline(sums: Sums) -> est.Estimates:
     """Estimate the share read despite the deletion, under every patch."""
     return headlines(sums)
-
-
-def written(duration: int) -> str:
-    """Write microseconds as a scenario file does.
-
-    >>> written(1_500)
-    '1.500 ms'
-    """
-    return f"{duration // 1000}.{duration % 1000:03} ms"

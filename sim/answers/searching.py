@@ -111,7 +111,7 @@ def search(play: Play, choices: int, levers: int, budget_s: float) -> Point | No
 
     >>> def hold(points): return [Paid(1 / (1 + p.durations[0]), p.durations[0] / SECOND) for p in points]
     >>> search(hold, 1, 1, 30.0).durations[0] // SECOND
-    29
+    30
     """
     known = Searched(play, budget_s)
     whole = _whole_budgets(known, choices, levers)
