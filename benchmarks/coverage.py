@@ -82,7 +82,7 @@ class Case:
         known = ~np.isnan(self.found.low).reshape(len(self.found.low), -1).any(axis=1)
         if known.sum() < 100:
             return float("nan")
-        ideal = 2 * 1.96 * self.found.value[known].std(axis=0)
+        ideal = 2 * 1.96 * (self.found.value - self.truth)[known].std(axis=0)
         width = (self.found.high - self.found.low)[known].mean(axis=0)
         return float(np.mean(width / np.maximum(ideal, 1e-300)))
 
