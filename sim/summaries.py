@@ -4,7 +4,7 @@ pandas frames.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, Literal
@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim import estimates as est
-from sim.clock import HOUR, SECOND
+from sim.clock import DAY, HOUR, SECOND
+from sim.schema.records import REFUSALS
 from sim.sums import Floats, Sums
 from sim.surfaces import CHANNELS
 from sim.tallies import (
@@ -35,7 +36,7 @@ LOST_WHEN: Final = tuple(f"lost_{w.name.lower()}" for w in Lost if w is not Lost
 READ: Final = (*(channel.name for channel in CHANNELS), "thread")
 """Where a text is read, as `read_NAME`: a channel of previews, or the app."""
 LEVELS: Final = ("nothing", "existence", "part", "all")
-REFUSED: Final = ("refused_kind", "refused_window", "refused_opened", "refused_receiver")
+REFUSED: Final = tuple(f"refused_{why}" for why in REFUSALS)
 FLAGS: Final = ("phantom", *REFUSED)
 MEASURES: Final = {
     name: TALLIES[name]
@@ -46,21 +47,25 @@ MEASURES: Final = {
         *LOST_WHEN,
         *(f"read_{channel}" for channel in READ),
         *FLAGS,
+        "group_read",
         *(f"level_{level}" for level in LEVELS),
     )
 }
 """Shares of regretted messages a run reports, and what each means."""
+OF: Final = {"group_read": "group_messages"}
+"""What a share is of, if not of all regretted messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
     """A price of a policy: what is estimated, what it means, and how a claim calls it.
 
-    `kind` is "share" or "number" of `top` per `of`, or "delay" in seconds, of what `of` names.
+    `kind` is "share" or "number" (at most 1) of `top` per `of`, "rate" of `top` per day of the seconds
+    `of`, "mean" of `top` per `of`, or "delay" in seconds, of what `of` names.
     """
 
     meaning: str
-    kind: Literal["share", "number", "delay"]
+    kind: Literal["share", "number", "rate", "mean", "delay"]
     words: str
     top: str = ""
     of: str = ""
@@ -138,9 +143,30 @@ PRICES: Final = {
         "credits_lost",
         "credits_used",
     ),
+    **{
+        f"{what}_per_day": Price(
+            f"{words}, per recipient and day",
+            "rate",
+            f"{words} per recipient and day",
+            f"others_{top}",
+            "others_recipient_s",
+        )
+        for what, words, top in (
+            ("pushes", "pushes", "pushed"),
+            ("alerts", "alerts", "felt"),
+            ("emails", "emails", "mails"),
+        )
+    },
+    "readers_per_group": Price(
+        "recipients who read the text of a regretted group message",
+        "mean",
+        "readers per group message",
+        "group_readers",
+        "group_messages",
+    ),
 }
-"""What a policy costs; all but the last two are for messages that nobody regretted, delays against
-the baseline message by message."""
+"""What a policy costs, shares and numbers before rates and means: for messages that nobody regretted
+(delays against the baseline message by message), but for follow-ups, credits and group messages."""
 
 
 def shares(sums: Sums, measures: Sequence[str] = tuple(MEASURES)) -> est.Estimates:
@@ -150,7 +176,8 @@ def shares(sums: Sums, measures: Sequence[str] = tuple(MEASURES)) -> est.Estimat
     and that one the baseline's.
     """
     effects = design_effects(compared(sums))[..., None]
-    return est.share(sums.of(*measures), sums.of("regretted"), design_effect=effects)
+    of = sums.of(*(OF.get(name, "regretted") for name in measures))
+    return est.share(sums.of(*measures), of, design_effect=effects)
 
 
 def headlines(sums: Sums, known: Floats | None = None, measure: str = HEADLINE) -> est.Estimates:
@@ -189,11 +216,24 @@ def changes(headlines: est.Shares) -> est.Estimates:
 
 def prices(sums: Sums) -> est.Estimates:
     """Estimate all of `PRICES`, of shape (..., policies, prices)."""
-    plain = [price for price in PRICES.values() if price.top]
-    ratios = est.share(sums.of(*(one.top for one in plain)), sums.of(*(one.of for one in plain)))
+    ratios = [
+        estimate(sums.of(*(one.top for one in some)), sums.of(*(one.of for one in some)) / per)
+        for estimate, per, some in _ratios()
+    ]
     delays = _delays(sums)
     flat = delays.each(lambda field: field.reshape(*field.shape[:-2], -1))
-    return est.side_by_side([flat, ratios])
+    return est.side_by_side([flat, *ratios])
+
+
+def _ratios() -> list[tuple[Callable[..., est.Estimates], Floats, list[Price]]]:
+    """Give the prices that are ratios: how they are estimated, and what their totals are divided by."""
+    ways = ((est.share, ("share", "number")), (est.mean, ("rate", "mean")))
+    out = []
+    for estimate, kinds in ways:
+        some = [price for price in PRICES.values() if price.kind in kinds]
+        per = np.array([DAY / SECOND if price.kind == "rate" else 1.0 for price in some])
+        out.append((estimate, per, some))
+    return out
 
 
 def _delays(sums: Sums) -> est.Estimates:

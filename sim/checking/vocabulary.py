@@ -66,5 +66,5 @@ def _words(name: str) -> str:
 
 
 def _price(name: str) -> Quantity:
-    kinds = {"share": Kind.PRICE_SHARE, "number": Kind.NUMBER, "delay": Kind.DELAY}
-    return Quantity(PRICES[name].words, kinds[PRICES[name].kind], (name,))
+    kinds = {"share": Kind.PRICE_SHARE, "delay": Kind.DELAY}
+    return Quantity(PRICES[name].words, kinds.get(PRICES[name].kind, Kind.NUMBER), (name,))

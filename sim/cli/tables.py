@@ -163,6 +163,8 @@ MORE = (
 def _rest(outcome: Outcome) -> Iterator[Table]:
     costs = outcome.costs if outcome.scenario.costs else None
     yield from (_policies(outcome), _verdicts(outcome), _lost(outcome))
+    if outcome.summary.sums.of("group_messages").any():
+        yield _groups(outcome)
     yield from effect_tables(outcome.summary.sums, costs, outcome.scenario.credits)
     yield from price_tables(outcome.policies, outcome.price)
 
@@ -295,6 +297,27 @@ def _lost(outcome: Outcome) -> Table:
     return table
 
 
+def _groups(outcome: Outcome) -> Table:
+    """Say of group messages how many anybody read, and how many did."""
+    s, prices = outcome.summary, outcome.price
+    readers = prices[prices["measure"] == "readers_per_group"].set_index("policy")["value"]
+    table = new_table(
+        "Group messages that somebody regretted (95 % interval)",
+        "policy",
+        "messages",
+        "read by at least one, %",
+        "readers each",
+    )
+    for name in outcome.policies:
+        table.add_row(
+            escape(name),
+            f"{s.sums.total(name, 'group_messages'):,}",
+            interval(s.headline(name, "group_read")),
+            _number(readers[name]),
+        )
+    return table
+
+
 SPLIT_LABELS = ("preview first", "in app first")
 """The columns of `SPLIT`."""
 _EFFECTS = {
@@ -382,9 +405,24 @@ def price_tables(
         table.add_row(
             escape(name),
             percent(price[name, "never_notified"]["value"]),
-            *("–" if value != value else f"{value:.3f}" for value in each),
+            *(_number(value) for value in each),
         )
     yield table
+    table = new_table(
+        "The same, for each of their recipients and day", what, *(word for _, word in _A_DAY)
+    )
+    for name in policies:
+        table.add_row(
+            escape(name), *(_number(price[name, f"{one}_per_day"]["value"]) for one, _ in _A_DAY)
+        )
+    yield table
+
+
+_A_DAY = (("pushes", "pushes"), ("alerts", "alerts felt"), ("emails", "e-mails"))
+
+
+def _number(value: float) -> str:
+    return "–" if value != value else f"{value:.3f}"
 
 
 _DELAYS = ("s", "far", "far_s", "median_s", "p95_s")

@@ -18,6 +18,7 @@ from sim.scenario.patching import leaves, quoted
 from sim.scenario.recipients import Looks
 from sim.scenario.sections import Parameters, ScenarioFields
 from sim.scenario.suggestions import did_you_mean, said
+from sim.schema.records import REFUSALS
 
 PARTS: Final = {part for family in FAMILIES for part in family.model_fields} - {"dist"}
 """What a distribution may be made of, which may have a source of its own."""
@@ -30,10 +31,7 @@ EVENTS: Final = (
     "stopped",
     "open",
     "phantom",
-    "refused_kind",
-    "refused_window",
-    "refused_opened",
-    "refused_receiver",
+    *(f"refused_{why}" for why in REFUSALS),
     "orphans",
     "apologies",
     "blocked",
@@ -74,6 +72,8 @@ def cross_faults(scenario: ScenarioFields) -> Iterator[Breach]:
     yield from _times(scenario)
     yield from _shapes(scenario)
     yield from _spreads(scenario)
+    yield from _idle(scenario)
+    yield from _seen(scenario)
     yield from _names(scenario)
 
 
@@ -192,6 +192,33 @@ def _spreads(s: ScenarioFields) -> Iterator[Breach]:
                     f"make it less than {most:.4g}" if most else "leave it out",
                     (f"{at}.{mean}",),
                 )
+
+
+def _idle(s: ScenarioFields) -> Iterator[Breach]:
+    """Yield what would do nothing without a word."""
+    back = s.push.retraction
+    rewrites = back.scope == "rewrite" and back.chance > 0
+    if s.deletion.remedy == "edit" and rewrites and s.push.rewrite.chance == 0:
+        yield Breach(
+            "push.retraction.scope",
+            "an edit retracts nothing, so no notification is rewritten",
+            "give push.rewrite.chance, which is for edits, or set push.retraction.chance = 0",
+            ("deletion.remedy", "push.retraction.chance", "push.rewrite"),
+        )
+
+
+def _seen(s: ScenarioFields) -> Iterator[Breach]:
+    """Yield where looking at the seen mark first would change nothing."""
+    d = s.deletion
+    if d.if_seen == "delete":
+        return
+    at, needs = "deletion.if_seen", ("deletion.remedy", "deletion.unread_only")
+    if d.remedy not in ("delete", "edit"):
+        problem = f'"{d.if_seen}" is for senders who delete or edit, and these do otherwise'
+        yield Breach(at, problem, 'leave it out, or set deletion.remedy = "delete"', needs)
+    elif d.unread_only:
+        problem = "the platform deletes only what is unread, whatever its sender has seen"
+        yield Breach(at, problem, "leave it out, or set deletion.unread_only = false", needs)
 
 
 def _distributions(table: BaseModel, at: str) -> Iterator[tuple[str, Family, bool]]:
