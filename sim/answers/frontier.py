@@ -17,9 +17,10 @@ import pandas as pd
 
 from sim.answers.deadline import RETRACTED
 from sim.answers.playing import Patch, Stage, enough, headline
+from sim.prices import PRICES, prices
 from sim.scenario.model import Scenario
 from sim.scenario.patching import nested
-from sim.summaries import PRICES, changes, compared, expected_costs, prices
+from sim.summaries import changes, compared, expected_costs
 from sim.sums import Floats
 
 GRID: Final[Mapping[str, Mapping[str, Patch]]] = {

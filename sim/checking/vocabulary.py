@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from sim.summaries import MEASURES, PRICES, REFUSED
+from sim.prices import PRICES
+from sim.summaries import MEASURES, REFUSED
 from sim.tallies import TALLIES
 
 

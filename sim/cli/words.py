@@ -33,6 +33,8 @@ def in_words(value: Any, name: str, field: FieldInfo) -> str:
     if isinstance(value, Micros):
         words = {NEVER: "unlimited" if name in ("window", "edit_window") else "never", -1: "none"}
         return words.get(value, format_duration(value))
+    if value == {}:
+        return "none"
     if isinstance(value, EmailShares):
         shares = zip(type(value).model_fields, value.as_tuple(), strict=True)
         return ", ".join(f"{way} {_percent(share)}" for way, share in shares if share)

@@ -72,6 +72,7 @@ def cross_faults(scenario: ScenarioFields) -> Iterator[Breach]:
     yield from _times(scenario)
     yield from _shapes(scenario)
     yield from _spreads(scenario)
+    yield from _groups(scenario)
     yield from _idle(scenario)
     yield from _seen(scenario)
     yield from _names(scenario)
@@ -194,6 +195,13 @@ def _spreads(s: ScenarioFields) -> Iterator[Breach]:
                 )
 
 
+def _groups(s: ScenarioFields) -> Iterator[Breach]:
+    total = math.fsum(group.share for group in s.senders.groups.values())
+    if total > 1 + 1e-9:
+        problem = f"the shares of the groups sum to {total:g}"
+        yield Breach("senders.groups", problem, "make them sum to at most 1; the rest is in none")
+
+
 def _idle(s: ScenarioFields) -> Iterator[Breach]:
     """Yield what would do nothing without a word."""
     back = s.push.retraction
@@ -234,6 +242,9 @@ def _distributions(table: BaseModel, at: str) -> Iterator[tuple[str, Family, boo
             yield path, value, is_looks and varies
         elif isinstance(value, BaseModel):
             yield from _distributions(value, path)
+        elif name == "groups":
+            for key, group in value.items():
+                yield from _distributions(group, f"{path}.{quoted(key)}")
         elif name == "segments":
             for segment in value:
                 yield from _distributions(segment, f"{path}.{quoted(segment.name)}")

@@ -190,8 +190,10 @@ def _mistakes(
 def _refuse_both(s: Scenario, sent: Sent) -> None:
     """Raise `ScenarioError` if mistakes would be drawn on top of deletions on record, unasked."""
     m = s.mistakes
-    if sent.has_record and not m.add and (m.chance > 0 or m.batch_chance > 0):
-        path = "mistakes.chance" if m.chance > 0 else "mistakes.batch_chance"
+    chances = {"mistakes.chance": m.chance, "mistakes.batch_chance": m.batch_chance}
+    chances |= {f"senders.groups.{k}.mistakes": g.mistakes or 0 for k, g in s.senders.groups.items()}
+    path = next((path for path, chance in chances.items() if chance > 0), None)
+    if sent.has_record and not m.add and path:
         problem = "draws mistakes, but the file of traffic has deletions on record"
         remedy = "set it to 0, or set mistakes.add = true for mistakes on top of those on record"
         raise ScenarioError([Fault(s.file, path, problem, remedy)])

@@ -360,7 +360,11 @@ MUTANTS = {
         "np.where(accepted, done, NEVER)",
         "done",
     ),
-    "a corrected message is never sent": ("follow_ups", "or world.rules.redraft", "or world.horizon < 0"),
+    "a corrected message is never sent": (
+        "follow_ups",
+        "or world.rules.redraft",
+        "or world.horizon < 0",
+    ),
     "the parts of a group message are deleted one by one": (
         "deletions",
         "what = np.where(in_group, m.group, m.batch)",
