@@ -30,9 +30,9 @@ def split_of(preview_first: Estimate, in_app: Estimate) -> str:
 
 
 def points_of(difference: dict[str, Any]) -> str:
-    """Write a difference with its interval, in points, or a dash where there is none."""
+    """Write a difference in points, with its interval if it has one, or a dash where there is none."""
     value, low, high = (100 * difference[key] for key in ("value", "low", "high"))
-    return "–" if value != value else f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
+    return "–" if value != value else with_limits(value, low, high, form="+.1f")
 
 
 def count_of(value: Any) -> str:

@@ -191,7 +191,9 @@ def _refuse_both(s: Scenario, sent: Sent) -> None:
     """Raise `ScenarioError` if mistakes would be drawn on top of deletions on record, unasked."""
     m = s.mistakes
     chances = {"mistakes.chance": m.chance, "mistakes.batch_chance": m.batch_chance}
-    chances |= {f"senders.groups.{k}.mistakes": g.mistakes or 0 for k, g in s.senders.groups.items()}
+    chances |= {
+        f"senders.groups.{k}.mistakes": g.mistakes or 0 for k, g in s.senders.groups.items()
+    }
     path = next((path for path, chance in chances.items() if chance > 0), None)
     if sent.has_record and not m.add and path:
         problem = "draws mistakes, but the file of traffic has deletions on record"

@@ -3,6 +3,7 @@ all differ."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -524,3 +525,11 @@ def test_a_made_up_interval_is_not_symmetric() -> None:
     value, low, high = of_share("hold", HEADLINE)
     assert high - value != pytest.approx(value - low)
     assert est.CONFIDENCE == 0.95
+
+
+def test_a_difference_without_an_interval_is_told_without_one() -> None:
+    """One replication shows no spread: nothing is printed as nan."""
+    one = {"value": 1.0, "low": math.nan, "high": math.nan, "saved": 0, "newly_lost": 5}
+    assert change_of(one) == "+100.0"
+    assert change_of(one | {"low": 0.5, "high": 1.0}) == "+100.0 (+50.0 to +100.0)"
+    assert change_of(one | {"value": math.nan}) == "–"
