@@ -478,7 +478,7 @@ def test_the_limits_of_a_quantile_know_how_worlds_cluster() -> None:
 
 def test_what_is_not_there_is_one_nan_whatever_the_sign_it_is_computed_with() -> None:
     signs = np.array([np.nan, -np.nan, 1.0])
-    found = estimates("x", **{name: signs for name in NUMBERS})
+    found = estimates("x", **dict.fromkeys(NUMBERS, signs))
     bits = {int(one) for name in NUMBERS for one in getattr(found, name)[:2].view(np.int64)}
     assert len(bits) == 1
     assert len(set(signs[:2].view(np.int64).tolist())) == 2, "what would be left without it"
