@@ -25,8 +25,9 @@ from sim.answers.crossing import crossing
 from sim.answers.searching import Paid, Point, search
 from sim.clock import SECOND
 from sim.estimates import Estimates
+from sim.prices import PRICES, prices
 from sim.running import run
-from sim.summaries import MEASURES, PRICES, compared, headlines, prices
+from sim.summaries import MEASURES, compared, headlines
 from sim.summaries import changes as changes_of
 from sim.summaries import shares as shares_of
 from sim.sums import Floats, Sums
