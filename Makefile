@@ -35,7 +35,7 @@ published: $(VENV)/.test
 schema: $(VENV)/.run
 	$(BIN)/toolate schema > scenarios/schema.json.new && mv scenarios/schema.json.new scenarios/schema.json
 
-# How often intervals cover the truth: docs/coverage.md, in about ten minutes.
+# How often intervals cover the truth: docs/coverage.md, in about fifteen minutes (--part NAME for one part of it).
 coverage: $(VENV)/.test
 	$(BIN)/python benchmarks/coverage.py
 
