@@ -16,6 +16,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from sim.cautions import of_comparison
 from sim.cli.running import INTERRUPTED, check_options, progress_bar, say_if_cold
 from sim.cli.screens import console_for, new_table
 from sim.cli.tables import (
@@ -27,7 +28,6 @@ from sim.cli.tables import (
     percent,
     points_of,
     price_tables,
-    replication_warnings,
     split_of,
 )
 from sim.comparing import Comparison, Pairing
@@ -75,7 +75,7 @@ def compare_command(
         sys.stdout.write(json.dumps(document(comparison), indent=1) + "\n")
     else:
         print_comparison(comparison)
-    for warning in warnings_of(comparison):
+    for warning in of_comparison(comparison):
         sys.stderr.write(f"Warning: {warning}\n")
     if folder is not None:
         wrote = "Wrote" if complete else "Wrote nothing to"
@@ -134,12 +134,6 @@ def _sureness(comparison: Comparison) -> str:
     rivals = [row["policy"] for row in _rows(comparison.behind) if row["could_be"]]
     said = ", ".join(f'"{name}"' for name in rivals)
     return f"That it is the best is not sure: {said} may be as good."
-
-
-def warnings_of(comparison: Comparison) -> list[str]:
-    """List what a reader of a comparison should be told."""
-    headline = comparison.headline(comparison.against)
-    return replication_warnings(comparison.replications, comparison.asked, headline)
 
 
 def print_comparison(comparison: Comparison) -> None:

@@ -32,12 +32,16 @@ from sim.scenario.traffic import Kind, Traffic
 
 ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
+MOST_REPLICATIONS = 10_000_000
+
 
 class Run(Strict):
     """How long and how often the world is played."""
 
     seed: int = Field(default=1, ge=0, lt=2**63, description="Seed of every draw.")
-    replications: int = Field(default=100, ge=1, le=10_000_000, description="Independent worlds.")
+    replications: int = Field(
+        default=100, ge=1, le=MOST_REPLICATIONS, description="Independent worlds."
+    )
     horizon: Duration = Field(default=Micros(3 * DAY), description="When observation ends.")
 
 

@@ -16,6 +16,8 @@ import pytest
 import sim
 from sim.compiling import folder
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 PACKAGE = Path(sim.__file__).parent
 DRAWN = "import numpy as np, sim.draws; print(sim.draws.uniforms(7, 'sent', np.arange(3, dtype=np.uint64)))"
 """Compiles a few small functions: two seconds."""
