@@ -19,6 +19,7 @@ from sim.people import DEFAULT
 from sim.scenario.channels import Badge, Desktop, Email, NotificationList, Push, Thread
 from sim.scenario.citations import Source
 from sim.scenario.quantities import (
+    MOST_REPLICATIONS,
     DeletionWindow,
     MaybeNever,
     Offset,
@@ -31,8 +32,6 @@ from sim.scenario.recipients import NOW, Segment
 from sim.scenario.traffic import Kind, Traffic
 
 ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-
-MOST_REPLICATIONS = 10_000_000
 
 
 class Run(Strict):
