@@ -98,10 +98,20 @@ def people(
 
 
 @catalogues.command()
-def schema() -> None:
+def schema(
+    out: Annotated[
+        Path | None, typer.Option(help="File to write it to, whole or not.", show_default=False)
+    ] = None,
+) -> None:
     """Print the JSON Schema of scenario files; editors complete and check with it."""
     import json as json_module
 
+    from sim.cli.writing import write_whole
     from sim.scenario.schema import scenario_schema
 
-    sys.stdout.write(json_module.dumps(scenario_schema(), indent=1) + "\n")
+    text = json_module.dumps(scenario_schema(), indent=1) + "\n"
+    if out is None:
+        sys.stdout.write(text)
+        return
+    with faults_on_one_line():
+        write_whole(out, text)
