@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import completing
 from sim.cli.faulty import faults_on_one_line
 from sim.cli.permitting import AllowPath
 
@@ -37,14 +38,27 @@ def new(
     base: Annotated[
         str | None,
         typer.Option(
-            "--from", help="A scenario of toolate scenarios to build on.", show_default=False
+            "--from",
+            help="A scenario of toolate scenarios to build on.",
+            show_default=False,
+            autocompletion=completing.scenarios,
         ),
     ] = None,
     platform: Annotated[
-        str | None, typer.Option(help="Instead: a platform's rules.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Instead: a platform's rules.",
+            show_default=False,
+            autocompletion=completing.platforms,
+        ),
     ] = None,
     people: Annotated[
-        str | None, typer.Option(help="And whose habits recipients have.", show_default=False)
+        str | None,
+        typer.Option(
+            help="And whose habits recipients have.",
+            show_default=False,
+            autocompletion=completing.people,
+        ),
     ] = None,
     question: Annotated[
         str, typer.Option(help="What its policies answer: all, hold, push, mail, review.")
