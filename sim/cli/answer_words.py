@@ -105,21 +105,19 @@ def _deadline_of(c: Crossing) -> str:
 def platforms_table(found: Sequence[OnPlatform]) -> Table:
     """Lay out the deadline on every platform, the longest first."""
     goal = f"{percent(found[0].as_it_is.target)} %"
-    title = (
-        f"Deadline on other platforms, to keep it at or under {goal}; the same people and messages"
-    )
-    table = new_table(title, "platform", "as it is", "95 %", "if every push is retracted")
+    title = f"Deadline by platform, to keep it at or under {goal}: the same people and messages"
+    table = new_table(title, "platform", "as it is (95 %)", "if every push is retracted")
     for one in found:
-        c, after = one.as_it_is, one.retracted
+        c = one.as_it_is
         low = "at no time" if c.low is None else time_of(c.low)
-        both = "" if c.value in (None, c.longest) else f"{low} to {time_of(c.high or 0)}"
-        table.add_row(escape(one.platform), _within(c), both, _within(after))
+        ends = "" if c.value in (None, c.longest) else f" ({low} to {time_of(c.high or 0)})"
+        table.add_row(escape(one.platform), _within(c) + ends, _within(one.retracted))
     return table
 
 
 def _within(c: Crossing) -> str:
     if c.value is None:
-        return "no speed is enough"
+        return "no speed"
     return f"{time_of(c.value)} or more" if c.value == c.longest else time_of(c.value)
 
 
