@@ -17,8 +17,8 @@ from sim.engines import MODULES
 from sim.errors import Fault, FaultyInputError
 from sim.running import Outcome
 from sim.scenario.patching import plain
+from sim.scenario.quantities import MOST_REPLICATIONS
 from sim.scenario.reading import given
-from sim.scenario.sections import MOST_REPLICATIONS
 from sim.scenario.suggestions import did_you_mean, said
 
 

@@ -261,6 +261,7 @@ def _maybe_never(value: Any) -> Any:
     return _or(value, {"never": NEVER})
 
 
+MOST_REPLICATIONS = 10_000_000
 SLOWEST = 0.01
 """Characters a second: nobody needs minutes for one."""
 
@@ -280,6 +281,8 @@ def _speed(value: Any) -> Any:
 
 
 Characters = Annotated[int, Field(ge=0, le=1_000_000)]
+Length = Annotated[int, Field(ge=1, le=1_000_000)]
+"""Characters of a message: one without any is never read."""
 Windows = Annotated[tuple[Window, ...], BeforeValidator(as_tuple)]
 MaybeNever = Annotated[Duration, BeforeValidator(_maybe_never)]
 DeletionWindow = Annotated[Duration, BeforeValidator(_window)]
