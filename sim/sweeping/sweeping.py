@@ -17,6 +17,7 @@ from sim.sizing import allowing_large
 from sim.sweeping.planning.checking import check
 from sim.sweeping.planning.plan import SweepPlan, plan
 from sim.sweeping.playing.execution import DiskError, Execution
+from sim.sweeping.playing.on_dask import reach
 from sim.sweeping.playing.pools import execute
 from sim.sweeping.playing.tasks import Task, blocks, play
 from sim.sweeping.results.idle import idle
@@ -156,6 +157,8 @@ def carry_out(
             if identity.startswith(f"{plan.name}-"):
                 say(line)
     request = request_of(plan)
+    if how.kind == "dask" and not is_kept(store, plan.identity):
+        reach(how)
     try:
         keep(plan, store)
         state = settle(request, store, known_of(request, store, say)[0], say, verify=True)
