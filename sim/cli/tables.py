@@ -15,7 +15,7 @@ from sim.cli.screens import console_for, new_table
 from sim.cli.undecided import remedy
 from sim.cli.words import time_of
 from sim.clock import SECOND, format_duration
-from sim.estimates import FEW, FEW_EVENTS, Estimate
+from sim.estimates import FEW, FEW_EVENTS, STRATIFIED, Estimate
 from sim.running import Outcome
 from sim.scenario.sections import Credits
 from sim.summaries import LOST_WHEN, REFUSED, VERDICTS
@@ -176,8 +176,8 @@ def _basis(outcome: Outcome) -> Iterator[str]:
         f"to {s.sums.total(base, 'regretted_recipients'):,} recipients; "
         f"{outcome.replications} replications, seed {run.seed}; intervals over replications, differences paired."
     )
-    if outcome.known is not None:
-        yield f"Read: {s.headline_method}. The other columns are not stratified."
+    if s.estimates.method.startswith(STRATIFIED):
+        yield "Shares are corrected to the shares of push, previews and e-mail that the scenario gives (--plain: not)."
     if outcome.stopping is not None:
         yield outcome.stopping.words()
 
