@@ -26,9 +26,10 @@ from sim.answers.crossing import crossing
 from sim.clock import SECOND
 from sim.estimates import Estimates
 from sim.estimates.ratios import wilson
+from sim.prices import PRICES, prices
 from sim.running import run
-from sim.summaries import PRICES, compared, prices
 from sim.summaries import changes as changes_of
+from sim.summaries import compared
 from sim.summaries import shares as shares_of
 from sim.sums import Floats, Sums
 from sim.tallies import DELAY_EDGES, HEADLINE, SPLIT, counted, delayed_by

@@ -22,10 +22,11 @@ from sim.answers.playing import Patch, Stage, enough, headline
 from sim.answers.searching import Paid, Point, search
 from sim.clock import HOUR, NEVER, SECOND, format_duration, written
 from sim.distributions.families.constant import Constant
+from sim.prices import PRICES, prices
 from sim.running import expected_messages
 from sim.scenario.model import Scenario
 from sim.scenario.patching import merged, nested
-from sim.summaries import PRICES, changes, compared, expected_costs, prices
+from sim.summaries import changes, compared, expected_costs
 from sim.sums import Floats, Sums
 
 GRID: Final[Mapping[str, Mapping[str, Patch]]] = {

@@ -17,8 +17,8 @@ from sim.answers.deadline import seconds
 from sim.answers.playing import Patch, Stage, enough, headline
 from sim.clock import HOUR, MINUTE, SECOND, written
 from sim.errors import Fault, FaultyInputError, ScenarioError
+from sim.prices import PRICES, prices
 from sim.scenario.suggestions import said
-from sim.summaries import PRICES, prices
 
 LEVERS: Final = ("send.hold", "push.delay", "email.delay", "email.window")
 """Levers that `hold` is asked about by default; those that change nothing are said to."""

@@ -17,8 +17,8 @@ from sim.answers.incidence import BEHIND, DELETED, EVENTS, Incidence
 from sim.answers.lost import Waterfall
 from sim.answers.points import DUMMY
 from sim.answers.unknowns import Unknowns
+from sim.cli.figures import interval, percent
 from sim.cli.screens import new_table
-from sim.cli.tables import interval, percent
 from sim.cli.words import time_of
 from sim.clock import DAY, HOUR, MINUTE, SECOND
 
