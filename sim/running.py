@@ -52,6 +52,8 @@ class Outcome:
     sums: Sums
     stopping: Stopping | None = None
     price_share: float = 1.0
+    only: int | None = None
+    """The one replication that was asked for, by its number; None: the first `asked`."""
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -112,6 +114,7 @@ def run(
     *,
     policies: Sequence[str] | str | None = None,
     replications: int | None = None,
+    replication: int | None = None,
     precision: str | None = None,
     of: Sequence[str] = ("headline",),
     at_most: int = AT_MOST,
@@ -144,8 +147,12 @@ def run(
     scenario = set_by_hand(given(scenario), seed=seed, replications=replications)
     names = chosen(scenario, policies)
     worlds = [scenario.under(name) for name in names]
+    if replication is not None and (precision is not None or replications is not None):
+        fault = Fault("replication", "", "is given with how many are played", "keep one of them")
+        raise FaultyInputError([fault])
     stopping = stopping_of(precision, of, at_most, replications)
     asked = scenario.run.replications if stopping is None else stopping.at_most
+    first, asked = (0, asked) if replication is None else (replication, 1)
     engine = engine_for(scenario, names, engine, asked)
     with allowing_large(yes_large):
         done = play_all(
@@ -153,6 +160,7 @@ def run(
             names,
             engine,
             asked,
+            first=first,
             workers=workers,
             count=WITH_STRATA if known_shares else TALLY,
             everybody=everybody,
@@ -164,7 +172,8 @@ def run(
         asked = done.replications
         if not stopping.is_reached(done):
             asked = next((look for look in stopping.looks() if look > asked), asked)
-    return Outcome(scenario, engine, asked, done, stopping, share_played(worlds, everybody))
+    share = share_played(worlds, everybody)
+    return Outcome(scenario, engine, asked, done, stopping, share, replication)
 
 
 def stopping_of(
@@ -195,6 +204,7 @@ def play_all(
     engine: str,
     asked: int,
     *,
+    first: int = 0,
     workers: int = 1,
     count: Count = TALLY,
     everybody: bool = False,
@@ -203,7 +213,7 @@ def play_all(
     progress: Callable[[int], None] | None = None,
 ) -> Sums:
     """Play replications of scenarios that share their messages, the baseline first, and add up each
-    by `count`: as many as are asked for, or as many as `stopping` wants.
+    by `count`: as many as are asked for, from number `first` on, or as many as `stopping` wants.
 
     Only those who matter are played and kept (`sim.world.focus`), unless `everybody` is. Ctrl-C
     ends it with what is done so far.
@@ -214,15 +224,15 @@ def play_all(
     looks = [asked] if stopping is None else stopping.looks()
     done: list[Ints] = []
     try:
-        for first, look in pairwise([0, *looks]):
-            numbers = blocks(worlds[0], range(first, look), engine, workers)
+        for start, look in pairwise([0, *looks]):
+            numbers = blocks(worlds[0], range(first + start, first + look), engine, workers)
             played = _played(setting, numbers, workers, keep is not None)
             for block, (sums, kept) in zip(numbers, played, strict=True):
                 done.append(sums)
                 if keep is not None:
                     _hand_over(keep, block, kept)
                 if progress is not None:
-                    progress(block.stop)
+                    progress(block.stop - first)
             so_far = setting.sums(done)
             if stopping is not None and stopping.is_reached(so_far):
                 break

@@ -11,6 +11,7 @@ import stat
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from os import PathLike, fspath
 from pathlib import Path
 
 from sim.errors import Fault, ScenarioError
@@ -57,6 +58,8 @@ def load(path: str | Path, *, allow_path: str | Path | Iterable[str | Path] = ()
     >>> load("linkedin_dm").run.horizon > 0
     True
     """
+    if not isinstance(path, str | PathLike):
+        raise _not_a_scenario(path, "give a path or a name")
     file, shown = located(path), str(path)
     text = read_text(file, shown)
     folder = file.resolve().parent
@@ -77,10 +80,14 @@ def given(what: object) -> Scenario:
     """
     if isinstance(what, Scenario):
         return what
-    if isinstance(what, str | Path):
-        return load(what)
+    if isinstance(what, str | PathLike):
+        return load(fspath(what))
+    raise _not_a_scenario(what, "give a path, a name, or what sim.load returns")
+
+
+def _not_a_scenario(what: object, remedy: str) -> ScenarioError:
     problem = f"{said(what)} ({type(what).__name__}) is not a scenario"
-    raise _one("scenario", "", problem, "give a path, a name, or what sim.load returns")
+    return _one("scenario", "", problem, remedy)
 
 
 def parse(
@@ -90,6 +97,10 @@ def parse(
 
     Raises as `load` does, under the same rule of paths.
     """
+    if not isinstance(text, str):
+        raise _not_a_scenario(text, "give the text of a scenario file")
+    if not isinstance(folder, str | PathLike):
+        raise _one("scenario", "folder", f"{said(folder)} is not a path", "give a folder")
     home = Path(folder).resolve()
     with allowing(allow_path):
         raw, origins = _extended(parsed(text, "scenario"), "scenario", home, _Reading(home), ())
