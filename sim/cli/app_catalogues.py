@@ -74,16 +74,12 @@ def new(
 @catalogues.command()
 def platforms(
     name: Annotated[
-        str | None,
-        typer.Argument(
-            help="A platform, ID or ID/VARIANT; with --bibtex also a file.", show_default=False
-        ),
+        str | None, typer.Argument(help="A platform, ID or ID/VARIANT.", show_default=False)
     ] = None,
     bibtex: Annotated[
         bool, typer.Option("--bibtex", help="Print the works it rests on as BibTeX.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    allow_path: AllowPath = None,
 ) -> None:
     """List the platforms of the catalogue, or print one with the source and grade of every
     value.
@@ -109,6 +105,28 @@ def people(
 
     with faults_on_one_line():
         people_command(name, bibtex, json)
+
+
+@catalogues.command()
+def cite(
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="A scenario: a file (TOML), or a name of toolate scenarios.",
+            show_default=False,
+            autocompletion=completing.scenarios,
+        ),
+    ],
+    bibtex: Annotated[
+        bool, typer.Option("--bibtex", help="Print what it cites, and the program, as BibTeX.")
+    ] = False,
+    allow_path: AllowPath = None,
+) -> None:
+    """Write the methods paragraph of a scenario for a paper, with its references."""
+    from sim.cli.citing import cite_command
+
+    with faults_on_one_line():
+        cite_command(file, bibtex)
 
 
 @catalogues.command()

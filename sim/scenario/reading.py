@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sim.errors import Fault, ScenarioError
 from sim.paths import PathError, allowing, reached
-from sim.scenario.catalogued import catalogued
+from sim.scenario.catalogued import catalogued, spelled_source
 from sim.scenario.model import Origins, Scenario, build
 from sim.scenario.patching import PatchError, Raw, joined, layered, merged
 from sim.scenario.peopled import with_people
@@ -192,6 +192,7 @@ def _extended(
 
     A file that is extended counts as often as it is named.
     """
+    raw = _spelled(raw)
     base: Raw = {}
     origins: Origins = {}
     for path, name in parents(raw.get("extends")):
@@ -200,6 +201,19 @@ def _extended(
         origins = joined(origins, more, base, theirs)
     whole = _onto(base, raw, shown)
     return whole, layered(origins, raw, whole, shown)
+
+
+def _spelled(raw: Raw) -> Raw:
+    """Write behind every key of the sources which work it stands for."""
+    sources = raw.get("sources")
+    if not isinstance(sources, dict):
+        return raw
+    return raw | {
+        "sources": {
+            place: spelled_source(one) if isinstance(one, dict) else one
+            for place, one in sources.items()
+        }
+    }
 
 
 def parents(extends: object) -> list[tuple[str, str]]:
