@@ -32,6 +32,7 @@ from sim.cli.screens import console_for
 from sim.clock import SECOND, parse_duration
 from sim.errors import Fault, FaultyInputError
 from sim.scenario.suggestions import said
+from sim.world.trace import clock_in_words
 
 
 def answer_command(
@@ -128,6 +129,8 @@ def print_answers(found: Answers) -> None:
             write(f"{line}\n")
         for table in _tables(found, question):
             console_for(table).print(table)
+    if words := clock_in_words(found.scenario):
+        write(f"\n{words}\n")
     write(
         f"\n{found.replications} replications, seed {found.scenario.run.seed}; intervals at 95 % are "
         "Monte-Carlo error only.\n"

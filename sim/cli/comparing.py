@@ -37,6 +37,7 @@ from sim.results import ResultFolder
 from sim.scenario import Scenario, load
 from sim.tallies import SPLIT
 from sim.verdicts import Verdict
+from sim.world.trace import clock_in_words
 
 
 def compare_command(
@@ -245,6 +246,8 @@ def _closing(comparison: Comparison) -> Sequence[str]:
         f'{regretted:,} regretted of {messages:,} messages under "{comparison.against}"; '
         f"{comparison.replications} replications each, seed {first.run.seed}."
     ]
+    clocks = map(clock_in_words, comparison.worlds.values())
+    lines += dict.fromkeys(words for words in clocks if words)
     ways = dict.fromkeys(comparison.pairing[name] for name in rest)
     for way in ways:
         named = ", ".join(f'"{name}"' for name in rest if comparison.pairing[name] is way)

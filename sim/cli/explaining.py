@@ -21,7 +21,7 @@ from sim.scenario.evidence import Evidence, EvidenceKind, Evidences, tables_of
 from sim.scenario.patching import nested, paths_set
 from sim.scenario.recipients import EmailShares, Segment
 from sim.sweeping.design.unknowns import assumed
-from sim.world.trace import read_log
+from sim.world.trace import clock_in_words, read_log
 
 SECTIONS = {
     "run": "The run",
@@ -135,10 +135,8 @@ def _opening(scenario: Scenario, policy: str | None, width: int) -> Iterator[str
     yield from wrapped(f"people: {_whose(scenario)}", width)
     if scenario.traffic.kind == "trace":
         log = read_log(scenario, scenario.traffic)
-        words = log.clock.words
-        asking = "; traffic.zone sets another" if words.startswith("the clock") else ""
         yield from wrapped(f"{scenario.traffic.file}: {log.words}.", width)
-        yield from wrapped(f"Its times: {words}{asking}.", width)
+        yield from wrapped(clock_in_words(scenario) or "", width)
 
 
 def _whose(scenario: Scenario) -> str:

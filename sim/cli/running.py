@@ -27,6 +27,7 @@ from sim.scenario import Scenario, load
 from sim.scenario.suggestions import did_you_mean, said
 from sim.screening import Screening, TakesLongError, screening
 from sim.sizing import size_of
+from sim.world.trace import clock_in_words
 
 PATIENCE = 2.0
 """Seconds after which a progress bar shows."""
@@ -185,7 +186,8 @@ def _print(
         sys.stdout.write(json.dumps(whole, indent=1) + "\n")
         for warning in warnings_of(outcome):
             sys.stderr.write(f"Warning: {warning}\n")
-        for remark in remarks if doubt is None else ():
+        clock = clock_in_words(outcome.scenario)
+        for remark in (*([clock] if clock else ()), *(remarks if doubt is None else ())):
             sys.stderr.write(f"{remark}\n")
     else:
         print_outcome(outcome, remarks, full=full)

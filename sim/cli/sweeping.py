@@ -31,6 +31,7 @@ from sim.sweeping.store.folder import open_store
 from sim.sweeping.sweeping import Progress as Counted
 from sim.sweeping.sweeping import Shard, Swept, carry_out
 from sim.tallies import SPLIT
+from sim.world.trace import clock_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -255,6 +256,9 @@ def _print(swept: Swept) -> None:
         f"{swept.cells:,} of {len(planned.cells):,} cells have enough; {swept.played:,} tasks were played now.",
         soft_wrap=True,
     )
+    clocks = (clock_in_words(base.scenario) for base in planned.bases)
+    for words in dict.fromkeys(words for words in clocks if words):
+        console.print(escape(words), soft_wrap=True)
     console.print(f"Rule: {planned.rule.words()}", soft_wrap=True)
     is_for_all = not any(cell.change.policies for cell in planned.cells)
     for line in idle(swept.frame, is_for_all=is_for_all):

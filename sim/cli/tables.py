@@ -23,6 +23,7 @@ from sim.sums import Sums
 from sim.surfaces import CHANNELS
 from sim.tallies import DELAYED, HEADLINE, SPLIT
 from sim.verdicts import Verdict
+from sim.world.trace import clock_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,6 +171,8 @@ def _rest(outcome: Outcome) -> Iterator[Table]:
 def _basis(outcome: Outcome) -> Iterator[str]:
     """Say on what the numbers rest."""
     s, base, run = outcome.summary, outcome.policies[0], outcome.scenario.run
+    if words := clock_in_words(outcome.scenario):
+        yield words
     yield price_basis(outcome)
     yield (
         f"{s.headline(base).per:,.0f} regretted of {s.sums.total(base, 'messages'):,} messages per policy, "
