@@ -139,6 +139,7 @@ def _sort(kind: Any) -> str:
         return _sort(kind.value_type)
     tests = {
         "text": (of.is_string, of.is_large_string, of.is_string_view, of.is_null),
+        "booleans": (of.is_boolean,),
         "whole numbers": (of.is_integer,),
         "numbers": (of.is_floating, of.is_decimal),
         "timestamps": (of.is_timestamp, of.is_date),
@@ -151,15 +152,18 @@ def _sort(kind: Any) -> str:
 def _check_types(schema: pyarrow.Schema, shown: str) -> None:
     """Refuse columns of a type that the trace has no meaning for."""
     people = ("text", "whole numbers")
-    takes = dict.fromkeys(("id", "sender", "recipient"), people) | {
+    takes = dict.fromkeys(("id", "sender", "recipient", "group"), people) | {
         "kind": ("text",),
+        "deleted": ("text", "booleans", "whole numbers"),
         "length": ("whole numbers", "numbers", "text"),
         **dict.fromkeys(TIMES, ("timestamps", "durations", "whole numbers", "numbers", "text")),
     }
     faults = []
     for field in schema:
-        wanted = takes.get(field.name.strip(), ())
-        if wanted and _sort(field.type) not in wanted:
+        if _is_index(field.name):
+            continue
+        wanted = takes[field.name.strip()]
+        if _sort(field.type) not in wanted:
             kind = said(str(field.type)).strip('"')
             faults.append(
                 Fault(

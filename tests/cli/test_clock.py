@@ -47,7 +47,7 @@ def test_an_answer_and_a_sweep_say_it_too(toolate: Toolate, tmp_path: Path) -> N
     file = logged(tmp_path, "Z", "")
     assert TAKEN in toolate("answer", file, "--question", "lost", "--replications", "30").out
     (tmp_path / "sweep.toml").write_text(
-        'schema = 1\nscenario = "it.toml"\n[axes]\n"push.delay" = ["0 s", "1 min"]\n'
+        'schema = 1\nbase = "it.toml"\n[[axis]]\npath = "push.delay"\nvalues = ["0 s", "1 min"]\n'
     )
     said = toolate("sweep", tmp_path / "sweep.toml", "--store", tmp_path / "store")
     assert said.out.count(TAKEN) == 1, (said.out, said.err)
