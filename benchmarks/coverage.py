@@ -24,8 +24,9 @@ from sim import estimates as est
 from sim.answers.crossing import crossing
 from sim.clock import SECOND
 from sim.estimates import Estimates
+from sim.prices import PRICES, prices
 from sim.running import run
-from sim.summaries import MEASURES, PRICES, compared, headlines, prices
+from sim.summaries import MEASURES, compared, headlines
 from sim.summaries import changes as changes_of
 from sim.summaries import shares as shares_of
 from sim.sums import Floats, Sums

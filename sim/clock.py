@@ -56,6 +56,15 @@ def parse_duration(text: str) -> int:
     return micros
 
 
+def written(duration: int) -> str:
+    """Write microseconds as a scenario file does, exactly.
+
+    >>> written(1_500)
+    '1.500 ms'
+    """
+    return f"{duration // MILLISECOND}.{duration % MILLISECOND:03} ms"
+
+
 def format_duration(micros: int | float) -> str:
     """Write microseconds as a person would say them, in the largest unit that keeps the number
     readable.

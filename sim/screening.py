@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
+from sim.clock import written
+from sim.distributions.families.constant import Constant
 from sim.errors import ScenarioError, ToolateError
 from sim.running import chosen, play_all
 from sim.scenario.model import Scenario
@@ -33,6 +35,8 @@ REPLICATIONS: Final = 100
 """Of each point: the Monte-Carlo error is then small against the spread, and ranks are of pairs."""
 TIMED: Final = 4
 """Points after which their number's time is foretold; one or two say little on a busy machine."""
+DELAYS: Final = ("send.hold", "push.delay", "desktop.delay", "email.delay")
+"""What a policy lengthens, wherever it is varied, by as much as in the scenario."""
 NOISE: Final = 0.45
 """Rank correlations of 32 points that chance exceeds in one of a hundred parameters that do nothing
 (two-sided 1 % point of Spearman's coefficient for n = 32)."""
@@ -180,10 +184,37 @@ def sums_at(
     """Play policies where a scenario is changed; None for two ends that cannot be combined."""
     try:
         there = scenario.patched(change.patch)
-        worlds = [there.under(name) for name in names]
+        worlds = [under(scenario, there, name) for name in names]
     except ScenarioError:
         return None
     return play_all(worlds, names, engine, replications)
+
+
+def under(scenario: Scenario, there: Scenario, policy: str) -> Scenario:
+    """Put a scenario, changed to `there`, under a policy: what the policy adds to a delay it adds there too.
+
+    A policy file says "30 s" where it means thirty seconds more than now. Written over a delay that is
+    unknown, it would be shorter than doing nothing wherever that is longer.
+
+    >>> import sim
+    >>> dm = sim.load("linkedin_dm")
+    >>> under(dm, dm.patched({"push.delay": "60 s"}), "push +30 s").push.delay.value // 10**6
+    90
+    """
+    planned, found = scenario.under(policy), there.under(policy)
+    longer = {}
+    for path in DELAYS:
+        now, then, wanted = (_delay(one, path) for one in (scenario, there, planned))
+        if now is not None and then is not None and wanted is not None and wanted > now != then:
+            longer[path] = written(then + wanted - now)
+    return found.patched(longer) if longer else found
+
+
+def _delay(scenario: Scenario, path: str) -> int | None:
+    """Give a delay, microseconds; None where it is drawn."""
+    section, name = path.split(".")
+    value = getattr(getattr(scenario, section), name)
+    return int(value.value) if isinstance(value, Constant) else None
 
 
 def headlines_of(sums: Sums) -> list[float]:

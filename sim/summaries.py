@@ -5,29 +5,19 @@ pandas frames.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sim import estimates as est
-from sim.clock import HOUR, SECOND
+from sim.prices import PRICES, prices
+from sim.schema.records import REFUSALS
 from sim.sums import Floats, Sums
 from sim.surfaces import CHANNELS
-from sim.tallies import (
-    DELAY_EDGES,
-    DELAYED,
-    HEADLINE,
-    SPLIT,
-    TALLIES,
-    counted,
-    delayed_by,
-    in_strata,
-    not_under,
-)
+from sim.tallies import HEADLINE, SPLIT, TALLIES, in_strata, not_under
 from sim.verdicts import Lost, Verdict
 
 VERDICTS: Final = tuple(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED)
@@ -35,7 +25,7 @@ LOST_WHEN: Final = tuple(f"lost_{w.name.lower()}" for w in Lost if w is not Lost
 READ: Final = (*(channel.name for channel in CHANNELS), "thread")
 """Where a text is read, as `read_NAME`: a channel of previews, or the app."""
 LEVELS: Final = ("nothing", "existence", "part", "all")
-REFUSED: Final = ("refused_kind", "refused_window", "refused_opened", "refused_receiver")
+REFUSED: Final = tuple(f"refused_{why}" for why in REFUSALS)
 FLAGS: Final = ("phantom", *REFUSED)
 MEASURES: Final = {
     name: TALLIES[name]
@@ -46,101 +36,13 @@ MEASURES: Final = {
         *LOST_WHEN,
         *(f"read_{channel}" for channel in READ),
         *FLAGS,
+        "group_read",
         *(f"level_{level}" for level in LEVELS),
     )
 }
 """Shares of regretted messages a run reports, and what each means."""
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """A price of a policy: what is estimated, what it means, and how a claim calls it.
-
-    `kind` is "share" or "number" of `top` per `of`, or "delay" in seconds, of what `of` names.
-    """
-
-    meaning: str
-    kind: Literal["share", "number", "delay"]
-    words: str
-    top: str = ""
-    of: str = ""
-
-
-def _delay_prices(what: str) -> dict[str, Price]:
-    """Give what a delay is reported by: no number of them hides how far a few are moved."""
-    until = f"until {'first read' if what == 'read' else what}"
-    delay = f"added delay until {what}"
-    return {
-        f"delay_{what}_s": Price(
-            f"mean added delay {until}, of those moved by less than an hour, seconds",
-            "delay",
-            delay,
-            of=what,
-        ),
-        f"delay_{what}_far": Price(
-            f"share moved by an hour or more, {until}",
-            "share",
-            f"{what} an hour apart share",
-            of=what,
-        ),
-        f"delay_{what}_far_s": Price(
-            f"median added delay {until}, of those moved by an hour or more, seconds",
-            "delay",
-            f"{delay} of those moved by an hour",
-            of=what,
-        ),
-        f"delay_{what}_median_s": Price(
-            f"median added delay {until}, seconds", "delay", f"median {delay}", of=what
-        ),
-        f"delay_{what}_p95_s": Price(
-            f"95th percentile of the added delay {until}, seconds",
-            "delay",
-            f"95th percentile {delay}",
-            of=what,
-        ),
-    }
-
-
-PRICES: Final = {
-    **_delay_prices("notified"),  # of what had not been read in the app by then
-    **_delay_prices("read"),
-    "never_notified": Price(
-        "share never notified, nor read in the app",
-        "share",
-        "never notified share",
-        "others_never_notified",
-        "others",
-    ),
-    "pushes_per_message": Price(
-        "pushes sent per message", "number", "pushes per message", "others_pushed", "others"
-    ),
-    "emails_per_message": Price(
-        "e-mails sent, per message", "number", "emails per message", "others_mails", "others"
-    ),
-    "alerts_per_message": Price(
-        "pushes that made themselves felt, per message",
-        "number",
-        "alerts per message",
-        "others_felt",
-        "others",
-    ),
-    "orphans_per_followup": Price(
-        "follow-ups sent after their opening message was gone",
-        "number",
-        "orphans per followup",
-        "orphans",
-        "followups",
-    ),
-    "credits_lost_per_inmail": Price(
-        "InMail credits that did not come back, per InMail",
-        "number",
-        "credits lost per inmail",
-        "credits_lost",
-        "credits_used",
-    ),
-}
-"""What a policy costs; all but the last two are for messages that nobody regretted, delays against
-the baseline message by message."""
+OF: Final = {"group_read": "group_messages"}
+"""What a share is of, if not of all regretted messages."""
 
 
 def shares(sums: Sums, measures: Sequence[str] = tuple(MEASURES)) -> est.Estimates:
@@ -150,7 +52,8 @@ def shares(sums: Sums, measures: Sequence[str] = tuple(MEASURES)) -> est.Estimat
     and that one the baseline's.
     """
     effects = design_effects(compared(sums))[..., None]
-    return est.share(sums.of(*measures), sums.of("regretted"), design_effect=effects)
+    of = sums.of(*(OF.get(name, "regretted") for name in measures))
+    return est.share(sums.of(*measures), of, design_effect=effects)
 
 
 def headlines(sums: Sums, known: Floats | None = None, measure: str = HEADLINE) -> est.Estimates:
@@ -185,71 +88,6 @@ def compared(sums: Sums) -> est.Shares:
 def changes(headlines: est.Shares) -> est.Estimates:
     """Estimate each policy's headline less the baseline's, of shape (..., policies)."""
     return est.every_difference(headlines, [0]).each(lambda field: field[..., 0])
-
-
-def prices(sums: Sums) -> est.Estimates:
-    """Estimate all of `PRICES`, of shape (..., policies, prices)."""
-    plain = [price for price in PRICES.values() if price.top]
-    ratios = est.share(sums.of(*(one.top for one in plain)), sums.of(*(one.of for one in plain)))
-    delays = _delays(sums)
-    flat = delays.each(lambda field: field.reshape(*field.shape[:-2], -1))
-    return est.side_by_side([flat, ratios])
-
-
-def _delays(sums: Sums) -> est.Estimates:
-    """Estimate the prices of delays, of shape (..., policies, what is delayed, prices)."""
-    counts, total, used = _binned(sums)
-    edges, near = _open_edges()[used], _is_near()[used]
-    later, far = edges[:, 0] >= 0, ~near
-    up, down, moved = total @ (near & later), -total @ (near & ~later), counts @ near
-    mean = est.mean_change(up, down, moved)
-    # A mean of a few large delays among many that are none has no interval that holds: with 30 worlds
-    # and few messages moved, t intervals covered half of the time (docs/coverage.md).
-    few = (mean.with_events < est.FEW) & (mean.with_events < mean.replications)
-    low, high = (np.where(few, np.nan, limit) for limit in (mean.low, mean.high))
-    # The baseline moves nothing against itself.
-    low[..., 0, :] = high[..., 0, :] = mean.value[..., 0, :]
-    share = est.share(counts @ far, counts.sum(axis=-1))
-    share.high[..., 0, :] = share.value[..., 0, :]  # the baseline moves nothing against itself
-    by = est.quantile(counts[..., far], total[..., far], edges[far], 0.5)
-    quantiles = est.quantile(counts, total, edges, [0.5, 0.95])
-    mean, by, quantiles = map(_in_seconds, (mean.with_limits(low, high), by, quantiles))
-    return est.side_by_side([est.stacked([mean, share, by]), quantiles])
-
-
-def _in_seconds(found: est.Estimates) -> est.Estimates:
-    low, value, high = (one / SECOND for one in (found.low, found.value, found.high))
-    return replace(found, low=low, value=value, high=high)
-
-
-def _binned(sums: Sums) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-    """Give counts and delays, (replications, ..., policies, what, bins), of the bins in use.
-
-    Delays stay whole numbers of microseconds, which add up exactly in any order.
-    """
-    names = [name for what in DELAYED for name in (*counted(what), *delayed_by(what))]
-    both = sums.whole(*names)
-    both = both.reshape(*both.shape[:-1], len(DELAYED), 2, len(DELAY_EDGES))
-    each = both.sum(axis=0)[..., 0, :]
-    used = np.asarray(each.any(axis=tuple(range(each.ndim - 1))), dtype=np.bool_)
-    used[[0, -1]] = True  # most bins are empty, but something stands for far and for near
-    used[len(used) // 2] = True
-    chosen = np.take(both, np.flatnonzero(used), axis=-1).astype(np.float64)
-    return chosen[..., 0, :], chosen[..., 1, :], used
-
-
-@cache
-def _open_edges() -> Floats:
-    """Give the ends of the bins, the first and the last of which are open."""
-    edges = DELAY_EDGES.astype(np.float64)
-    edges[0, 0], edges[-1, 1] = -np.inf, np.inf
-    return edges
-
-
-def _is_near() -> npt.NDArray[np.bool_]:
-    """Tell which bins hold delays of less than an hour."""
-    near: npt.NDArray[np.bool_] = np.abs(DELAY_EDGES).min(axis=1) < HOUR
-    return near
 
 
 @dataclass(frozen=True)

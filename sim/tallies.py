@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND
 from sim.records import Records
+from sim.schema.records import REFUSALS, WHY_REFUSED
 from sim.sums import Ints
 from sim.surfaces import CHANNELS
 from sim.verdicts import Judged, Level, Lost, Verdict
@@ -23,13 +24,6 @@ SPLIT: Final = ("preview_first", "in_thread")
 
 PREVIEW_FIRST: Final = (Verdict.TOO_LATE, Verdict.GHOST)
 """The verdicts of a message that was read in a preview first."""
-
-REFUSALS: Final = {
-    1: "refused_kind",
-    2: "refused_window",
-    3: "refused_opened",
-    4: "refused_receiver",
-}
 
 TALLIES: Final = {
     "messages": "all messages but apologies",
@@ -50,10 +44,10 @@ TALLIES: Final = {
     **{one.measure: f"{one.meaning}, before the text was in the app" for one in CHANNELS},
     "read_thread": "the text was read in the app",
     "phantom": "a sign of it was met, and nothing of it was ever read",
-    "refused_kind": "refused: its kind cannot be deleted",
-    "refused_window": "refused: the deletion window was over",
-    "refused_opened": "refused: it had been opened",
-    "refused_receiver": "refused by the recipient's client, for its age",
+    **{f"refused_{why}": f"refused: {meaning}" for why, meaning in REFUSALS.items()},
+    "group_messages": "group messages, sent to several, that somebody regretted",
+    "group_read": "group messages of which at least one recipient read the text despite the deletion",
+    "group_readers": "recipients who read the text of those",
     "saved": "read under the baseline and not here, regretted under both",
     "newly_lost": "read here and not under the baseline, regretted under both",
     "followups": "follow-ups sent",
@@ -70,6 +64,7 @@ TALLIES: Final = {
     "others_felt": "of those: its push made itself felt",
     "others_mailed": "of those: an e-mail carried it",
     "others_mails": "e-mails that carried any of those",
+    "others_recipient_s": "seconds that recipients of those are observed, each for the whole horizon",
 }
 """What is counted in a replication under a policy, in the order of `tally`'s row. Counts are of
 regretted messages unless they say otherwise; follow-ups, credits and what remedies did are counted
@@ -170,7 +165,10 @@ def tally(records: Records, judged: Judged, base: Judged) -> Ints:
         counts[channel.measure] = per.count(sent & (read != NEVER) & (read <= judged.thread_read))
     counts["read_thread"] = per.count(sent & (judged.thread_read != NEVER))
     counts["phantom"] = per.count(asked & judged.phantom)
-    counts |= {name: per.count(asked & (refused == reason)) for reason, name in REFUSALS.items()}
+    counts |= {
+        f"refused_{why}": per.count(asked & (refused == WHY_REFUSED.index(why))) for why in REFUSALS
+    }
+    counts |= _groups(per, records, asked, read_mask(judged))
     mine, theirs, both = read_mask(judged), read_mask(base), asked & base.regretted
     counts["saved"], counts["newly_lost"] = (
         per.count(both & theirs & ~mine),
@@ -192,18 +190,33 @@ class _Worlds:
         """Count the messages chosen, replication by replication."""
         return np.bincount(self.place[mask], minlength=self.size).astype(np.int64)
 
+    def each(self, mask: npt.NDArray[np.bool_], what: Ints) -> Ints:
+        """Count what the messages chosen share, by numbers from 0, each once in a replication."""
+        many = int(what.max(initial=0)) + 1
+        found = np.unique(self.place[mask] * many + what[mask])
+        return np.bincount(found // many, minlength=self.size).astype(np.int64)
+
     def recipients(self, mask: npt.NDArray[np.bool_]) -> Ints:
         """Count the recipients of the messages chosen, replication by replication."""
-        many = int(self.recipient.max(initial=0)) + 1
-        people = np.unique(self.place[mask] * many + self.recipient[mask])
-        return np.bincount(people // many, minlength=self.size).astype(np.int64)
+        return self.each(mask, self.recipient)
 
     def mails(self, mask: npt.NDArray[np.bool_], opener: Ints) -> Ints:
         """Count the e-mails that carried any of the messages chosen, replication by replication."""
-        carried = mask & (opener >= 0)
-        many = int(opener.max(initial=0)) + 1
-        mails = np.unique(self.place[carried] * many + opener[carried])
-        return np.bincount(mails // many, minlength=self.size).astype(np.int64)
+        return self.each(mask & (opener >= 0), opener)
+
+
+def _groups(
+    per: _Worlds, records: Records, asked: npt.NDArray[np.bool_], read: npt.NDArray[np.bool_]
+) -> dict[str, Ints]:
+    """Count regretted group messages, each once whoever got it, and who read them."""
+    many = int(records["group"].max(initial=0)) + 1
+    whole = records["sender"] * many + records["group"]
+    asked = asked & (records["group"] >= 0)
+    return {
+        "group_messages": per.each(asked, whole),
+        "group_read": per.each(asked & read, whole),
+        "group_readers": per.count(asked & read),
+    }
 
 
 def _after_effects(records: Records, judged: Judged) -> dict[str, Ints]:
@@ -242,6 +255,7 @@ def _price(records: Records, judged: Judged, base: Judged) -> tuple[dict[str, In
         "others_mailed": per.count(others & (records["email_dispatched"] != NEVER)),
         "others_mails": per.mails(others, records["email_opener"]),
     }
+    prices["others_recipient_s"] = prices["others_recipients"] * round(records.horizon / SECOND)
     delays = []
     for mine, theirs in (
         (told, told_before),  # what has been read in the app needs no notice any more

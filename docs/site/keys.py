@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -108,7 +108,7 @@ def _keys(
     """Yield the keys of a table, and of the tables in it."""
     for name, field in model.model_fields.items():
         inner = _table(field)
-        path = f"{at}.{name}"
+        path = f"{at}.{name}" + (".NAME" if get_origin(field.annotation) is dict else "")
         if name == "kind" and at == "traffic":
             continue
         if inner is not None:

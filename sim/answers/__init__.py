@@ -93,9 +93,9 @@ def answer(
     `questions` are keys of `QUESTIONS`; `target` is a share (0 to 1) for deadline and hold,
     `budget_s` a mean delay in seconds for the frontier, `levers` durations that a hold is sought for.
     With `replications` the best policy is judged on so many, else on as many as that takes.
-    `workers` points of what is unknown are played at a time. `progress` is told what is being done, how
-    much of it is done, and how much there is. Raises `ScenarioError` for a scenario
-    that is none and `FaultyInputError` for a question, target or lever that is none, or if too few
+    `workers` blocks of replications, or points of what is unknown, are played at a time. `progress`
+    is told what is being done, how much of it is done, and how much there is. Raises `ScenarioError`
+    for a scenario that is none and `FaultyInputError` for a question, target or lever that is none, or if too few
     messages are regretted.
 
     >>> import sim
@@ -106,7 +106,7 @@ def answer(
     whole = given(scenario)
     asked = (questions,) if isinstance(questions, str) else tuple(questions)
     _check(asked, target, budget_s)
-    stage = stage_of(whole, replications, engine)
+    stage = stage_of(whole, replications, engine, workers)
     found: dict[str, Any] = {}
     for place, question in enumerate(asked):
         progress(QUESTIONS[question], place, len(asked))

@@ -18,8 +18,8 @@ import pandas as pd
 
 from sim import estimates as est
 from sim.answers.crossing import Crossing, crossing
-from sim.answers.playing import FEWEST, Patch, Stage, enough, headline, written
-from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND
+from sim.answers.playing import FEWEST, Patch, Stage, enough, headline
+from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND, written
 from sim.records import Records
 from sim.summaries import shares
 from sim.sums import Ints

@@ -1,13 +1,13 @@
 """What protection costs: the share read despite the deletion against the delay of everybody else's
-messages, over the scenario's policies and a grid of levers.
+messages, over the scenario's policies, a grid of levers, and the best combination within a budget.
 
-A point is *dominated* if another one protects at least as well at no more delay, and better in one of
-the two. The *knee* is the point of the rest that lies farthest below the line between their ends.
+The best combination is searched on other worlds than those that all points are estimated on: what is
+chosen because it was lucky there has no luck here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final
@@ -15,12 +15,19 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from sim import estimates as est
 from sim.answers.deadline import RETRACTED
+from sim.answers.marks import cheapest_between, dominated, knee
 from sim.answers.playing import Patch, Stage, enough, headline
+from sim.answers.searching import Paid, Point, search
+from sim.clock import HOUR, NEVER, SECOND, format_duration, written
+from sim.distributions.families.constant import Constant
+from sim.prices import PRICES, prices
+from sim.running import expected_messages
 from sim.scenario.model import Scenario
-from sim.scenario.patching import nested
-from sim.summaries import PRICES, changes, compared, expected_costs, prices
-from sim.sums import Floats
+from sim.scenario.patching import merged, nested
+from sim.summaries import changes, compared, expected_costs
+from sim.sums import Floats, Sums
 
 GRID: Final[Mapping[str, Mapping[str, Patch]]] = {
     "hold": {
@@ -34,8 +41,18 @@ GRID: Final[Mapping[str, Mapping[str, Patch]]] = {
     "retraction": {"": {}, "retract every push": RETRACTED},
 }
 """Levers that are crossed; a name is those of its levers."""
+LEVERS: Final = {
+    "send.hold": "hold {whole}",
+    "push.delay": "push +{added}",
+    "email.delay": "e-mail +{added}",
+}
+"""Durations that are searched within a budget, and how they are called."""
+NOTHING: Final[Patch] = {}
+RETRACTION: Final = "retract every push"
 DELAY: Final = "delay_notified_s"
 FAR: Final = "delay_notified_far"
+FAR_IS_FEW: Final = 0.01
+"""Share delayed by an hour or more up to which a mean delay of the others says what is paid."""
 
 
 @dataclass(frozen=True)
@@ -43,20 +60,23 @@ class Frontier:
     """Points: what is read, and what it costs; all on the same worlds."""
 
     table: pd.DataFrame
-    """`policy`, `read` with `low` and `high`, `change` with `change_low` and `change_high` against
-    the first, `delay_s`, `far` (share delayed by an hour or more), `dominated`, `knee`, and `cost`
-    where the scenario puts a price on anything."""
-    budget_s: float | None
+    """`policy`; `read` with `low` and `high`; `change` with `change_low` and `change_high` against the
+    first; `delay_s` with `delay_low` and `delay_high` (NaN: too few were moved); `far`, the share
+    delayed by an hour or more; `dominated`, `knee`; `worth_from` and `worth_to`, seconds of others'
+    delay, all together, that keeping one message unread must be worth for the point to be the best
+    (NaN: it never is). Where the scenario has costs: `cost` a world, and `money_from`, `money_to`, what
+    an hour of one other message's delay must cost."""
+    budget_s: float
+    winner: str | None
+    """The point that a search found best within the budget, on other worlds; None: nothing keeps it, or
+    nobody pays."""
+    nobody_pays: bool = False
+    """Whether every message is regretted, so that no others are delayed and no budget binds."""
 
     @property
     def best(self) -> pd.Series[Any] | None:
-        """The point that is read least within the budget, of the least delay; None: there is none."""
-        within = self.table
-        if self.budget_s is not None:
-            within = within[(within["delay_s"] <= self.budget_s) & (within["far"] <= FAR_IS_FEW)]
-        if within.empty:
-            return None
-        return within.sort_values(["read", "delay_s"]).iloc[0]
+        """The best point within the budget; None: nothing keeps it."""
+        return None if self.winner is None else self.row(self.winner)
 
     @property
     def knee(self) -> pd.Series[Any] | None:
@@ -64,23 +84,30 @@ class Frontier:
         found = self.table[self.table["knee"]]
         return None if found.empty else found.iloc[0]
 
+    def row(self, policy: str) -> pd.Series[Any]:
+        """Give a point by its name."""
+        return self.table[self.table["policy"] == policy].iloc[0]
+
     def document(self) -> dict[str, Any]:
-        """Give what JSON says of it."""
-        best, knee = self.best, self.knee
+        """Give what JSON says of it; what is not known is null, and no limit too."""
+        points = [
+            {str(name): _plain(value) for name, value in row.items()}
+            for row in self.table.to_dict(orient="records")
+        ]
         return {
             "budget_s": self.budget_s,
-            "best_within_budget": None if best is None else str(best["policy"]),
-            "knee": None if knee is None else str(knee["policy"]),
-            "points": self.table.to_dict(orient="records"),
+            "best_within_budget": self.winner,
+            "knee": None if self.knee is None else str(self.knee["policy"]),
+            "points": points,
         }
 
 
-FAR_IS_FEW: Final = 0.01
-"""Share delayed by an hour or more up to which a mean delay of the others says what is paid."""
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-def frontier(stage: Stage, scenario: Scenario, budget_s: float | None = None) -> Frontier:
-    """Play the scenario's policies and the grid, and mark what is dominated and the knee.
+def frontier(stage: Stage, scenario: Scenario, budget_s: float = 30.0) -> Frontier:
+    """Play the scenario's policies, the grid and the best combination within a budget, and mark them.
 
     `scenario` has the policies, `stage` the baseline; `budget_s` is a mean delay in seconds. Raises
     `FaultyInputError` where too few messages are regretted.
@@ -89,33 +116,128 @@ def frontier(stage: Stage, scenario: Scenario, budget_s: float | None = None) ->
     >>> from sim.answers.playing import stage_of
     >>> dm = sim.load("linkedin_dm")
     >>> found = frontier(stage_of(dm, 20), dm, budget_s=5.0)
-    >>> bool(found.best["delay_s"] <= 5.0)
+    >>> bool(found.best["delay_s"] <= 5.5)
     True
     """
-    sums = stage.play(_patches(scenario))
-    enough(sums, "frontier")
+    patches = _patches(scenario)
+    alone = stage.play({"as it is": {}})
+    enough(alone, "frontier")
+    nobody_pays = alone.total("as it is", "others") == 0
+    name, patch = None, NOTHING
+    if not nobody_pays:
+        name, patch = best_combination(stage.elsewhere(), scenario, budget_s)
+    if name is not None:
+        same = [one for one, known in patches.items() if nested(known) == nested(patch)]
+        name = same[0] if same else name
+        patches.setdefault(name, patch)
+    sums = stage.play(patches)
+    return Frontier(_table(stage, sums), budget_s, name, nobody_pays)
+
+
+def _table(stage: Stage, sums: Sums) -> pd.DataFrame:
     shares, moved, paid = headline(sums), changes(compared(sums)), prices(sums)
-    names = list(PRICES)
-    delay, far = (paid.value[:, names.index(name)] for name in (DELAY, FAR))
+    waited = paid.each(lambda field: field[..., list(PRICES).index(DELAY)])
+    read, delay = shares.value, _in_budgets(paid)
+    others = expected_messages(stage.scenario) * sums.replications
+    regretted = sums.of("regretted")[:, 0].sum()
+    worth = cheapest_between(read * regretted, delay * max(others - regretted, 0.0))
     table = pd.DataFrame(
         {
             "policy": list(sums.policies),
-            "read": shares.value,
+            "read": read,
             "low": shares.low,
             "high": shares.high,
             "change": moved.value,
             "change_low": moved.low,
             "change_high": moved.high,
-            "delay_s": np.nan_to_num(delay),
-            "far": np.nan_to_num(far),
+            "delay_s": np.nan_to_num(waited.value),
+            "delay_low": waited.low,
+            "delay_high": waited.high,
+            "far": _far(paid),
+            "dominated": dominated(read, delay),
+            "knee": knee(read, delay),
+            "worth_from": worth[:, 0],
+            "worth_to": worth[:, 1],
         }
     )
-    table["dominated"] = dominated(table["read"].to_numpy(), table["delay_s"].to_numpy())
-    table["knee"] = knee(table["read"].to_numpy(), table["delay_s"].to_numpy())
     if stage.scenario.costs:
         costs = expected_costs(sums, stage.scenario.costs, stage.scenario.credits.per_inmail)
+        hours = delay * max(others - regretted, 0.0) / sums.replications * SECOND / HOUR
         table["cost"] = costs["value"]
-    return Frontier(table, budget_s)
+        money = cheapest_between(hours, costs["value"].to_numpy())
+        table["money_from"], table["money_to"] = money.T
+    return table
+
+
+def _far(paid: est.Estimates) -> Floats:
+    return np.nan_to_num(paid.value[..., list(PRICES).index(FAR)])
+
+
+def _in_budgets(paid: est.Estimates) -> Floats:
+    """Give mean delays, infinite where more than a few are moved further than a mean would say."""
+    delay = np.nan_to_num(paid.value[..., list(PRICES).index(DELAY)])
+    return np.where(_far(paid) > FAR_IS_FEW, np.inf, delay)
+
+
+def best_combination(stage: Stage, scenario: Scenario, budget_s: float) -> tuple[str | None, Patch]:
+    """Search the combination of levers that is read least within a budget; None: nothing keeps it.
+
+    The durations are `LEVERS`, each added to what the scenario has; the rest is what its policies set
+    besides, and the retraction of every push.
+    """
+    choices = _choices(scenario)
+    starts = {path: start for path in LEVERS if (start := _start(stage.scenario, path)) is not None}
+
+    def patch_of(point: Point) -> Patch:
+        found = nested(list(choices.values())[point.choice])
+        for (path, start), added in zip(starts.items(), point.durations, strict=True):
+            if added:
+                found = merged(found, nested({path: written(start + added)}))
+        return found
+
+    def play(points: Sequence[Point]) -> list[Paid]:
+        patches = {str(k): patch_of(one) for k, one in enumerate(points)}
+        sums = stage.play({"as it is": {}, **patches})
+        each = zip(headline(sums).value.tolist(), _in_budgets(prices(sums)).tolist(), strict=True)
+        return [Paid(read, delay) for read, delay in each][1:]
+
+    found = search(play, len(choices), len(starts), budget_s)
+    if found is None:
+        return None, NOTHING
+    words = [
+        LEVERS[path].format(added=format_duration(added), whole=format_duration(start + added))
+        for (path, start), added in zip(starts.items(), found.durations, strict=True)
+        if added
+    ]
+    name = ", ".join(filter(None, [*words, list(choices)[found.choice]]))
+    return name or scenario.policy_names()[0], patch_of(found)
+
+
+def _start(scenario: Scenario, path: str) -> int | None:
+    """Give the duration that a lever has, microseconds; None where it is drawn or has no end."""
+    section, name = path.split(".")
+    value = getattr(getattr(scenario, section), name)
+    if not isinstance(value, Constant) or value.value >= NEVER:
+        return None
+    return int(value.value)
+
+
+def _choices(scenario: Scenario) -> dict[str, Patch]:
+    """Give what is no duration: nothing, what each policy sets besides durations, and the retraction of
+    every push.
+    """
+    found: dict[str, Patch] = {"": {}}
+    for name in scenario.policy_names()[1:]:
+        patch = nested(scenario.policies[name])
+        for path in LEVERS:
+            section, key = path.split(".")
+            rest = {k: v for k, v in patch.get(section, {}).items() if k != key}
+            patch = {k: v for k, v in patch.items() if k != section}
+            patch |= {section: rest} if rest else {}
+        if patch and patch not in found.values():
+            whole = patch == nested(scenario.policies[name])
+            found[name if whole else f"{name}, its durations aside"] = patch
+    return found if nested(RETRACTED) in found.values() else found | {RETRACTION: RETRACTED}
 
 
 def _patches(scenario: Scenario) -> dict[str, Patch]:
@@ -149,34 +271,3 @@ def _lengthens(scenario: Scenario, patch: Patch) -> bool:
     return "send.hold" not in patch or (
         scenario.patched(patch).send.usual_hold > base.send.usual_hold
     )
-
-
-def dominated(read: Floats, delay: Floats) -> list[bool]:
-    """Tell for every point whether another protects as well at no more delay, and better in one.
-
-    >>> dominated(np.array([0.5, 0.4, 0.45]), np.array([0.0, 10.0, 20.0]))
-    [False, False, True]
-    """
-    no_worse = (read[:, None] >= read[None, :]) & (delay[:, None] >= delay[None, :])
-    better = (read[:, None] > read[None, :]) | (delay[:, None] > delay[None, :])
-    return [bool(one) for one in np.any(no_worse & better, axis=1)]
-
-
-def knee(read: Floats, delay: Floats) -> list[bool]:
-    """Mark the point that lies farthest below the line between the ends of the frontier.
-
-    Both axes are scaled to the frontier's own ranges; no point is marked if fewer than three are on it.
-
-    >>> knee(np.array([0.5, 0.1, 0.05]), np.array([0.0, 1.0, 10.0]))
-    [False, True, False]
-    """
-    marked = [False] * read.size
-    front = np.flatnonzero(~np.array(dominated(read, delay)))
-    spans = np.ptp(read[front]), np.ptp(delay[front])
-    if front.size >= 3 and min(spans) > 0:
-        x = (delay[front] - delay[front].min()) / spans[1]
-        y = (read[front] - read[front].min()) / spans[0]
-        below = 1 - x - y
-        if below.max() > 0:
-            marked[int(front[int(np.argmax(below))])] = True
-    return marked

@@ -14,11 +14,11 @@ from typing import Any, Final
 from sim import estimates as est
 from sim.answers.crossing import Crossing, crossing
 from sim.answers.deadline import seconds
-from sim.answers.playing import Patch, Stage, enough, headline, written
-from sim.clock import HOUR, MINUTE, SECOND
+from sim.answers.playing import Patch, Stage, enough, headline
+from sim.clock import HOUR, MINUTE, SECOND, written
 from sim.errors import Fault, FaultyInputError, ScenarioError
+from sim.prices import PRICES, prices
 from sim.scenario.suggestions import said
-from sim.summaries import PRICES, prices
 
 LEVERS: Final = ("send.hold", "push.delay", "email.delay", "email.window")
 """Levers that `hold` is asked about by default; those that change nothing are said to."""

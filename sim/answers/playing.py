@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim import estimates as est
@@ -25,6 +25,12 @@ class Stage:
     scenario: Scenario
     replications: int
     engine: str = "auto"
+    workers: int = 1
+
+    def elsewhere(self) -> Stage:
+        """Give the same stage on other worlds, which say nothing about these."""
+        seed = self.scenario.run.seed + 1
+        return replace(self, scenario=self.scenario.patched({"run.seed": seed}))
 
     def within(self, durations: Sequence[int]) -> tuple[int, ...]:
         """Give the durations (microseconds) that the observation is at least twice as long as."""
@@ -46,14 +52,23 @@ class Stage:
         worlds = [self.scenario.patched(patch) for patch in patches.values()]
         engine = engine_for(self.scenario, names, self.engine, self.replications)
         return play_all(
-            worlds, names, engine, self.replications, count=count, keep=keep, stopping=stopping
+            worlds,
+            names,
+            engine,
+            self.replications,
+            workers=self.workers,
+            count=count,
+            keep=keep,
+            stopping=stopping,
         )
 
 
-def stage_of(scenario: Scenario, replications: int | None = None, engine: str = "auto") -> Stage:
+def stage_of(
+    scenario: Scenario, replications: int | None = None, engine: str = "auto", workers: int = 1
+) -> Stage:
     """Take a scenario under its baseline, with its own number of replications or another."""
     base = scenario.under(scenario.policy_names()[0]) if scenario.policies else scenario
-    return Stage(base, replications or scenario.run.replications, engine)
+    return Stage(base, replications or scenario.run.replications, engine, workers)
 
 
 def enough(sums: Sums, what: str) -> None:
@@ -73,12 +88,3 @@ FEWEST = 30
 def headline(sums: Sums) -> est.Estimates:
     """Estimate the share read despite the deletion, under every patch."""
     return headlines(sums)
-
-
-def written(duration: int) -> str:
-    """Write microseconds as a scenario file does.
-
-    >>> written(1_500)
-    '1.500 ms'
-    """
-    return f"{duration // 1000}.{duration % 1000:03} ms"

@@ -19,8 +19,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim import estimates as est
-from sim.answers.playing import Patch, Stage, headline, written
+from sim.answers.playing import Patch, Stage, headline
 from sim.answers.points import Points, Progress
+from sim.clock import written
 from sim.distributions.distribution import Distribution
 from sim.scenario.model import Scenario
 from sim.sweeping.design.file import Design

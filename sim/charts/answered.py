@@ -10,6 +10,7 @@ import matplotlib as mpl
 import numpy as np
 
 from sim.answers.deadline import ANYWHERE, APP, PREVIEW
+from sim.answers.frontier import FAR_IS_FEW
 from sim.answers.incidence import DELETED, EVENTS, REFUSED
 from sim.answers.incidence import IN_APP as FIRST_IN_APP
 from sim.answers.incidence import PREVIEW as FIRST_IN_PREVIEW
@@ -185,8 +186,8 @@ def draw_frontier(found: Frontier, title: str = "") -> Chart:
     table = found.table
     with mpl.rc_context(STYLE):
         figure, axes = _chart(7.6, 4.4)
-        front = table[~table["dominated"]].sort_values("delay_s")
-        rest = table[table["dominated"]]
+        front = table[~table["dominated"] & (table["far"] <= FAR_IS_FEW)].sort_values("delay_s")
+        rest = table.drop(front.index)
         axes.plot(rest["delay_s"], 100 * rest["read"], "o", color="#BBBBBB", ms=4)
         axes.plot(front["delay_s"], 100 * front["read"], "o-", color="#0072B2", ms=5, lw=1)
         roles = {"as it is": table.iloc[0], "within budget": found.best, "knee": found.knee}
@@ -214,7 +215,9 @@ def draw_frontier(found: Frontier, title: str = "") -> Chart:
         axes.set_ylabel("read despite the deletion (%)")
         best = found.best
         finding = (
-            "No lever keeps the budget"
+            "Nobody else is delayed"
+            if found.nobody_pays
+            else "Nothing keeps the budget"
             if best is None
             else f"{100 * best['read']:.0f} % instead of {100 * table['read'].iloc[0]:.0f} % "
             f"for {best['delay_s']:.0f} s of delay"

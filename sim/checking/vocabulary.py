@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from sim.summaries import MEASURES, PRICES, REFUSED
+from sim.prices import PRICES
+from sim.summaries import MEASURES, REFUSED
 from sim.tallies import TALLIES
 
 
@@ -66,5 +67,5 @@ def _words(name: str) -> str:
 
 
 def _price(name: str) -> Quantity:
-    kinds = {"share": Kind.PRICE_SHARE, "number": Kind.NUMBER, "delay": Kind.DELAY}
-    return Quantity(PRICES[name].words, kinds[PRICES[name].kind], (name,))
+    kinds = {"share": Kind.PRICE_SHARE, "delay": Kind.DELAY}
+    return Quantity(PRICES[name].words, kinds.get(PRICES[name].kind, Kind.NUMBER), (name,))

@@ -11,14 +11,14 @@ from rich.table import Table
 from sim.answers.best import Best
 from sim.answers.crossing import Crossing
 from sim.answers.deadline import ANYWHERE, Deadline, Exposure
-from sim.answers.frontier import Frontier
+from sim.answers.frontier import FAR_IS_FEW, Frontier
 from sim.answers.hold import Hold
 from sim.answers.incidence import BEHIND, DELETED, EVENTS, Incidence
 from sim.answers.lost import Waterfall
 from sim.answers.points import DUMMY
 from sim.answers.unknowns import Unknowns
+from sim.cli.figures import interval, percent
 from sim.cli.screens import new_table
-from sim.cli.tables import interval, percent
 from sim.cli.words import time_of
 from sim.clock import DAY, HOUR, MINUTE, SECOND
 
@@ -159,37 +159,90 @@ def _points(value: float, low: float, high: float) -> str:
 
 
 def frontier_in_words(found: Frontier | None) -> Iterator[str]:
-    """Say the best point within the budget, and the knee."""
+    """Say the best combination within the budget, at which worth it is the best, and the knee."""
     if found is None:
         return
-    best, knee = found.best, found.knee
-    if best is None:
-        yield f"Nothing keeps the mean delay within {found.budget_s:g} s."
+    best, knee, today = found.best, found.knee, found.table.iloc[0]
+    budget = f"at most {time_of(found.budget_s * SECOND)} of delay for everybody else, on average"
+    if found.nobody_pays:
+        yield "Every message is regretted here: nobody else is delayed, and there is no budget to keep."
+    elif best is None:
+        yield f"Nothing keeps to {budget}."
+    elif best["policy"] == today["policy"]:
+        yield (
+            f'With {budget}, nothing protects better than "{best["policy"]}": '
+            f"{percent(best['read'])} % are read."
+        )
     else:
         yield (
-            f"With at most {found.budget_s:g} s of delay for everybody else, on average, the least is read "
-            f'under "{best["policy"]}": {percent(best["read"])} % instead of '
-            f"{percent(found.table['read'].iloc[0])} % (delay {best['delay_s']:.0f} s)."
+            f'With {budget}, the best is "{best["policy"]}": {percent(best["read"])} % are read '
+            f"(95 %: {percent(best['low'])} to {percent(best['high'])}) instead of {percent(today['read'])} %, "
+            f"for {_delay(best)} of delay."
         )
+        yield "It was searched on other worlds than those it is estimated on, so that it is not the luckiest."
+        yield _best_while(best)
     if knee is not None:
         yield f'The knee, beyond which protection gets dear: "{knee["policy"]}".'
+    yield from _money_in_words(found)
+
+
+def _delay(row: Any) -> str:
+    if row["delay_low"] != row["delay_low"]:
+        return f"{row['delay_s']:.1f} s"
+    return f"{row['delay_s']:.1f} s (95 %: {row['delay_low']:.1f} to {row['delay_high']:.1f})"
+
+
+def _best_while(row: Any) -> str:
+    low, high = row["worth_from"], row["worth_to"]
+    if low != low:
+        return "However much an unread message is worth, another point, or one of two, is better value."
+    until = "or more" if high == float("inf") else f"to {time_of(high * SECOND)}"
+    worth = f"{time_of(low * SECOND)} {until} of others' delay, all added up"
+    return f"Of all points it is the best if keeping one message unread is worth {worth}."
+
+
+def _money_in_words(found: Frontier) -> Iterator[str]:
+    """Say which point costs least, and at which price of delay."""
+    if "cost" not in found.table or found.nobody_pays:
+        return
+    yield "In money a world, the least is paid, by what an hour of one other message's delay costs:"
+    cheap = found.table[found.table["money_from"].notna()].sort_values("money_from")
+    for row in cheap.to_dict(orient="records"):
+        until = "more" if row["money_to"] == float("inf") else f"{row['money_to']:,.2f}"
+        yield f"  {row['money_from']:,.2f} to {until}: {row['policy']} ({row['cost']:,.2f} a world)"
 
 
 def frontier_table(found: Frontier) -> Table:
     """Lay out what is not dominated, cheapest first."""
     table = new_table(
-        "Not dominated", "policy", "read, %", "change, points", "delay, s", "delayed by an hour, %"
+        "Not dominated by another; best while keeping one unread is worth so much of others' delay",
+        "policy",
+        "read, %",
+        "delay, s",
+        "best while worth",
     )
-    front = found.table[~found.table["dominated"]].sort_values(["delay_s", "read"])
-    for row in front.to_dict(orient="records"):
+    front = found.table[~found.table["dominated"] & (found.table["far"] <= FAR_IS_FEW)]
+    for row in front.sort_values(["delay_s", "read"]).to_dict(orient="records"):
+        marks = [
+            *(["within budget"] if row["policy"] == found.winner else []),
+            *(["knee"] if row["knee"] else []),
+        ]
+        name = str(row["policy"]) + (f" ({', '.join(marks)})" if marks else "")
         table.add_row(
-            escape(str(row["policy"])),
+            escape(name),
             f"{percent(row['read'])} ({percent(row['low'])}–{percent(row['high'])})",
-            _points(row["change"], row["change_low"], row["change_high"]),
             f"{row['delay_s']:.1f}",
-            percent(row["far"]),
+            _worth(row["worth_from"], row["worth_to"]),
         )
     return table
+
+
+def _worth(low: float, high: float) -> str:
+    if low != low:
+        return "–"
+    if high == float("inf"):
+        return f"from {time_of(low * SECOND)}"
+    return f"up to {time_of(high * SECOND)}" if low == 0 else f"to {time_of(high * SECOND)}"
 
 
 def best_in_words(found: Best | None) -> Iterator[str]:

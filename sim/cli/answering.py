@@ -140,7 +140,7 @@ def print_answers(found: Answers) -> None:
 def _tables(found: Answers, question: str) -> Iterator[Table]:
     if question == "deadline" and found.incidence is not None:
         yield incidence_table(found.incidence)
-    if question == "frontier" and found.frontier is not None:
+    if question == "frontier" and found.frontier is not None and not found.frontier.nobody_pays:
         yield frontier_table(found.frontier)
     if question == "best" and found.best is not None:
         yield best_table(found.best)

@@ -16,20 +16,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from sim.cli.figures import change_of, count_of, interval, percent, points_of, split_of
+from sim.cli.price_tables import price_tables
 from sim.cli.running import INTERRUPTED, check_options, progress_bar, say_if_cold
 from sim.cli.screens import console_for, new_table
-from sim.cli.tables import (
-    SPLIT_LABELS,
-    change_of,
-    count_of,
-    effect_tables,
-    interval,
-    percent,
-    points_of,
-    price_tables,
-    replication_warnings,
-    split_of,
-)
+from sim.cli.tables import SPLIT_LABELS, effect_tables, replication_warnings
 from sim.comparing import Comparison, Pairing
 from sim.comparing.document import document, write
 from sim.comparing.playing import planned, play

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from sim.cli.words import in_words
 from sim.scenario import Scenario, load
 from sim.scenario.evidence import Evidence, EvidenceKind, Evidences, tables_of
-from sim.scenario.patching import nested, paths_set
+from sim.scenario.patching import nested, paths_set, quoted
 from sim.scenario.recipients import EmailShares, Segment
 from sim.sweeping.design.unknowns import assumed
 from sim.world.trace import clock_in_words, read_log
@@ -27,7 +27,9 @@ SECTIONS = {
     "run": "The run",
     "traffic": "Who writes",
     "mistakes": "Mistakes",
-    "senders": "Deletion work",
+    "conversation": "Conversation",
+    "senders": "Senders, and their deletion work",
+    "moderation": "Moderators",
     "review": "Review before sending",
     "send": "Sending",
     "deletion": "The platform's rules for deletions",
@@ -213,6 +215,9 @@ def _entries(
             and not isinstance(value, EmailShares)
         ):
             yield from _entries(known, value, path, field.description or "", wanted)
+        elif isinstance(value, dict) and value:
+            for key, one in value.items():
+                yield from _entries(known, one, f"{path}.{quoted(key)}", _first_line(one), wanted)
         elif value is not None and name not in ("name", "kind"):
             meaning = field.description or _first_line(value)
             meaning = f"{about}: {meaning[:1].lower()}{meaning[1:]}" if about else meaning

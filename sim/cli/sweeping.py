@@ -17,8 +17,8 @@ from rich.markup import escape
 from rich.progress import TextColumn
 
 from sim.cli.bars import new_bar
+from sim.cli.figures import later_of, percent
 from sim.cli.screens import console_for, new_table, screen
-from sim.cli.tables import later_of, percent
 from sim.clock import SECOND, format_duration
 from sim.errors import Fault, FaultyInputError
 from sim.results import ResultFolder, manifest

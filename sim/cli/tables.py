@@ -5,77 +5,29 @@ price.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
 
+from sim.cli.figures import change_of, interval, later_of, number, percent, split_of, with_limits
+from sim.cli.price_tables import price_basis, price_tables
 from sim.cli.screens import console_for, new_table
 from sim.cli.undecided import remedy
-from sim.cli.words import time_of
-from sim.clock import SECOND, format_duration
+from sim.clock import format_duration
 from sim.estimates import FEW, FEW_EVENTS, Estimate
 from sim.running import Outcome
 from sim.scenario.sections import Credits
 from sim.summaries import LOST_WHEN, REFUSED, VERDICTS
 from sim.sums import Sums
 from sim.surfaces import CHANNELS
-from sim.tallies import DELAYED, HEADLINE, SPLIT
+from sim.tallies import HEADLINE, SPLIT
 from sim.verdicts import Verdict
 from sim.world.trace import clock_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def percent(value: float) -> str:
-    """Write a share as a percentage, or a dash where there is none."""
-    return "–" if value != value else f"{100 * value:.1f}"
-
-
-def interval(e: Estimate) -> str:
-    """Write a share with its interval, in percent, or a dash where there is none."""
-    if e.value != e.value:
-        return "–"
-    return f"{percent(e.value)} ({percent(e.low)}–{percent(e.high)})"
-
-
-def split_of(preview_first: Estimate, in_app: Estimate) -> str:
-    """Write what a headline adds up from."""
-    return (
-        f"{percent(preview_first.value)} % by preview first (push, e-mail, watch, desktop or the app's list) and "
-        f"{percent(in_app.value)} % in the app first"
-    )
-
-
-def points_of(difference: dict[str, Any]) -> str:
-    """Write a difference with its interval, in points, or a dash where there is none."""
-    value, low, high = (100 * difference[key] for key in ("value", "low", "high"))
-    return "–" if value != value else f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
-
-
-def count_of(value: Any) -> str:
-    """Write a count of messages, or a dash where messages are not paired."""
-    return f"{value:,}" if isinstance(value, int) else "–"
-
-
-def change_of(difference: dict[str, Any]) -> str:
-    """Write a difference in points.
-
-    Where no message changed sides there is nothing to measure.
-    """
-    sides = [count_of(difference[key]) for key in ("saved", "newly_lost")]
-    is_none = difference["value"] == 0 and sides == ["0", "0"]
-    return "none changed" if is_none else points_of(difference)
-
-
-def _times(price: dict[str, Any], unit: float = 1.0) -> str:
-    """Write a time with its interval, if there is one, in units of so many seconds."""
-    value, low, high = (price[key] / unit for key in ("value", "low", "high"))
-    if value != value:
-        return "–"
-    return _with_limits(value, low, high, form="+,.1f")
 
 
 def warnings_of(outcome: Outcome) -> list[str]:
@@ -164,6 +116,8 @@ MORE = (
 def _rest(outcome: Outcome) -> Iterator[Table]:
     costs = outcome.costs if outcome.scenario.costs else None
     yield from (_policies(outcome), _verdicts(outcome), _lost(outcome))
+    if outcome.summary.sums.of("group_messages").any():
+        yield _groups(outcome)
     yield from effect_tables(outcome.summary.sums, costs, outcome.scenario.credits)
     yield from price_tables(outcome.policies, outcome.price)
 
@@ -216,30 +170,6 @@ def answer_table(outcome: Outcome) -> Table:
             "\n".join(price),
         )
     return table
-
-
-def later_of(seconds: float) -> str:
-    """Say by how much something is later, or earlier, as people do; a dash if it is not known."""
-    if seconds != seconds:
-        return "–"
-    sign = "+" if seconds > 0 else "-"
-    return f"{sign}{time_of(abs(seconds) * SECOND)}" if seconds else "0 s"
-
-
-def price_basis(outcome: Outcome) -> str:
-    """Say on how many messages and recipients the prices rest."""
-    count, base = outcome.summary.sums.total, outcome.policies[0]
-    share = outcome.price_share
-    drawn = "all recipients" if share >= 1 else f"a random {100 * share:.2g} % of the recipients"
-    return (
-        f'What messages nobody regretted pay rests on {drawn}: under "{escape(base)}" {count(base, "others"):,} '
-        f"messages to {count(base, 'others_recipients'):,} recipients."
-    )
-
-
-def _with_limits(value: float, low: float, high: float, *, form: str) -> str:
-    """Write a number with its interval, if there is one."""
-    return f"{value:{form}}" + (f" ({low:{form}} to {high:{form}})" if low == low else "")
 
 
 def _policies(outcome: Outcome) -> Table:
@@ -298,6 +228,27 @@ def _lost(outcome: Outcome) -> Table:
     return table
 
 
+def _groups(outcome: Outcome) -> Table:
+    """Say of group messages how many anybody read, and how many did."""
+    s, prices = outcome.summary, outcome.price
+    readers = prices[prices["measure"] == "readers_per_group"].set_index("policy")["value"]
+    table = new_table(
+        "Group messages that somebody regretted (95 % interval)",
+        "policy",
+        "messages",
+        "read by at least one, %",
+        "readers each",
+    )
+    for name in outcome.policies:
+        table.add_row(
+            escape(name),
+            f"{s.sums.total(name, 'group_messages'):,}",
+            interval(s.headline(name, "group_read")),
+            number(readers[name]),
+        )
+    return table
+
+
 SPLIT_LABELS = ("preview first", "in app first")
 """The columns of `SPLIT`."""
 _EFFECTS = {
@@ -330,8 +281,8 @@ def effect_tables(sums: Sums, costs: pd.DataFrame | None, credits: Credits) -> I
     if costs is not None:
         table = new_table("Expected cost of a world (95 % interval)", "policy", "cost", "change")
         for row in costs.to_dict("records"):
-            cost = _with_limits(*(row[key] for key in ("value", "low", "high")), form=",.2f")
-            change = _with_limits(
+            cost = with_limits(*(row[key] for key in ("value", "low", "high")), form=",.2f")
+            change = with_limits(
                 *(row[key] for key in ("change", "change_low", "change_high")), form="+,.2f"
             )
             table.add_row(
@@ -340,62 +291,3 @@ def effect_tables(sums: Sums, costs: pd.DataFrame | None, credits: Credits) -> I
                 "baseline" if row["policy"] == policies[0] else change,
             )
         yield table
-
-
-def price_tables(
-    policies: Sequence[str], prices: pd.DataFrame, what: str = "policy"
-) -> Iterator[Table]:
-    """Say what messages that nobody regretted pay, policy by policy: how much later they are
-    noticed, and what is sent.
-    """
-    price: dict[Any, Any] = {
-        (row["policy"], row["measure"]): row for row in prices.to_dict("records")
-    }
-    for delayed in DELAYED:
-        table = new_table(
-            f"Messages nobody regretted: {delayed} later by (95 % interval)",
-            what,
-            "median, s",
-            "95th percentile, s",
-            "moved by an hour or more, %",
-            "those by, h",
-            "the others by, s",
-        )
-        for name in policies:
-            of = {end: price[name, f"delay_{delayed}_{end}"] for end in _DELAYS}
-            far = of["far"]
-            table.add_row(
-                escape(name),
-                _times(of["median_s"]),
-                _times(of["p95_s"]),
-                _far(far),
-                _times(of["far_s"], unit=3600),
-                _times(of["s"]),
-            )
-        yield table
-    table = new_table(
-        "Messages nobody regretted: what they get",
-        what,
-        "never notified, %",
-        "pushes each",
-        "e-mails each",
-    )
-    for name in policies:
-        each = [price[name, m]["value"] for m in ("pushes_per_message", "emails_per_message")]
-        table.add_row(
-            escape(name),
-            percent(price[name, "never_notified"]["value"]),
-            *("–" if value != value else f"{value:.3f}" for value in each),
-        )
-    yield table
-
-
-_DELAYS = ("s", "far", "far_s", "median_s", "p95_s")
-
-
-def _far(row: dict[str, Any]) -> str:
-    """Write a share that may be small, in percent."""
-    if row["value"] != row["value"]:
-        return "–"
-    value, low, high = (f"{100 * row[key]:.2f}" for key in ("value", "low", "high"))
-    return f"{value} ({low}–{high})"

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 from math import fsum
-from typing import Any
+from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
@@ -33,6 +33,8 @@ def in_words(value: Any, name: str, field: FieldInfo) -> str:
     if isinstance(value, Micros):
         words = {NEVER: "unlimited" if name in ("window", "edit_window") else "never", -1: "none"}
         return words.get(value, format_duration(value))
+    if value == {}:
+        return "none"
     if isinstance(value, EmailShares):
         shares = zip(type(value).model_fields, value.as_tuple(), strict=True)
         return ", ".join(f"{way} {_percent(share)}" for way, share in shares if share)
@@ -45,9 +47,17 @@ def in_words(value: Any, name: str, field: FieldInfo) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(_item, value)) or "none given"
     if isinstance(value, float):
-        is_share = any(getattr(limit, "le", None) == 1 for limit in field.metadata)
-        return _percent(value) if is_share else f"{value:g}"
+        return _percent(value) if _is_share(field) else f"{value:g}"
     return f"{value:,}" if isinstance(value, int) and name != "seed" else str(value)
+
+
+def _is_share(field: FieldInfo) -> bool:
+    """Tell whether a field, or what it may be if it is said at all, is at most 1."""
+    inner = [
+        one for part in get_args(field.annotation) for one in getattr(part, "__metadata__", ())
+    ]
+    limits = [*field.metadata, *(limit for one in inner for limit in getattr(one, "metadata", ()))]
+    return any(getattr(limit, "le", None) == 1 for limit in limits)
 
 
 def time_of(duration: float) -> str:

@@ -14,8 +14,9 @@ import pandas as pd
 
 from sim import estimates as est
 from sim.comparing.pairing import Pairing
+from sim.prices import PRICES
 from sim.scenario import Scenario
-from sim.summaries import PRICES, Summary, compared, expected_costs
+from sim.summaries import Summary, compared, expected_costs
 from sim.sums import Sums
 from sim.tallies import HEADLINE, moved, not_under
 from sim.verdicts import Verdict

@@ -112,6 +112,9 @@ def estimates(method: str, **given: Any) -> Estimates:
     for name, field in whole.items():
         if field.shape != shape:
             whole[name] = np.full(shape, field)
+        # One NaN for all that is not there: its sign bit depends on how many are computed at once, and
+        # stored tables are to be the same bytes.
+        whole[name] = np.where(np.isnan(whole[name]), np.nan, whole[name])
     return Estimates(method, **whole)
 
 

@@ -249,10 +249,22 @@ class Cache(Strict):
     )
 
 
+class Receipts(Strict):
+    """The mark by which a sender sees that a message has been read in the app."""
+
+    share: Probability = Field(
+        default=0.0, description="Share of recipients whose reading is marked."
+    )
+    delay: DurationDistribution = Field(default=NOW, description="From reading to the mark.")
+
+
 class Thread(Strict):
     """The app's own inbox."""
 
     cache: Cache = Field(default=Cache(), description="The device's own copy of the thread")
+    receipts: Receipts = Field(
+        default=Receipts(), description="Marks of what has been read, for senders"
+    )
     reads: Literal["every", "one"] = Field(
         default="every",
         description="A visit reads every conversation with something new, or the one it opens: that of the "

@@ -18,6 +18,7 @@ from sim.scenario.patching import leaves, quoted
 from sim.scenario.recipients import Looks
 from sim.scenario.sections import Parameters, ScenarioFields
 from sim.scenario.suggestions import did_you_mean, said
+from sim.schema.records import REFUSALS
 
 PARTS: Final = {part for family in FAMILIES for part in family.model_fields} - {"dist"}
 """What a distribution may be made of, which may have a source of its own."""
@@ -30,10 +31,7 @@ EVENTS: Final = (
     "stopped",
     "open",
     "phantom",
-    "refused_kind",
-    "refused_window",
-    "refused_opened",
-    "refused_receiver",
+    *(f"refused_{why}" for why in REFUSALS),
     "orphans",
     "apologies",
     "blocked",
@@ -74,6 +72,9 @@ def cross_faults(scenario: ScenarioFields) -> Iterator[Breach]:
     yield from _times(scenario)
     yield from _shapes(scenario)
     yield from _spreads(scenario)
+    yield from _groups(scenario)
+    yield from _idle(scenario)
+    yield from _seen(scenario)
     yield from _names(scenario)
 
 
@@ -194,6 +195,40 @@ def _spreads(s: ScenarioFields) -> Iterator[Breach]:
                 )
 
 
+def _groups(s: ScenarioFields) -> Iterator[Breach]:
+    total = math.fsum(group.share for group in s.senders.groups.values())
+    if total > 1 + 1e-9:
+        problem = f"the shares of the groups sum to {total:g}"
+        yield Breach("senders.groups", problem, "make them sum to at most 1; the rest is in none")
+
+
+def _idle(s: ScenarioFields) -> Iterator[Breach]:
+    """Yield what would do nothing without a word."""
+    back = s.push.retraction
+    rewrites = back.scope == "rewrite" and back.chance > 0
+    if s.deletion.remedy == "edit" and rewrites and s.push.rewrite.chance == 0:
+        yield Breach(
+            "push.retraction.scope",
+            "an edit retracts nothing, so no notification is rewritten",
+            "give push.rewrite.chance, which is for edits, or set push.retraction.chance = 0",
+            ("deletion.remedy", "push.retraction.chance", "push.rewrite"),
+        )
+
+
+def _seen(s: ScenarioFields) -> Iterator[Breach]:
+    """Yield where looking at the seen mark first would change nothing."""
+    d = s.deletion
+    if d.if_seen == "delete":
+        return
+    at, needs = "deletion.if_seen", ("deletion.remedy", "deletion.unread_only")
+    if d.remedy not in ("delete", "edit"):
+        problem = f'"{d.if_seen}" is for senders who delete or edit, and these do otherwise'
+        yield Breach(at, problem, 'leave it out, or set deletion.remedy = "delete"', needs)
+    elif d.unread_only:
+        problem = "the platform deletes only what is unread, whatever its sender has seen"
+        yield Breach(at, problem, "leave it out, or set deletion.unread_only = false", needs)
+
+
 def _distributions(table: BaseModel, at: str) -> Iterator[tuple[str, Family, bool]]:
     """Yield (path, distribution, whether it needs a finite positive mean) of everything in a table.
 
@@ -207,6 +242,9 @@ def _distributions(table: BaseModel, at: str) -> Iterator[tuple[str, Family, boo
             yield path, value, is_looks and varies
         elif isinstance(value, BaseModel):
             yield from _distributions(value, path)
+        elif name == "groups":
+            for key, group in value.items():
+                yield from _distributions(group, f"{path}.{quoted(key)}")
         elif name == "segments":
             for segment in value:
                 yield from _distributions(segment, f"{path}.{quoted(segment.name)}")

@@ -30,7 +30,7 @@ from sim.scenario.patching import (
 )
 from sim.scenario.policies import changes_rows, name_faults, together_faults
 from sim.scenario.recipients import NOT_EVER, Looks, Reaction, Segment
-from sim.scenario.sections import NOT_PARAMETERS, ScenarioFields
+from sim.scenario.sections import NOT_PARAMETERS, REGRETS, ScenarioFields
 from sim.scenario.suggestions import did_you_mean, said
 from sim.scenario.traffic import KINDS, Campaign, Sequence, Stream, Trace
 
@@ -103,8 +103,8 @@ class Scenario(ScenarioFields):
             raise ScenarioError([Fault(self.file, "policies", problem, remedy)])
         new = self.patched(self.policies.get(policy, {}), by=f'policy "{policy}"')
         new._regrets = self.regrets
-        if self._regrets is None and "mistakes" in nested(self.policies.get(names[0], {})):
-            new._regrets = self.patched(self.policies[names[0]]).mistakes
+        if self._regrets is None and set(REGRETS) & set(nested(self.policies.get(names[0], {}))):
+            new._regrets = self.patched(self.policies[names[0]]).regrets
         return new
 
 

@@ -72,8 +72,9 @@ def merged(base: Mapping[str, Any], patch: Mapping[str, Any], at: str = "") -> R
 
     Tables merge key by key. A distribution that names its family replaces the old one whole, so
     that numbers of two families never mix; so do traffic of another kind, and a source of the same
-    path. In a list of named tables (segments) keys are names, and `*` means each. Raises
-    `PatchError` for a name that is not in the list.
+    path. In a list of named tables (segments) keys are names, and `*` means each; a list replaces
+    the old one. Raises `PatchError` for a name that is not in the list, and for a new table of an
+    old name that lacks what the old one says.
 
     >>> merged({"send": {"hold": "0 s"}}, {"send": {"hold": "10 s"}})
     {'send': {'hold': '10 s'}}
@@ -91,9 +92,26 @@ def merged(base: Mapping[str, Any], patch: Mapping[str, Any], at: str = "") -> R
             out[key] = merged(old, value, path)
         elif isinstance(value, Mapping) and _named(old):
             out[key] = _merged_list(old, value, path)
+        elif _named(value) and _named(old):
+            _refuse_resets(old, value, path)
+            out[key] = value
         else:
             out[key] = value
     return out
+
+
+def _refuse_resets(old: Any, new: Any, at: str) -> None:
+    """Raise `PatchError` if a list that replaces another drops what a table of the same name says."""
+    before = {table["name"]: table for table in old}
+    for table in new:
+        dropped = [key for key in before.get(table["name"], {}) if key not in table]
+        if dropped:
+            name, named = quoted(table["name"]), ", ".join(dropped[:3])
+            raise PatchError(
+                f"{at}.{name}",
+                f"[[{at}]] replaces the one of this name, whose {named} would be gone",
+                f"write [{at}.{name}] to change it, or give the new one another name",
+            )
 
 
 def _merged_list(tables: Any, patch: Mapping[str, Any], at: str) -> list[Raw]:

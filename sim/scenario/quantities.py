@@ -280,6 +280,8 @@ def _speed(value: Any) -> Any:
 
 
 Characters = Annotated[int, Field(ge=0, le=1_000_000)]
+Length = Annotated[int, Field(ge=1, le=1_000_000)]
+"""Characters of a message: one without any is never read."""
 Windows = Annotated[tuple[Window, ...], BeforeValidator(as_tuple)]
 MaybeNever = Annotated[Duration, BeforeValidator(_maybe_never)]
 DeletionWindow = Annotated[Duration, BeforeValidator(_window)]

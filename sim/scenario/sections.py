@@ -68,6 +68,27 @@ class Mistakes(Strict):
     )
 
 
+class SenderGroup(Strict):
+    """Senders with ways of their own, such as newcomers: what is not said is as for everybody."""
+
+    share: Probability = Field(
+        default=0.0,
+        description="Share of senders; in a trace with a column sender_group, those whose rows name it.",
+    )
+    mistakes: Probability | None = Field(
+        default=None, description="Their mistakes.chance, where it differs."
+    )
+    hold: DurationDistribution | None = Field(
+        default=None, description="Their send.hold, where it differs."
+    )
+    push_delay: DurationDistribution | None = Field(
+        default=None, description="The push.delay of what they send, where it differs."
+    )
+    email_delay: DurationDistribution | None = Field(
+        default=None, description="The email.delay of what they send, where it differs."
+    )
+
+
 class Senders(Strict):
     """The deletion work: how many at once, in which order, how long each deletion takes, when senders
     are there.
@@ -90,6 +111,23 @@ class Senders(Strict):
     pause_on_deletion: bool = Field(
         default=False,
         description="Whether a sequence's follow-ups are stopped once its opening message is gone.",
+    )
+    groups: dict[str, SenderGroup] = Field(
+        default_factory=dict, description="Groups of senders, by name, for policies of their own."
+    )
+
+
+class Moderation(Strict):
+    """Somebody else who deletes mistakes, outside the senders' queues and whatever senders may."""
+
+    chance: Probability = Field(
+        default=0.0, description="Chance that a moderator notices a mistake."
+    )
+    noticed: DurationDistribution = Field(
+        default=NOW, description="From acceptance until it is deleted, where one does."
+    )
+    hours: Windows = Field(
+        default=(), description="When moderators delete, on the senders' clock; empty: always."
     )
 
 
@@ -133,6 +171,10 @@ class Send(Strict):
     hours: Windows = Field(
         default=(), description="Scheduled sending hours on the senders' clock; empty: always."
     )
+    undo_fails: Probability = Field(
+        default=0.0,
+        description="Chance that undoing a send fails: the message goes out all the same.",
+    )
 
     @property
     def usual_hold(self) -> Micros:
@@ -173,6 +215,10 @@ class Deletion(Strict):
         default="delete",
         description="What the sender does about a mistake: delete it, delete it and send it again corrected, edit it, "
         "apologise, or block.",
+    )
+    if_seen: Literal["delete", "leave"] = Field(
+        default="delete",
+        description="What the sender does who sees the mark that it has been read (thread.receipts).",
     )
     edit_window: DeletionWindow = Field(
         default=Micros(NEVER),
@@ -241,6 +287,7 @@ class Parameters(Strict):
     traffic: Traffic
     mistakes: Mistakes = Mistakes()
     senders: Senders = Senders()
+    moderation: Moderation = Moderation()
     conversation: Conversation = Conversation()
     review: Review = Review()
     send: Send = Send()
@@ -296,18 +343,18 @@ class ScenarioFields(Additions, Parameters, Heading):
     _file: str = PrivateAttr(default="scenario")
     _folder: str = PrivateAttr(default=".")
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
-    _regrets: Mistakes | None = PrivateAttr(default=None)
+    _regrets: dict[str, Any] | None = PrivateAttr(default=None)
     _allowed: tuple[Path, ...] = PrivateAttr(default=())
 
     def __repr__(self) -> str:
         return f"<Scenario {self.file}: {self.title or 'untitled'}>"
 
     @property
-    def regrets(self) -> Mistakes:
-        """The mistakes of the baseline, which decide under every policy whose answers are left out
-        of the conversation (docs/model.md, section 2).
+    def regrets(self) -> dict[str, Any]:
+        """The sections that say which messages are regretted, as the baseline has them: they decide
+        under every policy whose answers are left out of the conversation (docs/model.md, section 2).
         """
-        return self._regrets or self.mistakes
+        return self._regrets or {name: getattr(self, name) for name in REGRETS}
 
     @property
     def raw(self) -> dict[str, Any]:
@@ -338,6 +385,9 @@ class ScenarioFields(Additions, Parameters, Heading):
         first = self.baseline if self.baseline in names else names[0]
         return (first, *(name for name in names if name != first))
 
+
+REGRETS = ("mistakes", "moderation", "senders")
+"""Sections that say which messages are regretted."""
 
 NOT_PARAMETERS = tuple(
     field.alias or name

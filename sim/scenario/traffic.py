@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from sim.clock import NEVER
 from sim.distributions.values import Duration, Micros, Strict
-from sim.scenario.quantities import WEEKS, Characters, MaybeNever, Rate, Week, as_tuple
+from sim.scenario.quantities import WEEKS, Length, MaybeNever, Rate, Week, as_tuple
 
 Kind = Literal["dm", "inmail", "message_ad", "connection_note", "email"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -27,7 +27,7 @@ class Stream(Strict):
         default=Micros(NEVER), description="How long they write; by default until the horizon."
     )
     message: Kind = Field(default="dm", description="Kind of message.")
-    length: Characters = Field(default=100, description="Characters in a message.")
+    length: Length = Field(default=100, description="Characters in a message.")
 
 
 class Campaign(Strict):
@@ -40,14 +40,14 @@ class Campaign(Strict):
     start: Duration = Field(default=Micros(0), description="When the first one is sent.")
     throttle: Duration = Field(default=Micros(0), description="Time between two messages.")
     message: Kind = Field(default="dm", description="Kind of message.")
-    length: Characters = Field(default=100, description="Characters in a message.")
+    length: Length = Field(default=100, description="Characters in a message.")
 
 
 class Step(Strict):
     """A follow-up of a sequence."""
 
     after: Duration = Field(description="When it is written, from the opening message on.")
-    length: Characters = Field(default=100, description="Characters in it.")
+    length: Length = Field(default=100, description="Characters in it.")
 
 
 class Sequence(Strict):
@@ -64,7 +64,7 @@ class Sequence(Strict):
         min_length=1, max_length=20, description="The follow-ups, in order."
     )
     message: Kind = Field(default="dm", description="Kind of message.")
-    length: Characters = Field(default=100, description="Characters in an opening message.")
+    length: Length = Field(default=100, description="Characters in an opening message.")
 
 
 class Trace(Strict):
@@ -85,7 +85,7 @@ class Trace(Strict):
     message: Kind = Field(
         default="dm", description="Kind of message where the file has no column for it."
     )
-    length: Characters = Field(
+    length: Length = Field(
         default=100, description="Characters where the file has no column for it."
     )
 

@@ -19,8 +19,17 @@ WAYS_OUT: Final = (
     "it was read at another device",
 )
 """What they are called, in this order."""
-WHY_REFUSED: Final = ("not refused", "kind", "window", "opened", "receiver")
-"""Why a deletion was refused, in the order of the codes; the receiver is the recipient's client."""
+REFUSALS: Final = {
+    "kind": "its kind cannot be deleted",
+    "window": "the deletion window was over",
+    "opened": "it had been opened",
+    "receiver": "the recipient's client ignores it, for its age",
+    "undo": "the send could not be undone",
+    "seen": "its sender saw that it had been seen, and left it",
+}
+"""Why nothing came of a deletion, and what each means."""
+WHY_REFUSED: Final = ("not refused", *REFUSALS)
+"""What they are called, in the order of the codes."""
 
 FROM_WORLD: Final = (
     number("sender", "sender's number", NAME),
@@ -32,6 +41,7 @@ FROM_WORLD: Final = (
     ),
     number("length", "characters in the message", CHARACTERS),
     Field("batch", "campaign it belongs to; -1: none", NAME, absent=-1),
+    Field("group", "group message of its sender that it is; -1: none", NAME, absent=-1),
     Field(
         "after",
         "row of the message it follows up (a step of a sequence, an apology); -1: none",

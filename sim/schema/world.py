@@ -68,6 +68,9 @@ class Rules:
         "which waiting deletion is next", FIRST_SENT, CODE, (FIRST_SENT, LAST_SENT, FIRST_NOTICED)
     )
     bulk: bool = rule("waiting deletions of the same batch go together", False, FLAG)
+    leaves_seen: bool = rule(
+        "a sender who sees that it has been read in the thread leaves it", False, FLAG
+    )
     placeholder: bool = rule("the thread shows where a deleted message was", False, FLAG)
     remedy: int = rule("what a deletion does", DELETE, CODE, (DELETE, EDIT, APOLOGY, BLOCK))
     redraft: bool = rule(
@@ -209,6 +212,11 @@ class Messages:
     reaction: Int64s = declared("from noticing to joining the deletion queue")
     action: Int64s = declared("how long deleting it takes")
     propagation: Int64s = declared("from the ruling to the effect")
+    undo_fails: Flags = declared("undoing its send fails: it goes out all the same", False, FLAG)
+    receipt_after: Int64s = declared(
+        "from reading it in the thread to its sender's seeing that; NEVER: there is no such mark",
+        NEVER,
+    )
     recorded: Flags = declared(
         "its deletion is on record (a trace): it completes at `noticed`, outside any queue",
         False,

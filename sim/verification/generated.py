@@ -170,7 +170,7 @@ def _circumstances(pick: Pick) -> Raw:
 def _traffic(pick: Pick) -> Raw:
     kind, length, traffic = (
         pick(("dm", "inmail", "message_ad")),
-        pick((0, 1, 150)),
+        pick((1, 30, 150)),
         pick(("stream", "campaign", "sequence")),
     )
     if traffic != "stream":
@@ -198,18 +198,26 @@ def _traffic(pick: Pick) -> Raw:
     }
 
 
+def _deletion(pick: Pick) -> Raw:
+    """Choose what senders do and may do; those who look at the seen mark first delete or edit."""
+    looks = pick((False, False, True))
+    remedies = ("delete", "delete", "delete", "edit", "redraft", "apology", "block")
+    return {
+        "window": pick(("unlimited", "unlimited", "none", "10 min", "2 h")),
+        "unread_only": not looks and pick((False, False, True)),
+        "propagation": duration(pick),
+        "placeholder": pick((False, True)),
+        "remedy": pick(remedies[:4] if looks else remedies),
+        "if_seen": "leave" if looks else "delete",
+        "edit_window": pick(("unlimited", "20 min")),
+        "receiver_window": pick(("never", "never", "30 min")),
+    }
+
+
 def _rules(pick: Pick) -> Raw:
     flag = (False, True)
     return {
-        "deletion": {
-            "window": pick(("unlimited", "unlimited", "none", "10 min", "2 h")),
-            "unread_only": pick((False, False, True)),
-            "propagation": duration(pick),
-            "placeholder": pick(flag),
-            "remedy": pick(("delete", "delete", "delete", "redraft", "edit", "apology", "block")),
-            "edit_window": pick(("unlimited", "20 min")),
-            "receiver_window": pick(("never", "never", "30 min")),
-        },
+        "deletion": _deletion(pick),
         "push": {
             "delay": duration(pick),
             "late_binding": pick(flag),
@@ -225,7 +233,7 @@ def _rules(pick: Pick) -> Raw:
                 "priority": pick(("high", "normal")),
                 "reaches": pick((["phone"], ["watch", "desktop"])),
             },
-            "rewrite": {"chance": pick(CHANCE), "latency": duration(pick)},
+            "rewrite": {"chance": pick((0.3, 0.7, 1.0)), "latency": duration(pick)},
             "collapse": pick(("none", "none", "thread", "app")),
             "ttl": pick(("never", *LONG)),
             "store": {"ios": pick((0, 1, 2)), "android": pick((0, 1, 3))},
@@ -285,7 +293,9 @@ def _conversations(pick: Pick) -> Raw:
     flag = (False, False, True)
     reads: Raw = {"reads": "one"} if pick(flag) else {}
     clears: Raw = {"clears": pick(("conversation", "nothing"))} if pick(flag) else {}
-    return reads | clears | ({"clears_elsewhere": duration(pick)} if pick(flag) else {})
+    receipts: Raw = {"receipts": {"share": pick(CHANCE), "delay": duration(pick)}}
+    clears |= {"clears_elsewhere": duration(pick)} if pick(flag) else {}
+    return receipts | reads | clears
 
 
 def _list(pick: Pick) -> Raw:
@@ -308,6 +318,17 @@ def _flush(pick: Pick) -> Raw:
         "delay_active": duration(pick),
         "delay_away": duration(pick),
     }
+
+
+def _groups(pick: Pick) -> Raw:
+    """Choose a group of senders with some ways of its own."""
+    own = {
+        "mistakes": pick(CHANCE),
+        "hold": duration(pick),
+        "push_delay": duration(pick),
+        "email_delay": duration(pick),
+    }
+    return {"new": {"share": 0.5} | {key: v for key, v in own.items() if pick((False, True))}}
 
 
 def scenario(pick: Pick) -> Raw:
@@ -334,12 +355,19 @@ def scenario(pick: Pick) -> Raw:
             "hours": pick(HOURS),
             "utc_offset": pick(SHIFT),
             "pause_on_deletion": pick((False, True)),
+            "groups": _groups(pick) if pick((False, True)) else {},
+        },
+        "moderation": {
+            "chance": pick((0.0, 0.0, 0.5)),
+            "noticed": duration(pick),
+            "hours": pick(HOURS),
         },
         "review": {"time": duration(pick), "catches": pick(CHANCE)},
         "send": {
             "hold": pick(("0 s", "10 s", "30 min", {"dist": "exponential", "mean": "1 min"})),
             "hold_per_character": pick(("0 s", "0 s", "1 s")),
             "hours": pick(HOURS),
+            "undo_fails": pick((0.0, 0.0, 0.4)),
         },
         "segments": [_segment(pick, str(k), share) for k, share in enumerate(shares)],
     }

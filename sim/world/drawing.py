@@ -123,8 +123,8 @@ def _with_acts(drafts: list[Draft]) -> list[Draft]:
         return drafts
     first = drafts[0]
     s, regretted = first.scenario, first.senders.regretted
-    if s.regrets != s.mistakes:
-        baseline = s.model_copy(update={"mistakes": s.regrets})
+    if any(getattr(s, name) != section for name, section in s.regrets.items()):
+        baseline = s.model_copy(update=s.regrets)
         regretted = draw_senders(baseline, first.sent).regretted
     known: dict[Conversation, Acts] = {}
     for draft in drafts:
@@ -149,6 +149,7 @@ def _messages(
     own: Columns = {
         "action": act.duration("senders.action", s.senders.action, noticed),
         "propagation": np.where(senders.recorded, 0, propagation),
+        "undo_fails": noticed & act.chance("send.undo_fails", s.send.undo_fails),
     }
     whole = own | senders.columns() | channels
     rest = {f.name: getattr(sent, f.name) for f in MESSAGES if f.name not in whole}

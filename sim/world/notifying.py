@@ -19,6 +19,7 @@ from sim.world.circumstances import owners, quiet_hours
 from sim.world.drawn import Drawn
 from sim.world.intervals import AT_DESK, AWAY, Intervals, end_of_wait
 from sim.world.people import own_chances
+from sim.world.senders import groups_of, in_groups
 from sim.world.sent import Sent
 
 Columns = dict[str, npt.NDArray[np.generic]]
@@ -45,7 +46,7 @@ def draw_channels(
     android = ~people.ios[sent.recipient]
     return (
         _push(s, drawn, sent, people, (desk, away, android), released)
-        | _retractions(s, drawn, android, regretted)
+        | _retractions(s, drawn, sent, people, android, regretted)
         | _devices(s, drawn, sent, people, released)
         | _email(s, drawn, sent, people, (desk, away), released)
         | {"reply_after": drawn.reaction("reply", [g.reply for g in s.segments])}
@@ -72,6 +73,7 @@ def _push(
     delay = _by_presence(
         "push.delay", (push.delay, push.delay_active, push.delay_away), drawn, desk, away
     )
+    delay = in_groups("push.delay", delay, "push_delay", s, drawn, groups_of(s, sent))
     felt, alert = _alerts(drawn, sent, people, [g.alert for g in segments])
     return {
         "push_delay": _held_back(s, "push", drawn, sent, people, delay, released),
@@ -200,7 +202,9 @@ def _held_back(
     return delay
 
 
-def _retractions(s: Scenario, drawn: Drawn, android: Flags, regretted: Flags) -> Columns:
+def _retractions(
+    s: Scenario, drawn: Drawn, sent: Sent, people: Recipients, android: Flags, regretted: Flags
+) -> Columns:
     """Draw whether and how late a deletion takes back what was delivered.
 
     Only a deletion does, no other remedy.
@@ -217,6 +221,10 @@ def _retractions(s: Scenario, drawn: Drawn, android: Flags, regretted: Flags) ->
             return drawn.nothing
         return after if which is works else np.where(which, after, NEVER)
 
+    receipts, marked = s.thread.receipts, regretted & (s.deletion.if_seen == "leave")
+    if marked.any():
+        shares = [receipts.share for _ in s.segments]
+        marked &= owners("receipts", shares, people)[sent.recipient]
     edits = regretted & (s.deletion.remedy == "edit")
     if s.push.rewrite.chance > 0:
         edits &= drawn.chance("push.rewrite", s.push.rewrite.chance)
@@ -228,6 +236,7 @@ def _retractions(s: Scenario, drawn: Drawn, android: Flags, regretted: Flags) ->
         "retract_after": reached("phone", phone),
         "watch_retract_after": reached("watch", phone),
         "desk_retract_after": reached("desktop", works),
+        "receipt_after": drawn.duration("thread.receipts.delay", receipts.delay, marked),
         "clear_after": drawn.duration("thread.clears_elsewhere", s.thread.clears_elsewhere),
         "list_gone_after": drawn.duration("list.removal", s.notification_list.removal, deletes),
         "badge_sync_after": drawn.duration("badge.sync", s.badge.sync, deletes),
@@ -281,6 +290,7 @@ def _email(
     alert = drawn.reaction("mail_alert", [g.mail_alert for g in segments], mailed)
     distributions = (e.delay, e.delay_active, e.delay_away)
     delay = _by_presence("email.delay", distributions, drawn, desk, away, mailed)
+    delay = in_groups("email.delay", delay, "email_delay", s, drawn, groups_of(s, sent))
     return {
         "email_delay": _held_back(s, "email", drawn, sent, people, delay, released),
         "email_latency": drawn.duration("email.latency", e.latency, mailed),

@@ -79,6 +79,7 @@ def rules_of(s: Scenario) -> Rules:
             s.senders.order
         ],
         bulk=s.senders.bulk,
+        leaves_seen=s.deletion.if_seen == "leave",
         placeholder=s.deletion.placeholder,
         remedy=remedy,
         redraft=s.deletion.remedy == "redraft",

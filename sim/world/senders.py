@@ -10,17 +10,18 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit
+from sim.draws import uniforms
 from sim.errors import Fault, ScenarioError
 from sim.scenario.model import Scenario
-from sim.schema.fields import Flags, Int64s
+from sim.schema.fields import Flags, Floats, Int64s
 from sim.world.calendar import next_open, open_spans
 from sim.world.drawn import Drawn
-from sim.world.sent import Sent
+from sim.world.sent import BY_SHARE, Sent
 
 T = TypeVar("T", bound=np.generic)
 
 _NEVER = np.int64(NEVER)
-_SECTIONS = ("mistakes", "review", "send", "senders")
+_SECTIONS = ("mistakes", "review", "send", "senders", "moderation")
 """All that `draw_senders` reads of a scenario."""
 _BATCH = np.uint64(1 << 63)
 """Marks the names of batches, so that no batch shares a name with a message."""
@@ -68,22 +69,31 @@ def draw_senders(s: Scenario, sent: Sent) -> Senders:
     """Draw the senders' side of every message of a block."""
     _refuse_both(s, sent)
     drawn, batches = Drawn(sent.key, sent.said, urgency=s.mistakes.urgency), _Batches(sent)
+    groups = groups_of(s, sent)
     recorded: Flags = sent.deleted_at != NEVER
-    own, whole = _mistakes(s, sent, drawn, batches)
+    own, whole = _mistakes(s, sent, drawn, batches, groups)
     pressed = _plus(sent.written, drawn.duration("review.time", s.review.time))
     noticed, reaction = _noticed(s, drawn, batches, own, whole, pressed)
     if recorded.any():
         noticed = np.where(recorded, sent.deleted_at, noticed)
         reaction = np.where(recorded, 0, reaction)
     hours = open_spans(span for window in s.send.hours for span in window.spans())
-    ends = _plus(pressed, drawn.duration("send.hold", s.send.hold))
+    hold = drawn.duration("send.hold", s.send.hold)
+    ends = _plus(pressed, in_groups("send.hold", hold, "hold", s, drawn, groups))
     if s.send.hold_per_character:
         ends = _plus(ends, sent.length * int(s.send.hold_per_character))
+    released = _opening(hours, int(s.senders.utc_offset), ends)
+    mistake = own | batches.spread(whole, False)
+    if s.moderation.chance > 0:
+        taken = _moderated(s, drawn, mistake & ~recorded, released)
+        first = taken < _plus(noticed, reaction)
+        noticed, reaction = np.where(first, taken, noticed), np.where(first, 0, reaction)
+        recorded = recorded | first
     return Senders(
-        mistake=own | batches.spread(whole, False) | (noticed != NEVER),
+        mistake=mistake | (noticed != NEVER),
         caught=_caught(s, drawn, batches, own, whole),
         pressed=pressed,
-        released=_opening(hours, int(s.senders.utc_offset), ends),
+        released=released,
         noticed=noticed,
         reaction=reaction,
         recorded=recorded,
@@ -95,6 +105,36 @@ def is_same_for_senders(one: Scenario, other: Scenario) -> bool:
     agree on all that `draw_senders` reads.
     """
     return all(getattr(one, name) == getattr(other, name) for name in _SECTIONS)
+
+
+def groups_of(s: Scenario, sent: Sent) -> Int64s:
+    """Give the group of senders of every message's sender, in the scenario's order; -1: none
+    (empty where the scenario has no groups).
+
+    A sender is in the first group whose shares, added up, are above the sender's uniform.
+    """
+    groups = s.senders.groups
+    if not groups:
+        return np.zeros(0, dtype=np.int64)
+    us = uniforms(sent.key, "senders.group", sent.sender.astype(np.uint64))
+    ends = np.cumsum([group.share for group in groups.values()])
+    drawn = np.searchsorted(ends, us, side="right")
+    drawn = np.where(drawn < len(groups), drawn, -1)
+    return np.where(sent.team == BY_SHARE, drawn, sent.team)
+
+
+def in_groups(
+    name: str, usual: Int64s, key: str, s: Scenario, drawn: Drawn, groups: Int64s
+) -> Int64s:
+    """Give durations of a name, drawn anew by the same uniform where the sender's group has a
+    distribution of its own (`key` of `SenderGroup`).
+    """
+    out = usual
+    for k, group in enumerate(s.senders.groups.values()):
+        own, mine = getattr(group, key), groups == k
+        if own is not None and mine.any():
+            out = np.where(mine, drawn.duration(name, own, mine), out)
+    return out
 
 
 class _Batches:
@@ -130,12 +170,19 @@ class _Batches:
         return first
 
 
-def _mistakes(s: Scenario, sent: Sent, drawn: Drawn, batches: _Batches) -> tuple[Flags, Flags]:
+def _mistakes(
+    s: Scenario, sent: Sent, drawn: Drawn, batches: _Batches, groups: Int64s
+) -> tuple[Flags, Flags]:
     """Flip a coin per message and one per batch; what is on record as deleted is a mistake anyway.
 
     Follow-ups are no mistakes.
     """
-    own = drawn.chance("mistakes.chance", s.mistakes.chance) & (sent.after < 0)
+    usual, known = s.mistakes.chance, s.senders.groups.values()
+    chance: float | Floats = usual
+    if any(group.mistakes is not None for group in known):
+        of_group = [usual if group.mistakes is None else group.mistakes for group in known]
+        chance = np.array([*of_group, usual])[groups]  # the last one is of no group: -1
+    own = drawn.chance("mistakes.chance", chance) & (sent.after < 0)
     own = (own | sent.deleted) & (sent.deleted_at == NEVER)
     return own, batches.drawn.chance("mistakes.batch", s.mistakes.batch_chance)
 
@@ -143,8 +190,12 @@ def _mistakes(s: Scenario, sent: Sent, drawn: Drawn, batches: _Batches) -> tuple
 def _refuse_both(s: Scenario, sent: Sent) -> None:
     """Raise `ScenarioError` if mistakes would be drawn on top of deletions on record, unasked."""
     m = s.mistakes
-    if sent.has_record and not m.add and (m.chance > 0 or m.batch_chance > 0):
-        path = "mistakes.chance" if m.chance > 0 else "mistakes.batch_chance"
+    chances = {"mistakes.chance": m.chance, "mistakes.batch_chance": m.batch_chance}
+    chances |= {
+        f"senders.groups.{k}.mistakes": g.mistakes or 0 for k, g in s.senders.groups.items()
+    }
+    path = next((path for path, chance in chances.items() if chance > 0), None)
+    if sent.has_record and not m.add and path:
         problem = "draws mistakes, but the file of traffic has deletions on record"
         remedy = "set it to 0, or set mistakes.add = true for mistakes on top of those on record"
         raise ScenarioError([Fault(s.file, path, problem, remedy)])
@@ -176,6 +227,15 @@ def _noticed(
         alone = np.minimum(alone, shared)
     hours = open_spans(span for window in s.senders.hours for span in window.spans())
     return _opening(hours, int(s.senders.utc_offset), alone), reaction
+
+
+def _moderated(s: Scenario, drawn: Drawn, mistake: Flags, released: Int64s) -> Int64s:
+    """Draw when a moderator deletes each mistake, whether or not its sender notices; NEVER."""
+    m = s.moderation
+    which = mistake & drawn.chance("moderation.chance", m.chance)
+    at = _plus(released, drawn.duration("moderation.noticed", m.noticed, which))
+    hours = open_spans(span for window in m.hours for span in window.spans())
+    return _opening(hours, int(s.senders.utc_offset), at)
 
 
 def _opening(hours: Int64s, offset: int, times: Int64s) -> Int64s:

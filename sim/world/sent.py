@@ -14,6 +14,8 @@ from sim.world.block import Block
 
 _APOLOGY = np.uint64(1 << 62)
 """Marks the names of apologies, so that none shares a name with its message."""
+BY_SHARE = -2
+"""A sender's group that is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ class Sent:
     """The group message that it is a part of; -1: none."""
     said: Entities
     """Its name in its sender's draws: that of its group message, or `entity`."""
+    team: Int64s
+    """The group of senders that its sender is in, in the scenario's order; -1: none, `BY_SHARE`: as
+    the groups' shares and chance have it."""
     deleted: Flags
     """Whether it is on record as deleted, at a time that is not known."""
     deleted_at: Int64s
@@ -109,6 +114,7 @@ class Sent:
             "batch": never * 0 - 1,
             "group": never * 0 - 1,
             "said": self.entity[rows] ^ _APOLOGY,
+            "team": self.team[rows],
             "deleted": np.zeros(rows.size, dtype=np.bool_),
             "deleted_at": never,
             "after": rows.astype(np.int64),

@@ -20,8 +20,8 @@ from sim.errors import Fault, TraceError
 from sim.paths import placed
 from sim.scenario.model import KINDS, Scenario, Trace
 from sim.scenario.suggestions import said
-from sim.schema.fields import Flags
-from sim.world.sent import Sent, in_one_world, names_of
+from sim.schema.fields import Flags, Int64s
+from sim.world.sent import BY_SHARE, Sent, in_one_world, names_of
 from sim.world.trace_files import ROW, Faults, one_fault, rows_of
 from sim.world.trace_times import Clock, clock_of
 
@@ -122,7 +122,7 @@ def _asked(scenario: Scenario, trace: Trace) -> tuple[Any, ...]:
         raise one_fault(shown, f"cannot be read ({why})", "correct traffic.file") from None
     age = (status.st_mtime_ns, status.st_size)
     horizon = int(scenario.run.horizon)
-    means = (trace.times, trace.zone)
+    means = (trace.times, trace.zone, tuple(scenario.senders.groups))
     return file, age, shown, trace.message, int(trace.length), horizon, *means
 
 
@@ -136,6 +136,7 @@ def _read(
     horizon: int,
     times: str | None,
     zone: str | None,
+    teams: tuple[str, ...],
 ) -> tuple[Sent, Log]:
     """Read a trace once, as long as its `age` (time of change, size) stays the same."""
     table, faults = rows_of(file, shown)
@@ -157,14 +158,13 @@ def _read(
     lengths = _lengths(table, length, faults)
     deleted = _deletions(table, written, clock, faults)
     somehow = _deleted(table, faults)
-    group = _groups(table, faults)
+    group, team = _groups(table, faults), _teams(table, teams, faults)
     ids = _ids(table, faults)
     if faults:
         raise TraceError(_first_of(faults, shown))
     times_of = written.to_numpy(np.int64)
-    return _sent(table, times_of, kinds, lengths, deleted, somehow, group, ids), _log(
-        table, times_of, deleted, clock
-    )
+    sent = _sent(table, times_of, kinds, lengths, deleted, somehow, group, team, ids)
+    return sent, _log(table, times_of, deleted, clock)
 
 
 def _log(
@@ -241,14 +241,24 @@ def _kinds(table: pd.DataFrame, kind: str, faults: Faults) -> pd.Series[str]:
 def _lengths(table: pd.DataFrame, length: int, faults: Faults) -> pd.Series[float]:
     if "length" not in table:
         return pd.Series(float(length), index=table.index)
-    numbers = pd.to_numeric(table["length"], errors="coerce")
-    bad = ~numbers.between(0, 1_000_000) | (numbers % 1 != 0)
+    cells = table["length"]
+    unknown = cells.isna() | (cells.astype("string").str.strip() == "")
+    numbers = pd.to_numeric(cells, errors="coerce").mask(unknown, length)
+    none = ~unknown & (numbers == 0)
     _complain(
-        bad,
+        none,
+        table,
+        "length",
+        "characters are nothing that could be read",
+        f"leave the cell empty where the length is not known: {length:,} (traffic.length) is taken",
+        faults,
+    )
+    _complain(
+        ~none & (~numbers.between(1, 1_000_000) | (numbers % 1 != 0)),
         table,
         "length",
         "is not a number of characters",
-        "write a whole number from 0 to 1,000,000",
+        "write a whole number from 1 to 1,000,000, or leave the cell empty if it is not known",
         faults,
     )
     return numbers
@@ -311,6 +321,27 @@ def _groups(table: pd.DataFrame, faults: Faults) -> pd.Series[str]:
     return names
 
 
+def _teams(table: pd.DataFrame, names: tuple[str, ...], faults: Faults) -> Int64s:
+    """Give the group of senders that every row names, by its place in the scenario; -1: none."""
+    if "sender_group" not in table or not names:
+        return np.full(len(table), BY_SHARE, dtype=np.int64)
+    words = table["sender_group"].astype("string").fillna("").str.strip()
+    _complain(
+        ~words.isin(("", *names)),
+        table,
+        "sender_group",
+        "is not a group of senders of the scenario",
+        f"use one of {', '.join(names)}, or leave the cell empty",
+        faults,
+    )
+    told = words.groupby(table["sender"]).transform("nunique")
+    _complain(
+        told > 1, table, "sender_group", "is one of two of this sender", "give it one", faults
+    )
+    places = {name: k for k, name in enumerate(names)}
+    return np.asarray(words.map(places).fillna(-1), dtype=np.int64)
+
+
 def _ids(table: pd.DataFrame, faults: Faults) -> pd.Series[str]:
     """Name every row: by its id, or by sender, recipient and time, and a count among equals."""
     if "id" in table:
@@ -339,6 +370,7 @@ def _sent(
     deleted: pd.Series[int] | None,
     somehow: Flags,
     group: pd.Series[str],
+    team: Int64s,
     ids: pd.Series[str],
 ) -> Sent:
     people_out = table["sender"].astype(str).str.strip()
@@ -366,6 +398,7 @@ def _sent(
         batch=np.full(len(table), -1, dtype=np.int64),
         group=parts.astype(np.int64)[order],
         said=np.where(parts >= 0, in_group, entity)[order],
+        team=team[order],
         deleted=somehow[order],
         deleted_at=recorded[order],
         has_record=bool((recorded != NEVER).any() or somehow.any()),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 NEEDED = ("sent_at", "sender", "recipient")
-OPTIONAL = ("id", "group", "kind", "length", "deleted", "deleted_at")
+OPTIONAL = ("id", "group", "sender_group", "kind", "length", "deleted", "deleted_at")
 TIMES = ("sent_at", "deleted_at")
 ROW = "row"
 """Where the line number (Parquet: the row number) of each message is kept while it is checked."""

@@ -20,7 +20,7 @@ from sim.scenario.model import KINDS, Campaign, Scenario, Sequence, Stream
 from sim.schema.fields import Entities, Int64s
 from sim.world.block import Block
 from sim.world.calendar import clock_of, cumulative_week, operational
-from sim.world.sent import Sent, everybody, in_every_world, in_one_world
+from sim.world.sent import BY_SHARE, Sent, everybody, in_every_world, in_one_world
 
 _SHIFT = np.uint64(32)
 
@@ -146,6 +146,7 @@ def _sent(
         batch=all_of(batch),
         group=all_of(-1),
         said=entity,
+        team=all_of(BY_SHARE),
         deleted=np.zeros(written.size, dtype=np.bool_),
         deleted_at=all_of(NEVER),
         after=all_of(-1),

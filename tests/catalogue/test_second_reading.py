@@ -3,13 +3,14 @@ agree."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from sim.works import works
 
-from .reading import catalogue, disagreements, rows, tags
+from .reading import HERE, catalogue, disagreements, rows, tags
 
 
 def test_the_two_readings_agree_both_ways() -> None:
@@ -66,3 +67,24 @@ def test_every_work_of_the_catalogue_that_is_graded_a_or_b_was_read_again() -> N
     cited = {(name, tag) for name, said in catalogue().items() for one in said for tag in tags(one)}
     extra = {(name, tag) for name, tag in cited - read if not tag.startswith("P-")}
     assert not extra, sorted(extra)
+
+
+def test_what_is_known_of_each_device_is_read_twice_and_the_rest_is_called_assumed() -> None:
+    page = (HERE / "README.md").read_text(encoding="utf-8").partition("## Devices")[2]
+    told = {
+        (platform.strip(), path)
+        for line in page.splitlines()
+        if line.startswith("| ") and "`" in line
+        for platform in line.split("|")[1].split(",")
+        for path in re.findall(r"`([a-z_.]+)`", line)
+    }
+    about = {path for _, path in told} | {"desktop.delay", "desktop.latency", "desktop.preview"}
+    read = {(row.platform, row.path) for row in rows() if row.path in about}
+    assert read == told
+    assumed = set(re.findall(r"`([a-z_]+\.[a-z_.]+)`", page.rpartition("|")[2]))
+    assert len(assumed) == 9
+    graded = {row.path for row in rows()}
+    cited = {
+        one.path for entries in catalogue().values() for one in entries if one.grade in ("A", "B")
+    }
+    assert not assumed & (graded | cited)

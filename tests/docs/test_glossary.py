@@ -9,17 +9,16 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.summaries import FLAGS
+from sim.summaries import FLAGS, REFUSED
 from sim.surfaces import CHANNELS
-from sim.tallies import REFUSALS
 from sim.verdicts import Level, Verdict
 
 DOCS = Path(sim.__file__).parents[1] / "docs"
 CODES = {
     "verdict": [one.name.lower() for one in Verdict],
     "level": [one.name.lower() for one in Level],
-    "refusal": [*REFUSALS.values()],
-    "flag": [name for name in FLAGS if name not in REFUSALS.values()],
+    "refusal": [*REFUSED],
+    "flag": [name for name in FLAGS if name not in REFUSED],
     "channel": [one.name for one in CHANNELS],
 }
 """The codes that results use, by what they are."""

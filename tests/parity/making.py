@@ -148,6 +148,7 @@ def _rules(pick: Pick, unit: int) -> dict[str, Any]:
         "window": (-1 if _rarely(pick) else _or_never(pick, 8, unit)),
         "unread_only": _yes(pick),
         "undeletable": int(_rarely(pick)),
+        "leaves_seen": _rarely(pick),
         "servers": pick(1, 3),
         "order": pick(0, 2),
         "bulk": _yes(pick),
@@ -317,6 +318,8 @@ def _message(pick: Pick, people: int, unit: int) -> dict[str, Any]:
     if pick(0, 3) > 0:
         row |= {
             "noticed": row["pressed"] + pick(0, 6) * unit,
+            "undo_fails": pick(0, 3) == 0,
+            "receipt_after": _or_never(pick, 3, unit),
             "recorded": _rarely(pick),
             "reaction": pick(0, 2) * unit,
         }

@@ -325,6 +325,67 @@ MUTANTS = {
         "max(row.email_chars, listed)",
         "listed",
     ),
+    "undoing a send that fails cancels it": (
+        "plan",
+        " and m.undo_fails[i]",
+        " and m.undo_fails[i] and rules.horizon < 0",
+    ),
+    "a deletion on record fails to undo the send": (
+        "plan",
+        "m.undo_fails[i] and not m.recorded[i]",
+        "m.undo_fails[i]",
+    ),
+    "a sender who sees it deletes it all the same": (
+        "plan",
+        "rules.leaves_seen and not",
+        "rules.horizon < 0 and not",
+    ),
+    "a mark at the instant of the ruling is not seen": (
+        "plan",
+        "m.receipt_after[i] + 1)",
+        "m.receipt_after[i])",
+    ),
+    "a mark that comes after the ruling is seen": (
+        "plan",
+        "min(done, done - m.receipt_after[i] + 1)",
+        "done",
+    ),
+    "what is left because it was seen counts as opened": (
+        "plan",
+        "3 if rules.unread_only else 6",
+        "3",
+    ),
+    "a draft is sent corrected though its send was undone": (
+        "follow_ups",
+        "np.where(accepted, done, NEVER)",
+        "done",
+    ),
+    "a corrected message is never sent": (
+        "follow_ups",
+        "or world.rules.redraft",
+        "or world.horizon < 0",
+    ),
+    "the parts of a group message are deleted one by one": (
+        "deletions",
+        "what = np.where(in_group, m.group, m.batch)",
+        "what = np.where(in_group, np.arange(m.size), m.batch)",
+    ),
+    "two senders' group messages are deleted together": (
+        "deletions",
+        "m.sender[rows], in_group[rows]",
+        "0 * m.sender[rows], in_group[rows]",
+    ),
+    "an edit rewrites a push that has been looked at": (
+        "columns",
+        "not (gone or looked)",
+        "not gone",
+    ),
+    "an edit rewrites a push that has left": ("columns", "not (gone or looked)", "not looked"),
+    "an edit rewrites a push that is replaced at that instant": (
+        "columns",
+        " or (row.push_left == word and row.push_left_by == BY_ANOTHER)",
+        "",
+    ),
 }
 
 

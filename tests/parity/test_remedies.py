@@ -295,3 +295,55 @@ def test_the_platforms_reasons_come_first_and_an_undone_send_or_a_recorded_delet
     ]
     shows(world(rows, window=65, receiver_window=60), refused=[2, 0, 0], effective=[None, 70, 70])
     shows(world(rows, receiver_window=60), refused=[4, 0, 0], effective=[None, 70, 70])
+
+
+# Undoing a send that fails, and senders who look at the seen mark first
+
+
+def test_a_send_that_cannot_be_undone_goes_out_and_nothing_more_is_done_about_it() -> None:
+    """
+    noticed 2, hold ends 5: cancelled, or refused (5) and accepted 5; noticed 6: no send to undo
+    """
+    rows: list[Row] = [
+        {"released": 5, "noticed": 2, "undo_fails": True},
+        {"released": 5, "noticed": 2, "sender": 1},
+        {"released": 5, "noticed": 6, "undo_fails": True, "sender": 2},
+        {"released": 5, "noticed": 2, "undo_fails": True, "recorded": True, "sender": 3},
+    ]
+    for remedy in (DELETE, EDIT, APOLOGY, BLOCK):
+        shows(
+            world(rows[:2], remedy=remedy),
+            accepted=[5, None],
+            cancelled=[None, 2],
+            refused=[5, 0],
+            effective=[None, 2],
+            blocked=[None, None],
+        )
+    shows(
+        world(rows),
+        accepted=[5, None, 5, None],
+        cancelled=[None, 2, None, 2],
+        refused=[5, 0, 0, 0],
+        effective=[None, 2, 6, 2],
+    )
+
+
+def test_a_sender_leaves_what_a_mark_says_was_read_by_the_time_the_action_completes() -> None:
+    """
+    visit | 3, mark 2 s later: ruling at 5 sees it, at 4 not; no mark: deleted
+    """
+    rows: list[Row] = [
+        {"noticed": 5, "receipt_after": 2},
+        {"noticed": 4, "receipt_after": 2, "sender": 1},
+        {"noticed": 5, "sender": 2},
+        {"noticed": 3, "receipt_after": 0, "sender": 3},
+    ]
+    people = [{"visits": [(3, 3)]}]
+    shows(
+        world(rows, people, leaves_seen=True),
+        refused=[6, 0, 0, 0],
+        effective=[None, 4, 5, 3],
+        thread_read=[3, 3, 3, None],
+    )
+    shows(world(rows, people), refused=[0] * 4, effective=[5, 4, 5, 3])
+    shows(world(rows, people, leaves_seen=True, unread_only=True), refused=[3, 3, 3, 0])

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from sim import estimates
+from sim.prices import PRICES
 from sim.scenario import load
-from sim.summaries import MEASURES, PRICES, Summary
+from sim.summaries import MEASURES, Summary
 from sim.sums import Sums
 from sim.sweeping.planning.plan import plan
 from sim.sweeping.playing.tasks import Task, play, sums_of

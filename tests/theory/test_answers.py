@@ -13,6 +13,7 @@ import pytest
 from sim import estimates as est
 from sim.answers.crossing import crossing
 from sim.answers.deadline import APP, PREVIEW, TIMES, deadline, exposure
+from sim.answers.frontier import frontier
 from sim.answers.hold import hold
 from sim.answers.incidence import DELETED, incidence
 from sim.answers.incidence import PREVIEW as IN_PREVIEW
@@ -234,6 +235,23 @@ def test_the_hold_needed_is_where_the_race_of_two_exponentials_is_lost_as_often_
     wrong = MEAN_GAP * math.log(at_0 / target) * MINUTE
     assert abs(found.crossing.value - wrong) > 4.5 * spread + 0.02 * exact, "rates swapped"
     assert found.crossing.low is not None and found.crossing.low <= found.crossing.value
+
+
+def test_the_best_combination_within_a_budget_uses_it_up_where_all_delays_are_alike() -> None:
+    """After delays of B in all, by whatever lever, the race is lost with chance exp(-B/5)/3. The wrong
+    search is the best point of the grid that keeps the budget."""
+    scenario = parse(EXPONENTIAL).patched({"mistakes.chance": 0.5})
+    budget = 4.0
+    found = frontier(stage_of(scenario), scenario, budget * 60)
+    best, exact = found.best, math.exp(-budget / NOTICED) / 3
+    error = math.sqrt(exact * (1 - exact) / (60 * 200))
+    assert best is not None
+    assert abs(best["read"] - exact) < 4.5 * error + 0.02 * exact
+    assert best["low"] <= best["read"] <= best["high"]
+    assert best["delay_s"] == pytest.approx(budget * 60, rel=0.03)
+    grid = found.table[(found.table["policy"] != found.winner)]
+    within = grid[grid["delay_s"] <= budget * 60]["read"].min()
+    assert abs(within - exact) > 4.5 * error + 0.02 * exact
 
 
 def test_a_lever_that_is_not_in_the_way_changes_nothing_and_says_so() -> None:

@@ -64,6 +64,7 @@ def records(*rows: dict[str, Any], horizon: int = NEVER - 1) -> Records:
     usual = {
         "length": 100,
         "batch": -1,
+        "group": -1,
         "after": -1,
         "mistake": True,
         "regretted": True,

@@ -15,9 +15,10 @@ from sim.checking.judging import judged
 from sim.checking.vocabulary import Kind, quantities
 from sim.errors import ScenarioError
 from sim.estimates import Estimate, independent_difference
+from sim.prices import PRICES
 from sim.running import Outcome, run
 from sim.scenario import Scenario, parse
-from sim.summaries import MEASURES, PRICES
+from sim.summaries import MEASURES
 
 from .making import SMALL
 

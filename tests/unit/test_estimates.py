@@ -24,7 +24,7 @@ from sim.estimates import (
     quantile,
     share,
 )
-from sim.estimates.ratios import ratio
+from sim.estimates.ratios import NUMBERS, estimates, ratio
 
 MANY = settings(derandomize=True, deadline=None, database=None, max_examples=150)
 
@@ -474,3 +474,11 @@ def test_the_limits_of_a_quantile_know_how_worlds_cluster() -> None:
     assert e.design_effect > 5, "all messages of a world are alike"
     alone = quantile(*binned(clustered.reshape(-1, 1)), EDGES, 0.5).at()
     assert e.high - e.low >= alone.high - alone.low
+
+
+def test_what_is_not_there_is_one_nan_whatever_the_sign_it_is_computed_with() -> None:
+    signs = np.array([np.nan, -np.nan, 1.0])
+    found = estimates("x", **dict.fromkeys(NUMBERS, signs))
+    bits = {int(one) for name in NUMBERS for one in getattr(found, name)[:2].view(np.int64)}
+    assert len(bits) == 1
+    assert len(set(signs[:2].view(np.int64).tolist())) == 2, "what would be left without it"

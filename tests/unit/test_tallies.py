@@ -7,20 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.clock import HOUR, NEVER, SECOND
+from sim.clock import DAY, HOUR, NEVER, SECOND
+from sim.prices import PRICES
 from sim.records import blank, first_difference
 from sim.scenario.checks import EVENTS
 from sim.schema.records import COLUMNS, FROM_ENGINE
-from sim.summaries import (
-    FLAGS,
-    LOST_WHEN,
-    MEASURES,
-    PRICES,
-    READ,
-    VERDICTS,
-    Summary,
-    expected_costs,
-)
+from sim.summaries import FLAGS, LOST_WHEN, MEASURES, READ, VERDICTS, Summary, expected_costs
 from sim.sums import Sums
 from sim.tallies import (
     COUNTED,
@@ -158,8 +150,42 @@ def test_reasons_of_refusal_and_phantoms_are_counted() -> None:
         {**D, "refused": 3},
         {**D, "refused": 4},
         {**D, "phantom": 60},
+        *[{**D, "refused": 5}] * 3,
+        *[{**D, "refused": 6}] * 4,
     )
-    assert [t[name] for name in FLAGS] == [1, 1, 2, 1, 1]
+    assert [t[name] for name in FLAGS] == [1, 1, 2, 1, 1, 3, 4]
+
+
+def test_a_group_message_counts_once_and_its_readers_each() -> None:
+    """Two group messages of sender 0, one of sender 1 that has the same number, and one alone."""
+    read = {**D, **push(5)}
+    rows = [
+        {**read, "group": 0},
+        {**read, "group": 0},
+        {**D, "group": 0},
+        {**D, "group": 1},
+        {**read, "group": 0, "sender": 1},
+        {**read, "regretted": False, "group": 2},
+        read,
+    ]
+    t = sums(*rows)
+    assert (t["group_messages"], t["group_read"], t["group_readers"]) == (3, 2, 3)
+    s = Summary.of(several({"today": [t, t]}))
+    assert s.headline("today", "group_read").value == pytest.approx(2 / 3)
+    assert s.headline("today").value == pytest.approx(4 / 6), "row by row"
+    price = s.price.set_index("measure")["value"]
+    assert price["readers_per_group"] == 1.0
+
+
+def test_what_is_sent_is_told_by_recipient_and_day() -> None:
+    """Three pushes to two recipients within half a day."""
+    calm = {"regretted": False, "accepted": 0, "push_dispatched": 1}
+    made = records(calm, calm, {**calm, "recipient": 1}, horizon=DAY // 2)
+    row = dict(zip(COUNTED, tally(made, judge(made), judge(made))[0].tolist(), strict=True))
+    s = Summary.of(several({"today": [row, row]}))
+    price = s.price.set_index("measure")["value"]
+    assert price["pushes_per_day"] == pytest.approx(3.0)
+    assert (price["pushes_per_message"], price["emails_per_day"]) == (1.0, 0.0)
 
 
 def test_messages_saved_and_newly_lost_are_told_one_by_one() -> None:
@@ -270,7 +296,8 @@ def test_a_table_of_shares_has_every_measure_of_every_policy_and_its_verdicts_su
         assert mine[HEADLINE] == pytest.approx(mine[list(SPLIT)].sum())
     assert s.headline("today").value == 0.5
     assert s.headline("better", "refused_window").value == 0.5
-    assert set(s.shares["of"]) == {4}
+    others = s.shares["measure"] != "group_read"
+    assert set(s.shares["of"][others]) == {4}
 
 
 def test_differences_are_to_the_baseline_with_what_was_saved() -> None:

@@ -25,7 +25,7 @@ def _meet_copy(rules, row, now):
         and now - row.push_arrived <= rules.cache_life
         and row.push_arrived < row.effective
     ):
-        read_in_thread(row, now)
+        read_in_thread(rules, row, now)
         row.from_cache = row.effective <= now
         row.copy_was_read = True
 

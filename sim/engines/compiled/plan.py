@@ -28,6 +28,8 @@ def _ruling(m, rules, i, done):
     if done == _NEVER:
         return _NEVER, np.int64(-1), 0
     effect = plus(done, m.propagation[i])
+    if effect <= m.released[i] and m.undo_fails[i] and not m.recorded[i]:
+        return _NEVER, np.int64(-1), 5
     if m.recorded[i] or effect <= m.released[i] or rules.remedy >= APOLOGY:
         return effect, np.int64(-1), 0
     if (rules.undeletable >> m.kind[i]) & 1:
@@ -36,20 +38,23 @@ def _ruling(m, rules, i, done):
     if rules.window < 0 or age > rules.window:
         return _NEVER, np.int64(-1), 2
     refusable = done if rules.unread_only else np.int64(-1)
+    if rules.leaves_seen and not rules.unread_only and m.receipt_after[i] <= done:
+        refusable = min(done, done - m.receipt_after[i] + 1)
     if m.propagation[i] != _NEVER and plus(age, m.propagation[i]) > rules.receiver_window:
         return _NEVER, refusable, 4
     return effect, refusable, 0
 
 
 @njit
-def read_in_thread(row, now):
+def read_in_thread(rules, row, now):
     """Read a message in the thread.
 
-    Where only unread ones are deleted, a deletion ruled on later is then refused.
+    Where only unread ones are deleted, or what is seen is left, nothing comes of a deletion ruled on
+    later.
     """
     row.thread_read = now
     if now < row.refusable:
-        row.effective, row.refused = _NEVER, 3
+        row.effective, row.refused = _NEVER, 3 if rules.unread_only else 6
 
 
 @njit

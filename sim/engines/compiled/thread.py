@@ -163,7 +163,7 @@ def _read_thread(m, one, rules, intervals, rows, work, now, until, conversation,
                 conversation = np.int64(row.sender)
             if row.thread_read == _NEVER and (every or row.sender == conversation):
                 if row.effective > seen:
-                    read_in_thread(row, seen)
+                    read_in_thread(rules, row, seen)
                     if at_desk:
                         clear_elsewhere(m, one, rules, intervals, rows, work, i, seen)
                 elif rules.placeholder:

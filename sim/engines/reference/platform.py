@@ -22,8 +22,8 @@ from sim.schema.records import FROM_ENGINE
 from sim.schema.world import APOLOGY, BLOCK
 from sim.world.parts import World
 
-KIND, WINDOW, OPENED, CLIENT = 1, 2, 3, 4
-"""Why a deletion is refused."""
+KIND, WINDOW, OPENED, CLIENT, UNDO, SEEN_MARK = range(1, 7)
+"""Why nothing comes of a deletion."""
 
 
 def play(world: World) -> Records:
@@ -133,6 +133,9 @@ class Platform:
         self.out["completed"][i] = now
         propagation = int(self.m.propagation[i])
         undone = propagation != NEVER and now + propagation <= int(self.m.released[i])
+        if undone and self.m.undo_fails[i] and not self.m.recorded[i]:
+            self.out["refused"][i] = UNDO
+            return
         if not undone and self.rules.remedy == APOLOGY:
             self._apologise(i)
             return
@@ -155,11 +158,18 @@ class Platform:
             return WINDOW
         if self.rules.unread_only and self.out["thread_read"][i] != NEVER:
             return OPENED
+        if self.rules.leaves_seen and self._is_marked(i, now):
+            return SEEN_MARK
         if propagation == NEVER or self.rules.receiver_window == NEVER:
             return 0
         return (
             CLIENT if min(now + propagation, NEVER) - released > self.rules.receiver_window else 0
         )
+
+    def _is_marked(self, i: int, now: int) -> bool:
+        """Tell whether the sender of message i sees now that it has been read."""
+        read, later = int(self.out["thread_read"][i]), int(self.m.receipt_after[i])
+        return read != NEVER and later != NEVER and read + later <= now
 
     def effect(self, i: int) -> None:
         """Let the remedy of message i take effect: cancelled if the hold has not ended before."""

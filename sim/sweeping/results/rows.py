@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 
 from sim import estimates as est
-from sim.summaries import MEASURES, PRICES, changes, compared, prices, shares
+from sim.prices import PRICES, prices
+from sim.summaries import MEASURES, changes, compared, shares
 from sim.sums import Floats, Sums
 from sim.tallies import HEADLINE
 

@@ -16,6 +16,7 @@ from sim.sums import Sums
 from sim.tallies import COUNTED, DELAYED, MOVES, _binned, counted, delayed_by, not_under
 
 REPLICATIONS = 60
+SEED = 23
 POLICIES = ("today", "hold", "slow")
 READ = {"today": 0.6, "hold": 0.1, "slow": 0.45}
 """The chance of the headline's event under each policy."""
@@ -29,7 +30,7 @@ def made_sums(
 ) -> Sums:
     """Make up sums: whatever is counted has a mean of its own, under every policy; what depends on
     messages one by one (the headline, saved, newly lost) fits together."""
-    rng, many = np.random.default_rng(21), len(policies)
+    rng, many = np.random.default_rng(SEED), len(policies)
     names = (*COUNTED, *MOVES, *not_under(many))
     means = rng.permutation(np.arange(len(names) * many)).reshape(many, len(names)) / 8 + 1
     values = rng.poisson(np.broadcast_to(means, (replications, many, len(names))))

@@ -165,6 +165,7 @@ def test_tables_come_in_their_order_with_what_is_compared_above_the_names(printe
         "Messages nobody regretted: notified later by",
         "Messages nobody regretted: read later by",
         "Messages nobody regretted: what they get",
+        "The same",
         "Follow-ups",
         "Expected cost of a world",
         'under "hold"',

@@ -3,6 +3,7 @@ all differ."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -13,14 +14,9 @@ from rich.box import SIMPLE_HEAD
 
 from sim import estimates as est
 from sim.cli import tables
-from sim.cli.tables import (
-    change_of,
-    effect_tables,
-    interval,
-    percent,
-    print_outcome,
-    replication_warnings,
-)
+from sim.cli.figures import change_of, interval, percent
+from sim.cli.price_tables import price_tables
+from sim.cli.tables import effect_tables, print_outcome, replication_warnings
 from sim.cli.undecided import remedy
 from sim.estimates import FEW, FEW_EVENTS, Estimate
 from sim.running import Outcome
@@ -290,17 +286,43 @@ def test_what_others_get_stands_under_its_name(printed: Kept) -> None:
         }
 
 
+def test_what_others_get_a_day_stands_under_its_name(printed: Kept) -> None:
+    found = printed.table("The same, for each of their recipients and day")
+    for policy in POLICIES:
+        days = SUMS.total(policy, "others_recipient_s") / 86_400
+        counts = {"pushes": "pushed", "alerts felt": "felt", "e-mails": "mails"}
+        assert found[policy] == {
+            column: f"{SUMS.total(policy, f'others_{count}') / days:.3f}"
+            for column, count in counts.items()
+        }
+    all_differ(found)
+
+
+def test_group_messages_stand_under_their_names(printed: Kept) -> None:
+    found = printed.table("Group messages that somebody regretted")
+    for policy in POLICIES:
+        of = SUMS.total(policy, "group_messages")
+        line = found[policy]
+        assert line["messages"] == f"{of:,}"
+        share = 100 * SUMS.total(policy, "group_read") / of
+        assert line["read by at least one, %"].startswith(f"{share:.1f} (")
+        assert line["readers each"] == f"{SUMS.total(policy, 'group_readers') / of:.3f}"
+    all_differ(found)
+
+
 def test_tables_come_in_their_order_and_lines_say_what_they_rest_on(printed: Kept) -> None:
     titles = [str(table.title) for table in printed.tables]
     assert [title.split(",")[0].split(" (")[0] for title in titles] == [
         *["Read despite the deletion"] * 2,
         "Verdicts",
         "When a preview was read first",
+        "Group messages that somebody regretted",
         "Follow-ups",
         "Expected cost of a world",
         "Messages nobody regretted: notified later by",
         "Messages nobody regretted: read later by",
         "Messages nobody regretted: what they get",
+        "The same",
     ]
     title, answer, priced, basis = printed.lines
     value, low, high = (f"{100 * one:.1f}" for one in of_share("today", HEADLINE))
@@ -430,10 +452,18 @@ def test_numbers_of_a_price_are_scaled_by_their_unit() -> None:
     rows += [
         {"policy": "p", "measure": measure, "value": 0.1 * k, "low": 0.0, "high": 1.0}
         for k, measure in enumerate(
-            ("never_notified", "pushes_per_message", "emails_per_message"), 1
+            (
+                "never_notified",
+                "pushes_per_message",
+                "emails_per_message",
+                "pushes_per_day",
+                "alerts_per_day",
+                "emails_per_day",
+            ),
+            1,
         )
     ]
-    notified, read, get = map(cells, tables.price_tables(["p"], pd.DataFrame(rows), "what"))
+    notified, read, get, daily = map(cells, price_tables(["p"], pd.DataFrame(rows), "what"))
     assert (
         notified
         == read
@@ -450,6 +480,7 @@ def test_numbers_of_a_price_are_scaled_by_their_unit() -> None:
     assert get == {
         "p": {"never notified, %": "10.0", "pushes each": "0.200", "e-mails each": "0.300"}
     }
+    assert daily == {"p": {"pushes": "0.400", "alerts felt": "0.500", "e-mails": "0.600"}}
 
 
 def test_remarks_and_the_rule_that_stopped_a_run_have_a_line_each(kept: Kept) -> None:
@@ -494,3 +525,11 @@ def test_a_made_up_interval_is_not_symmetric() -> None:
     value, low, high = of_share("hold", HEADLINE)
     assert high - value != pytest.approx(value - low)
     assert est.CONFIDENCE == 0.95
+
+
+def test_a_difference_without_an_interval_is_told_without_one() -> None:
+    """One replication shows no spread: nothing is printed as nan."""
+    one = {"value": 1.0, "low": math.nan, "high": math.nan, "saved": 0, "newly_lost": 5}
+    assert change_of(one) == "+100.0"
+    assert change_of(one | {"low": 0.5, "high": 1.0}) == "+100.0 (+50.0 to +100.0)"
+    assert change_of(one | {"value": math.nan}) == "–"

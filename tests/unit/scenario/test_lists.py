@@ -18,7 +18,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.recipients import Looks
 from sim.scenario.schema import scenario_schema
 from sim.scenario.traffic import Campaign, Stream, Traffic
-from sim.tallies import REFUSALS
+from sim.summaries import REFUSED
 from sim.verdicts import Verdict
 
 from ..making import small
@@ -83,7 +83,7 @@ def test_editors_are_offered_the_parameters_of_every_kind_of_traffic() -> None:
 
 def test_every_verdict_and_refusal_can_have_a_price() -> None:
     verdicts = {v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED}
-    assert verdicts | set(REFUSALS.values()) <= set(EVENTS)
+    assert verdicts | set(REFUSED) <= set(EVENTS)
 
 
 def test_every_distribution_of_a_scenario_is_checked() -> None:

@@ -17,7 +17,7 @@ from sim.distributions.family import Family
 from sim.distributions.values import Micros
 from sim.running import run
 from sim.scenario import Scenario
-from sim.scenario.sections import Parameters
+from sim.scenario.sections import Parameters, SenderGroup
 from sim.world import World
 from sim.world.intervals import KINDS_OF_INTERVAL
 from sim.world.looks import STREAMS
@@ -26,6 +26,7 @@ OTHER_WINDOWS = [{"days": "Tue", "opens": "03:00", "closes": "21:00"}]
 OTHER_DURATION = {"dist": "exponential", "mean": "11 min"}
 SPECIAL: dict[str, list[Any]] = {
     "without_text": [0.37],
+    "mistakes": [0.37],
     "frailty": [{"dist": "gamma", "mean": 2.0, "shape": 3.0}],
     "rate": ["30 / d"],
     "week": ["office"],
@@ -55,6 +56,8 @@ def _below(model: type[BaseModel], at: str) -> Iterator[tuple[str, FieldInfo]]:
                 yield from _below(member, f"traffic({member.__name__.lower()})")
         elif item is not None and name == "steps":
             yield from _below(item, path)
+        elif name == "groups":
+            yield from _below(SenderGroup, "senders.groups.new")
         elif isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from _below(kind, path)
         else:

@@ -118,7 +118,7 @@ def test_which_answers_are_left_out_is_the_baselines_decision(tmp_path: Path) ->
         policies={"today": {}, "careful": {"mistakes": {"chance": 0.0}}},
     )
     today, careful = s.under("today"), s.under("careful")
-    assert careful.regrets == s.mistakes != careful.mistakes
+    assert careful.regrets["mistakes"] == s.mistakes != careful.mistakes
     block = Block.of(5, range(3))
     alone = [draft(one, block).world().intervals for one in (today, careful)]
     paired = [one.world().intervals for one in drafts([today, careful], block)]

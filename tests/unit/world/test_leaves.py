@@ -28,7 +28,7 @@ people = "none"
 run = { seed = 7, replications = 1, horizon = "3 d" }
 traffic = { kind = "stream", senders = 3, recipients = 24, rate = "25 / d" }
 mistakes = { chance = 0.5, noticed = { dist = "exponential", mean = "5 min" }, reaction = "2 s" }
-senders = { action = "6 s" }
+senders = { action = "6 s", groups.new = { share = 0.55, mistakes = 0.6, hold = "9 s" } }
 conversation = { chance = 0.4, recency = "3 min" }
 review = { catches = 0.1 }
 deletion = { undeletable = ["email"] }
@@ -98,6 +98,7 @@ REGRETTED = (
     *RETRACTED,
 )
 """What only regretted messages have."""
+MODERATED = ("messages.noticed", "messages.reaction", "messages.recorded", "messages.propagation")
 SETTINGS = tuple(
     f"recipients.{name}"
     for name in (
@@ -196,11 +197,20 @@ REACHES: dict[str, tuple[str, ...]] = {
     "senders.hours": ("messages.noticed",),
     "senders.utc_offset": ("messages.noticed", "messages.released", *PRESENT),
     "senders.pause_on_deletion": ("rules.pause",),
+    "senders.groups.new.share": ("messages.mistake", "messages.released", *REGRETTED),
+    "senders.groups.new.mistakes": ("messages.mistake", "messages.caught", *REGRETTED),
+    "senders.groups.new.hold": ("messages.released", *PRESENT),
+    "senders.groups.new.push_delay": ("messages.push_delay",),
+    "senders.groups.new.email_delay": ("messages.email_delay",),
+    "moderation.chance": MODERATED,
+    "moderation.noticed": MODERATED,
+    "moderation.hours": MODERATED,
     "review.time": ("messages.pressed", "messages.released", "messages.noticed", *PRESENT),
     "review.catches": ("messages.caught",),
     "send.hold": ("messages.released", *PRESENT),
     "send.hold_per_character": ("messages.released", *PRESENT),
     "send.hours": ("messages.released", *PRESENT),
+    "send.undo_fails": ("messages.undo_fails",),
     "deletion.window": ("rules.window",),
     "deletion.unread_only": ("rules.unread_only",),
     "deletion.undeletable": ("rules.undeletable",),
@@ -219,6 +229,7 @@ REACHES: dict[str, tuple[str, ...]] = {
         "messages.list_gone_after",
         *RETRACTED,
     ),
+    "deletion.if_seen": ("rules.leaves_seen", "messages.receipt_after"),
     "deletion.edit_window": ("rules.window",),
     "push.delay": ("messages.push_delay",),
     "push.delay_active": ("messages.push_delay",),
@@ -249,6 +260,8 @@ REACHES: dict[str, tuple[str, ...]] = {
     "thread.reads": ("rules.visit_reads",),
     "thread.clears": ("rules.visit_clears",),
     "thread.clears_elsewhere": ("messages.clear_after",),
+    "thread.receipts.share": ("messages.receipt_after",),
+    "thread.receipts.delay": ("messages.receipt_after",),
     "badge.counts": ("rules.badge_counts",),
     "push.retraction.chance": RETRACTED,
     "push.retraction.latency": RETRACTED,
@@ -358,17 +371,7 @@ REACHES: dict[str, tuple[str, ...]] = {
 
 BY_ROWS = {
     f"messages.{name}"
-    for name in (
-        "sender",
-        "replication",
-        "number",
-        "entity",
-        "batch",
-        "after",
-        "apology",
-        "recorded",
-        "group",
-    )
+    for name in ("sender", "replication", "number", "entity", "batch", "after", "apology", "group")
 }
 """Columns that only change with the rows."""
 
@@ -407,6 +410,12 @@ WHERE: dict[str, dict[str, Any]] = {
             "unread_only": True,
         }
     },
+    "moderation.chance": {"deletion.propagation": "1 s"},
+    "moderation.noticed": {"deletion.propagation": "1 s", "moderation.chance": 0.5},
+    "moderation.hours": {"deletion.propagation": "1 s", "moderation.chance": 0.5},
+    "deletion.if_seen": {"thread.receipts.share": 1.0},
+    "thread.receipts.share": {"deletion.if_seen": "leave", "thread.receipts.share": 0.6},
+    "thread.receipts.delay": {"deletion.if_seen": "leave", "thread.receipts.share": 0.6},
     "deletion.edit_window": {"deletion.remedy": "edit"},
     "push.rewrite.chance": {"deletion.remedy": "edit", "push.rewrite.chance": 0.9},
     "push.rewrite.latency": {"deletion.remedy": "edit", "push.rewrite.chance": 0.9},
@@ -450,6 +459,7 @@ WORDS = {
         "apology": w.APOLOGY,
         "block": w.BLOCK,
     },
+    "deletion.if_seen": {"delete": False, "leave": True},
     "deletion.undeletable": {(kind,): 1 << k for k, kind in enumerate(KINDS)},
     "push.collapse": {"none": w.NO_COLLAPSE, "thread": w.BY_THREAD, "app": w.BY_APP},
     "push.missing": {"nothing": False, "generic": True},
@@ -558,7 +568,10 @@ def _now(s: Scenario, path: str) -> Any:
     value: Any = s
     for name in path.split("."):
         name = name.partition("(")[0]
-        value = value[0] if name == "a" else getattr(value, name)
+        if name == "a" or isinstance(value, dict):
+            value = value[name] if isinstance(value, dict) else value[0]
+            continue
+        value = getattr(value, name)
         value = value[0] if name == "steps" else value
     return value
 

@@ -42,13 +42,13 @@ def read(folder: Path, text: str, name: str = "t.csv") -> Sent:
 def test_a_small_trace_is_read_and_sorted(tmp_path: Path) -> None:
     sent = read(
         tmp_path,
-        "sent_at,sender,recipient,kind,length\n90.5,b,a,dm,10\n10,a,b,message_ad,20\n10,a, c ,dm,0\n",
+        "sent_at,sender,recipient,kind,length\n90.5,b,a,dm,10\n10,a,b,message_ad,20\n10,a, c ,dm,\n",
     )
     assert sent.written.tolist() == [10 * SECOND, 10 * SECOND, 90_500_000]
     assert sent.number.tolist() == [1, 2, 0], "ties keep the order of the file"
     assert sent.sender.tolist() == [0, 0, 1]
     assert sent.recipient.tolist() == [1, 2, 0]
-    assert sent.length.tolist() == [20, 0, 10]
+    assert sent.length.tolist() == [20, 60, 10], "an empty cell: the length of the scenario"
     assert sent.kind.tolist() == [2, 0, 0]
     assert not sent.has_record
     assert np.unique(sent.entity).size == 3
