@@ -25,7 +25,7 @@ validation: $(VENV)/.test
 # What stands in results/published, notebooks, docs/validation.md and docs/platforms.md: made again from nothing.
 published: $(VENV)/.test
 	$(BIN)/python results/publish.py
-	$(BIN)/toolate schema > scenarios/schema.json.new && mv scenarios/schema.json.new scenarios/schema.json
+	$(BIN)/toolate schema --out scenarios/schema.json
 	$(BIN)/python docs/validation
 	$(BIN)/python docs/platforms.py
 	$(BIN)/python docs/people.py
@@ -33,9 +33,9 @@ published: $(VENV)/.test
 
 # Completion and validation of scenario files in editors.
 schema: $(VENV)/.run
-	$(BIN)/toolate schema > scenarios/schema.json.new && mv scenarios/schema.json.new scenarios/schema.json
+	$(BIN)/toolate schema --out scenarios/schema.json
 
-# How often intervals cover the truth: docs/coverage.md, in about ten minutes.
+# How often intervals cover the truth: docs/coverage.md, in about fifteen minutes (--part NAME for one part of it).
 coverage: $(VENV)/.test
 	$(BIN)/python benchmarks/coverage.py
 

@@ -149,6 +149,9 @@ ANSWERS = {
     "review_before_sending": "Yes: {review 30 s|read} are read instead of {today|read} {today|split}. Deleting twice as "
     "fast leaves {delete twice as fast|read}, noticing twice as fast {notice twice as fast|read}, "
     "and a hold of 30 s {undo 30 s|read}.",
+    "newcomers": "It is more than half as good, and spares the others: {hold for newcomers|read} are read instead of "
+    "{today|read} {today|split}, {hold for all|read} with a hold for all; of the messages that nobody regretted, half are "
+    "not delayed, and all by 2 min with a hold for all. A hold of 10 s for all leaves {10 s for all|read}.",
     "message_ads": "Nothing once it is sent: {today|read} are read {today|split}, with retraction {push retracted|read}. "
     "With a hold of 30 min, {held for 30 min|cancelled} are cancelled and {held for 30 min|read} are read.",
     "recruiter": "Next to nothing: {two steps|read} are read {two steps|split}, {one step|read} with one step. "

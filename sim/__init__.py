@@ -15,19 +15,20 @@ from typing import TYPE_CHECKING, Any
 from sim.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from sim.answers import Answers, answer
+    from sim.answers import Answers
     from sim.charts import draw
-    from sim.checking import check
-    from sim.comparing import Comparison, compare
-    from sim.running import Outcome, run
+    from sim.comparing import Comparison
+    from sim.errors import FaultyInputError, ToolateWarning
+    from sim.interface import Outcome, answer, check, compare, run, sweep
     from sim.scenario import Scenario, load, parse
-    from sim.sweeping import sweep
 
 __all__ = [
     "Answers",
     "Comparison",
+    "FaultyInputError",
     "Outcome",
     "Scenario",
+    "ToolateWarning",
     "answer",
     "check",
     "compare",
@@ -42,16 +43,23 @@ _HOMES = {
     "load": "sim.scenario",
     "parse": "sim.scenario",
     "Scenario": "sim.scenario",
-    "run": "sim.running",
-    "Outcome": "sim.running",
+    "run": "sim.interface",
+    "Outcome": "sim.interface",
+    "compare": "sim.interface",
+    "check": "sim.interface",
+    "answer": "sim.interface",
+    "sweep": "sim.interface",
     "draw": "sim.charts",
-    "compare": "sim.comparing",
     "Comparison": "sim.comparing",
-    "answer": "sim.answers",
     "Answers": "sim.answers",
-    "check": "sim.checking",
-    "sweep": "sim.sweeping",
+    "FaultyInputError": "sim.errors",
+    "ToolateWarning": "sim.errors",
 }
+
+
+def __dir__() -> list[str]:
+    """List the public names, and not the modules that are loaded so far."""
+    return [*__all__, "__version__"]
 
 
 def __getattr__(name: str) -> Any:

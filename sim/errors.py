@@ -8,6 +8,8 @@ what would be right.
 from __future__ import annotations
 
 import re
+import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -78,6 +80,18 @@ class TraceError(FaultyInputError):
 
 class OutputError(FaultyInputError):
     """The results cannot be written where they were asked for. Name another folder."""
+
+
+class ToolateWarning(UserWarning):
+    """What a reader of results should know: few replications, messages undecided at the horizon, ..."""
+
+
+def warn(line: str) -> None:
+    """Warn whoever called this package, at their own line."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "sim":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(line, ToolateWarning, stacklevel=level)
 
 
 class WorldError(ToolateError):

@@ -14,6 +14,8 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Final
 
+from sim.errors import Fault, FaultyInputError
+
 PACKAGE: Final = Path(__file__).resolve().parent
 SHIPPED: Final = (PACKAGE / "platforms", PACKAGE / "shipped", PACKAGE.parent / "scenarios")
 """Folders of shipped data: in the package, and beside it in the repository."""
@@ -41,13 +43,18 @@ def allow(folders: Iterable[str | Path]) -> None:
 
 @contextmanager
 def allowing(folders: str | Path | Iterable[str | Path]) -> Iterator[None]:
-    """Allow more folders within a block.
+    """Allow more folders within a block. Raises `FaultyInputError` for what is no path.
 
     >>> with allowing("."):
     ...     allowed() == (Path().resolve(),)
     True
     """
-    more = [folders] if isinstance(folders, str | Path) else folders
+    more = [folders] if isinstance(folders, str | os.PathLike) else folders
+    if not isinstance(more, Iterable):
+        fault = Fault(
+            "allow_path", "", f"{more!r} is not a path", "give a folder, or a list of them"
+        )
+        raise FaultyInputError([fault])
     token = _allowed.set((*_allowed.get(), *(Path(one).resolve() for one in more)))
     try:
         yield

@@ -93,6 +93,8 @@ def document(outcome: Outcome) -> dict[str, Any]:
                 for row in s.price[s.price["policy"] == name].itertuples()
             },
         }
+        if messages := s.sums.total(name, "group_messages"):
+            entry["groups"] = {"messages": messages, "read": said(name, "group_read")}
         if name in differences:
             d = differences[name]
             entry["difference"] = {

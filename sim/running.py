@@ -55,6 +55,8 @@ class Outcome:
     known: Floats | None = None
     """Known shares of strata (policies, strata) that the headline is post-stratified by, if it
     is."""
+    only: int | None = None
+    """The one replication that was asked for, by its number; None: the first `asked`."""
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -115,6 +117,7 @@ def run(
     *,
     policies: Sequence[str] | str | None = None,
     replications: int | None = None,
+    replication: int | None = None,
     precision: str | None = None,
     of: Sequence[str] = ("headline",),
     at_most: int = AT_MOST,
@@ -148,8 +151,12 @@ def run(
     names = chosen(scenario, policies)
     worlds = [scenario.under(name) for name in names]
     known = np.array([known_shares(world) for world in worlds]) if stratified else None
+    if replication is not None and (precision is not None or replications is not None):
+        fault = Fault("replication", "", "is given with how many are played", "keep one of them")
+        raise FaultyInputError([fault])
     stopping = stopping_of(precision, of, at_most, replications, known)
     asked = scenario.run.replications if stopping is None else stopping.at_most
+    first, asked = (0, asked) if replication is None else (replication, 1)
     engine = engine_for(scenario, names, engine, asked)
     with allowing_large(yes_large):
         done = play_all(
@@ -157,6 +164,7 @@ def run(
             names,
             engine,
             asked,
+            first=first,
             workers=workers,
             count=WITH_STRATA if stratified else TALLY,
             everybody=everybody,
@@ -168,7 +176,8 @@ def run(
         asked = done.replications
         if not stopping.is_reached(done):
             asked = next((look for look in stopping.looks() if look > asked), asked)
-    return Outcome(scenario, engine, asked, done, stopping, share_played(worlds, everybody), known)
+    share = share_played(worlds, everybody)
+    return Outcome(scenario, engine, asked, done, stopping, share, known, replication)
 
 
 def stopping_of(
@@ -203,6 +212,7 @@ def play_all(
     engine: str,
     asked: int,
     *,
+    first: int = 0,
     workers: int = 1,
     count: Count = TALLY,
     everybody: bool = False,
@@ -211,7 +221,7 @@ def play_all(
     progress: Callable[[int], None] | None = None,
 ) -> Sums:
     """Play replications of scenarios that share their messages, the baseline first, and add up each
-    by `count`: as many as are asked for, or as many as `stopping` wants.
+    by `count`: as many as are asked for, from number `first` on, or as many as `stopping` wants.
 
     Only those who matter are played and kept (`sim.world.focus`), unless `everybody` is. Ctrl-C
     ends it with what is done so far.
@@ -222,15 +232,15 @@ def play_all(
     looks = [asked] if stopping is None else stopping.looks()
     done: list[Ints] = []
     try:
-        for first, look in pairwise([0, *looks]):
-            numbers = blocks(worlds[0], range(first, look), engine, workers)
+        for start, look in pairwise([0, *looks]):
+            numbers = blocks(worlds[0], range(first + start, first + look), engine, workers)
             played = _played(setting, numbers, workers, keep is not None)
             for block, (sums, kept) in zip(numbers, played, strict=True):
                 done.append(sums)
                 if keep is not None:
                     _hand_over(keep, block, kept)
                 if progress is not None:
-                    progress(block.stop)
+                    progress(block.stop - first)
             so_far = Sums(np.concatenate(done), tuple(names), setting.columns)
             if stopping is not None and stopping.is_reached(so_far):
                 break

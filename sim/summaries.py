@@ -6,14 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from sim import estimates as est
+from sim.errors import Fault, FaultyInputError
 from sim.prices import PRICES, prices
+from sim.scenario.suggestions import did_you_mean, said
 from sim.schema.records import REFUSALS
 from sim.sums import Floats, Sums
 from sim.surfaces import CHANNELS
@@ -115,7 +116,7 @@ class Summary:
         found, change, paid = shares(sums), changes(compared(sums)), prices(sums)
         overall = headlines(sums, known)
         for one in (HEADLINE, *SPLIT):
-            found = found.with_column(_measures()[one], headlines(sums, known, one))
+            found = found.with_column(_place(one, tuple(MEASURES)), headlines(sums, known, one))
         counts = sums.of(*MEASURES).sum(axis=0).astype(np.int64)
         table = _table(sums.policies, tuple(MEASURES), found)
         table.insert(5, "count", counts.ravel())
@@ -130,17 +131,24 @@ class Summary:
         )
 
     def headline(self, policy: str, measure: str = HEADLINE) -> est.Estimate:
-        """Give one share of one policy: by default the share read despite the deletion."""
-        return self.estimates.at(self.policies.index(policy), _measures()[measure])
+        """Give one share of one policy: by default the share read despite the deletion.
+
+        Raises `FaultyInputError` for a policy or measure that is not there.
+        """
+        return self.estimates.at(_place(policy, self.policies), _place(measure, tuple(MEASURES)))
 
     def change(self, policy: str) -> est.Estimate:
-        """Give the headline of a policy less the baseline's."""
-        return self.changes.at(self.policies.index(policy))
+        """Give the headline of a policy less the baseline's. Raises as `headline`."""
+        return self.changes.at(_place(policy, self.policies))
 
 
-@cache
-def _measures() -> dict[str, int]:
-    return {name: k for k, name in enumerate(MEASURES)}
+def _place(name: str, known: tuple[str, ...]) -> int:
+    try:
+        return known.index(name)
+    except ValueError:
+        problem = f"{said(name)} is not there{did_you_mean(name, known)}"
+        remedy = f"use one of {', '.join(map(said, known))}"
+        raise FaultyInputError([Fault("summary", "", problem, remedy)]) from None
 
 
 def _table(policies: Sequence[str], names: Sequence[str], found: est.Estimates) -> pd.DataFrame:

@@ -17,8 +17,10 @@ from sim.schema.dictionary import RECORDED
 API = """# Python
 
 `import sim` gives these names and no others; nothing heavy is loaded until one of them is used. Wherever a scenario is
-asked for, a path, the name of a shipped scenario or a `sim.Scenario` will do. What is wrong with an input raises a
-`sim.errors.FaultyInputError`, whose `faults` say the place, the value, the rule and the next step.
+asked for, a path, the name of a shipped scenario or a `sim.Scenario` will do; where names are asked for, one name or any
+collection of them. What is wrong with an argument or a file raises a `sim.FaultyInputError`, whose `faults` say the place, the
+value, the rule and the next step. What the command line prints as `Warning:` is a Python warning of class `sim.ToolateWarning`.
+What never happened is NaT or NaN in every frame.
 """
 RECORDS = """# Records
 
@@ -38,11 +40,7 @@ log.merge(records, on="id")
 ```
 """
 BEYOND = {
-    "What is raised": (
-        "sim.errors.ToolateError",
-        "sim.errors.FaultyInputError",
-        "sim.errors.Fault",
-    ),
+    "What is raised": ("sim.errors.ToolateError", "sim.errors.Fault"),
     "Tables of a run": ("sim.summaries.Summary", "sim.records.Records"),
 }
 """What is documented beside the public names."""
@@ -67,7 +65,13 @@ def _rst(names: Iterable[str]) -> str:
         if not isinstance(one, type):
             lines.append(f".. autofunction:: {name}\n")
             continue
-        own = [key for key in vars(one) if not key.startswith("_") and _is_told(vars(one)[key])]
+        parts = [part for part in one.__mro__ if part.__module__.startswith("sim.")]
+        own = [
+            key
+            for part in parts[: 2 if one is sim.Outcome else 1]
+            for key in vars(part)
+            if not key.startswith("_") and _is_told(vars(part)[key])
+        ]
         lines.append(f".. autoclass:: {name}()\n   :members: {', '.join(own)}\n")
     return "```{eval-rst}\n" + "\n".join(lines) + "```"
 

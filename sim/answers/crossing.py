@@ -19,7 +19,7 @@ from sim import estimates as est
 from sim.clock import SECOND
 
 NARROW: Final = 1.005
-"""Ratio of a bracket's ends at which cutting stops."""
+"""Ratio of a bracket's ends at which cutting stops, if no other is asked for."""
 FINEST: Final = SECOND // 10
 """And the difference of its ends, microseconds."""
 CUTS: Final = 5
@@ -55,12 +55,16 @@ class Crossing:
 
 
 def crossing(
-    evaluate: Evaluate, grid: Sequence[int], target: float, way: Literal["rising", "falling"]
+    evaluate: Evaluate,
+    grid: Sequence[int],
+    target: float,
+    way: Literal["rising", "falling"],
+    narrow: float = NARROW,
 ) -> Crossing:
     """Find where a share crosses a target.
 
     A rising share: the longest duration that keeps it at or under the target. A falling one: the
-    shortest. `grid` (microseconds, sorted) is tried first.
+    shortest. `grid` (microseconds, sorted) is tried first; a duration is found to the factor `narrow`.
 
     >>> from sim.estimates import share
     >>> def line(xs): return [share([x // SECOND] * 40, [100] * 40).at() for x in xs]
@@ -75,7 +79,8 @@ def crossing(
 
     learn(grid)
     for _ in range(ROUNDS):
-        inside = [cut for limit in LIMITS for cut in _cuts(_bracket(known, limit, target, way))]
+        brackets = [_bracket(known, limit, target, way) for limit in LIMITS]
+        inside = [cut for bracket in brackets for cut in _cuts(bracket, narrow)]
         if not inside:
             break
         learn(inside)
@@ -113,12 +118,12 @@ def _bracket(
     return min(kept, ordered[beyond]), max(kept, ordered[beyond])
 
 
-def _cuts(bracket: tuple[int, int] | None) -> list[int]:
+def _cuts(bracket: tuple[int, int] | None, narrow: float) -> list[int]:
     """Give durations inside a bracket, evenly spaced on a logarithmic scale; none if it is narrow."""
     if bracket is None:
         return []
     short, long = bracket
-    if long - short <= FINEST or (short and long / short <= NARROW):
+    if long - short <= FINEST or (short and long / short <= narrow):
         return []
     first = max(short, FINEST)
     inside = np.geomspace(first, long, CUTS + 2)[1:-1].round(-4).astype(np.int64).tolist()

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from sim import estimates as est
-from sim.answers.crossing import Crossing, crossing
+from sim.answers.crossing import NARROW, Crossing, crossing
 from sim.answers.playing import FEWEST, Patch, Stage, enough, headline
 from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND, written
 from sim.records import Records
@@ -39,7 +39,12 @@ GRID: Final = TIMES[::2]
 PREVIEW, APP, ANYWHERE = "preview", "app", "anywhere"
 WHERE: Final = (*(c.name for c in CHANNELS if c.in_tables), PREVIEW, APP, ANYWHERE)
 """Where something is read: channels of previews, any preview, the app, anywhere."""
-NEVER_DELETED: Final[Patch] = {"deletion.window": "none", "deletion.remedy": "delete"}
+NEVER_DELETED: Final[Patch] = {
+    "mistakes.noticed": "36500 d",
+    "deletion.window": "none",
+    "deletion.remedy": "delete",
+}
+"""Nobody notices in time to undo within a hold, nor deletes: a hold alone would let senders do that."""
 
 
 NO_LEVER: Final[Patch] = {}
@@ -208,7 +213,7 @@ def deadline(stage: Stage, target: float) -> Deadline:
     True
     """
     plain = _Deletions(stage)
-    found = plain.deadline(target, ANYWHERE)
+    found = plain.deadline(target, ANYWHERE, NARROW)
     under = {name: _Deletions(stage, patch) for name, patch in LEFT_BEHIND.items()}
     levers = {}
     if found.value is None:
@@ -225,6 +230,8 @@ def deadline(stage: Stage, target: float) -> Deadline:
     )
 
 
+ROUGH: Final = 1.03
+"""To which factor the deadlines of levers, channels and hours are found; their intervals are wider."""
 BY_CHANNEL: Final = {"by push": "read_push", "by e-mail": "read_email", "in the app": "read_thread"}
 """Where a message is read, and how that is counted."""
 BY_HOUR: Final = tuple(f"{h:02}:00 to {h + 6:02}:00" for h in range(0, 24, 6))
@@ -240,14 +247,14 @@ class _Deletions:
         self.stage, self.lever = stage, lever
         self.known: dict[int, dict[str, est.Estimate]] = {}
 
-    def deadline(self, target: float, what: str) -> Crossing:
+    def deadline(self, target: float, what: str, narrow: float = ROUGH) -> Crossing:
         """Find the deadline by what is read anywhere, in a channel, or of an hour's messages."""
 
         def evaluate(durations: Sequence[int]) -> list[est.Estimate]:
             self._play([one for one in durations if one not in self.known])
             return [self.known[one][what] for one in durations]
 
-        return crossing(evaluate, self.stage.within(GRID), target, "rising")
+        return crossing(evaluate, self.stage.within(GRID), target, "rising", narrow)
 
     def has(self, hour: str) -> bool:
         """Tell whether enough messages of an hour are regretted."""

@@ -7,8 +7,9 @@ chosen because it was lucky there has no luck here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Final
 
@@ -51,6 +52,8 @@ NOTHING: Final[Patch] = {}
 RETRACTION: Final = "retract every push"
 DELAY: Final = "delay_notified_s"
 FAR: Final = "delay_notified_far"
+SEARCHED: Final = 1000
+"""Regretted messages, about, that the search is made on, if the scenario's replications have so many."""
 FAR_IS_FEW: Final = 0.01
 """Share delayed by an hour or more up to which a mean delay of the others says what is paid."""
 
@@ -125,7 +128,10 @@ def frontier(stage: Stage, scenario: Scenario, budget_s: float = 30.0) -> Fronti
     nobody_pays = alone.total("as it is", "others") == 0
     name, patch = None, NOTHING
     if not nobody_pays:
-        name, patch = best_combination(stage.elsewhere(), scenario, budget_s)
+        each = max(alone.total("as it is", "regretted") / alone.replications, 1e-9)
+        worlds = min(stage.replications, max(est.FEW, math.ceil(SEARCHED / each)))
+        elsewhere = replace(stage.elsewhere(), replications=worlds)
+        name, patch = best_combination(elsewhere, scenario, budget_s)
     if name is not None:
         same = [one for one, known in patches.items() if nested(known) == nested(patch)]
         name = same[0] if same else name

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 from sim import estimates as est
 from sim.answers.deadline import RETRACTED
 from sim.answers.playing import Patch, Stage, enough
+from sim.clock import SECOND
 from sim.records import Records
 from sim.summaries import changes, compared
 from sim.sums import Ints, Sums
@@ -87,9 +89,16 @@ class Waterfall:
     without: dict[str, est.Estimate]
     """What is changed by all levers but this one."""
     together: est.Estimate
+    interactions: dict[tuple[str, str], est.Estimate]
+    """What two of the `STRONGEST` levers change together beyond the sum of both (positive: they
+    prevent the same losses; negative: each makes the other one help more)."""
 
     def document(self) -> dict[str, Any]:
         """Give what JSON says of it: counts, and changes as shares of regretted messages."""
+        pairs = [
+            {"levers": list(pair), "beyond_the_sum": one.value, "low": one.low, "high": one.high}
+            for pair, one in self.interactions.items()
+        ]
         return {
             "regretted": self.regretted,
             "read": self.lost,
@@ -97,6 +106,7 @@ class Waterfall:
             "change_alone": {name: one.value for name, one in self.alone.items()},
             "change_of_all_but": {name: one.value for name, one in self.without.items()},
             "change_of_all": self.together.value,
+            "interactions": pairs,
         }
 
 
@@ -119,18 +129,46 @@ def waterfall(stage: Stage) -> Waterfall:
     totals = base.sum(axis=0).astype(np.int64)
     moved = changes(compared(sums))
     found = {name: moved.at(k) for k, name in enumerate(sums.policies)}
+    alone = {name: found[name] for name in LEVERS}
     return Waterfall(
         regretted=sums.total(BASE, "regretted"),
         counts=dict(zip(STEPS, totals.tolist(), strict=True)),
         shares=est.share(base, np.broadcast_to(sums.of("regretted")[:, 0], base.shape)),
         lost=_read(sums),
-        alone={name: found[name] for name in LEVERS},
+        alone=alone,
         without={name: found[_all_but(name)] for name in LEVERS},
         together=found[TOGETHER],
+        interactions=_interactions(stage, alone),
     )
 
 
 BASE, TOGETHER = "as it is", "all levers together"
+
+
+STRONGEST: Final = 4
+"""Levers of which every two are played together: those that change most alone."""
+
+
+def _interactions(
+    stage: Stage, alone: Mapping[str, est.Estimate]
+) -> dict[tuple[str, str], est.Estimate]:
+    """Play every two of the strongest levers: read under both, less under either, plus under none."""
+    ranked = sorted((name for name in LEVERS if alone[name].value), key=lambda n: alone[n].value)
+    strongest, levers = ranked[:STRONGEST], _levers(stage)
+    pairs = list(combinations(strongest, 2))
+    if not pairs:
+        return {}
+    patches: dict[str, Patch] = {BASE: {}, **{name: levers[name] for name in strongest}}
+    patches |= {" and ".join(pair): _joined(levers[one] for one in pair) for pair in pairs}
+    sums = stage.play(patches)
+    read = dict(zip(sums.policies, sums.of(HEADLINE)[..., 0].T, strict=True))
+    n = sums.of("regretted")[:, 0, 0]
+    found = {}
+    for one, other in pairs:
+        beyond = read[f"{one} and {other}"] - read[one] - read[other] + read[BASE]
+        up, down = np.maximum(beyond, 0.0), np.maximum(-beyond, 0.0)
+        found[one, other] = est.mean_change(up, down, n).at()
+    return found
 
 
 def _all_but(name: str) -> str:
@@ -138,19 +176,18 @@ def _all_but(name: str) -> str:
 
 
 def _patches(stage: Stage) -> dict[str, Patch]:
-    """Give the baseline, every lever alone, all but each, and all together.
-
-    A hold that is longer already stays.
-    """
-    levers = dict(LEVERS)
-    held = [name for name, patch in levers.items() if "send.hold" in patch]
-    for name in held:
-        if stage.scenario.send.usual_hold >= 10_000_000:
-            levers[name] = {}
+    """Give the baseline, every lever alone, all but each, and all together."""
+    levers = _levers(stage)
     patches: dict[str, Patch] = {BASE: {}, **levers}
     for left_out in LEVERS:
         patches[_all_but(left_out)] = _joined(p for n, p in levers.items() if n != left_out)
     return patches | {TOGETHER: _joined(levers.values())}
+
+
+def _levers(stage: Stage) -> dict[str, Patch]:
+    """Give the levers; a hold that is as long already stays."""
+    held = stage.scenario.send.usual_hold >= 10 * SECOND
+    return {name: {} if held and "send.hold" in patch else patch for name, patch in LEVERS.items()}
 
 
 def _joined(patches: Any) -> Patch:

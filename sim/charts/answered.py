@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
@@ -62,6 +63,7 @@ def save(found: Answers, folder: Path) -> Iterator[Path]:
         charts["incidence"] = draw_incidence(found.incidence, title)
     if found.lost is not None:
         charts["lost"] = draw_lost(found.lost, title)
+        charts["levers"] = draw_levers(found.lost, title)
     if found.frontier is not None:
         charts["frontier"] = draw_frontier(found.frontier, title)
     if found.best is not None:
@@ -172,6 +174,35 @@ def draw_lost(found: Waterfall, title: str = "") -> Chart:
         axes.set_xlabel("share of regretted messages (%), step by step")
         lost = 100 * found.lost / found.regretted
         _titled(figure, axes, f"{lost:.0f} % are read despite the deletion", title)
+    return figure
+
+
+def draw_levers(found: Waterfall, title: str = "") -> Chart:
+    """Draw what each lever changes alone, what two change beyond the sum of both, and all together.
+
+    >>> import sim
+    >>> len(draw_levers(sim.answer("linkedin_dm", questions="lost", replications=20).lost).axes)
+    1
+    """
+    alone = sorted((one.value, name) for name, one in found.alone.items() if one.value)
+    pairs = [(one, " & ".join(pair)) for pair, one in found.interactions.items() if one.value]
+    rows = [(found.alone[name], name, "#0072B2", "o") for _, name in alone]
+    rows += [(one, name, "#D55E00", "D") for one, name in pairs]
+    rows.append((found.together, "all levers together", "#000000", "s"))
+    with mpl.rc_context(STYLE):
+        figure, axes = _chart(9.2, 1.6 + 0.36 * len(rows))
+        axes.axvline(0, color="#999999", lw=0.8)
+        for k, (one, _, colour, marker) in enumerate(rows):
+            reach = [[100 * (one.value - one.low)], [100 * (one.high - one.value)]]
+            axes.errorbar([100 * one.value], [k], xerr=reach, fmt=marker, color=colour, ms=5)
+        axes.set_yticks(range(len(rows)), [fill(name, 48) for _, name, _, _ in rows])
+        axes.invert_yaxis()
+        axes.set_xlabel(
+            "change of the share read (points): a lever alone (circles), all (square);\n"
+            "two together beyond the sum of both (diamonds; right of 0: the same losses)"
+        )
+        saved = -100 * found.together.value
+        _titled(figure, axes, f"All levers together prevent {saved:.0f} points", title)
     return figure
 
 

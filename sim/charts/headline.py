@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 
+from sim.arguments import read
 from sim.charts.style import PARTS, STYLE, Chart
 
 if TYPE_CHECKING:
@@ -20,12 +21,14 @@ def draw(outcome: Outcome) -> Chart:
     """Draw the share of regretted messages that were read despite the deletion, by policy: in the
     app first, or in a preview first, by when.
 
-    Returns a matplotlib figure; in Jupyter it shows itself.
+    Returns a matplotlib figure; in Jupyter it shows itself. Raises `FaultyInputError` for anything
+    but the outcome of a run.
 
     >>> import sim
     >>> len(draw(sim.run(sim.load("scenarios/linkedin_dm.toml"), replications=2)).axes)
     1
     """
+    outcome = read("sim.draw", {"outcome": outcome})["outcome"]
     with mpl.rc_context(STYLE):
         figure = Chart(figsize=(7.6, 2.0 + 0.46 * len(outcome.policies)), layout="constrained")
         axes = figure.subplots()

@@ -146,6 +146,12 @@ def lost_in_words(found: Waterfall | None) -> Iterator[str]:
     idle = [name for name, one in ranked if not one.value]
     if idle:
         yield f"  No change: {'; '.join(idle)}."
+    if found.interactions:
+        yield "Two of them together change, beyond the sum of both (+: they prevent the same losses):"
+        pairs = sorted(found.interactions.items(), key=lambda one: -abs(one[1].value))
+        for pair, one in pairs:
+            if one.value:
+                yield f"  {_points(one.value, one.low, one.high)}  {' & '.join(pair)}"
     t = found.together
     alone = sum(one.value for one in found.alone.values())
     yield (

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import completing
 from sim.cli.app_catalogues import catalogues
 from sim.cli.app_stores import stores
 from sim.cli.faulty import faults_on_one_line
@@ -27,7 +28,15 @@ app = typer.Typer(
 File = Annotated[
     str,
     typer.Argument(
-        help="A scenario: a file (TOML), or a name of toolate scenarios.", show_default=False
+        help="A scenario: a file (TOML), or a name of toolate scenarios.",
+        show_default=False,
+        autocompletion=completing.scenarios,
+    ),
+]
+Engine = Annotated[
+    str,
+    typer.Option(
+        help="auto, simpy or compiled; never changes a result.", autocompletion=completing.engines
     ),
 ]
 
@@ -85,12 +94,13 @@ def run(
     seed: Annotated[
         int | None, typer.Option(help="Seed of every draw, 0 or more.", show_default=False)
     ] = None,
-    engine: Annotated[
-        str, typer.Option(help="auto, simpy or compiled; never changes a result.")
-    ] = "auto",
+    engine: Engine = "auto",
     policy: Annotated[
         list[str] | None,
-        typer.Option(help="Play only this policy (repeat for more) and the baseline."),
+        typer.Option(
+            help="Play only this policy (repeat for more) and the baseline.",
+            autocompletion=completing.policies,
+        ),
     ] = None,
     workers: Annotated[
         int, typer.Option(help="Replications played at a time; never changes a result.")
@@ -155,7 +165,9 @@ def compare(
     files: Annotated[
         list[str],
         typer.Argument(
-            help="A scenario, for its policies; or several scenarios.", show_default=False
+            help="A scenario, for its policies; or several scenarios.",
+            show_default=False,
+            autocompletion=completing.scenarios,
         ),
     ],
     policy: Annotated[
@@ -164,6 +176,7 @@ def compare(
             "--policy",
             "--policies",
             help="Only these: one, or several with commas; repeat for more.",
+            autocompletion=completing.policies,
         ),
     ] = None,
     against: Annotated[
@@ -185,9 +198,7 @@ def compare(
     seed: Annotated[
         int | None, typer.Option(help="Seed of every draw, 0 or more.", show_default=False)
     ] = None,
-    engine: Annotated[
-        str, typer.Option(help="auto, simpy or compiled; never changes a result.")
-    ] = "auto",
+    engine: Engine = "auto",
     workers: Annotated[
         int, typer.Option(help="Replications played at a time; never changes a result.")
     ] = 1,
@@ -237,9 +248,7 @@ def answer(
     replications: Annotated[
         int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)
     ] = None,
-    engine: Annotated[
-        str, typer.Option(help="auto, simpy or compiled; never changes a result.")
-    ] = "auto",
+    engine: Engine = "auto",
     allow_path: AllowPath = None,
     yes_large: YesLarge = False,
 ) -> None:
@@ -259,7 +268,9 @@ def check(
     files: Annotated[
         list[str],
         typer.Argument(
-            help="Scenario files that make claims (docs/checks.md).", show_default=False
+            help="Scenario files that make claims (docs/checks.md).",
+            show_default=False,
+            autocompletion=completing.scenarios,
         ),
     ],
     strict: Annotated[
@@ -271,9 +282,7 @@ def check(
     replications: Annotated[
         int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)
     ] = None,
-    engine: Annotated[
-        str, typer.Option(help="auto, simpy or compiled; never changes a result.")
-    ] = "auto",
+    engine: Engine = "auto",
     workers: Annotated[
         int, typer.Option(help="Replications played at a time; never changes a result.")
     ] = 1,
@@ -295,11 +304,18 @@ app.add_typer(stores)
 def diff(
     files: Annotated[
         list[str],
-        typer.Argument(help="Two scenarios, or one with two policies.", show_default=False),
+        typer.Argument(
+            help="Two scenarios, or one with two policies.",
+            show_default=False,
+            autocompletion=completing.scenarios,
+        ),
     ],
     policy: Annotated[
         list[str] | None,
-        typer.Option(help="Of one file: two policies. Of two files: the policy of both."),
+        typer.Option(
+            help="Of one file: two policies. Of two files: the policy of both.",
+            autocompletion=completing.policies,
+        ),
     ] = None,
     allow_path: AllowPath = None,
 ) -> None:
@@ -318,7 +334,12 @@ def diff(
 def explain(
     file: File,
     policy: Annotated[
-        str | None, typer.Option(help="Explain it under this policy.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Explain it under this policy.",
+            show_default=False,
+            autocompletion=completing.policies,
+        ),
     ] = None,
     doubt: Annotated[
         bool,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import completing
 from sim.cli.faulty import faults_on_one_line
 from sim.cli.permitting import AllowPath
 
@@ -37,14 +38,27 @@ def new(
     base: Annotated[
         str | None,
         typer.Option(
-            "--from", help="A scenario of toolate scenarios to build on.", show_default=False
+            "--from",
+            help="A scenario of toolate scenarios to build on.",
+            show_default=False,
+            autocompletion=completing.scenarios,
         ),
     ] = None,
     platform: Annotated[
-        str | None, typer.Option(help="Instead: a platform's rules.", show_default=False)
+        str | None,
+        typer.Option(
+            help="Instead: a platform's rules.",
+            show_default=False,
+            autocompletion=completing.platforms,
+        ),
     ] = None,
     people: Annotated[
-        str | None, typer.Option(help="And whose habits recipients have.", show_default=False)
+        str | None,
+        typer.Option(
+            help="And whose habits recipients have.",
+            show_default=False,
+            autocompletion=completing.people,
+        ),
     ] = None,
     question: Annotated[
         str, typer.Option(help="What its policies answer: all, hold, push, mail, review.")
@@ -60,16 +74,12 @@ def new(
 @catalogues.command()
 def platforms(
     name: Annotated[
-        str | None,
-        typer.Argument(
-            help="A platform, ID or ID/VARIANT; with --bibtex also a file.", show_default=False
-        ),
+        str | None, typer.Argument(help="A platform, ID or ID/VARIANT.", show_default=False)
     ] = None,
     bibtex: Annotated[
         bool, typer.Option("--bibtex", help="Print the works it rests on as BibTeX.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    allow_path: AllowPath = None,
 ) -> None:
     """List the platforms of the catalogue, or print one with the source and grade of every
     value.
@@ -98,10 +108,42 @@ def people(
 
 
 @catalogues.command()
-def schema() -> None:
+def cite(
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="A scenario: a file (TOML), or a name of toolate scenarios.",
+            show_default=False,
+            autocompletion=completing.scenarios,
+        ),
+    ],
+    bibtex: Annotated[
+        bool, typer.Option("--bibtex", help="Print what it cites, and the program, as BibTeX.")
+    ] = False,
+    allow_path: AllowPath = None,
+) -> None:
+    """Write the methods paragraph of a scenario for a paper, with its references."""
+    from sim.cli.citing import cite_command
+
+    with faults_on_one_line():
+        cite_command(file, bibtex)
+
+
+@catalogues.command()
+def schema(
+    out: Annotated[
+        Path | None, typer.Option(help="File to write it to, whole or not.", show_default=False)
+    ] = None,
+) -> None:
     """Print the JSON Schema of scenario files; editors complete and check with it."""
     import json as json_module
 
+    from sim.cli.writing import write_whole
     from sim.scenario.schema import scenario_schema
 
-    sys.stdout.write(json_module.dumps(scenario_schema(), indent=1) + "\n")
+    text = json_module.dumps(scenario_schema(), indent=1) + "\n"
+    if out is None:
+        sys.stdout.write(text)
+        return
+    with faults_on_one_line():
+        write_whole(out, text)

@@ -16,11 +16,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from sim.cautions import of_comparison
 from sim.cli.figures import change_of, count_of, interval, percent, points_of, split_of
 from sim.cli.price_tables import price_tables
 from sim.cli.running import INTERRUPTED, check_options, progress_bar, say_if_cold
 from sim.cli.screens import console_for, new_table
-from sim.cli.tables import SPLIT_LABELS, effect_tables, replication_warnings
+from sim.cli.tables import SPLIT_LABELS, effect_tables
 from sim.comparing import Comparison, Pairing
 from sim.comparing.document import document, write
 from sim.comparing.playing import planned, play
@@ -67,7 +68,7 @@ def compare_command(
         sys.stdout.write(json.dumps(document(comparison), indent=1) + "\n")
     else:
         print_comparison(comparison)
-    for warning in warnings_of(comparison):
+    for warning in of_comparison(comparison):
         sys.stderr.write(f"Warning: {warning}\n")
     if folder is not None:
         wrote = "Wrote" if complete else "Wrote nothing to"
@@ -126,12 +127,6 @@ def _sureness(comparison: Comparison) -> str:
     rivals = [row["policy"] for row in _rows(comparison.behind) if row["could_be"]]
     said = ", ".join(f'"{name}"' for name in rivals)
     return f"That it is the best is not sure: {said} may be as good."
-
-
-def warnings_of(comparison: Comparison) -> list[str]:
-    """List what a reader of a comparison should be told."""
-    headline = comparison.headline(comparison.against)
-    return replication_warnings(comparison.replications, comparison.asked, headline)
 
 
 def print_comparison(comparison: Comparison) -> None:

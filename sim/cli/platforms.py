@@ -1,6 +1,4 @@
-"""The command `platforms`: the catalogue, one platform of it with its sources, or BibTeX of what a
-run rests on.
-"""
+"""The command `platforms`: the catalogue, or one platform of it, with its sources."""
 
 from __future__ import annotations
 
@@ -15,13 +13,11 @@ from pathlib import Path
 from rich.markup import escape
 
 from sim import platforms
-from sim.cli.explaining import everything
 from sim.cli.screens import console_for, new_table
 from sim.errors import Fault, ScenarioError
 from sim.platforms.catalogue import BASE, GRADES, CatalogueEntry, counts, entries, titles, works_of
-from sim.scenario import load
 from sim.scenario.evidence import sweep_words
-from sim.works import bibtex, keys_in, works
+from sim.works import bibtex, works
 
 MEANINGS = (
     "Grades: A primary source, B secondary source, C article or vendor, D memory, E derived here."
@@ -29,24 +25,21 @@ MEANINGS = (
 
 
 def platforms_command(name: str | None, as_bibtex: bool, as_json: bool) -> None:
-    """Print the catalogue, a platform, or with `as_bibtex` the works a platform or a scenario file
-    rests on.
-    """
+    """Print the catalogue, a platform, or with `as_bibtex` the works that it rests on."""
     if as_bibtex and as_json:
         raise ScenarioError(
             [Fault("platforms", "", "--bibtex and --json are two forms", "ask for one of them")]
         )
     name = name.removeprefix("platform:") if name else None
+    if name is not None and _is_file(name):
+        remedy = f"say toolate explain {name}, or toolate cite {name} --bibtex"
+        raise ScenarioError([Fault(name, "", "is a scenario file", remedy)])
     if as_bibtex:
-        sys.stdout.write(_bibtex(name))
+        sys.stdout.write(bibtex(works() if name is None else works_of(name)))
     elif name is None and as_json:
         _print_json([_row(one) for one in platforms.names()])
     elif name is None:
         _print_list()
-    elif _is_file(name):
-        raise ScenarioError(
-            [Fault(name, "", "is a scenario file", f"add --bibtex, or say toolate explain {name}")]
-        )
     elif as_json:
         cited = {key: str(works()[key]) for key in works_of(name)}
         _print_json(
@@ -72,22 +65,6 @@ def _row(name: str) -> dict[str, object]:
 
 def _print_json(document: object) -> None:
     sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
-
-
-def _bibtex(name: str | None) -> str:
-    if name is None:
-        return bibtex(works())
-    if not _is_file(name):
-        return bibtex(works_of(name))
-    keys: set[str] = set()
-    sayings: set[str] = set()
-    for entry in everything(load(name)):
-        source = entry.evidence.source
-        if entry.evidence.kind == "cited" and source is not None:
-            found = keys_in(str(source.source))
-            keys |= set(found)
-            sayings |= set() if found else {str(source.source)}
-    return bibtex(keys, sayings)
 
 
 def _print_list() -> None:

@@ -15,8 +15,9 @@ from typing import TypedDict
 
 import typer
 
+from sim.cautions import of_run
 from sim.cli.bars import new_bar
-from sim.cli.tables import print_outcome, warnings_of
+from sim.cli.tables import print_outcome
 from sim.engines import COMPILING, MODULES, is_ready
 from sim.errors import Fault, FaultyInputError
 from sim.pilot import forecast
@@ -184,7 +185,7 @@ def _print(
     if as_json:
         whole = document(outcome) | ({"assumed": doubt.document()} if doubt else {})
         sys.stdout.write(json.dumps(whole, indent=1) + "\n")
-        for warning in warnings_of(outcome):
+        for warning in of_run(outcome):
             sys.stderr.write(f"Warning: {warning}\n")
         clock = clock_in_words(outcome.scenario)
         for remark in (*([clock] if clock else ()), *(remarks if doubt is None else ())):

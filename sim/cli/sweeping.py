@@ -26,7 +26,6 @@ from sim.sweeping import SweepPlan, best, plan
 from sim.sweeping.planning.checking import check
 from sim.sweeping.playing.execution import Execution, workers_of
 from sim.sweeping.results.best import parameters_of
-from sim.sweeping.results.idle import idle
 from sim.sweeping.store.folder import open_store
 from sim.sweeping.sweeping import Progress as Counted
 from sim.sweeping.sweeping import Shard, Swept, carry_out
@@ -260,13 +259,8 @@ def _print(swept: Swept) -> None:
     for words in dict.fromkeys(words for words in clocks if words):
         console.print(escape(words), soft_wrap=True)
     console.print(f"Rule: {planned.rule.words()}", soft_wrap=True)
-    is_for_all = not any(cell.change.policies for cell in planned.cells)
-    for line in idle(swept.frame, is_for_all=is_for_all):
+    for line in swept.cautions():
         say(f"Warning: {line}")
-    for address in swept.unsure[:SHOWN]:
-        say(
-            f"Warning: cell {address[:12]} stopped at {planned.rule.at_most:,} replications without being sure enough"
-        )
     console.print(
         f"Table: {swept.store.folder}/sweeps/{planned.identity}/table.parquet", soft_wrap=True
     )

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from sim.cautions import of_run
 from sim.cli.figures import change_of, interval, later_of, number, percent, split_of, with_limits
 from sim.cli.price_tables import price_basis, price_tables
 from sim.cli.screens import console_for, new_table
-from sim.cli.undecided import remedy
-from sim.clock import format_duration
-from sim.estimates import FEW, FEW_EVENTS, Estimate
 from sim.running import Outcome
 from sim.scenario.sections import Credits
 from sim.summaries import LOST_WHEN, REFUSED, VERDICTS
@@ -28,53 +26,6 @@ from sim.world.trace import clock_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def warnings_of(outcome: Outcome) -> list[str]:
-    """List what a reader of the tables should be told."""
-    out = replication_warnings(
-        outcome.replications, outcome.asked, outcome.summary.headline(outcome.policies[0])
-    )
-    if outcome.summary.headline(outcome.policies[0]).per == 0:
-        out.append("nobody regretted a message; set mistakes.chance, or play longer")
-    if not outcome.is_sure and outcome.replications == outcome.asked:
-        out.append(
-            f"{outcome.replications:,} replications are the most allowed, and the precision asked for is not reached; "
-            "raise --at-most, or ask for less"
-        )
-    base = outcome.scenario.under(outcome.policies[0])
-    for name in outcome.policies[1:] if base.send.usual_hold else ():
-        if (hold := outcome.scenario.under(name).send.usual_hold) < base.send.usual_hold:
-            shorter, own = format_duration(hold), format_duration(base.send.usual_hold)
-            out.append(f'"{name}" shortens the hold of {own} to {shorter}')
-    still = outcome.summary.headline(outcome.policies[0], "open")
-    if still.value > 0.05:
-        out.append(f"{percent(still.value)} % are undecided at the horizon; {remedy(base)}")
-    return out
-
-
-def replication_warnings(done: int, asked: int, headline: Estimate) -> list[str]:
-    """Say if a run was cut short, and if few of its replications say something: those in which
-    anybody regretted a message.
-    """
-    out, saying = [], headline.replications
-    if done < asked:
-        out.append(
-            f"interrupted: {done} of {asked} replications were played; the tables rest on those"
-        )
-    if done < FEW:
-        out.append(f"{done} replications are few; intervals are only trustworthy from {FEW} on")
-    elif 0 < saying < FEW:
-        out.append(
-            f"only {saying} of {done} replications have a regretted message; intervals are only trustworthy from "
-            f"{FEW} such replications on"
-        )
-    elif 0 < headline.with_events < FEW_EVENTS:
-        out.append(
-            f"a message was read in {headline.with_events} of {done} replications only; how such readings cluster "
-            "is hardly known"
-        )
-    return out
 
 
 def print_outcome(outcome: Outcome, remarks: Iterable[str] = (), *, full: bool = False) -> None:
@@ -104,7 +55,7 @@ def print_outcome(outcome: Outcome, remarks: Iterable[str] = (), *, full: bool =
         console.print(escape(line), soft_wrap=True)
     if not full:
         console.print(MORE, soft_wrap=True)
-    for warning in warnings_of(outcome):
+    for warning in of_run(outcome):
         sys.stderr.write(f"Warning: {warning}\n")
 
 

@@ -71,6 +71,8 @@ def planned(
     engine: str,
 ) -> Plan:
     """Check what is to be compared and choose an engine. Raises as `compare` does."""
+    if not scenarios:
+        raise _fault("scenarios", "there is none", "name one for its policies, or several")
     if len(scenarios) == 1:
         given = [set_by_hand(scenarios[0], seed=seed, replications=replications)]
         worlds = {name: given[0].under(name) for name in _policies(given[0], policies, against)}

@@ -77,7 +77,9 @@ def spelled_source(source: dict[str, Any]) -> dict[str, Any]:
     'of [P-pradhan] S. Pradhan'
     """
     return {
-        key: spelled_out(text) if key in ("source", "note", "assumed") else text
+        key: spelled_out(text)
+        if key in ("source", "note", "assumed") and isinstance(text, str)
+        else text
         for key, text in source.items()
     }
 

@@ -86,9 +86,16 @@ class Scenario(ScenarioFields):
         >>> sim.load("linkedin_dm").with_policy("hold 1 min", {"send.hold": "1 min"}).policy_names()[-1]
         'hold 1 min'
         """
+        if faults := name_faults({name: patch}, self.file):
+            raise ScenarioError(faults)
+        try:
+            policy = {"policies": {name: nested(patch)}}
+        except PatchError as error:
+            path = f"policies.{quoted(name)}{error.path}"
+            raise ScenarioError([Fault(self.file, path, error.problem, error.remedy)]) from None
         raw = copy.deepcopy(self.raw)
-        raw["policies"] = raw.get("policies", {}) | {name: nested(patch)}
-        origins = layered(self.origins, {"policies": {name: nested(patch)}}, raw, "by a patch")
+        raw["policies"] = raw.get("policies", {}) | policy["policies"]
+        origins = layered(self.origins, policy, raw, "by a patch")
         return build(raw, file=self.file, folder=Path(self.folder), origins=origins)
 
     def under(self, policy: str) -> Scenario:
@@ -275,7 +282,10 @@ def _patched(
 
     Its faults are reported at their place in the patch.
     """
-    opened = nested(patch)
+    try:
+        opened = nested(patch)
+    except PatchError as error:
+        return None, [Fault(file, prefix + error.path, error.problem, error.remedy)]
     barred = [
         Fault(file, f"{prefix}{key}", "cannot be changed by a patch", "change parameters only")
         for key in opened

@@ -12,6 +12,7 @@ from typing import Any
 from sim.scenario.suggestions import did_you_mean, said
 
 Raw = dict[str, Any]
+HOW_TO_PATCH = 'give parameters by name, for example {"send.hold": "10 s"}'
 
 
 def quoted(key: str) -> str:
@@ -34,17 +35,32 @@ class PatchError(ValueError):
 def nested(patch: Mapping[str, Any]) -> Raw:
     """Open dotted paths: `{"send.hold": "10 s"}` becomes `{"send": {"hold": "10 s"}}`.
 
+    Raises `PatchError` for what is no table of keys.
+
     >>> nested({"send.hold": "10 s", "send": {"hours": []}})
     {'send': {'hold': '10 s', 'hours': []}}
     """
+    if not isinstance(patch, Mapping):
+        raise PatchError("", f"{said(patch)} is not a patch", HOW_TO_PATCH)
     out: Raw = {}
     for path, value in patch.items():
+        if not isinstance(path, str):
+            raise PatchError("", f"{said(path)} is not the name of a parameter", HOW_TO_PATCH)
         *parents, last = path.split(".")
-        inner: Raw = {last: nested(value) if isinstance(value, Mapping) else value}
+        inner: Raw = {last: nested(value) if isinstance(value, Mapping) else plain(value)}
         for name in reversed(parents):
             inner = {name: inner}
         out = merged(out, inner)
     return out
+
+
+def plain(value: Any) -> Any:
+    """Give a number of NumPy as one of Python, as a file would have it.
+
+    >>> plain(0.5)
+    0.5
+    """
+    return value.item() if type(value).__module__ == "numpy" and hasattr(value, "item") else value
 
 
 def _is_distribution(value: object) -> bool:

@@ -54,10 +54,14 @@ def changes_rows(patch: Mapping[str, Any], file: str, prefix: str) -> list[Fault
 
 def name_faults(policies: object, file: str) -> list[Fault]:
     """Refuse names of policies that cannot be printed on one line."""
-    names = [str(name) for name in policies] if isinstance(policies, dict) else []
     remedy = "give it a name of ordinary characters"
     return [
-        Fault(file, f"policies.{quoted(name)}", f"the name {said(name)} cannot be printed", remedy)
-        for name in names
-        if not name.strip() or not name.isprintable()
+        Fault(
+            file,
+            f"policies.{quoted(str(name))}",
+            f"the name {said(name)} cannot be printed",
+            remedy,
+        )
+        for name in (policies if isinstance(policies, dict) else ())
+        if not isinstance(name, str) or not name.strip() or not name.isprintable()
     ]

@@ -261,6 +261,7 @@ def _maybe_never(value: Any) -> Any:
     return _or(value, {"never": NEVER})
 
 
+MOST_REPLICATIONS = 10_000_000
 SLOWEST = 0.01
 """Characters a second: nobody needs minutes for one."""
 

@@ -11,11 +11,12 @@ import stat
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from os import PathLike, fspath
 from pathlib import Path
 
 from sim.errors import Fault, ScenarioError
 from sim.paths import PathError, allowing, reached
-from sim.scenario.catalogued import catalogued
+from sim.scenario.catalogued import catalogued, spelled_source
 from sim.scenario.model import Origins, Scenario, build
 from sim.scenario.patching import PatchError, Raw, joined, layered, merged
 from sim.scenario.peopled import with_people
@@ -57,6 +58,8 @@ def load(path: str | Path, *, allow_path: str | Path | Iterable[str | Path] = ()
     >>> load("linkedin_dm").run.horizon > 0
     True
     """
+    if not isinstance(path, str | PathLike):
+        raise _not_a_scenario(path, "give a path or a name")
     file, shown = located(path), str(path)
     text = read_text(file, shown)
     folder = file.resolve().parent
@@ -77,10 +80,14 @@ def given(what: object) -> Scenario:
     """
     if isinstance(what, Scenario):
         return what
-    if isinstance(what, str | Path):
-        return load(what)
+    if isinstance(what, str | PathLike):
+        return load(fspath(what))
+    raise _not_a_scenario(what, "give a path, a name, or what sim.load returns")
+
+
+def _not_a_scenario(what: object, remedy: str) -> ScenarioError:
     problem = f"{said(what)} ({type(what).__name__}) is not a scenario"
-    raise _one("scenario", "", problem, "give a path, a name, or what sim.load returns")
+    return _one("scenario", "", problem, remedy)
 
 
 def parse(
@@ -90,6 +97,10 @@ def parse(
 
     Raises as `load` does, under the same rule of paths.
     """
+    if not isinstance(text, str):
+        raise _not_a_scenario(text, "give the text of a scenario file")
+    if not isinstance(folder, str | PathLike):
+        raise _one("scenario", "folder", f"{said(folder)} is not a path", "give a folder")
     home = Path(folder).resolve()
     with allowing(allow_path):
         raw, origins = _extended(parsed(text, "scenario"), "scenario", home, _Reading(home), ())
@@ -181,6 +192,7 @@ def _extended(
 
     A file that is extended counts as often as it is named.
     """
+    raw = _spelled(raw)
     base: Raw = {}
     origins: Origins = {}
     for path, name in parents(raw.get("extends")):
@@ -189,6 +201,19 @@ def _extended(
         origins = joined(origins, more, base, theirs)
     whole = _onto(base, raw, shown)
     return whole, layered(origins, raw, whole, shown)
+
+
+def _spelled(raw: Raw) -> Raw:
+    """Write behind every key of the sources which work it stands for."""
+    sources = raw.get("sources")
+    if not isinstance(sources, dict):
+        return raw
+    return raw | {
+        "sources": {
+            place: spelled_source(one) if isinstance(one, dict) else one
+            for place, one in sources.items()
+        }
+    }
 
 
 def parents(extends: object) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from sim.people import DEFAULT
 from sim.scenario.channels import Badge, Desktop, Email, NotificationList, Push, Thread
 from sim.scenario.citations import Source
 from sim.scenario.quantities import (
+    MOST_REPLICATIONS,
     DeletionWindow,
     MaybeNever,
     Offset,
@@ -37,7 +38,9 @@ class Run(Strict):
     """How long and how often the world is played."""
 
     seed: int = Field(default=1, ge=0, lt=2**63, description="Seed of every draw.")
-    replications: int = Field(default=100, ge=1, le=10_000_000, description="Independent worlds.")
+    replications: int = Field(
+        default=100, ge=1, le=MOST_REPLICATIONS, description="Independent worlds."
+    )
     horizon: Duration = Field(default=Micros(3 * DAY), description="When observation ends.")
 
 

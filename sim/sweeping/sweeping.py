@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.engines import COMPILING, choose, is_ready
+from sim.errors import warn
 from sim.paths import allowing
 from sim.scenario.model import Scenario
 from sim.sizing import allowing_large
 from sim.sweeping.planning.checking import check
 from sim.sweeping.planning.plan import SweepPlan, plan
 from sim.sweeping.playing.execution import DiskError, Execution
+from sim.sweeping.playing.on_dask import reach
 from sim.sweeping.playing.pools import execute
 from sim.sweeping.playing.tasks import Task, blocks, play
+from sim.sweeping.results.idle import idle
 from sim.sweeping.store.folder import ResultStore, open_store
 from sim.sweeping.store.requests import is_kept, keep, old_sweeps, request_of
 from sim.sweeping.store.tables import (
@@ -33,6 +35,8 @@ from sim.sweeping.store.tables import (
 if TYPE_CHECKING:
     import pandas as pd
 
+SHOWN = 30
+"""Cells that cautions name; the table has them all."""
 Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
 """Called with (tasks done, tasks known of); a precision adds tasks as it goes."""
@@ -52,6 +56,14 @@ class Swept:
     unsure: tuple[str, ...]
     """Addresses of cells that reached the most replications allowed without being sure enough."""
     complete: bool
+
+    def cautions(self) -> Iterator[str]:
+        """Say which axes change nothing, and which cells are not sure enough."""
+        is_for_all = not any(cell.change.policies for cell in self.plan.cells)
+        yield from idle(self.frame, is_for_all=is_for_all)
+        at_most = self.plan.rule.at_most
+        for address in self.unsure[:SHOWN]:
+            yield f"cell {address[:12]} stopped at {at_most:,} replications without being sure enough"
 
 
 @dataclass(frozen=True)
@@ -112,7 +124,12 @@ def sweep(
             if store is not None
             else Path(stack.enter_context(tempfile.TemporaryDirectory())) / "store"
         )
-        return carry_out(planned, open_store(folder), how).frame
+        swept = carry_out(planned, open_store(folder), how)
+        for line in swept.cautions():
+            warn(line)
+        if not swept.complete:
+            warn(f"interrupted: {swept.cells:,} of {len(planned.cells):,} cells have enough")
+        return swept.frame
 
 
 def carry_out(
@@ -132,7 +149,7 @@ def carry_out(
     before. Raises `ScenarioError` for cells that are not valid and `OutputError` if the disk
     refuses; what is stored stays.
     """
-    talk, say, shard = say or _nothing, say or _warn, shard or Shard()
+    talk, say, shard = say or _nothing, say or warn, shard or Shard()
     if not is_checked and not is_kept(store, plan.identity):
         check(plan, None if checking is None else lambda done: checking(done, len(plan.cells)))
     if not is_kept(store, plan.identity):
@@ -140,6 +157,8 @@ def carry_out(
             if identity.startswith(f"{plan.name}-"):
                 say(line)
     request = request_of(plan)
+    if how.kind == "dask" and not is_kept(store, plan.identity):
+        reach(how)
     try:
         keep(plan, store)
         state = settle(request, store, known_of(request, store, say)[0], say, verify=True)
@@ -200,7 +219,3 @@ def unsure(request: SweepRequest, state: SweepState) -> tuple[str, ...]:
 
 def _nothing(message: str) -> None:
     """Keep talk to oneself."""
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, stacklevel=4)

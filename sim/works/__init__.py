@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final, Literal
 
+from sim.version import __version__
+
+PROGRAM: Final = "toolate"
+"""The key of this program among the works."""
+NOWHERE: Final = "neither address nor date given"
 KEY = re.compile(r"\[([A-Za-z][A-Za-z0-9-]*)\]")
 """A citation key in a text, such as [Z-mail]."""
 
@@ -26,17 +31,36 @@ SPECIAL = {
 """What LaTeX reads as a command, and how to write it."""
 
 
+Kind = Literal["misc", "article", "inproceedings", "phdthesis", "techreport"]
+VENUE: Final[dict[Kind, str]] = {
+    "misc": "howpublished",
+    "article": "journal",
+    "inproceedings": "booktitle",
+    "phdthesis": "school",
+    "techreport": "institution",
+}
+"""What BibTeX calls the venue of each kind of work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something that is cited: a page (`url`) or files (`path`) of a repository at a commit.
+    """Something that is cited: a paper (`venue`, `doi`), a page (`url`), or files (`path`) of a
+    repository at a commit.
 
-    `author` is a list of people, or the name of whoever publishes it.
+    `author` is a list of people, or the name of whoever publishes it; `kind` is the type of entry
+    that BibTeX has for it. What is not known is empty.
     """
 
     key: str
     author: str | list[str]
     title: str
     year: int | None = None
+    kind: Kind = "misc"
+    venue: str = ""
+    volume: str = ""
+    number: str = ""
+    pages: str = ""
+    doi: str = ""
     url: str = ""
     repository: str = ""
     commit: str = ""
@@ -48,13 +72,28 @@ class Work:
         held = f"{self.repository}{f' @{self.commit}' if self.commit else ''}"
         files_of = f": {', '.join(self.path)}" if self.path else ""
         author = self.author if isinstance(self.author, str) else ", ".join(self.author)
-        parts = (author, self.title, str(self.year or ""), self.url, f"{held}{files_of}", self.note)
-        return ", ".join(part for part in parts if part)
+        issue = f"{self.volume}({self.number})" if self.number else self.volume
+        within = ":".join(part.replace("--", "-") for part in (issue, self.pages) if part)
+        venue = f"{self.venue} {within}".strip()
+        where = f"doi {self.doi}" if self.doi else self.url
+        parts = (author, self.title, venue, str(self.year or ""), where, f"{held}{files_of}")
+        return ", ".join(part for part in (*parts, self.note) if part)
 
     @property
     def address(self) -> str:
         """Give the web address: of the page, or of the repository."""
         return self.url or (f"https://github.com/{self.repository}" if self.repository else "")
+
+    @property
+    def remark(self) -> str:
+        """Say what a reader needs to find it: which files of which version, or that it is a page."""
+        held = f"repository {self.repository}" if self.repository else ""
+        commit = f"commit {self.commit}" if self.commit else ""
+        page = "web page" if self.url and not self.repository and not self.venue else ""
+        is_found = self.address or self.doi or self.venue or self.year or self.note
+        unknown = "no date given" if page and not self.year else "" if is_found else NOWHERE
+        parts = (page, unknown, held, commit, *self.path, self.note)
+        return ", ".join(part for part in parts if part)
 
 
 @cache
@@ -66,6 +105,7 @@ def works() -> dict[str, Work]:
     """
     text = files(__package__).joinpath("sources.toml").read_text(encoding="utf-8")
     read: dict[str, dict[str, Any]] = tomllib.loads(text)
+    read[PROGRAM]["note"] = f"computer program, version {__version__}"
     return {
         key: Work(key=key, **(given | {"path": tuple(given.get("path", ()))}))
         for key, given in read.items()
@@ -94,33 +134,40 @@ def spelled_out(text: str) -> str:
 
 
 def bibtex(keys: Iterable[str], sayings: Iterable[str] = ()) -> str:
-    """Write works as BibTeX entries.
+    """Write works as BibTeX entries, each once, in the order given.
 
     `sayings` are citations in plain words, which become entries of their own.
 
     >>> bibtex(["Z-pres"]).splitlines()[0]
     '@misc{Z-pres,'
     """
-    entries = [_entry(key, _fields(works()[key])) for key in sorted(set(keys))]
+    entries = [
+        _entry(work.kind, key, _fields(work))
+        for key, work in ((key, works()[key]) for key in dict.fromkeys(keys))
+    ]
     entries += [
-        _entry(f"cited-{sha256(text.encode()).hexdigest()[:8]}", _said(text))
-        for text in sorted(set(sayings))
+        _entry("misc", f"cited-{sha256(text.encode()).hexdigest()[:8]}", _said(text))
+        for text in dict.fromkeys(sayings)
     ]
     return "\n".join(entries)
 
 
 def _fields(work: Work) -> dict[str, str]:
-    held = f"repository {work.repository}" if work.repository else ""
-    commit = f"commit {work.commit}" if work.commit else ""
-    note = ", ".join(part for part in (held, commit, *work.path, work.note) if part)
     year = str(work.year) if work.year else ""
     people = work.author if isinstance(work.author, list) else [f"{{{_escaped(work.author)}}}"]
+    address = _address(work.address)
+    printed = f"\\url{{{address}}}" if address and work.kind == "misc" else ""
     return {
         "author": " and ".join(people),
         "title": f"{{{_escaped(work.title)}}}",
+        VENUE[work.kind]: _escaped(work.venue) or printed,
+        "volume": work.volume,
+        "number": work.number,
+        "pages": work.pages,
         "year": year,
-        "howpublished": f"\\url{{{_address(work.address)}}}" if work.address else "",
-        "note": _escaped(note),
+        "doi": _address(work.doi),
+        "url": "" if printed or work.doi else address,
+        "note": _escaped(work.remark),
     }
 
 
@@ -132,14 +179,15 @@ def _said(text: str) -> dict[str, str]:
     doi = re.search(r"\b10\.\d{4,}/[^\s,;)]+", text)
     return {
         "title": f"{{{_escaped(text)}}}",
+        "note": "as the scenario cites it",
         "year": years[0] if len(set(years)) == 1 else "",
         "doi": _address(doi[0].rstrip(".:")) if doi else "",
     }
 
 
-def _entry(key: str, fields: dict[str, str]) -> str:
+def _entry(kind: str, key: str, fields: dict[str, str]) -> str:
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
-    return f"@misc{{{key},\n{lines}}}\n"
+    return f"@{kind}{{{key},\n{lines}}}\n"
 
 
 def _escaped(text: str) -> str:

@@ -112,15 +112,22 @@ def own_chances(
     """
     mine, out = recipients.segment, _by_segment(means, recipients.segment)
     if any(spread > 0 for spread in spreads):
-        import scipy.special  # slow to load
-
         us = uniforms(recipients.key, f"recipient.{name}", recipients.entity)
         for k, (mean, sd) in enumerate(zip(means, spreads, strict=True)):
             if sd > 0:
                 size = mean * (1 - mean) / sd**2 - 1  # of a Beta(mean * size, (1 - mean) * size)
                 some = mine == k
-                out[some] = scipy.special.betaincinv(mean * size, (1 - mean) * size, us[some])
+                out[some] = _betas(mean * size, (1 - mean) * size, us[some].tobytes())
     return out
+
+
+@lru_cache(maxsize=32)
+def _betas(a: float, b: float, us: bytes) -> Floats:
+    """Give a Beta's quantiles of some numbers: slow, and the same under every policy of a world."""
+    import scipy.special  # slow to load
+
+    found: Floats = scipy.special.betaincinv(a, b, np.frombuffer(us))
+    return found
 
 
 class _Pool:

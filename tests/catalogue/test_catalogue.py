@@ -18,7 +18,7 @@ from sim.scenario.catalogued import catalogued
 from sim.scenario.evidence import evidence
 from sim.scenario.patching import leaves
 from sim.scenario.reading import parse
-from sim.works import KEY, works
+from sim.works import KEY, PROGRAM, works
 
 EVERY = [
     one
@@ -27,6 +27,7 @@ EVERY = [
 ]
 DATA = Path(platforms.__file__).parent / "data"
 PEOPLE = Path(people.__file__).parent / "data"
+SCENARIOS = Path(platforms.__file__).parents[2] / "scenarios"
 REGIMES = ("window_60min", "anytime_silent", "unread_only", "none")
 
 MINIMAL = """
@@ -113,14 +114,13 @@ def test_articles_alone_are_never_graded_above_c() -> None:
 
 
 def test_every_work_is_cited_somewhere_and_says_where_it_is() -> None:
-    data = (*DATA.glob("*.toml"), *PEOPLE.glob("*.toml"))
+    data = (*DATA.glob("*.toml"), *PEOPLE.glob("*.toml"), *SCENARIOS.rglob("*.toml"))
     text = "".join(file.read_text(encoding="utf-8") for file in data)
-    assert set(works()) == set(KEY.findall(text)) & set(works())
+    assert set(works()) == {PROGRAM} | set(KEY.findall(text)) & set(works())
     for key, work in works().items():
         assert work.title and work.author, key
-        assert work.address or work.year or key.startswith("Art-") or "thesis" in work.title, (
-            f"{key} says nothing about where it is"
-        )
+        is_found = work.address or work.doi or work.venue or work.year or key == PROGRAM
+        assert is_found or key.startswith("Art-"), f"{key} says nothing about where it is"
         assert not work.commit or (work.repository and work.path), key
 
 

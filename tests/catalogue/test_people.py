@@ -22,6 +22,8 @@ from sim.sweeping.design.unknowns import assumed, unknown
 from sim.works import KEY, works
 from sim.world.drawing import draw_world
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 BARE = """schema = 1
 run = { seed = 1, replications = 20, horizon = "3 d" }
 traffic = { kind = "stream", senders = 10, recipients = 100, rate = "10 / d", lasts = "1 d" }

@@ -147,6 +147,7 @@ def test_an_answer_is_a_page_or_one_json_document_and_draws(
     assert {path.name for path in (tmp_path / "charts").iterdir()} == {
         "exposure.png",
         "incidence.png",
+        "levers.png",
         "lost.png",
     }
     page = toolate("answer", "linkedin_dm", "--question", "lost", "--replications", str(FEW)).out

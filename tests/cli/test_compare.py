@@ -16,6 +16,8 @@ from sim.cli.comparing import answer
 
 from .conftest import BAD, Toolate
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 BASE = BAD / "base.toml"
 WRITTEN = [
     "behind.csv",

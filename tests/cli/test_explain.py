@@ -137,8 +137,8 @@ def test_every_parameter_of_a_file_is_explained(file: Path, toolate: Toolate) ->
 def test_the_shipped_scenario_reads_as_it_should(toolate: Toolate) -> None:
     out = flat(toolate("explain", LINKEDIN).out)
     assert (
-        "mistakes.chance: 1.8 % Chance that a message is a mistake its sender may regret. Cited, grade B: Almuhimedi"
-        in out
+        "mistakes.chance: 1.8 % Chance that a message is a mistake its sender may regret. "
+        "Cited, grade B: [P-almuhimedi] H. Almuhimedi" in out
     )
     # weibull, mean 24.2 min, shape 0.6: median = mean ln(2)^(1/0.6) / Gamma(1 + 1/0.6) = 8.73 min
     assert (

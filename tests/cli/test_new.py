@@ -12,6 +12,8 @@ from sim.clock import SECOND
 
 from .conftest import Toolate
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 
 @pytest.mark.parametrize(
     "options",

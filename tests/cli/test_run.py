@@ -26,6 +26,8 @@ from sim.schema.records import COLUMNS
 
 from .conftest import BAD, Said, Toolate
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 BASE = BAD / "base.toml"
 WRITTEN = [
     "chart.png",

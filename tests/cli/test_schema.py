@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -28,8 +29,28 @@ def faults(schema: Any, text: str) -> list[str]:
 
 
 def test_the_committed_schema_is_what_the_command_prints(toolate: Toolate) -> None:
-    # After a change of the model: toolate schema > scenarios/schema.json
+    # After a change of the model: toolate schema --out scenarios/schema.json
     assert toolate("schema").out == (SCENARIOS / "schema.json").read_text(encoding="utf-8")
+
+
+def test_a_schema_is_written_whole_or_not_at_all(
+    toolate: Toolate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "schema.json"
+    assert (toolate("schema", "--out", file).status, toolate("schema").out) == (0, file.read_text())
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    said = toolate("schema", "--out", file)
+    assert (said.status, said.out) == (2, "")
+    assert (
+        said.err.startswith("--out: ") and "cannot be written (No space left on device)" in said.err
+    )
+    assert file.read_text() == toolate("schema").out, "the old one is there"
+    assert [one.name for one in tmp_path.iterdir()] == ["schema.json"]
+    assert toolate("schema", "--out", tmp_path / "no" / "schema.json").status == 2
 
 
 @pytest.mark.parametrize("file", [*SHIPPED, BAD / "base.toml"], ids=lambda file: file.name)

@@ -14,6 +14,8 @@ import pytest
 
 import sim
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 ROOT = Path(sim.__file__).parents[1]
 MODULES = ["sim", *sorted(m.name for m in pkgutil.walk_packages(sim.__path__, "sim."))]
 

@@ -12,6 +12,8 @@ import pytest
 
 import sim
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 HERE = Path(__file__).parent
 REPORTS = sorted(path.name for path in HERE.glob("f*.toml"))
 

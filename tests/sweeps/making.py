@@ -63,7 +63,7 @@ def sweep_file(folder: Path, text: str, base: Path = TINY) -> Path:
 
 def dies_once(task: Task, store: ResultStore) -> Done:
     """Play a task, but die in the middle of the first one that is tried."""
-    mark = store.folder / "died"
+    mark = store.folder.with_name("died")
     if not mark.exists():
         mark.write_text("once")
         os.kill(os.getpid(), signal.SIGKILL)

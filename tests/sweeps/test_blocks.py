@@ -20,6 +20,8 @@ from sim.sweeping.store.tables import keys_of
 
 from .making import FILES, swept
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 SHIPPED = Path(__file__).parents[2] / "scenarios" / "linkedin_dm.toml"
 REPLICATIONS = 70
 

@@ -196,6 +196,7 @@ def test_a_port_that_is_no_schedulers_is_one_line_in_time(
         with pytest.raises(FaultyInputError, match="no Dask scheduler answers at"):
             swept(tmp_path / "store", how=Execution("dask", dask=address))
         assert time.monotonic() - began < 15
+        assert not (tmp_path / "store").exists(), "a store is made as something is stored"
 
 
 def test_a_scheduler_that_does_not_answer_is_one_line(
@@ -207,5 +208,18 @@ def test_a_scheduler_that_does_not_answer_is_one_line(
     assert str(error.value).startswith(
         "--dask: no Dask scheduler answers at tcp://127.0.0.1:9; start one"
     )
-    assert not results(tmp_path / "store")
+    assert not (tmp_path / "store").exists()
     assert swept(tmp_path / "store", how=SERIAL).played == 12
+
+
+def test_a_scheduler_without_workers_is_one_line_and_makes_no_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import distributed
+
+    monkeypatch.setattr("sim.sweeping.playing.on_dask.PATIENCE", 2.0)
+    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None) as cluster:
+        how = Execution("dask", dask=cluster.scheduler_address)
+        with pytest.raises(FaultyInputError, match="has no workers; start some"):
+            swept(tmp_path / "store", how=how)
+    assert not (tmp_path / "store").exists()

@@ -14,6 +14,8 @@ from sim.sweeping.results.idle import idle
 
 from .making import TINY
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 
 def table(axes: dict[str, Sequence[Any]]) -> pd.DataFrame:
     return sim.sweep(TINY, axes, replications=2, workers=1)

@@ -12,6 +12,8 @@ from sim.errors import FaultyInputError
 from sim.sweeping.store.folder import ResultStore, open_store
 from sim.sweeping.store.querying import query
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of an idle axis
+
 BASE = "scenarios/linkedin_dm.toml"
 NAMES = ["br[1]", "br1", "st*r", "star", "wh?t", "back\\slash", "it's", "a b"]
 

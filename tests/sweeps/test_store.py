@@ -176,6 +176,7 @@ def test_a_full_disk_in_a_worker_process_is_the_same_line(tmp_path: Path) -> Non
     # No patch reaches a worker process; a folder that is a file refuses as a disk does.
     folder = tmp_path / "store"
     store = open_store(folder)
+    folder.mkdir()
     (folder / "tasks").write_text("in the way")
     with pytest.raises(
         OutputError, match=r"store: cannot be used \(.*\); name another folder with --store"

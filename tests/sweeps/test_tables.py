@@ -20,6 +20,8 @@ from sim.tallies import HEADLINE
 
 from .making import SMALL, TINY, contents, quiet, results, swept
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 
 def test_a_table_has_a_row_for_every_cell_policy_and_measure(tmp_path: Path) -> None:
     frame = swept(tmp_path / "store").frame

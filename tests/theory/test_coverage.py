@@ -98,3 +98,32 @@ def test_the_best_is_chosen_batch_by_batch_and_whoever_stops_at_the_first_lead_e
     case = {one.what: one for one in bed().cases("Sequential choice", 10, 400)}[CHOICE]
     assert case.covered >= 0.95 - 3 * (0.95 * 0.05 / 400) ** 0.5, f"{case.covered:.3f}"
     assert case.covered_before < 0.9, f"{case.covered_before:.3f}"
+
+
+FEW = 300
+FEW_LEAST = 0.95 - 4 * (0.95 * 0.05 / FEW) ** 0.5
+"""Below what 300 intervals of 95 % cover but for one time in 10,000 and more."""
+
+
+@cache
+def answered(part: str, worlds: int) -> dict[str, Any]:
+    return {case.what: case for case in bed().cases(part, worlds, FEW)}
+
+
+@pytest.mark.parametrize("part", ["Answers", "The best within a budget"])
+def test_intervals_of_answers_cover_the_truth(part: str) -> None:
+    for what, case in answered(part, 30).items():
+        assert case.covered >= FEW_LEAST, f"{what}: {case.covered:.3f}"
+
+
+@pytest.mark.parametrize(
+    ("part", "what"),
+    [
+        ("Answers", "exposure within 600 s"),
+        ("The best within a budget", "share of the best within a budget"),
+    ],
+)
+def test_wrong_intervals_of_answers_fail_the_check(part: str, what: str) -> None:
+    """Messages taken for independent; the best estimated on the worlds that it was found on."""
+    case = answered(part, 30)[what]
+    assert case.covered_before < FEW_LEAST, f"{case.covered_before:.3f}"

@@ -6,6 +6,8 @@ import pytest
 
 import sim
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 TITLE = r"Costs $5, and $\frac{ is no formula, [red]nor red[/red]"
 
 

@@ -16,6 +16,8 @@ import pytest
 import sim
 from sim.compiling import folder
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 PACKAGE = Path(sim.__file__).parent
 DRAWN = "import numpy as np, sim.draws; print(sim.draws.uniforms(7, 'sent', np.arange(3, dtype=np.uint64)))"
 """Compiles a few small functions: two seconds."""
@@ -254,7 +256,7 @@ def interrupted(place: Path, seconds: float, how: int = signal.SIGINT) -> tuple[
 def test_without_numbas_compiler_both_engines_play_the_same(tmp_path: Path, engine: str) -> None:
     (tmp_path / "small.toml").write_text(SCENARIO)
     code = (
-        f"import sim; print(sim.run(sim.load({str(tmp_path / 'small.toml')!r}), "
+        f"import sim, sim.running; print(sim.running.run(sim.load({str(tmp_path / 'small.toml')!r}), "
         f"engine={engine!r}).replications)"
     )
     plain = python(code, tmp_path / "unused", NUMBA_DISABLE_JIT="1")

@@ -14,7 +14,7 @@ import pytest
 
 import sim
 from sim.errors import OutputError
-from sim.results import ResultFolder
+from sim.results import ResultFolder, document
 from sim.running import run
 
 
@@ -62,3 +62,17 @@ def test_a_disk_that_fills_up_while_records_are_written_is_one_line_and_leaves_n
     ):
         run(scenario, replications=1, engine="simpy", keep=partial(folder.keep, scenario))
     assert not list(tmp_path.iterdir())
+
+
+FIELD = Path(__file__).parents[1] / "field"
+
+
+def test_group_messages_are_told_once_where_there_are_any() -> None:
+    """One message to five: all read it where nothing is taken back, and nobody where it is."""
+    private, group = document(run(FIELD / "f09_a_message_to_a_group.toml"))["policies"]
+    for policy, read in ((private, 0), (group, 1)):
+        assert policy["groups"]["messages"] == 1
+        assert policy["groups"]["read"]["count"] == read
+        assert policy["headline"]["count"] == 5 * read
+    alone = document(run(FIELD / "f03_delete_and_redraft.toml"))["policies"]
+    assert all("groups" not in policy for policy in alone)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.cli.tables import warnings_of
+from sim.cautions import of_run
 from sim.errors import FaultyInputError, ScenarioError
 from sim.pilot import forecast
 from sim.records import Records
@@ -132,7 +132,7 @@ def test_a_precise_run_is_the_run_of_so_many_replications_whatever_the_workers(
 def test_a_precision_out_of_reach_ends_at_the_most_allowed_and_says_so(outcome: Outcome) -> None:
     done = run(outcome.scenario, precision="0.01 pp", at_most=40, engine="compiled")
     assert (done.replications, done.asked, done.is_sure) == (40, 40, False)
-    assert any("--at-most" in line for line in warnings_of(done))
+    assert any("--at-most" in line for line in of_run(done))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,24 @@ PATIENCE = 10.0
 """Seconds that a scheduler has to answer, and to have workers."""
 
 
+def reach(how: Execution) -> None:
+    """See that a scheduler answers and has workers, before anything is stored for it.
+
+    Raises `FaultyInputError` if not. A local cluster is there as soon as it is needed.
+    """
+    if how.dask != "local":
+        with contextlib.ExitStack() as stack:
+            _client(_installed(), how, stack)
+
+
+def _installed() -> Any:
+    try:
+        import distributed
+    except ImportError:
+        raise _fault("--dask", "Dask is not installed", "pip install 'toolate[cluster]'") from None
+    return distributed
+
+
 def on_dask(tasks: Sequence[Task], store: ResultStore, how: Execution, say: Say) -> Iterator[Key]:
     """Play tasks on Dask workers and store what they send back; yield keys as they are done.
 
@@ -28,10 +46,7 @@ def on_dask(tasks: Sequence[Task], store: ResultStore, how: Execution, say: Say)
     `FaultyInputError` if the scheduler cannot be reached or goes away, or a task kills its worker
     again and again.
     """
-    try:
-        import distributed
-    except ImportError:
-        raise _fault("--dask", "Dask is not installed", "pip install 'toolate[cluster]'") from None
+    distributed = _installed()
     with contextlib.ExitStack() as stack:
         client = _client(distributed, how, stack)
         if how.dask != "local":

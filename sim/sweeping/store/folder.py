@@ -82,7 +82,10 @@ class ResultStore:
         return self.fault(f"cannot be used ({reason})", "name another folder with --store")
 
     def begin(self, create: bool) -> None:
-        """Check the folder, make it a store if it is none, and remove what was left half-made."""
+        """Check that the folder is a store or can become one, and remove what was left half-made.
+
+        It becomes one as the first file is written.
+        """
         mark = self.folder / MARK
         if mark.is_file():
             self._check(mark)
@@ -100,8 +103,6 @@ class ResultStore:
             raise self.fault(
                 f"holds {others[0]} and is no results store", "name a new or empty folder"
             )
-        else:
-            self.write(MARK, json.dumps({"tool": "toolate", "format": FORMAT}).encode() + b"\n")
         self._tidy()
 
     def _check(self, mark: Path) -> None:
@@ -179,10 +180,12 @@ class ResultStore:
         (self._group(name[:32]) / name).unlink(missing_ok=True)
 
     def write(self, name: str, data: bytes) -> None:
-        """Write a file whole or not at all.
+        """Write a file whole or not at all; the first one makes the folder a store.
 
         Raises `OSError` as the disk does, and leaves nothing half-made then.
         """
+        if name != MARK and not (self.folder / MARK).is_file():
+            self.write(MARK, json.dumps({"tool": "toolate", "format": FORMAT}).encode() + b"\n")
         path = self.folder / name
         _folder(path.parent)
         making = (

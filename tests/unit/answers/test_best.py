@@ -13,6 +13,8 @@ from sim.answers.playing import stage_of
 from sim.cli.answer_words import best_in_words, best_table
 from sim.summaries import compared
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 
 def test_a_clear_best_is_chosen_at_the_first_stage_and_no_world_more_is_played() -> None:
     dm = sim.load("linkedin_dm")

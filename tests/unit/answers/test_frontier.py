@@ -15,6 +15,8 @@ from sim.answers.marks import cheapest_between, dominated, knee
 from sim.cli.answer_words import frontier_in_words
 from sim.errors import FaultyInputError
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 
 def test_a_point_is_dominated_by_one_that_is_no_worse_in_both_and_better_in_one() -> None:
     read, delay = np.array([0.5, 0.4, 0.4, 0.45, 0.3]), np.array([0.0, 10.0, 12.0, 9.0, 50.0])

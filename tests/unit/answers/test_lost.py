@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 import sim
-from sim.answers.lost import BASE, LEVERS, STEPS, TOGETHER, Waterfall, waterfall
+from sim.answers.lost import BASE, LEVERS, STEPS, TOGETHER, Waterfall, _patches, waterfall
 from sim.answers.playing import Stage, stage_of
+from sim.records import Records
 from sim.running import run
 from sim.tallies import HEADLINE
+from sim.verdicts import Judged
 
 NAMES = ("linkedin_dm_mail_with_text", "platforms/slack", "pricing_sheet_at_15_min", "window_edge")
 
@@ -27,16 +32,69 @@ def test_steps_add_up_to_all_regretted_messages(found: tuple[Stage, Waterfall]) 
     assert read == one.lost
 
 
+Fates = dict[tuple[int, int, int], tuple[int, ...]]
+"""What became of every regretted message, by replication, recipient and the time it was written."""
+
+
+def fates_of(records: Records, judged: Judged, number: int) -> Fates:
+    kept = np.flatnonzero(judged.regretted & judged.is_message)
+    columns = (judged.verdict, judged.lost, judged.first_read, judged.phantom, judged.exposed)
+    keys = zip(records["recipient"][kept].tolist(), records["written"][kept].tolist(), strict=True)
+    each = zip(*(column[kept].tolist() for column in columns), strict=True)
+    return {(number, *key): fate for key, fate in zip(keys, each, strict=True)}
+
+
+def test_a_lever_does_to_every_message_what_a_run_of_the_patched_scenario_does(
+    found: tuple[Stage, Waterfall],
+) -> None:
+    """Message by message, and with everybody played in the run; so does every other combination."""
+    stage, one = replace(found[0], replications=2), found[1]
+    together: dict[str, Fates] = {}
+    patches = _patches(stage)
+    stage.play(
+        patches, keep=lambda n, name, r, j: together.setdefault(name, {}).update(fates_of(r, j, n))
+    )
+    changed = 0
+    for name, patch in patches.items():
+        alone: Fates = {}
+        run(
+            stage.scenario.patched(patch),
+            policies=[],
+            replications=2,
+            everybody=True,
+            keep=lambda n, _, r, j, alone=alone: alone.update(fates_of(r, j, n)),
+        )
+        assert alone == together[name], name
+        changed += alone != together[BASE]
+    assert changed > 2, "levers change what becomes of messages"
+    assert one.regretted > 0
+
+
 def test_a_lever_changes_what_a_run_of_the_patched_scenario_says(
     found: tuple[Stage, Waterfall],
 ) -> None:
     stage, one = found
     base = run(stage.scenario, policies=[], replications=10).sums
     assert base.total(base.policies[0], HEADLINE) == one.lost
-    for name in ("every push is retracted, on every device", "no deletion is refused"):
-        there = run(stage.scenario.patched(LEVERS[name]), policies=[], replications=10).sums
+    for name, patch in LEVERS.items():
+        there = run(stage.scenario.patched(patch), policies=[], replications=10).sums
         change = there.total(there.policies[0], HEADLINE) - one.lost
-        assert one.alone[name].value == pytest.approx(change / one.regretted, abs=1e-12)
+        if "send.hold" not in patch or stage.scenario.send.usual_hold < 10_000_000:
+            assert one.alone[name].value == pytest.approx(change / one.regretted, abs=1e-12)
+
+
+def test_an_interaction_is_what_two_levers_do_together_beyond_the_sum_of_both(
+    found: tuple[Stage, Waterfall],
+) -> None:
+    stage, one = found
+    assert len(one.interactions) in (0, 1, 3, 6), "every two of at most four"
+    for pair, beyond in one.interactions.items():
+        patch = {**LEVERS[pair[0]], **LEVERS[pair[1]]}
+        there = run(stage.scenario.patched(patch), policies=[], replications=10).sums
+        both = (there.total(there.policies[0], HEADLINE) - one.lost) / one.regretted
+        alone = sum(one.alone[name].value for name in pair)
+        assert beyond.value == pytest.approx(both - alone, abs=1e-12)
+        assert beyond.low <= beyond.value <= beyond.high
 
 
 def test_what_is_read_where_is_what_the_verdicts_say(found: tuple[Stage, Waterfall]) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.cautions import of_comparison
 from sim.cli import comparing
-from sim.cli.comparing import answer, print_comparison, warnings_of
+from sim.cli.comparing import answer, print_comparison
 from sim.comparing import Comparison, Pairing
 from sim.errors import FaultyInputError
 from sim.estimates import FEW
@@ -270,16 +271,16 @@ def test_without_regretted_messages_there_is_a_dash_and_no_answer(printed: Print
 
 
 def test_warnings_are_of_what_is_compared_against() -> None:
-    assert warnings_of(compared()) == []
-    assert warnings_of(compared(asked=61)) == [
+    assert of_comparison(compared()) == []
+    assert of_comparison(compared(asked=61)) == [
         "interrupted: 60 of 61 replications were played; the tables rest on those"
     ]
     values = SUMS.values.copy()
     values[FEW - 1 :, 0, SUMS.names.index("regretted")] = 0
-    (line,) = warnings_of(compared(Sums(values, SUMS.policies, SUMS.names)))
+    (line,) = of_comparison(compared(Sums(values, SUMS.policies, SUMS.names)))
     assert line.startswith(f"only {FEW - 1} of 60 replications have a regretted message; ")
     turned = Sums(values, SUMS.policies, SUMS.names).under(["hold", "slow"])
-    assert warnings_of(compared(turned)) == []
+    assert of_comparison(compared(turned)) == []
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from sim.errors import FaultyInputError
 from sim.sweeping.playing.dry_run import Expected
 from sim.sweeping.playing.execution import Execution
 from sim.sweeping.store.merging import Merged
-from sim.sweeping.sweeping import Shard
+from sim.sweeping.sweeping import Shard, Swept
 
 from .making import Kept, cells
 
@@ -127,7 +127,7 @@ def swept(**other: Any) -> Any:
         "unsure": (),
         "complete": True,
     }
-    return SimpleNamespace(**fields | other)
+    return Swept(**fields | other)
 
 
 def test_the_best_of_every_cell_stands_under_its_columns(

@@ -13,11 +13,11 @@ import pytest
 from rich.box import SIMPLE_HEAD
 
 from sim import estimates as est
+from sim.cautions import of_replications, of_run, remedy
 from sim.cli import tables
 from sim.cli.figures import change_of, interval, percent
 from sim.cli.price_tables import price_tables
-from sim.cli.tables import effect_tables, print_outcome, replication_warnings
-from sim.cli.undecided import remedy
+from sim.cli.tables import effect_tables, print_outcome
 from sim.estimates import FEW, FEW_EVENTS, Estimate
 from sim.running import Outcome
 from sim.scenario import parse
@@ -360,7 +360,7 @@ def test_it_is_the_baseline_under_which_somebody_must_have_regretted_a_message(n
     """A policy can prevent mistakes, all of them too."""
     values = SUMS.values.copy()
     values[:, SUMS.policies.index(nobody)] = 0
-    found = tables.warnings_of(outcome(Sums(values, SUMS.policies, SUMS.names)))
+    found = of_run(outcome(Sums(values, SUMS.policies, SUMS.names)))
     said = [one for one in found if one.startswith("nobody regretted a message")]
     assert len(said) == (nobody == "today")
 
@@ -372,14 +372,14 @@ def test_more_than_a_twentieth_undecided_under_the_baseline_is_a_warning(
     values = SUMS.values.copy()
     values[:, :, SUMS.names.index("regretted")] = 1000
     values[:, 0, SUMS.names.index("open")] = round(1000 * open_share)
-    found = tables.warnings_of(outcome(Sums(values, SUMS.policies, SUMS.names)))
+    found = of_run(outcome(Sums(values, SUMS.policies, SUMS.names)))
     said = f"{100 * open_share:.1f} % are undecided at the horizon; {remedy(SCENARIO)}"
     assert found == [said] * warned
 
 
 def test_a_policy_that_shortens_the_hold_of_the_platform_is_a_warning() -> None:
     own = SCENARIO.patched({"send.hold": "30 min"})
-    found = tables.warnings_of(Outcome(own, "simpy", REPLICATIONS, made_sums()))
+    found = of_run(Outcome(own, "simpy", REPLICATIONS, made_sums()))
     assert '"hold" shortens the hold of 30 min to 10 min' in found
 
 
@@ -389,20 +389,20 @@ def headline(saying: int, events: int) -> Estimate:
 
 def test_warnings_begin_exactly_below_their_thresholds() -> None:
     many = headline(FEW, FEW_EVENTS)
-    assert replication_warnings(FEW, FEW, many) == []
-    assert replication_warnings(FEW, FEW + 1, many) == [
+    assert of_replications(FEW, FEW, many) == []
+    assert of_replications(FEW, FEW + 1, many) == [
         f"interrupted: {FEW} of {FEW + 1} replications were played; the tables rest on those"
     ]
-    (few,) = replication_warnings(FEW - 1, FEW - 1, headline(1, 1))
+    (few,) = of_replications(FEW - 1, FEW - 1, headline(1, 1))
     assert few.startswith(f"{FEW - 1} replications are few; ")
-    (saying,) = replication_warnings(100, 100, headline(FEW - 1, 1))
+    (saying,) = of_replications(100, 100, headline(FEW - 1, 1))
     assert saying.startswith(f"only {FEW - 1} of 100 replications have a regretted message; ")
-    (events,) = replication_warnings(100, 100, headline(FEW, FEW_EVENTS - 1))
+    (events,) = of_replications(100, 100, headline(FEW, FEW_EVENTS - 1))
     assert f" in {FEW_EVENTS - 1} of 100 replications only; " in events
-    assert replication_warnings(100, 100, headline(0, 0)) == []
-    assert replication_warnings(100, 100, headline(FEW, 0)) == []
-    assert len(replication_warnings(100, 100, headline(1, 1))) == 1
-    assert len(replication_warnings(100, 100, headline(FEW, 1))) == 1
+    assert of_replications(100, 100, headline(0, 0)) == []
+    assert of_replications(100, 100, headline(FEW, 0)) == []
+    assert len(of_replications(100, 100, headline(1, 1))) == 1
+    assert len(of_replications(100, 100, headline(FEW, 1))) == 1
 
 
 def test_numbers_are_written_as_the_tables_say() -> None:
@@ -496,7 +496,7 @@ def test_a_precision_that_is_not_reached_by_the_most_allowed_is_a_warning(
     precision: str, asked: int
 ) -> None:
     made = replace(outcome(asked=asked), stopping=Stopping.read(precision))
-    said = [line for line in tables.warnings_of(made) if "precision" in line]
+    said = [line for line in of_run(made) if "precision" in line]
     missed = (
         "60 replications are the most allowed, and the precision asked for is not reached; "
         "raise --at-most, or ask for less"

@@ -11,6 +11,8 @@ from sim.errors import ScenarioError
 from sim.scenario.reading import given
 from sim.scenario.shipped import answers, file_of, folder, located, names
 
+pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
+
 
 def test_every_file_of_the_library_has_a_name_and_every_scenario_an_answer() -> None:
     files = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import sim
-from sim.cli.undecided import remedy
+from sim.cautions import remedy
 
 BASE = """
 schema = 1
