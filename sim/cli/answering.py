@@ -27,12 +27,12 @@ from sim.cli.answer_words import (
     unknowns_table,
 )
 from sim.cli.bars import new_bar
+from sim.cli.clocks import clock_in_words
 from sim.cli.running import check_options, say_if_cold
 from sim.cli.screens import console_for
 from sim.clock import SECOND, parse_duration
 from sim.errors import Fault, FaultyInputError
 from sim.scenario.suggestions import said
-from sim.world.trace import clock_in_words
 
 
 def answer_command(

@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.cautions import of_comparison
+from sim.cli.clocks import clock_in_words
 from sim.cli.figures import change_of, count_of, interval, percent, points_of, split_of
 from sim.cli.price_tables import price_tables
 from sim.cli.running import INTERRUPTED, check_options, progress_bar, say_if_cold
@@ -29,7 +30,6 @@ from sim.results import ResultFolder
 from sim.scenario import Scenario, load
 from sim.tallies import SPLIT
 from sim.verdicts import Verdict
-from sim.world.trace import clock_in_words
 
 
 def compare_command(

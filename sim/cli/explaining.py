@@ -15,13 +15,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.cli.clocks import clock_in_words
 from sim.cli.words import in_words
 from sim.scenario import Scenario, load
 from sim.scenario.evidence import Evidence, EvidenceKind, Evidences, tables_of
 from sim.scenario.patching import nested, paths_set, quoted
 from sim.scenario.recipients import EmailShares, Segment
 from sim.sweeping.design.unknowns import assumed
-from sim.world.trace import clock_in_words, read_log
+from sim.world.trace import read_log
 
 SECTIONS = {
     "run": "The run",

@@ -17,6 +17,7 @@ import typer
 
 from sim.cautions import of_run
 from sim.cli.bars import new_bar
+from sim.cli.clocks import clock_in_words
 from sim.cli.tables import print_outcome
 from sim.engines import COMPILING, MODULES, is_ready
 from sim.errors import Fault, FaultyInputError
@@ -28,7 +29,6 @@ from sim.scenario import Scenario, load
 from sim.scenario.suggestions import did_you_mean, said
 from sim.screening import Screening, TakesLongError, screening
 from sim.sizing import size_of
-from sim.world.trace import clock_in_words
 
 PATIENCE = 2.0
 """Seconds after which a progress bar shows."""

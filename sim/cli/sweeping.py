@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.progress import TextColumn
 
 from sim.cli.bars import new_bar
+from sim.cli.clocks import clock_in_words
 from sim.cli.figures import later_of, percent
 from sim.cli.screens import console_for, new_table, screen
 from sim.clock import SECOND, format_duration
@@ -30,7 +31,6 @@ from sim.sweeping.store.folder import open_store
 from sim.sweeping.sweeping import Progress as Counted
 from sim.sweeping.sweeping import Shard, Swept, carry_out
 from sim.tallies import SPLIT
-from sim.world.trace import clock_in_words
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.cautions import of_run
+from sim.cli.clocks import clock_in_words
 from sim.cli.figures import change_of, interval, later_of, number, percent, split_of, with_limits
 from sim.cli.price_tables import price_basis, price_tables
 from sim.cli.screens import console_for, new_table
@@ -22,7 +23,6 @@ from sim.sums import Sums
 from sim.surfaces import CHANNELS
 from sim.tallies import HEADLINE, SPLIT
 from sim.verdicts import Verdict
-from sim.world.trace import clock_in_words
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -141,6 +141,7 @@ REFUSED = {
     },
     "lists of groups": {"group": pa.array([["a"], ["b"]])},
     "numbers with a point as deletions": {"deleted": pa.array([0.5, 1.0])},
+    "structures as groups of senders": {"sender_group": pa.array([{"a": 1}, {"a": 2}])},
     "maps": {"id": pa.array([[("a", 1)], []], pa.map_(pa.string(), pa.int64()))},
 }
 
