@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
+import joblib
 import numpy as np
 import numpy.typing as npt
 
@@ -25,13 +26,14 @@ from sim.answers.crossing import crossing
 from sim.answers.searching import Paid, Point, search
 from sim.clock import SECOND
 from sim.estimates import Estimates
+from sim.estimates.ratios import wilson
 from sim.prices import PRICES, prices
 from sim.running import run
-from sim.summaries import MEASURES, compared, headlines
 from sim.summaries import changes as changes_of
+from sim.summaries import compared
 from sim.summaries import shares as shares_of
 from sim.sums import Floats, Sums
-from sim.tallies import DELAY_EDGES, HEADLINE, counted, delayed_by
+from sim.tallies import DELAY_EDGES, HEADLINE, SPLIT, counted, delayed_by
 
 CHOICES = ("The best", "Sequential choice")
 """Parts whose cases are choices, right or wrong, and no intervals with a width."""
@@ -348,30 +350,34 @@ def delay_prices(rng: np.random.Generator, worlds: int, sets: int) -> Iterator[C
 
 def known_shares(rng: np.random.Generator, worlds: int, sets: int) -> Iterator[Case]:
     """Strata of known shares, as push, previews and e-mail make them in the default scenario: some
-    have no hit by design. Before: residuals of the linearised share.
+    have no hit by design; once in two readings they all but decide. Before: Wilson's limits around
+    the share, by the jackknife.
     """
     push, text, ways = np.array([0.39, 0.61]), np.array([0.5, 0.5]), np.array([0.3, 0.4, 0.3])
     weights = (push[:, None, None] * text[:, None] * ways).ravel()
     seen = np.tile([0.0, 0.92, 0.85], (2, 2, 1))
     seen[1, 1] = 0.93
-    for icc in (0.02, 0.2):
+    decided = np.zeros((2, 2, 3))
+    decided[1, 1] = 0.98
+    for what, chance, icc in (
+        ("known shares", seen.ravel(), 0.02),
+        ("known shares", seen.ravel(), 0.2),
+        ("known shares that all but decide", decided.ravel(), 0.02),
+    ):
         n = rng.multinomial(messages(rng, worlds, sets).astype(int), weights).astype(float)
-        chances = enumerate(seen.ravel())
-        y = np.stack([happens(rng, n[..., k], p, icc) for k, p in chances], axis=-1)
-        found = est.stratified(y, n, weights)
-        truth = float(weights @ seen.ravel())
-        yield Case(
-            f"known shares, correlation {icc:g}", worlds, found, truth, linearised(y, n, weights)
-        )
+        y = np.stack([happens(rng, n[..., k], p, icc) for k, p in enumerate(chance)], axis=-1)
+        found, before = est.stratified(y, n, weights), around_the_mean(y, n, weights)
+        yield Case(f"{what}, correlation {icc:g}", worlds, found, float(weights @ chance), before)
 
 
-def linearised(y: Floats, n: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Give the t interval on residuals of a share by strata."""
-    r, total = len(y), np.maximum(n.sum(axis=0), 1)
-    p = y.sum(axis=0) / total
-    residual = ((y - p * n) * weights / total).sum(axis=-1)
-    half = est.t_quantile(0.975, r - 1) * np.sqrt(r / (r - 1) * (residual**2).sum(axis=0))
-    return (weights * p).sum(axis=-1) - half, (weights * p).sum(axis=-1) + half
+def around_the_mean(y: Floats, n: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Give Wilson's limits around a share by strata, by its jackknife's error: as before."""
+    r, every = len(y), (y.sum(axis=0), n.sum(axis=0))
+    value = (weights * every[0] / np.maximum(every[1], 1)).sum(axis=-1)
+    left_out = (weights * (every[0] - y) / np.maximum(every[1] - n, 1)).sum(axis=-1)
+    variance = (r - 1) * left_out.var(axis=0)
+    effective = value * (1 - value) / np.maximum(variance, 1e-12)
+    return wilson(value, effective, est.t_quantile(0.975, r - 1))
 
 
 FRAIL, LOOK, NOTICE, TARGET = 4.0, 600.0, 300.0, 0.1
@@ -572,67 +578,80 @@ def _percent(share: float) -> str:
 
 SHIPPED_PART = "A shipped scenario"
 SHIPPED = Path("scenarios/linkedin_dm.toml")
-POOL = 4000
-"""Worlds of it that are played, so many that they are the truth for thirty."""
+CHUNK = 1000
+"""Worlds of it that are played at once; every number of worlds of a data set is a part of it."""
 
 
-def changes(sums: Sums) -> Estimates:
-    """Estimate the changes of a run."""
-    return changes_of(compared(sums))
+def sought(policies: Sequence[str], sums: Sums, plain: bool = False) -> dict[str, Estimates]:
+    """Estimate what the shipped scenario is asked: one estimate a data set."""
+
+    def at(found: Estimates, *place: int) -> Estimates:
+        return found.each(lambda field: field[(..., *place)])
+
+    every, moved = shares_of(sums, (HEADLINE, *SPLIT)), changes_of(compared(sums))
+    out = {f"{name}, {policies[0]}": at(every, 0, k) for k, name in enumerate((HEADLINE, *SPLIT))}
+    out |= {f"read, {name}": at(every, k, 0) for k, name in enumerate(policies) if k}
+    out |= {f"preview_first, {policies[-1]}": at(every, len(policies) - 1, 1)}
+    if plain:
+        return {f"{name}, `--plain`": one for name, one in out.items()}
+    out |= {f"change, {name}": at(moved, k) for k, name in enumerate(policies) if k}
+    paid = prices(sums)
+    wanted = [
+        name for name in PRICES if name.startswith("delay_read") or name == "delay_notified_s"
+    ]
+    places = {name: list(PRICES).index(name) for name in wanted}
+    return out | {f"{name}, {policies[1]}": at(paid, 1, k) for name, k in places.items()}
 
 
-def shipped(sets: int, worlds: int = 30) -> list[Case]:
-    """Make data sets of a shipped scenario: worlds that were played, drawn anew with replacement.
+Found = dict[tuple[str, int], Floats]
+"""Values, lows and highs of data sets, by what and by the number of worlds: (sets, 3)."""
 
-    What all played worlds together say is the truth; of quantiles, the number that their bins leave
-    possible and that is the nearest to an interval.
+
+def _chunk(seed: int) -> tuple[Found, Sums]:
+    """Play worlds that no other seed has, estimate every data set they hold, and add them up."""
+    sums = run(
+        sim.load(SHIPPED).patched({"run.seed": seed}), replications=CHUNK, engine="compiled"
+    ).sums
+    found: Found = {}
+    for worlds in WORLDS:
+        sets = CHUNK // worlds
+        cut = sums.values[: sets * worlds].reshape(sets, worlds, *sums.values.shape[1:])
+        some = replace(sums, values=cut.swapaxes(0, 1))
+        for plain in (False, True):
+            made = replace(some, known=None) if plain else some
+            for what, one in sought(sums.policies, made, plain).items():
+                found[what, worlds] = np.stack([one.value, one.low, one.high], axis=-1)
+    return found, replace(sums, values=sums.values.sum(axis=0, keepdims=True))
+
+
+def shipped(sets: int) -> list[Case]:
+    """Make data sets of a shipped scenario, none of which shares a world with another of its size.
+
+    What all of them say together is the truth; of quantiles, the number that their bins leave
+    possible and that is the nearest to an interval. There are `sets` of every size, but half as
+    many of the largest.
     """
-    played = run(
-        sim.load(SHIPPED), replications=POOL, engine="compiled", workers=2, stratified=True
-    )
-    whole = played.sums
-
-    def by_strata(sums: Sums) -> Estimates:
-        return headlines(sums, played.known)
-
-    rng = np.random.default_rng(20261121)
-    places = {
-        "headline": (shares_of, (0, list(MEASURES).index(HEADLINE))),
-        "headline by known shares": (by_strata, (0,)),
-        "read by preview first": (shares_of, (0, list(MEASURES).index("preview_first"))),
-        **{f'change under "{name}"': (changes, (k,)) for k, name in enumerate(whole.policies) if k},
-        **{
-            f'{name} under "{whole.policies[1]}"': (prices, (1, k))
-            for k, name in enumerate(PRICES)
-            if name.startswith("delay_read") or name == "delay_notified_s"
-        },
-    }
-    makes = {make for make, _ in places.values()}
-    limits = np.empty((len(places), sets, 3))
-    for k in range(sets):
-        drawn = whole.values[rng.integers(whole.replications, size=worlds)]
-        sums = Sums(drawn, whole.policies, whole.names)
-        made = {make: make(sums) for make in makes}
-        for row, (make, place) in enumerate(places.values()):
-            numbers = (getattr(made[make], end)[place] for end in ("value", "low", "high"))
-            limits[row, k] = tuple(numbers)
-    known = {make: make(whole) for make in makes}
+    seeds = range(1, 1 + sets * WORLDS[-1] // 2 // CHUNK)
+    played = joblib.Parallel(n_jobs=2)(joblib.delayed(_chunk)(seed) for seed in seeds)
+    whole = replace(played[0][1], values=np.concatenate([sums.values for _, sums in played]))
+    known = sought(whole.policies, whole) | sought(whole.policies, whole, plain=True)
     nothing = dict.fromkeys(("per", "replications", "with_events", "df", "design_effect"), np.nan)
     cases = []
-    for (what, (make, place)), (value, low, high) in zip(
-        places.items(), limits.transpose(0, 2, 1), strict=True
-    ):
-        least, most = _possible(whole, what, float(known[make].value[place]))
+    for what, worlds in sorted(played[0][0], key=lambda key: key[1]):
+        limits = np.concatenate([found[what, worlds] for found, _ in played])[:sets]
+        value, low, high = limits.T
+        least, most = _possible(whole, what, float(known[what.removesuffix(", `--plain`")].value))
         truth = np.clip((low + high) / 2, least, most)
-        found = est.estimates("", value=value, low=low, high=high, **nothing)
-        cases.append(Case(what, worlds, found, truth))
+        cases.append(
+            Case(what, worlds, est.estimates("", value=value, low=low, high=high, **nothing), truth)
+        )
     return cases
 
 
 def _possible(whole: Sums, what: str, value: float) -> tuple[float, float]:
     """Give the numbers that all worlds together leave possible: quantiles are known by bin."""
     ends = {"median_s": 0.5, "p95_s": 0.95, "far_s": 0.5}
-    name = what.split(" ")[0].removeprefix("delay_read_")
+    name = what.split(",")[0].removeprefix("delay_read_")
     if name not in ends:
         return value, value
     which = EDGES[:, 0] >= 3600 if name == "far_s" else np.ones(len(EDGES), dtype=bool)
@@ -660,23 +679,23 @@ replications. {mean} messages a world on average; "correlation" is that of two m
 
 def shipped_table(sets: int = 2000) -> Iterator[str]:
     """Yield the lines of a shipped scenario's table."""
-    yield SHIPPED_HEAD
+    yield SHIPPED_HEAD.format(sets=sets, half=sets // 2, most=WORLDS[-1])
     yield "| what | worlds | covered | with an interval | width / ideal |"
     yield "|---|---|---|---|---|"
-    for worlds in (30, 200):
-        for case in shipped(sets, worlds):
-            wide = f"{case.width:.2f}" if case.width < 100 else "–"
-            covered, known = _percent(case.covered), f"{100 * case.known:.0f} %"
-            yield f"| {case.what} | {worlds} | {covered} | {known} | {wide} |"
+    for case in shipped(sets):
+        wide = f"{case.width:.2f}" if case.width < 100 else "–"
+        covered, known = _percent(case.covered), f"{100 * case.known:.0f} %"
+        yield f"| {case.what} | {case.worlds} | {covered} | {known} | {wide} |"
 
 
 SHIPPED_HEAD = f"""
 ## {SHIPPED_PART}
 
-`{SHIPPED}`, some of {POOL:,} of its worlds drawn with replacement. Prices rest on a random part of the recipients, some
-sixteen messages a world. The mean delay until read is decided by a few messages that are delayed by many minutes: it has an
-interval only if something moved in 30 worlds or in all of them, and even then covers less often than it says in few worlds.
-`--everybody` plays twenty times as many of these messages.
+`{SHIPPED}`: {{sets:,}} data sets of every size ({{half:,}} of {{most}} worlds), each of worlds of its own; the truth is
+what all of them say together. Shares are corrected to known shares from 30 worlds on; with fewer, and under `--plain`, they are
+not. Prices rest on a random part of the recipients, some sixteen messages a world. The mean delay until read is decided by a few
+messages that are delayed by many minutes: it has an interval only if something moved in 30 worlds or in all of them, and even
+then covers less often than it says in few worlds. `--everybody` plays twenty times as many of these messages.
 """
 
 

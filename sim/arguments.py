@@ -234,7 +234,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "target": number,
     "budget_s": number,
     "everybody": flag,
-    "stratified": flag,
+    "known_shares": flag,
     "yes_large": flag,
     "outcome": outcome,
     "folder": path,

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from sim.precision import AT_MOST, FIRST
 from sim.running import (
     Setting,
@@ -23,9 +21,8 @@ from sim.running import (
 )
 from sim.scenario.model import Scenario
 from sim.sizing import refuse_large
-from sim.sums import Ints, Sums
+from sim.sums import Ints
 from sim.tallies import TALLY, WITH_STRATA
-from sim.world.strata import known_shares
 
 REPLICATIONS: Final = FIRST
 """Replications of a pilot: as many as there are at the first look of a precision."""
@@ -58,7 +55,7 @@ def forecast(
     seed: int | None = None,
     engine: str = "auto",
     everybody: bool = False,
-    stratified: bool = False,
+    known_shares: bool = True,
 ) -> Forecast:
     """Estimate what `sim.run` takes with the same arguments, compiling apart, from the run's first
     replications, which are played.
@@ -72,12 +69,11 @@ def forecast(
     scenario = set_by_hand(scenario, seed=seed, replications=replications)
     names = chosen(scenario, policies)
     worlds = tuple(scenario.under(name) for name in names)
-    known = np.array([known_shares(world) for world in worlds]) if stratified else None
-    stopping = stopping_of(precision, of, at_most, replications, known)
+    stopping = stopping_of(precision, of, at_most, replications)
     most = scenario.run.replications if stopping is None else stopping.at_most
     engine = engine_for(scenario, names, engine, most)
     refuse_large(worlds, expected_messages(worlds[0]), most, whole=stopping is None)
-    count = WITH_STRATA if stratified else TALLY
+    count = WITH_STRATA if known_shares else TALLY
     setting = Setting(worlds, names, engine, share_played(worlds, everybody), count)
     play_block(setting, range(1))  # compiles, or loads what is compiled
     alone, _ = _timed(setting, range(1))
@@ -86,7 +82,7 @@ def forecast(
         took, played = _timed(setting, block)
         seconds += took
         values.append(played)
-    sums = Sums(np.concatenate(values), names, setting.columns)
+    sums = setting.sums(values)
     needed = most if stopping is None else stopping.expected(sums)
     # What a call takes whatever it plays is in both times, and a run makes few calls.
     each = max((seconds - alone) / (REPLICATIONS - 1), seconds / REPLICATIONS / 4)

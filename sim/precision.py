@@ -24,9 +24,9 @@ EVENTS: Final = 50
 AT_MOST: Final = 10_000
 """Replications at which a precision is given up, unless told otherwise."""
 INTERVALS: Final = (
-    "Shares: Wilson with an effective number and t over replications; changes: the intervals of the "
-    f"saved and the newly lost, combined; with fewer than {EVENTS} events Wilson with the number of "
-    "replications."
+    "Shares: Wilson with an effective number and t over replications, by stratum where shares of strata "
+    "are known; changes: the intervals of the saved and the newly lost, combined; with fewer than "
+    f"{EVENTS} events Wilson with the number of replications."
 )
 _TEXT: Final = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(pp|%)\s*")
 

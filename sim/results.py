@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from sim.errors import Fault, OutputError
-from sim.estimates import CONFIDENCE, MEAN, SHARE, WOODRUFF, Estimate
+from sim.estimates import CONFIDENCE, MEAN, WOODRUFF, Estimate
 from sim.paths import is_alive
 from sim.recorded import recorded, write_dictionary
 from sim.records import Records
 from sim.running import Outcome
 from sim.scenario.model import Scenario
-from sim.summaries import FLAGS, LEVELS, LOST_WHEN, READ, VERDICTS
+from sim.summaries import FLAGS, LEVELS, LOST_WHEN, READ, VERDICTS, headlines
 from sim.tallies import HEADLINE, SPLIT
 from sim.verdicts import Judged
 from sim.version import __version__
@@ -126,8 +126,8 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "complete": outcome.replications == outcome.asked,
         "confidence": CONFIDENCE,
         "methods": {
-            "headline": s.headline_method,
-            "shares": SHARE,
+            "headline": headlines(s.sums).method,
+            "shares": s.estimates.method,
             "differences": s.changes.method,
             "means": MEAN,
             "quantiles": WOODRUFF,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -20,8 +20,8 @@ from sim.scenario.reading import given
 from sim.sizing import allowing_large, refuse_large
 from sim.stopping import Rule, Stopping
 from sim.summaries import Summary, expected_costs
-from sim.sums import Floats, Ints, Sums
-from sim.tallies import PRICED_ONLY, TALLY, WITH_STRATA, Count, not_under, read_not_under
+from sim.sums import Ints, Sums
+from sim.tallies import PRICED_ONLY, TALLY, WITH_STRATA, Count, in_strata, not_under, read_not_under
 from sim.verdicts import Judged, judge
 from sim.world import draw_world
 from sim.world.block import Block
@@ -52,9 +52,6 @@ class Outcome:
     sums: Sums
     stopping: Stopping | None = None
     price_share: float = 1.0
-    known: Floats | None = None
-    """Known shares of strata (policies, strata) that the headline is post-stratified by, if it
-    is."""
     only: int | None = None
     """The one replication that was asked for, by its number; None: the first `asked`."""
 
@@ -83,7 +80,7 @@ class Outcome:
     @cached_property
     def summary(self) -> Summary:
         """The tables: shares, channels, verdicts, differences and prices, with intervals."""
-        return Summary.of(self.sums, self.known)
+        return Summary.of(self.sums)
 
     @property
     def shares(self) -> pd.DataFrame:
@@ -125,7 +122,7 @@ def run(
     engine: str = "auto",
     workers: int = 1,
     everybody: bool = False,
-    stratified: bool = False,
+    known_shares: bool = True,
     yes_large: bool = False,
     keep: Keep | None = None,
     progress: Callable[[int], None] | None = None,
@@ -137,11 +134,11 @@ def run(
     changes no result. With a `precision` ("0.5 pp", or "10 %"), instead of a number, replications
     are added until the intervals of `of` ("headline", "differences") reach no farther, `at_most` so
     many (`sim.stopping`). Only recipients who matter are played (`sim.world.focus`) unless
-    `everybody` is. `stratified`: the headline is post-stratified by the shares of settings that the
-    scenario gives (`sim.estimates.strata`). `keep` gets the records of what was played. What is too
-    large is refused unless `yes_large` (`sim.sizing`). Ctrl-C ends the run with what is done so far.
-    Raises `ScenarioError` for an unknown policy, `TraceError` for a malformed trace and
-    `FaultyInputError` for a precision that is none.
+    `everybody` is. Shares of regretted messages are post-stratified by the shares of settings that
+    the scenario gives (`sim.estimates.strata`), unless `known_shares` is false. `keep` gets the
+    records of what was played. What is too large is refused unless `yes_large` (`sim.sizing`).
+    Ctrl-C ends the run with what is done so far. Raises `ScenarioError` for an unknown policy,
+    `TraceError` for a malformed trace and `FaultyInputError` for a precision that is none.
 
     >>> import sim
     >>> sim.run("linkedin_dm", replications=2).summary.headline("today").replications
@@ -150,11 +147,10 @@ def run(
     scenario = set_by_hand(given(scenario), seed=seed, replications=replications)
     names = chosen(scenario, policies)
     worlds = [scenario.under(name) for name in names]
-    known = np.array([known_shares(world) for world in worlds]) if stratified else None
     if replication is not None and (precision is not None or replications is not None):
         fault = Fault("replication", "", "is given with how many are played", "keep one of them")
         raise FaultyInputError([fault])
-    stopping = stopping_of(precision, of, at_most, replications, known)
+    stopping = stopping_of(precision, of, at_most, replications)
     asked = scenario.run.replications if stopping is None else stopping.at_most
     first, asked = (0, asked) if replication is None else (replication, 1)
     engine = engine_for(scenario, names, engine, asked)
@@ -166,7 +162,7 @@ def run(
             asked,
             first=first,
             workers=workers,
-            count=WITH_STRATA if stratified else TALLY,
+            count=WITH_STRATA if known_shares else TALLY,
             everybody=everybody,
             stopping=stopping,
             keep=keep,
@@ -177,15 +173,11 @@ def run(
         if not stopping.is_reached(done):
             asked = next((look for look in stopping.looks() if look > asked), asked)
     share = share_played(worlds, everybody)
-    return Outcome(scenario, engine, asked, done, stopping, share, known, replication)
+    return Outcome(scenario, engine, asked, done, stopping, share, replication)
 
 
 def stopping_of(
-    precision: str | None,
-    of: Sequence[str],
-    at_most: int,
-    replications: int | None,
-    known: Floats | None = None,
+    precision: str | None, of: Sequence[str], at_most: int, replications: int | None
 ) -> Stopping | None:
     """Make the rule of a run, if a precision is given.
 
@@ -196,7 +188,7 @@ def stopping_of(
     if replications is not None:
         fault = Fault("--precision", "", "is given with --replications", "keep one of them")
         raise FaultyInputError([fault])
-    return replace(Stopping.read(precision, of, at_most), known=known)
+    return Stopping.read(precision, of, at_most)
 
 
 def set_by_hand(scenario: Scenario, *, seed: int | None, replications: int | None) -> Scenario:
@@ -241,13 +233,13 @@ def play_all(
                     _hand_over(keep, block, kept)
                 if progress is not None:
                     progress(block.stop - first)
-            so_far = Sums(np.concatenate(done), tuple(names), setting.columns)
+            so_far = setting.sums(done)
             if stopping is not None and stopping.is_reached(so_far):
                 break
     except KeyboardInterrupt:
         if not done:
             raise
-    return Sums(np.concatenate(done), tuple(names), setting.columns)
+    return setting.sums(done)
 
 
 def _hand_over(keep: Keep, block: range, kept: Kept) -> None:
@@ -337,6 +329,12 @@ class Setting:
     def columns(self) -> tuple[str, ...]:
         """Name the sums of a replication under a policy."""
         return (*self.count.names, *not_under(len(self.names)))
+
+    def sums(self, values: Sequence[Ints]) -> Sums:
+        """Put what blocks add up to together, with the shares of strata if they are counted."""
+        strata = in_strata("regretted")[0] in self.count.names
+        known = np.array([known_shares(world) for world in self.worlds]) if strata else None
+        return Sums(np.concatenate(values), self.names, self.columns, known)
 
 
 def play_block(setting: Setting, numbers: range, want_records: bool = False) -> tuple[Ints, Kept]:

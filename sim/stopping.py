@@ -5,14 +5,13 @@ as was asked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import numpy as np
 
 from sim import estimates as est
 from sim.errors import Fault, FaultyInputError
-from sim.estimates import STRATIFIED
 from sim.precision import AT_MOST, FIRST, INTERVALS, Precision, looks, looks_in_words, reach
 from sim.scenario.suggestions import did_you_mean, said
 from sim.summaries import changes, compared, headlines
@@ -42,8 +41,6 @@ class Stopping:
     precision: Precision
     of: tuple[str, ...] = ("headline",)
     at_most: int = AT_MOST
-    known: Floats | None = field(default=None, compare=False)
-    """Known shares of strata, as in `sim.summaries.headlines`."""
 
     @classmethod
     def read(
@@ -101,7 +98,7 @@ class Stopping:
         """Yield estimates with their events, and what a relative precision is relative to."""
         plain = compared(sums)
         if "headline" in self.of:
-            found = headlines(sums, self.known)
+            found = headlines(sums)
             yield found, plain.hits.sum(axis=0), found.value
         if "differences" in self.of and len(sums.policies) > 1:
             moved = sums.of("saved", "newly_lost").sum(axis=(0, 2))[1:]
@@ -112,10 +109,9 @@ class Stopping:
         """Say the rule, for results."""
         what = " and of ".join(OF[one] for one in self.of)
         size = self.precision.words("the headline")
-        how = "" if self.known is None else f" The headline: {STRATIFIED}."
         return (
             f"Replications are added until the 95 % interval of {what} reaches no farther than {size}. "
-            f"{looks_in_words(self.at_most)} {INTERVALS}{how}"
+            f"{looks_in_words(self.at_most)} {INTERVALS}"
         )
 
     def told(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sim import estimates as est
@@ -18,7 +19,7 @@ from sim.scenario.suggestions import did_you_mean, said
 from sim.schema.records import REFUSALS
 from sim.sums import Floats, Sums
 from sim.surfaces import CHANNELS
-from sim.tallies import HEADLINE, SPLIT, TALLIES, in_strata, not_under
+from sim.tallies import HEADLINE, REGRETS, TALLIES, in_strata, not_under
 from sim.verdicts import Lost, Verdict
 
 VERDICTS: Final = tuple(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED)
@@ -28,19 +29,7 @@ READ: Final = (*(channel.name for channel in CHANNELS), "thread")
 LEVELS: Final = ("nothing", "existence", "part", "all")
 REFUSED: Final = tuple(f"refused_{why}" for why in REFUSALS)
 FLAGS: Final = ("phantom", *REFUSED)
-MEASURES: Final = {
-    name: TALLIES[name]
-    for name in (
-        HEADLINE,
-        "preview_first",
-        *VERDICTS,
-        *LOST_WHEN,
-        *(f"read_{channel}" for channel in READ),
-        *FLAGS,
-        "group_read",
-        *(f"level_{level}" for level in LEVELS),
-    )
-}
+MEASURES: Final = {name: TALLIES[name] for name in (*REGRETS[1:], "group_read")}
 """Shares of regretted messages a run reports, and what each means."""
 OF: Final = {"group_read": "group_messages"}
 """What a share is of, if not of all regretted messages."""
@@ -50,30 +39,35 @@ def shares(sums: Sums, measures: Sequence[str] = tuple(MEASURES)) -> est.Estimat
     """Estimate all or some of `MEASURES`, of shape (..., policies, measures).
 
     A measure with no event, or nothing else, takes over the design effect of its policy's headline,
-    and that one the baseline's.
-    """
-    effects = design_effects(compared(sums))[..., None]
-    of = sums.of(*(OF.get(name, "regretted") for name in measures))
-    return est.share(sums.of(*measures), of, design_effect=effects)
-
-
-def headlines(sums: Sums, known: Floats | None = None, measure: str = HEADLINE) -> est.Estimates:
-    """Estimate the headline of every policy, or a part of its split.
-
-    With `known` shares of strata (policies, strata), and sums by stratum, it is post-stratified;
-    then, too, the parts add up to the whole.
+    and that one the baseline's. Where shares of strata are known, all of regretted messages are
+    post-stratified, so that parts add up.
     """
     effects = design_effects(compared(sums))
-    if known is None:
-        hits, of = (sums.of(name)[..., 0] for name in (measure, "regretted"))
+    if sums.known is None:
+        of = sums.of(*(OF.get(name, "regretted") for name in measures))
+        return est.share(sums.of(*measures), of, design_effect=effects[..., None])
+    return est.stacked([_stratified(sums, sums.known, one, effects) for one in measures])
+
+
+def headlines(sums: Sums) -> est.Estimates:
+    """Estimate the headline of every policy."""
+    return shares(sums, [HEADLINE]).each(lambda field: field[..., 0])
+
+
+def _stratified(
+    sums: Sums, known: Floats, measure: str, effects: npt.ArrayLike = 1.0
+) -> est.Estimates:
+    """Estimate one of `MEASURES` by the known shares of strata, if it is of regretted messages."""
+    if measure in OF:
+        hits, of = (sums.of(name)[..., 0] for name in (measure, OF[measure]))
         return est.share(hits, of, design_effect=effects)
     hits, of = (sums.of(*in_strata(name)) for name in (measure, "regretted"))
     return est.stratified(hits, of, known, design_effect=effects)
 
 
 def design_effects(headlines: est.Shares) -> Floats:
-    """Give each policy's design effect of the headline: the baseline's where its own is not seen,
-    and 1 where that is not seen either.
+    """Give each policy's design effect of the headline, not stratified: the baseline's where its own
+    is not seen, and 1 where that is not seen either.
     """
     found = headlines.each
     own = np.where((found.value > 0) & (found.value < 1), found.design_effect, np.nan)
@@ -83,7 +77,8 @@ def design_effects(headlines: est.Shares) -> Floats:
 def compared(sums: Sums) -> est.Shares:
     """Give what policies are compared by: the headline, and who reads under which policy only."""
     hits, of = (sums.of(name)[..., 0] for name in (HEADLINE, "regretted"))
-    return est.Shares(hits, of, only=sums.of(*not_under(len(sums.policies))))
+    known = None if sums.known is None else _stratified(sums, sums.known, HEADLINE).value
+    return est.Shares(hits, of, only=sums.of(*not_under(len(sums.policies))), known=known)
 
 
 def changes(headlines: est.Shares) -> est.Estimates:
@@ -103,7 +98,6 @@ class Summary:
     shares: pd.DataFrame
     differences: pd.DataFrame
     price: pd.DataFrame
-    headline_method: str = est.SHARE
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -111,12 +105,9 @@ class Summary:
         return self.sums.policies
 
     @classmethod
-    def of(cls, sums: Sums, known: Floats | None = None) -> Summary:
-        """Make the tables of every replication's sums; `known` as in `headlines`."""
+    def of(cls, sums: Sums) -> Summary:
+        """Make the tables of every replication's sums."""
         found, change, paid = shares(sums), changes(compared(sums)), prices(sums)
-        overall = headlines(sums, known)
-        for one in (HEADLINE, *SPLIT):
-            found = found.with_column(_place(one, tuple(MEASURES)), headlines(sums, known, one))
         counts = sums.of(*MEASURES).sum(axis=0).astype(np.int64)
         table = _table(sums.policies, tuple(MEASURES), found)
         table.insert(5, "count", counts.ravel())
@@ -127,7 +118,6 @@ class Summary:
             table,
             _differences(sums, change),
             _table(sums.policies, tuple(PRICES), paid),
-            overall.method,
         )
 
     def headline(self, policy: str, measure: str = HEADLINE) -> est.Estimate:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -30,6 +30,9 @@ class Sums:
     values: Ints
     policies: tuple[str, ...]
     names: tuple[str, ...]
+    known: Floats | None = None
+    """Known shares of strata (policies, strata), where sums by stratum are among the names: shares
+    of regretted messages are post-stratified by them (`sim.estimates.strata`)."""
 
     @property
     def replications(self) -> int:
@@ -59,12 +62,13 @@ class Sums:
 
     def first(self, replications: int) -> Sums:
         """Give the sums of the first replications."""
-        return Sums(self.values[:replications], self.policies, self.names)
+        return replace(self, values=self.values[:replications])
 
     def under(self, policies: Sequence[str]) -> Sums:
         """Give the sums under some policies, in this order."""
         places = [self.policies.index(name) for name in policies]
-        return Sums(self.values[:, places], tuple(policies), self.names)
+        known = None if self.known is None else self.known[places]
+        return Sums(self.values[:, places], tuple(policies), self.names, known)
 
     def _places(self, names: Sequence[str]) -> list[int]:
         places = _places(self.names)

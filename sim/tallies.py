@@ -70,6 +70,20 @@ TALLIES: Final = {
 regretted messages unless they say otherwise; follow-ups, credits and what remedies did are counted
 over all."""
 
+REGRETS: Final = (
+    "regretted",
+    HEADLINE,
+    "preview_first",
+    *(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED),
+    *(f"lost_{w.name.lower()}" for w in Lost if w is not Lost.NOT),
+    *(one.measure for one in CHANNELS),
+    "read_thread",
+    "phantom",
+    *(f"refused_{why}" for why in REFUSALS),
+    *(f"level_{w.name.lower()}" for w in Level),
+)
+"""Regretted messages, and what is counted of them alone: the shares that a run reports."""
+
 PRICED_ONLY: Final = (
     "credits_used",
     "credits_lost",
@@ -144,32 +158,12 @@ def tally(records: Records, judged: Judged, base: Judged) -> Ints:
     records, judged = records.of(rows), judged.of(rows)
     base = base.of(base.is_message)
     per = _Worlds(records)
-    asked, refused = judged.regretted, records["refused"]
-    counts |= {"messages": per.count(asked | ~asked), "regretted": per.count(asked)}
-    counts["regretted_recipients"] = per.recipients(asked)
-    counts |= {
-        v.name.lower(): per.count(judged.verdict == v)
-        for v in Verdict
-        if v is not Verdict.NOT_ASKED
-    }
-    counts |= {
-        f"lost_{w.name.lower()}": per.count(judged.lost == w) for w in Lost if w is not Lost.NOT
-    }
-    counts |= {f"level_{w.name.lower()}": per.count(asked & (judged.level == w)) for w in Level}
-    counts[HEADLINE] = per.count(read_mask(judged))
-    counts["preview_first"] = per.count(_preview_first(judged))
-    # A channel's share counts previews read in it, unless the app showed the text first.
-    sent = asked & ~records["caught"] & (records["cancelled"] == NEVER)
-    for channel in CHANNELS:
-        read = judged.read_through(channel)
-        counts[channel.measure] = per.count(sent & (read != NEVER) & (read <= judged.thread_read))
-    counts["read_thread"] = per.count(sent & (judged.thread_read != NEVER))
-    counts["phantom"] = per.count(asked & judged.phantom)
-    counts |= {
-        f"refused_{why}": per.count(asked & (refused == WHY_REFUSED.index(why))) for why in REFUSALS
-    }
-    counts |= _groups(per, records, asked, read_mask(judged))
-    mine, theirs, both = read_mask(judged), read_mask(base), asked & base.regretted
+    counts["messages"] = per.count(np.ones(len(records), dtype=np.bool_))
+    counts["regretted_recipients"] = per.recipients(judged.regretted)
+    counts |= {name: per.count(mask) for name, mask in _regrets(records, judged).items()}
+    counts |= _groups(per, records, judged.regretted, read_mask(judged))
+    mine, theirs = read_mask(judged), read_mask(base)
+    both = judged.regretted & base.regretted
     counts["saved"], counts["newly_lost"] = (
         per.count(both & theirs & ~mine),
         per.count(both & mine & ~theirs),
@@ -177,6 +171,24 @@ def tally(records: Records, judged: Judged, base: Judged) -> Ints:
     prices, delays = _price(records, judged, base)
     counts |= prices
     return np.hstack([np.stack([counts[name] for name in TALLIES], axis=1), *delays])
+
+
+def _regrets(records: Records, judged: Judged) -> dict[str, npt.NDArray[np.bool_]]:
+    """Tell which messages count for each of `REGRETS`."""
+    asked, refused = judged.regretted, records["refused"]
+    found = {"regretted": asked, HEADLINE: read_mask(judged)}
+    found["preview_first"] = _preview_first(judged)
+    found |= {v.name.lower(): judged.verdict == v for v in Verdict if v is not Verdict.NOT_ASKED}
+    found |= {f"lost_{w.name.lower()}": judged.lost == w for w in Lost if w is not Lost.NOT}
+    # A channel's share counts previews read in it, unless the app showed the text first.
+    sent = asked & ~records["caught"] & (records["cancelled"] == NEVER)
+    for channel in CHANNELS:
+        read = judged.read_through(channel)
+        found[channel.measure] = sent & (read != NEVER) & (read <= judged.thread_read)
+    found["read_thread"] = sent & (judged.thread_read != NEVER)
+    found["phantom"] = asked & judged.phantom
+    found |= {f"refused_{why}": asked & (refused == WHY_REFUSED.index(why)) for why in REFUSALS}
+    return found | {f"level_{w.name.lower()}": asked & (judged.level == w) for w in Level}
 
 
 class _Worlds:
@@ -322,34 +334,30 @@ def moves(records: Records, judged: Judged, base: Judged) -> Ints:
 
 
 def in_strata(count: str) -> tuple[str, ...]:
-    """Name a count by stratum: "regretted", the headline or a part of its split."""
+    """Name one of `REGRETS` by stratum."""
     return tuple(f"{count}_in_{k:02d}" for k in range(STRATA))
 
 
-BY_STRATUM: Final = tuple(
-    name for count in ("regretted", HEADLINE, *SPLIT) for name in in_strata(count)
-)
+BY_STRATUM: Final = tuple(name for count in REGRETS for name in in_strata(count))
 """The names of `by_stratum`'s row."""
 
 
 def by_stratum(records: Records, judged: Judged) -> Ints:
-    """Count by the recipients' strata: shape (replications, `BY_STRATUM`)."""
-    cell = records.replication * STRATA + records.stratum
-    mine = judged.is_message & judged.regretted
-    first, in_app = _preview_first(judged), judged.verdict == Verdict.IN_THREAD
-    counts = [
-        np.bincount(cell[mask], minlength=records.worlds * STRATA).reshape(-1, STRATA)
-        for mask in (mine, mine & read_mask(judged), mine & first, mine & in_app)
-    ]
-    return np.hstack(counts).astype(np.int64)
+    """Count `REGRETS` by the recipients' strata: shape (replications, `BY_STRATUM`)."""
+    rows = judged.regretted & judged.is_message
+    records, judged = records.of(rows), judged.of(rows)
+    cell, cells = records.replication * STRATA + records.stratum, records.worlds * STRATA
+    masks = _regrets(records, judged)
+    counts = [np.bincount(cell[masks[name]], minlength=cells) for name in REGRETS]
+    return np.hstack([one.reshape(-1, STRATA) for one in counts]).astype(np.int64)
 
 
-def _tally_and_strata(records: Records, judged: Judged, base: Judged) -> Ints:
+def _with_strata(records: Records, judged: Judged, base: Judged) -> Ints:
     return np.hstack([tally(records, judged, base), by_stratum(records, judged)])
 
 
-def _tally_and_moves(records: Records, judged: Judged, base: Judged) -> Ints:
-    return np.hstack([tally(records, judged, base), moves(records, judged, base)])
+def _with_moves(records: Records, judged: Judged, base: Judged) -> Ints:
+    return np.hstack([_with_strata(records, judged, base), moves(records, judged, base)])
 
 
 @dataclass(frozen=True)
@@ -364,5 +372,5 @@ class Count:
 
 
 TALLY: Final = Count(COUNTED, tally)
-WITH_STRATA: Final = Count((*COUNTED, *BY_STRATUM), _tally_and_strata)
-WITH_MOVES: Final = Count((*COUNTED, *MOVES), _tally_and_moves)
+WITH_STRATA: Final = Count((*COUNTED, *BY_STRATUM), _with_strata)
+WITH_MOVES: Final = Count((*WITH_STRATA.names, *MOVES), _with_moves)

@@ -13,7 +13,7 @@ from sim.scenario.model import Scenario
 from sim.stopping import Rule
 from sim.summaries import headlines
 from sim.sums import Sums
-from sim.tallies import TALLY, Count
+from sim.tallies import WITH_STRATA, Count
 
 Patch = Mapping[str, Any]
 
@@ -39,7 +39,7 @@ class Stage:
     def play(
         self,
         patches: Mapping[str, Patch],
-        count: Count = TALLY,
+        count: Count = WITH_STRATA,
         keep: Keep | None = None,
         stopping: Rule | None = None,
     ) -> Sums:

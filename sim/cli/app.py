@@ -115,10 +115,10 @@ def run(
     known_shares: Annotated[
         bool,
         typer.Option(
-            "--known-shares",
-            help="Post-stratify the headline by the shares of push, previews and e-mail given.",
+            "--known-shares/--plain",
+            help="Correct shares to the settings' shares that the scenario gives, or leave them plain.",
         ),
-    ] = False,
+    ] = True,
     doubt: Annotated[
         bool | None,
         typer.Option(
@@ -151,7 +151,7 @@ def run(
         seed=seed,
         engine=engine,
         everybody=everybody,
-        stratified=known_shares,
+        known_shares=known_shares,
     )
     with faults_on_one_line():
         if dry_run:

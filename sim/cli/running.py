@@ -51,7 +51,7 @@ class Asked(TypedDict):
     seed: int | None
     engine: str
     everybody: bool
-    stratified: bool
+    known_shares: bool
 
 
 def run_command(

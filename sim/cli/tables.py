@@ -16,6 +16,7 @@ from sim.cli.clocks import clock_in_words
 from sim.cli.figures import change_of, interval, later_of, number, percent, split_of, with_limits
 from sim.cli.price_tables import price_basis, price_tables
 from sim.cli.screens import console_for, new_table
+from sim.estimates import STRATIFIED
 from sim.running import Outcome
 from sim.scenario.sections import Credits
 from sim.summaries import LOST_WHEN, REFUSED, VERDICTS
@@ -84,8 +85,8 @@ def _basis(outcome: Outcome) -> Iterator[str]:
         f"to {s.sums.total(base, 'regretted_recipients'):,} recipients; "
         f"{outcome.replications} replications, seed {run.seed}; intervals over replications, differences paired."
     )
-    if outcome.known is not None:
-        yield f"Read: {s.headline_method}. The other columns are not stratified."
+    if s.estimates.method.startswith(STRATIFIED):
+        yield "Shares are corrected to the shares of push, previews and e-mail that the scenario gives (--plain: not)."
     if outcome.stopping is not None:
         yield outcome.stopping.words()
 

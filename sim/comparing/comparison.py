@@ -17,7 +17,7 @@ from sim.comparing.pairing import Pairing
 from sim.prices import PRICES
 from sim.scenario import Scenario
 from sim.summaries import Summary, compared, expected_costs
-from sim.sums import Sums
+from sim.sums import Floats, Sums
 from sim.tallies import HEADLINE, moved, not_under
 from sim.verdicts import Verdict
 
@@ -102,6 +102,7 @@ class Comparison:
             shares.only,
             by_message=(own[:, None] & own[None, :]) | np.eye(len(own), dtype=bool),
             by_world=seeds[:, None] == seeds[None, :],
+            known=shares.known,
         )
 
     @cached_property
@@ -238,4 +239,14 @@ def joined(groups: list[Sums], names: tuple[str, ...]) -> Sums:
             only[:, places] = group.values[:, k, len(fixed) :]
             tables[policy] = np.hstack([group.values[:, k, : len(fixed)], only])
     values: npt.NDArray[np.int64] = np.stack([tables[name] for name in names], axis=1)
-    return Sums(values, names, (*fixed, *not_under(len(names))))
+    return Sums(values, names, (*fixed, *not_under(len(names))), _known(groups, names))
+
+
+def _known(groups: list[Sums], names: tuple[str, ...]) -> Floats | None:
+    """Join the known shares of strata, if every group has them."""
+    shares: dict[str, Floats] = {}
+    for group in groups:
+        if group.known is None:
+            return None
+        shares |= zip(group.policies, group.known, strict=True)
+    return np.array([shares[name] for name in names])

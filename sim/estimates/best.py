@@ -8,7 +8,7 @@ wrongly, the truly best one must lose to another in one of its k - 1 comparisons
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -33,7 +33,8 @@ class Shares:
 
     `only[..., i, j]` counts messages hit under policy i and not under policy j, both regretted.
     `by_message` and `by_world` say for every two policies how they are paired: if by neither, they
-    are independent. None: every two by message.
+    are independent. None: every two by message. `known` are shares by known shares of strata, of
+    shape (..., policies): differences are then moved to theirs.
     """
 
     hits: Floats
@@ -41,10 +42,11 @@ class Shares:
     only: Floats
     by_message: Flags | None = None
     by_world: Flags | None = None
+    known: Floats | None = None
 
     @cached_property
     def each(self) -> Estimates:
-        """Each policy's share by itself."""
+        """Each policy's share by itself, not stratified."""
         return share(self.hits, self.of)
 
 
@@ -74,7 +76,19 @@ def every_difference(
         if not paired.all():
             apart = independent_difference(y, n, y0, n0, confidence=confidence)
             found = chosen(paired, found, apart)
-    return found
+    return found if shares.known is None else _moved(found, shares, j)
+
+
+def _moved(found: Estimates, shares: Shares, j: npt.NDArray[np.intp]) -> Estimates:
+    """Move differences, with their limits, to those of the shares by strata.
+
+    What strata decide is mostly the same under both policies, so the intervals are not narrower.
+    """
+    assert shares.known is not None
+    to, p = shares.known, shares.each.value
+    by = np.nan_to_num((to[..., None] - to[..., None, j]) - (p[..., None] - p[..., None, j]))
+    value, low, high = (one + by for one in (found.value, found.low, found.high))
+    return replace(found, value=value).with_limits(np.maximum(low, -1.0), np.minimum(high, 1.0))
 
 
 @dataclass(frozen=True)
@@ -113,7 +127,7 @@ def best(shares: Shares, *, confidence: float = CONFIDENCE) -> Best:
     array([False,  True])
     """
     k = shares.hits.shape[-1]
-    p = shares.each.value
+    p = shares.each.value if shares.known is None else shares.known
     first = np.asarray(np.where(np.isnan(p), np.inf, p).argmin(axis=-1))
     one_sided = 2 * per_comparison_level(k - 1, confidence) - 1
     d = every_difference(shares, range(k), confidence=one_sided)

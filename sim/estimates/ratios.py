@@ -93,13 +93,6 @@ class Estimates:
         """Give the same with other limits."""
         return replace(self, low=low, high=high)
 
-    def with_column(self, column: int, other: Estimates) -> Estimates:
-        """Give the same with others in one column of the last axis; the method stays."""
-        changed = {name: getattr(self, name).copy() for name in NUMBERS}
-        for name, field in changed.items():
-            field[..., column] = getattr(other, name)
-        return Estimates(self.method, **changed)
-
 
 NUMBERS: Final = tuple(one.name for one in fields(Estimates) if one.name != "method")
 """The fields of `Estimates` that are arrays."""

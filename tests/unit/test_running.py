@@ -5,16 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.cautions import of_run
 from sim.errors import FaultyInputError, ScenarioError
+from sim.estimates import SHARE
 from sim.pilot import forecast
 from sim.records import Records
 from sim.results import document
 from sim.running import Outcome, chosen, expected_messages, run
 from sim.scenario import parse
 from sim.stopping import Stopping
+from sim.summaries import MEASURES, VERDICTS
 from sim.tallies import HEADLINE, SPLIT
 from sim.verdicts import Judged
 
@@ -168,19 +171,45 @@ def test_prices_say_on_how_many_messages_and_recipients_they_rest(outcome: Outco
     assert 0 < told["regretted_recipients"] <= told["regretted"]
 
 
-def test_known_shares_leave_every_number_but_the_headline_and_its_split_as_it_is(
-    outcome: Outcome,
-) -> None:
+@pytest.fixture(scope="module")
+def plain_and_known() -> tuple[Outcome, Outcome]:
     plain, known = (
-        run(outcome.scenario, replications=64, engine="compiled", stratified=one)
+        run("linkedin_dm", replications=64, engine="compiled", known_shares=one)
         for one in (False, True)
     )
-    a, b = (one.shares.set_index(["policy", "measure"]) for one in (plain, known))
-    rest = ~a.index.get_level_values("measure").isin([HEADLINE, *SPLIT])
-    assert a[rest].equals(b[rest]) and plain.differences.equals(known.differences)
+    return plain, known
+
+
+def test_shares_by_known_shares_add_up_and_differ_by_their_changes(
+    plain_and_known: tuple[Outcome, Outcome],
+) -> None:
+    plain, known = plain_and_known
+    base = known.policies[0]
+    assert known.summary.headline(base).value != plain.summary.headline(base).value
     for name in known.policies:
-        whole, *parts = (known.summary.headline(name, one).value for one in (HEADLINE, *SPLIT))
-        assert whole == pytest.approx(sum(parts))
+        share = {one: known.summary.headline(name, one).value for one in MEASURES}
+        assert share[HEADLINE] == pytest.approx(sum(share[one] for one in SPLIT))
+        assert sum(share[one] for one in VERDICTS) == pytest.approx(1)
+        change = share[HEADLINE] - known.summary.headline(base).value
+        assert known.summary.change(name).value == pytest.approx(change, abs=1e-12)
+
+
+def test_known_shares_leave_counts_prices_and_the_widths_of_changes_as_they_are(
+    plain_and_known: tuple[Outcome, Outcome],
+) -> None:
+    plain, known = plain_and_known
+    for column in ("count", "of", "replications"):
+        assert plain.shares[column].equals(known.shares[column])
+    assert plain.price.equals(known.price)
+    for end in ("low", "high"):
+        a, b = ((one.differences[end] - one.differences["value"]) for one in (plain, known))
+        np.testing.assert_allclose(a, b, atol=1e-12)
+
+
+def test_few_replications_are_not_corrected_to_known_shares(outcome: Outcome) -> None:
+    few = [run(outcome.scenario, replications=20, known_shares=one) for one in (False, True)]
+    assert few[0].shares.equals(few[1].shares) and few[0].differences.equals(few[1].differences)
+    assert document(few[1])["methods"]["headline"] == SHARE
 
 
 def test_the_expected_number_of_messages_is_near_what_is_drawn(outcome: Outcome) -> None:

@@ -56,7 +56,7 @@ def test_shares_are_those_of_a_run_and_batches_have_their_mean() -> None:
     plain = compared(outcome.sums)
     batches = est.batches(plain.hits, plain.of, 3)
     assert batches.shape == (20, 4)
-    assert batches.mean(axis=0) == pytest.approx(found.table["read"].to_numpy(), abs=1e-12)
+    assert batches.mean(axis=0) == pytest.approx(plain.each.value, abs=1e-12)
 
 
 def test_the_choice_keeps_what_it_has_dropped_and_never_decides_in_the_first_stage() -> None:
