@@ -31,6 +31,7 @@ from sim.cli.answer_words import (
     unknowns_table,
 )
 from sim.cli.bars import new_bar
+from sim.cli.clocks import clock_in_words
 from sim.cli.running import check_options, say_if_cold
 from sim.cli.screens import console_for
 from sim.clock import SECOND, parse_duration
@@ -134,6 +135,8 @@ def print_answers(found: Answers) -> None:
             write(f"{wrapped(line, width)}\n")
         for table in _tables(found, question):
             console_for(table).print(table)
+    if words := clock_in_words(found.scenario):
+        write(f"\n{words}\n")
     write(
         f"\n{found.replications} replications, seed {found.scenario.run.seed}; intervals at 95 % are "
         "Monte-Carlo error only.\n"
