@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.cautions import of_comparison
+from sim.cli.clocks import clock_in_words
 from sim.cli.figures import change_of, count_of, interval, percent, points_of, split_of
 from sim.cli.price_tables import price_tables
 from sim.cli.running import INTERRUPTED, check_options, progress_bar, say_if_cold
@@ -231,6 +232,8 @@ def _closing(comparison: Comparison) -> Sequence[str]:
         f'{regretted:,} regretted of {messages:,} messages under "{comparison.against}"; '
         f"{comparison.replications} replications each, seed {first.run.seed}."
     ]
+    clocks = map(clock_in_words, comparison.worlds.values())
+    lines += dict.fromkeys(words for words in clocks if words)
     ways = dict.fromkeys(comparison.pairing[name] for name in rest)
     for way in ways:
         named = ", ".join(f'"{name}"' for name in rest if comparison.pairing[name] is way)

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.cli.clocks import clock_in_words
 from sim.cli.words import in_words
 from sim.scenario import Scenario, load
 from sim.scenario.evidence import Evidence, EvidenceKind, Evidences, tables_of
@@ -137,10 +138,8 @@ def _opening(scenario: Scenario, policy: str | None, width: int) -> Iterator[str
     yield from wrapped(f"people: {_whose(scenario)}", width)
     if scenario.traffic.kind == "trace":
         log = read_log(scenario, scenario.traffic)
-        words = log.clock.words
-        asking = "; traffic.zone sets another" if words.startswith("the clock") else ""
         yield from wrapped(f"{scenario.traffic.file}: {log.words}.", width)
-        yield from wrapped(f"Its times: {words}{asking}.", width)
+        yield from wrapped(clock_in_words(scenario) or "", width)
 
 
 def _whose(scenario: Scenario) -> str:

@@ -17,6 +17,7 @@ import typer
 
 from sim.cautions import of_run
 from sim.cli.bars import new_bar
+from sim.cli.clocks import clock_in_words
 from sim.cli.tables import print_outcome
 from sim.engines import COMPILING, MODULES, is_ready
 from sim.errors import Fault, FaultyInputError
@@ -186,7 +187,8 @@ def _print(
         sys.stdout.write(json.dumps(whole, indent=1) + "\n")
         for warning in of_run(outcome):
             sys.stderr.write(f"Warning: {warning}\n")
-        for remark in remarks if doubt is None else ():
+        clock = clock_in_words(outcome.scenario)
+        for remark in (*([clock] if clock else ()), *(remarks if doubt is None else ())):
             sys.stderr.write(f"{remark}\n")
     else:
         print_outcome(outcome, remarks, full=full)

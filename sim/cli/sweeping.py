@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.progress import TextColumn
 
 from sim.cli.bars import new_bar
+from sim.cli.clocks import clock_in_words
 from sim.cli.figures import later_of, percent
 from sim.cli.screens import console_for, new_table, screen
 from sim.clock import SECOND, format_duration
@@ -254,6 +255,9 @@ def _print(swept: Swept) -> None:
         f"{swept.cells:,} of {len(planned.cells):,} cells have enough; {swept.played:,} tasks were played now.",
         soft_wrap=True,
     )
+    clocks = (clock_in_words(base.scenario) for base in planned.bases)
+    for words in dict.fromkeys(words for words in clocks if words):
+        console.print(escape(words), soft_wrap=True)
     console.print(f"Rule: {planned.rule.words()}", soft_wrap=True)
     for line in swept.cautions():
         say(f"Warning: {line}")

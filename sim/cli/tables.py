@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from sim.cautions import of_run
+from sim.cli.clocks import clock_in_words
 from sim.cli.figures import change_of, interval, later_of, number, percent, split_of, with_limits
 from sim.cli.price_tables import price_basis, price_tables
 from sim.cli.screens import console_for, new_table
@@ -76,6 +77,8 @@ def _rest(outcome: Outcome) -> Iterator[Table]:
 def _basis(outcome: Outcome) -> Iterator[str]:
     """Say on what the numbers rest."""
     s, base, run = outcome.summary, outcome.policies[0], outcome.scenario.run
+    if words := clock_in_words(outcome.scenario):
+        yield words
     yield price_basis(outcome)
     yield (
         f"{s.headline(base).per:,.0f} regretted of {s.sums.total(base, 'messages'):,} messages per policy, "

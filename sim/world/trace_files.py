@@ -20,9 +20,24 @@ from sim.scenario.suggestions import did_you_mean, said
 if TYPE_CHECKING:
     import pyarrow
 
-NEEDED = ("sent_at", "sender", "recipient")
-OPTIONAL = ("id", "group", "sender_group", "kind", "length", "deleted", "deleted_at")
 TIMES = ("sent_at", "deleted_at")
+_NAMES = ("text", "whole numbers")
+_TIMED = ("timestamps", "durations", "whole numbers", "numbers", "text")
+COLUMNS = {
+    "sent_at": _TIMED,
+    "sender": _NAMES,
+    "recipient": _NAMES,
+    "id": _NAMES,
+    "group": _NAMES,
+    "sender_group": _NAMES,
+    "kind": ("text",),
+    "length": ("whole numbers", "numbers", "text"),
+    "deleted": ("text", "booleans", "whole numbers"),
+    "deleted_at": _TIMED,
+}
+"""The columns of a trace, and the types that Parquet may have each in."""
+NEEDED = ("sent_at", "sender", "recipient")
+OPTIONAL = tuple(name for name in COLUMNS if name not in NEEDED)
 ROW = "row"
 """Where the line number (Parquet: the row number) of each message is kept while it is checked."""
 MOST_ROWS = 2_000_000
@@ -139,6 +154,7 @@ def _sort(kind: Any) -> str:
         return _sort(kind.value_type)
     tests = {
         "text": (of.is_string, of.is_large_string, of.is_string_view, of.is_null),
+        "booleans": (of.is_boolean,),
         "whole numbers": (of.is_integer,),
         "numbers": (of.is_floating, of.is_decimal),
         "timestamps": (of.is_timestamp, of.is_date),
@@ -150,16 +166,12 @@ def _sort(kind: Any) -> str:
 
 def _check_types(schema: pyarrow.Schema, shown: str) -> None:
     """Refuse columns of a type that the trace has no meaning for."""
-    people = ("text", "whole numbers")
-    takes = dict.fromkeys(("id", "sender", "recipient"), people) | {
-        "kind": ("text",),
-        "length": ("whole numbers", "numbers", "text"),
-        **dict.fromkeys(TIMES, ("timestamps", "durations", "whole numbers", "numbers", "text")),
-    }
     faults = []
     for field in schema:
-        wanted = takes.get(field.name.strip(), ())
-        if wanted and _sort(field.type) not in wanted:
+        if _is_index(field.name):
+            continue
+        wanted = COLUMNS[field.name.strip()]
+        if _sort(field.type) not in wanted:
             kind = said(str(field.type)).strip('"')
             faults.append(
                 Fault(

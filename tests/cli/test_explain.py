@@ -249,7 +249,10 @@ def test_a_log_is_said_with_its_rows_people_span_and_deletions(
     )
     said = flat(toolate("explain", tmp_path / "it.toml").out)
     assert f"log.csv: 3 messages of 3 people within 1 d; {deletions}." in said
-    assert "Its times: the clock of UTC; traffic.zone sets another." in said
+    assert (
+        "The people of log.csv live by the clock of UTC, the zone of its times; set traffic.zone"
+        in said
+    )
 
 
 def many(size: int) -> sim.Scenario:

@@ -98,6 +98,9 @@ FRAME = pd.DataFrame(
 )
 
 
+THE_BASE = SimpleNamespace(traffic=SimpleNamespace(kind="stream"))
+
+
 def planned(**other: Any) -> Any:
     rule = SimpleNamespace(words=lambda: "the rule", target=None, at_most=7000)
     fields = {
@@ -112,7 +115,7 @@ def planned(**other: Any) -> Any:
         "left_out": ("why [not]",),
         "rule": rule,
         "identity": "sweep-1a2b",
-        "bases": (SimpleNamespace(scenario="the base"),),
+        "bases": (SimpleNamespace(scenario=THE_BASE),),
     }
     return SimpleNamespace(**fields | other)
 
@@ -429,7 +432,7 @@ def test_out_holds_the_tables_and_the_pictures_axes_and_the_manifest(
     made = sweeping._save(swept(frame=frame), tmp_path)
     assert made == {"seed": 7, "sweep_file": "shown.toml", "cells": 1234, "rule": "the rule"}
     assert drawn == [(["chance"], tmp_path, "a [title]")]
-    assert named == [("the base", ("today", "[hold]"), 7000, 7000, "auto", "toolate sweep 'a b'")]
+    assert named == [(THE_BASE, ("today", "[hold]"), 7000, 7000, "auto", "toolate sweep 'a b'")]
     assert (tmp_path / "table.csv").read_text() == "chance,value\n0.5,0.25\n"
     assert (tmp_path / "best.csv").read_text().splitlines()[0] == ",".join(BEST.columns)
 

@@ -139,6 +139,9 @@ REFUSED = {
             [None, pa.py_buffer(np.array([0, 1, 2], "<i4").tobytes()), pa.py_buffer(b"\xff\xfe")],
         )
     },
+    "lists of groups": {"group": pa.array([["a"], ["b"]])},
+    "numbers with a point as deletions": {"deleted": pa.array([0.5, 1.0])},
+    "structures as groups of senders": {"sender_group": pa.array([{"a": 1}, {"a": 2}])},
     "maps": {"id": pa.array([[("a", 1)], []], pa.map_(pa.string(), pa.int64()))},
 }
 
@@ -150,6 +153,10 @@ def test_a_type_without_a_meaning_in_parquet_is_one_line(
     with pytest.raises(TraceError) as refused:
         parquet(tmp_path, **columns)
     assert len(refused.value.faults) == 1
+
+
+def test_booleans_in_parquet_say_what_was_deleted(tmp_path: Path) -> None:
+    assert parquet(tmp_path, deleted=pa.array([True, False])).deleted.tolist() == [True, False]
 
 
 def test_what_pandas_wrote_beside_the_data_is_not_relied_on(tmp_path: Path) -> None:
