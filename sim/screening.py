@@ -21,6 +21,7 @@ from sim.distributions.families.constant import Constant
 from sim.errors import ScenarioError, ToolateError
 from sim.running import chosen, play_all
 from sim.scenario.model import Scenario
+from sim.scenario.patching import nested
 from sim.sums import Sums
 from sim.sweeping.design.axes import Change
 from sim.sweeping.design.file import Design
@@ -201,11 +202,16 @@ def under(scenario: Scenario, there: Scenario, policy: str) -> Scenario:
     >>> under(dm, dm.patched({"push.delay": "60 s"}), "push +30 s").push.delay.value // 10**6
     90
     """
-    planned, found = scenario.under(policy), there.under(policy)
+    found = there.under(policy)
+    sets = nested(scenario.policies.get(policy, {}))
     longer = {}
     for path in DELAYS:
-        now, then, wanted = (_delay(one, path) for one in (scenario, there, planned))
-        if now is not None and then is not None and wanted is not None and wanted > now != then:
+        section, key = path.split(".")
+        now, then = _delay(scenario, path), _delay(there, path)
+        if now is None or then is None or now == then or key not in sets.get(section, {}):
+            continue
+        wanted = _delay(scenario.under(policy), path)
+        if wanted is not None and wanted > now:
             longer[path] = written(then + wanted - now)
     return found.patched(longer) if longer else found
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.answers.best import Best, best
+from sim.answers.by_platform import OnPlatform, by_platform
 from sim.answers.deadline import Deadline, Exposure, deadline, exposure
 from sim.answers.frontier import Frontier, frontier
 from sim.answers.hold import LEVERS, Hold, hold
@@ -48,6 +49,7 @@ class Answers:
     exposure: Exposure | None = None
     deadline: Deadline | None = None
     incidence: Incidence | None = None
+    platforms: tuple[OnPlatform, ...] = ()
     holds: tuple[Hold, ...] = ()
     lost: Waterfall | None = None
     frontier: Frontier | None = None
@@ -60,6 +62,7 @@ class Answers:
         found = {
             "deadline": self.deadline and self.deadline.document(),
             "exposure": self.exposure and self.exposure.table().to_dict(orient="records"),
+            "deadline_by_platform": [one.document() for one in self.platforms] or None,
             "incidence": self.incidence and self.incidence.document(),
             "hold": [one.document() for one in self.holds] or None,
             "lost": self.lost and self.lost.document(),
@@ -83,6 +86,7 @@ def answer(
     target: float = TARGET,
     budget_s: float = BUDGET_S,
     levers: Sequence[str] = LEVERS[:2],
+    by: str | None = None,
     replications: int | None = None,
     engine: str = "auto",
     workers: int = 2,
@@ -92,6 +96,7 @@ def answer(
 
     `questions` are keys of `QUESTIONS`; `target` is a share (0 to 1) for deadline and hold,
     `budget_s` a mean delay in seconds for the frontier, `levers` durations that a hold is sought for.
+    `by="platform"` gives the deadline on every platform of the catalogue, too.
     With `replications` the best policy is judged on so many, else on as many as that takes.
     `workers` blocks of replications, or points of what is unknown, are played at a time. `progress`
     is told what is being done, how much of it is done, and how much there is. Raises `ScenarioError`
@@ -105,7 +110,7 @@ def answer(
     """
     whole = given(scenario)
     asked = (questions,) if isinstance(questions, str) else tuple(questions)
-    _check(asked, target, budget_s)
+    _check(asked, target, budget_s, by)
     stage = stage_of(whole, replications, engine, workers)
     found: dict[str, Any] = {}
     for place, question in enumerate(asked):
@@ -115,6 +120,8 @@ def answer(
                 curve = exposure(stage)
                 found |= {"exposure": curve, "deadline": deadline(stage, target)}
                 found["incidence"] = incidence(stage, curve.times)
+                if by is not None:
+                    found["platforms"] = by_platform(stage, target, progress)
             case "hold":
                 found["holds"] = tuple(hold(stage, target, lever) for lever in levers)
             case "lost":
@@ -130,7 +137,7 @@ def answer(
     return Answers(whole, name, stage.replications, target, asked=asked, **found)
 
 
-def _check(asked: Sequence[str], target: float, budget_s: float) -> None:
+def _check(asked: Sequence[str], target: float, budget_s: float, by: str | None) -> None:
     faults = [
         Fault(
             "answer",
@@ -147,5 +154,11 @@ def _check(asked: Sequence[str], target: float, budget_s: float) -> None:
     if not budget_s >= 0:
         problem = f"{budget_s:g} is no delay"
         faults.append(Fault("answer", "--budget", problem, 'write for example "30 s"'))
+    if by not in (None, "platform"):
+        problem = f"{said(by)} is nothing to tell deadlines by"
+        faults.append(Fault("answer", "--by", problem, "use platform"))
+    if by is not None and "deadline" not in asked:
+        problem = "deadlines are told by platform, and the deadline is not asked for"
+        faults.append(Fault("answer", "--by", problem, "add --question deadline"))
     if faults:
         raise FaultyInputError(faults)

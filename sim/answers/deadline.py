@@ -212,9 +212,9 @@ def deadline(stage: Stage, target: float) -> Deadline:
     >>> found.crossing.low <= found.crossing.value
     True
     """
-    plain = _Deletions(stage)
+    plain = Deletions(stage)
     found = plain.deadline(target, ANYWHERE, NARROW)
-    under = {name: _Deletions(stage, patch) for name, patch in LEFT_BEHIND.items()}
+    under = {name: Deletions(stage, patch) for name, patch in LEFT_BEHIND.items()}
     levers = {}
     if found.value is None:
         levers = {name: one.deadline(target, ANYWHERE) for name, one in under.items()}
@@ -238,7 +238,7 @@ BY_HOUR: Final = tuple(f"{h:02}:00 to {h + 6:02}:00" for h in range(0, 24, 6))
 """When send was pressed, on the scenario's clock."""
 
 
-class _Deletions:
+class Deletions:
     """What is read if deletions take effect so long after sending, by channel and hour: nothing is
     played twice.
     """
@@ -247,7 +247,7 @@ class _Deletions:
         self.stage, self.lever = stage, lever
         self.known: dict[int, dict[str, est.Estimate]] = {}
 
-    def deadline(self, target: float, what: str, narrow: float = ROUGH) -> Crossing:
+    def deadline(self, target: float, what: str = ANYWHERE, narrow: float = ROUGH) -> Crossing:
         """Find the deadline by what is read anywhere, in a channel, or of an hour's messages."""
 
         def evaluate(durations: Sequence[int]) -> list[est.Estimate]:

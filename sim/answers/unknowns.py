@@ -43,7 +43,7 @@ class Effort:
     """
 
     points: int = 128
-    trajectories: int = 8
+    trajectories: int = 6
     base: int = 32
     most: int = 7
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
 from sim.answers.best import Best
+from sim.answers.by_platform import OnPlatform
 from sim.answers.crossing import Crossing
 from sim.answers.deadline import ANYWHERE, Deadline, Exposure
 from sim.answers.frontier import FAR_IS_FEW, Frontier
@@ -29,21 +30,15 @@ MOST = 5
 
 
 def deadline_in_words(curve: Exposure | None, found: Deadline | None) -> Iterator[str]:
-    """Say the curve, the deadline, and the lever without which there is none."""
+    """Say the deadline, or the lever without which there is none, and the curve."""
     if curve is None or found is None:
         return
-    told = [t for t in SHOWN if t in curve.times]
-    said_of = ", ".join(f"{percent(curve.at(t).value)} % within {time_of(t)}" for t in told)
-    yield f"If nothing is done, these shares of messages are read, by preview or in the app: {said_of}."
-    last = curve.at(told[-1], ANYWHERE)
-    yield f"({interval(last)} at the end.)"
-    c = found.crossing
-    goal = f"{percent(c.target)} %"
-    fastest = percent(found.fastest.value)
+    c, goal = found.crossing, f"{percent(found.crossing.target)} %"
+    fastest = f"{percent(found.fastest.value)} %"
     if c.value is None:
         yield (
-            f"No speed keeps it at or under {goal}: a deletion that takes effect within a second leaves "
-            f"{fastest} % read, from notifications that outlive the message or in the app by then."
+            f"No speed keeps what is read at or under {goal}: a deletion that takes effect within a second "
+            f"leaves {fastest} read, from notifications that outlive the message or in the app by then."
         )
         for lever, one in found.levers.items():
             yield f"  If {lever}: {_deadline_of(one)}."
@@ -53,9 +48,9 @@ def deadline_in_words(curve: Exposure | None, found: Deadline | None) -> Iterato
                 "send.hold, as a deletion within the hold is in time (--question hold says how long)."
             )
     else:
-        yield f"To keep it at or under {goal}, the deletion must take effect {_deadline_of(c)}."
+        yield f"To keep what is read at or under {goal}, the deletion must take effect {_deadline_of(c)}."
         yield (
-            f"Even a deletion within a second leaves {fastest} % read: what outlives the message, and "
+            f"Even a deletion within a second leaves {fastest} read: what outlives the message, and "
             "what is read at once."
         )
     yield f"By channel, to keep what is read there at or under {goal}:"
@@ -66,6 +61,10 @@ def deadline_in_words(curve: Exposure | None, found: Deadline | None) -> Iterato
         yield f"By the hour of sending, on the scenario's clock{lever}:"
         for hour, one in found.hours.items():
             yield f"  {hour}: {_deadline_of(one)}."
+    told = [t for t in SHOWN if t in curve.times]
+    said_of = [f"{percent(curve.at(t).value)} % within {time_of(t)}" for t in told[:-1]]
+    last = f"{interval(curve.at(told[-1], ANYWHERE))} % within {time_of(told[-1])}"
+    yield f"If nothing is done, so much is read, by preview or in the app: {', '.join([*said_of, last])}."
 
 
 def left_behind_in_words(found: Incidence | None) -> Iterator[str]:
@@ -101,6 +100,25 @@ def _deadline_of(c: Crossing) -> str:
     low = "at no time" if c.low is None else time_of(c.low)
     high = "not at all" if c.high is None else time_of(c.high)
     return f"within {time_of(c.value)} of sending (95 %: {low} to {high})"
+
+
+def platforms_table(found: Sequence[OnPlatform]) -> Table:
+    """Lay out the deadline on every platform, the longest first."""
+    goal = f"{percent(found[0].as_it_is.target)} %"
+    title = f"Deadline by platform, to keep it at or under {goal}: the same people and messages"
+    table = new_table(title, "platform", "as it is (95 %)", "if every push is retracted")
+    for one in found:
+        c = one.as_it_is
+        low = "at no time" if c.low is None else time_of(c.low)
+        ends = "" if c.value in (None, c.longest) else f" ({low} to {time_of(c.high or 0)})"
+        table.add_row(escape(one.platform), _within(c) + ends, _within(one.retracted))
+    return table
+
+
+def _within(c: Crossing) -> str:
+    if c.value is None:
+        return "no speed"
+    return f"{time_of(c.value)} or more" if c.value == c.longest else time_of(c.value)
 
 
 def hold_in_words(found: Hold) -> Iterator[str]:
@@ -142,7 +160,7 @@ def lost_in_words(found: Waterfall | None) -> Iterator[str]:
     for name, one in ranked:
         if one.value:
             left = found.without[name].value - found.together.value
-            yield f"  {_points(one.value, one.low, one.high)}  {name} ({-100 * left:+.1f} when all else is done)"
+            yield f"  {_points(one.value, one.low, one.high)}  {name} ({_signed(-left)} when all else is done)"
     idle = [name for name, one in ranked if not one.value]
     if idle:
         yield f"  No change: {'; '.join(idle)}."
@@ -155,13 +173,18 @@ def lost_in_words(found: Waterfall | None) -> Iterator[str]:
     t = found.together
     alone = sum(one.value for one in found.alone.values())
     yield (
-        f"  {_points(t.value, t.low, t.high)}  all of them together; alone they add up to "
+        f"  {_points(t.value, t.low, t.high)}  all levers together; alone they add up to "
         f"{100 * alone:+.1f}, because some prevent the same losses."
     )
 
 
 def _points(value: float, low: float, high: float) -> str:
-    return f"{100 * value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
+    return f"{_signed(value)} ({_signed(low)} to {_signed(high)})"
+
+
+def _signed(share: float) -> str:
+    """Write points with their sign, and nothing as +0.0."""
+    return f"{round(100 * share, 1) + 0.0:+.1f}"
 
 
 def frontier_in_words(found: Frontier | None) -> Iterator[str]:
@@ -185,7 +208,7 @@ def frontier_in_words(found: Frontier | None) -> Iterator[str]:
             f"(95 %: {percent(best['low'])} to {percent(best['high'])}) instead of {percent(today['read'])} %, "
             f"for {_delay(best)} of delay."
         )
-        yield "It was searched on other worlds than those it is estimated on, so that it is not the luckiest."
+        yield "It was found on other worlds than those that say so: its share is not the luckiest of many."
         yield _best_while(best)
     if knee is not None:
         yield f'The knee, beyond which protection gets dear: "{knee["policy"]}".'

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -23,6 +26,7 @@ from sim.cli.answer_words import (
     incidence_table,
     left_behind_in_words,
     lost_in_words,
+    platforms_table,
     unknowns_in_words,
     unknowns_table,
 )
@@ -41,6 +45,7 @@ def answer_command(
     target: str | None,
     budget: str | None,
     levers: Sequence[str],
+    by: str | None,
     out: Path | None,
     as_json: bool,
     replications: int | None,
@@ -57,6 +62,7 @@ def answer_command(
             target=TARGET if target is None else share_of(target),
             budget_s=BUDGET_S if budget is None else _seconds_of(budget),
             levers=levers or ("send.hold", "push.delay"),
+            by=by,
             replications=replications,
             engine=engine,
             progress=progress,
@@ -111,7 +117,7 @@ def _seconds_of(text: str) -> float:
 
 def print_answers(found: Answers) -> None:
     """Print every answer as sentences, then its table."""
-    write = sys.stdout.write
+    write, width = sys.stdout.write, shutil.get_terminal_size().columns
     write(f'{found.scenario.title or found.scenario.file}, under "{found.baseline}"\n')
     parts: dict[str, Iterable[str]] = {
         "deadline": chain(
@@ -126,7 +132,7 @@ def print_answers(found: Answers) -> None:
     for question in found.asked:
         write(f"\n{QUESTIONS[question].upper()}\n")
         for line in parts[question]:
-            write(f"{line}\n")
+            write(f"{wrapped(line, width)}\n")
         for table in _tables(found, question):
             console_for(table).print(table)
     if words := clock_in_words(found.scenario):
@@ -137,7 +143,28 @@ def print_answers(found: Answers) -> None:
     )
 
 
+def wrapped(line: str, width: int) -> str:
+    """Break a line between words, but not before a unit, and indent what follows a little more than it is.
+
+    >>> print(wrapped("  one two three", 10))
+      one two
+        three
+    """
+    indent = len(line) - len(line.lstrip()) + 2
+    together = re.sub(r"(\d) (?=(s|min|h|d|%)\b|%)", "\\1\N{NO-BREAK SPACE}", line)
+    filled = textwrap.fill(
+        together,
+        width,
+        subsequent_indent=" " * (indent if indent > 2 else 0),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return filled.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def _tables(found: Answers, question: str) -> Iterator[Table]:
+    if question == "deadline" and found.platforms:
+        yield platforms_table(found.platforms)
     if question == "deadline" and found.incidence is not None:
         yield incidence_table(found.incidence)
     if question == "frontier" and found.frontier is not None and not found.frontier.nobody_pays:

@@ -241,6 +241,12 @@ def answer(
             show_default=False,
         ),
     ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="platform: the deadline on every platform of the catalogue.", show_default=False
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for charts.", show_default=False)] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document instead of sentences.")
@@ -259,7 +265,7 @@ def answer(
 
     with faults_on_one_line():
         answer_command(
-            file, question or [], target, budget, lever or [], out, json, replications, engine
+            file, question or [], target, budget, lever or [], by, out, json, replications, engine
         )
 
 

@@ -41,9 +41,10 @@ def found() -> Answers:
 def test_the_curve_and_the_deadline_are_told_in_numbers(found: Answers) -> None:
     assert found.exposure is not None and found.deadline is not None
     lines = list(deadline_in_words(found.exposure, found.deadline))
-    assert f"{100 * found.exposure.at(HOUR).value:.1f} % within 60 min" in lines[0]
+    assert f"{100 * found.exposure.at(HOUR).value:.1f} % within 60 min" in lines[-1]
     assert found.deadline.crossing.value is None
-    assert f"leaves {100 * found.deadline.fastest.value:.1f} % read" in lines[2]
+    assert lines[0].startswith("No speed keeps"), "the answer comes first"
+    assert f"leaves {100 * found.deadline.fastest.value:.1f} % read" in lines[0]
     retracted = found.deadline.levers["every push is retracted"]
     assert retracted.value is not None
     said = next(line for line in lines if "every push is retracted" in line)
@@ -152,6 +153,7 @@ def test_an_answer_is_a_page_or_one_json_document_and_draws(
     }
     page = toolate("answer", "linkedin_dm", "--question", "lost", "--replications", str(FEW)).out
     assert "WHERE IS IT LOST" in page and "HOW LONG HAVE I GOT" not in page
+    assert max(map(len, page.splitlines())) <= 80, "it is read on a terminal of 80 columns"
 
 
 @pytest.mark.parametrize(
