@@ -444,16 +444,13 @@ def test_estimates_are_put_together_field_by_field() -> None:
     whole, wide = stacked([one, other, one]), side_by_side([one, other])
     assert (whole.method, wide.method) == ("one; other", "one; other")
     where = np.array([[True, False, True], [False, False, True]])
-    mixed, column = chosen(where, one, other), one.with_column(1, other.each(lambda f: f[:, 2]))
+    mixed = chosen(where, one, other)
     for name in NAMES:
         a, b = getattr(one, name), getattr(other, name)
         np.testing.assert_array_equal(getattr(whole, name)[..., 1], b)
         np.testing.assert_array_equal(getattr(whole, name)[..., 2], a)
         np.testing.assert_array_equal(getattr(wide, name), np.hstack([a, b]))
         np.testing.assert_array_equal(getattr(mixed, name), np.where(where, a, b))
-        np.testing.assert_array_equal(getattr(column, name)[:, 1], b[:, 2])
-        np.testing.assert_array_equal(getattr(column, name)[:, [0, 2]], a[:, [0, 2]])
-    assert column.method == "one"
     limited = one.with_limits(other.low, other.high)
     assert limited.at(1, 2).low == other.at(1, 2).low and limited.at(1, 2).value == 5
     assert limited.at(1, 2).half_width == (limited.at(1, 2).high - limited.at(1, 2).low) / 2 == 5
