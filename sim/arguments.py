@@ -13,6 +13,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Final
 
+from sim.clock import SECOND, parse_duration
+from sim.distributions.values import read_share
 from sim.engines import MODULES
 from sim.errors import Fault, FaultyInputError
 from sim.running import Outcome
@@ -113,6 +115,30 @@ def number(value: Any) -> float:
     if not is_one:
         raise NotThat(f"{_shown(value)} is not a number", "give a finite number")
     return float(value)
+
+
+def share(value: Any) -> float:
+    """Read a share: a number, or a percentage.
+
+    >>> share("10 %")
+    0.1
+    """
+    return number(read_share(value))
+
+
+def seconds(value: Any) -> float:
+    """Read a duration in seconds, or with its unit.
+
+    >>> seconds("10 minutes")
+    600.0
+    """
+    if isinstance(value, str):
+        try:
+            return parse_duration(value) / SECOND
+        except ValueError as error:
+            problem, _, remedy = str(error).partition("; ")
+            raise NotThat(problem, remedy) from None
+    return number(value)
 
 
 def text(value: Any) -> str:
@@ -232,8 +258,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "at_most": whole(1),
     "seed": whole(0),
     "workers": whole(1),
-    "target": number,
-    "budget_s": number,
+    "target": share,
+    "budget_s": seconds,
     "everybody": flag,
     "known_shares": flag,
     "yes_large": flag,

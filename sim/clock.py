@@ -25,16 +25,44 @@ LONGEST: Final = 36_525 * DAY
 `NEVER`."""
 
 UNITS: Final = {"ms": MILLISECOND, "s": SECOND, "min": MINUTE, "h": HOUR, "d": DAY}
-DURATION_PATTERN: Final = r"^\s*[0-9]+(\.[0-9]+)?\s*(ms|s|min|h|d)\s*$"
-HOW_TO_WRITE: Final = 'write a number and a unit (ms, s, min, h, d), for example "5 s"'
+SIZES: Final = UNITS | {"week": WEEK}
+"""The units of durations and rates in text."""
+SPELLINGS: Final = {
+    "ms": "milliseconds? msec",
+    "s": "seconds? secs?",
+    "min": "minutes? mins?",
+    "h": "hours? hrs?",
+    "d": "days?",
+    "week": "weeks",
+}
+"""How people write units besides."""
+_NUMBER: Final = r"((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)"
+_UNIT: Final = "|".join(f"{unit}|{words.replace(' ', '|')}" for unit, words in SPELLINGS.items())
+DURATION_PATTERN: Final = rf"^\s*{_NUMBER}\s*({_UNIT})\s*$"
+RATE_PATTERN: Final = rf"^\s*{_NUMBER}\s*(?:/|per|a|an)\s*({_UNIT})\s*$"
+HOW_TO_WRITE: Final = f'write a number and a unit ({", ".join(SIZES)}), for example "5 s"'
 
-_DURATION = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(ms|s|min|h|d)\s*")
+_FORMS: Final = {False: re.compile(DURATION_PATTERN), True: re.compile(RATE_PATTERN)}
+_USUAL: Final = {unit: re.compile(f"{unit}|{w.replace(' ', '|')}") for unit, w in SPELLINGS.items()}
+
+
+def parted(text: str, *, rate: bool = False) -> tuple[str, str] | None:
+    """Give the number and the unit, by its usual name, of a duration or a rate; None if it is none.
+
+    >>> parted("10 minutes"), parted("1,200 per week", rate=True), parted("soon")
+    (('10', 'min'), ('1200', 'week'), None)
+    """
+    match = _FORMS[rate].fullmatch(text)
+    if match is None:
+        return None
+    unit = next(one for one, spelled in _USUAL.items() if spelled.fullmatch(match[2]))
+    return match[1].replace(",", ""), unit
 
 
 def parse_duration(text: str) -> int:
     """Convert a duration such as "5 s" or "400 ms" to whole microseconds.
 
-    The number and the unit (ms, s, min, h, d) are both required. Raises `ValueError` for anything
+    The number and the unit (a key of `SIZES`, or as people write it) are both required. Raises `ValueError` for anything
     else, negative numbers and more than 100 years included; the message says what would be right.
 
     >>> parse_duration("1.5 s")
@@ -42,11 +70,11 @@ def parse_duration(text: str) -> int:
     """
     # Not pandas.Timedelta: it reads "90" as 90 nanoseconds and "" as a missing time. Decimal keeps
     # "0.1 s" exact.
-    match = _DURATION.fullmatch(text)
-    if match is None:
+    found = parted(text)
+    if found is None:
         raise ValueError(f'"{text}" is not a duration; {HOW_TO_WRITE}')
     try:
-        micros = int((Decimal(match[1]) * UNITS[match[2]]).to_integral_value())
+        micros = int((Decimal(found[0]) * SIZES[found[1]]).to_integral_value())
     except ArithmeticError:  # a million digits
         micros = NEVER
     if micros > LONGEST:

@@ -28,7 +28,7 @@ INTERVALS: Final = (
     "are known; changes: the intervals of the saved and the newly lost, combined; with fewer than "
     f"{EVENTS} events Wilson with the number of replications."
 )
-_TEXT: Final = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(pp|%)\s*")
+_TEXT: Final = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(pp|points?|percentage points?|%)\s*")
 
 
 @dataclass(frozen=True, slots=True)

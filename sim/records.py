@@ -85,6 +85,8 @@ class Records:
 
     def of(self, rows: Flags) -> Records:
         """Give the records of some messages; where openings are left out, `opening` is not theirs."""
+        if rows.all():
+            return self  # copying some sixty columns takes a twentieth of a run
         columns = {name: column[rows] for name, column in self.columns.items()}
         mine = self.replication[rows], self.priced[rows], self.stratum[rows]
         return Records(columns, self.horizon, *mine, self.worlds)

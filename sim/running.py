@@ -233,8 +233,7 @@ def play_all(
                     _hand_over(keep, block, kept)
                 if progress is not None:
                     progress(block.stop - first)
-            so_far = setting.sums(done)
-            if stopping is not None and stopping.is_reached(so_far):
+            if stopping is not None and stopping.is_reached(setting.sums(done)):
                 break
     except KeyboardInterrupt:
         if not done:

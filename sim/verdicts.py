@@ -111,6 +111,8 @@ class Judged:
 
     def of(self, rows: Flags) -> Judged:
         """Give the verdicts of some messages."""
+        if rows.all():
+            return self
         cut = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "read"}
         return Judged(read={name: at[rows] for name, at in self.read.items()}, **cut)
 

@@ -6,6 +6,8 @@ And the strict base of models.
 from __future__ import annotations
 
 import math
+import re
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -45,7 +47,34 @@ Duration = Annotated[
         }
     ),
 ]
-Probability = Annotated[float, Field(ge=0, le=1)]
+SHARE_PATTERN = r"^\s*[0-9]+(\.[0-9]+)?\s*%\s*$"
+
+
+def read_share(value: object) -> object:
+    """Read a percentage as a number from 0 to 1; anything else stays as it is.
+
+    >>> read_share("60 %"), read_share(0.6)
+    (0.6, 0.6)
+    """
+    if isinstance(value, str) and re.match(SHARE_PATTERN, value):
+        return float(Decimal(value.replace("%", "").strip()) / 100)
+    return value
+
+
+Probability = Annotated[
+    float,
+    BeforeValidator(read_share),
+    Field(ge=0, le=1),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "maximum": 1},
+                {"type": "string", "pattern": SHARE_PATTERN},
+            ]
+        }
+    ),
+]
+"""A share or chance: a number from 0 to 1, or a percentage such as "60 %"."""
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 

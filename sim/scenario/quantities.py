@@ -9,7 +9,17 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from sim.clock import DAY, HOUR, MINUTE, NEVER, UNITS, parse_duration
+from sim.clock import (
+    DAY,
+    DURATION_PATTERN,
+    HOUR,
+    MINUTE,
+    NEVER,
+    RATE_PATTERN,
+    SIZES,
+    parse_duration,
+    parted,
+)
 from sim.distributions.values import Duration, Micros, Strict, read_duration
 from sim.scenario.suggestions import did_you_mean
 
@@ -88,8 +98,7 @@ at 11) and `office mail` are assumptions guided by research tables CIRC-3 and CI
 07:00 to 23:00."""
 
 _OFFSET = re.compile(r"\s*([+-]?)(.*)")
-_RATE = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*/\s*(s|min|h|d)\s*")
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])|24:00")
 
 
 def _offset(value: object) -> Micros:
@@ -105,7 +114,7 @@ def _offset(value: object) -> Micros:
         size = parse_duration(match[2])
     except ValueError:
         raise ValueError(
-            f'"{value}" is not a time shift; write it with a unit, for example "-5 h"'
+            f'"{value}" is not a time shift; write it with a unit ({", ".join(SIZES)}), for example "-5 h"'
         ) from None
     if size > DAY:
         raise ValueError(f'"{value}" is more than a day; write a shift between "-24 h" and "24 h"')
@@ -113,10 +122,13 @@ def _offset(value: object) -> Micros:
 
 
 def _rate(value: object) -> float:
-    match = _RATE.fullmatch(value) if isinstance(value, str) and len(value) < 100 else None
-    if match is None:
-        raise ValueError(f'{value!r} is not a rate; write a number per unit, for example "6 / d"')
-    return float(match[1]) / UNITS[match[2]]
+    found = parted(value, rate=True) if isinstance(value, str) and len(value) < 100 else None
+    if found is None:
+        units = ", ".join(SIZES)
+        raise ValueError(
+            f'{value!r} is not a rate; write a number per unit ({units}), for example "6 / d"'
+        )
+    return float(found[0]) / SIZES[found[1]]
 
 
 def _week(value: Any) -> tuple[float, ...]:
@@ -202,15 +214,11 @@ class Window(Strict):
 Offset = Annotated[
     Micros,
     BeforeValidator(_offset),
-    WithJsonSchema(
-        {"type": "string", "pattern": r"^\s*[+-]?[0-9]+(\.[0-9]+)?\s*(ms|s|min|h|d)\s*$"}
-    ),
+    WithJsonSchema({"type": "string", "pattern": DURATION_PATTERN.replace("^", "^\\s*[+-]?", 1)}),
 ]
 """A shift of the clock, for example "-5 h"."""
 Rate = Annotated[
-    float,
-    BeforeValidator(_rate),
-    WithJsonSchema({"type": "string", "pattern": r"^\s*[0-9]+(\.[0-9]+)?\s*/\s*(s|min|h|d)\s*$"}),
+    float, BeforeValidator(_rate), WithJsonSchema({"type": "string", "pattern": RATE_PATTERN})
 ]
 """A rate such as "6 / d", kept as a number per microsecond."""
 Week = Annotated[

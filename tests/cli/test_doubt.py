@@ -25,6 +25,7 @@ def file(tmp_path: Path) -> Path:
 def test_what_is_assumed_is_varied_unasked_and_the_lines_are_left_out_on_request(
     toolate: Toolate, file: Path
 ) -> None:
+    toolate("run", file, *ASKED, "--engine", "compiled", "--no-doubt")  # what is compiled is varied
     assert "2 numbers are assumed" in toolate("run", file, *ASKED).out
     said = toolate("run", file, *ASKED, "--no-doubt")
     assert "numbers are assumed" not in said.out and "was not varied" not in said.out

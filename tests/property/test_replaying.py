@@ -33,6 +33,7 @@ def kept(
         engine=engine,
         workers=workers,
         everybody=True,
+        known_shares=False,
         keep=lambda k, name, records, judged: rows.__setitem__((k, name), records),
     )
     return outcome, rows

@@ -58,7 +58,7 @@ def test_rows_are_those_of_a_run(replications: int) -> None:
             assert close(rows.value[p, m], float(row.value)), where
             assert close(rows.low[p, m], float(row.low)), where
             assert close(rows.high[p, m], float(row.high)), where
-            assert rows.of[p, m] == row.of, where
+            assert int(rows.of[p, m]) == row.of, where
     for row in summary.differences.itertuples():
         p, m = found.policies.index(str(row.policy)), ROWS.index(CHANGE)
         assert close(rows.value[p, m], float(row.value))

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.clock import SECOND, UNITS, parse_duration
+from sim.clock import SECOND, SIZES, parse_duration, parted
+from sim.distributions.values import read_share
 from sim.scenario.patching import Raw, merged, nested
 from sim.sweeping.design.file import Axis
 
 PLATFORM = "platform"
 _KEYS = re.compile(r'(?:"([^"]+)"|([^."\s]+))(?:\.|$)')
-_RATE = re.compile(r"\s*([0-9.]+)\s*/\s*(ms|s|min|h|d)\s*")
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,10 @@ def shown(column: str, value: Any) -> dict[str, Any]:
         return {column: value}
     if value in ("never", "unlimited"):
         return {column: value, f"{column}_s": float("inf")}
-    if match := _RATE.fullmatch(value):
-        return {column: value, f"{column}_per_d": float(match[1]) * UNITS["d"] / UNITS[match[2]]}
+    if (share := read_share(value)) != value:
+        return {column: share}
+    if found := parted(value, rate=True):
+        return {column: value, f"{column}_per_d": float(found[0]) * SIZES["d"] / SIZES[found[1]]}
     try:
         return {column: value, f"{column}_s": parse_duration(value) / SECOND}
     except ValueError:

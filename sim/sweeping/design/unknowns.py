@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sim.clock import UNITS, parse_duration
+from sim.clock import SIZES, parse_duration, parted
+from sim.distributions.values import read_share
 from sim.scenario.evidence import Evidences, sweep_words
 from sim.scenario.model import Scenario
 from sim.scenario.patching import Raw, merged
@@ -32,9 +33,6 @@ LOCATIONS = ("median", "mean", "value")
 
 WITHIN = ("chance", "share", "gap")
 """What a range of a table is about, the first that the table has."""
-
-_TIME = re.compile(r"\s*([0-9.]+)\s*(ms|s|min|h|d)\s*")
-_RATE = re.compile(r"\s*([0-9.]+)\s*/\s*(s|min|h|d)\s*")
 
 
 @dataclass(frozen=True)
@@ -130,6 +128,7 @@ def _form(scenario: Scenario, keys: list[str]) -> str:
 
 def _between(ends: tuple[Any, ...], form_of: str) -> tuple[Callable[[float], Any], str]:
     """Give the value at a share of a range, and how it runs, in words."""
+    ends = tuple(map(read_share, ends))
     if len(ends) == 2 and all(
         isinstance(end, int | float) and not isinstance(end, bool) for end in ends
     ):
@@ -139,23 +138,23 @@ def _between(ends: tuple[Any, ...], form_of: str) -> tuple[Callable[[float], Any
         if form_of == "factor" and low > 0:
             return lambda u: _rounded(low * (high / low) ** u), ", evenly in the logarithm"
         return lambda u: _rounded(low + u * (high - low)), ""
-    for form in (_TIME, _RATE):
-        found = [form.fullmatch(end) if isinstance(end, str) else None for end in ends]
+    for is_rate in (False, True):
+        found = [parted(end, rate=is_rate) if isinstance(end, str) else None for end in ends]
         if len(ends) == 2 and found[0] and found[1]:
-            return _sizes(form is _RATE, found[0], found[1])
+            return _sizes(is_rate, found[0], found[1])
     return lambda u: ends[min(int(u * len(ends)), len(ends) - 1)], ""
 
 
 def _sizes(
-    is_rate: bool, first: re.Match[str], last: re.Match[str]
+    is_rate: bool, first: tuple[str, str], last: tuple[str, str]
 ) -> tuple[Callable[[float], str], str]:
     """Run between two times, or two rates, in the unit of the second.
 
     Evenly in the logarithm if neither is 0.
     """
-    unit = last[2]
-    scale = UNITS[unit] / UNITS[first[2]] if is_rate else UNITS[first[2]] / UNITS[unit]
-    low, high = sorted((float(first[1]) * scale, float(last[1])))
+    unit = last[1]
+    scale = SIZES[unit] / SIZES[first[1]] if is_rate else SIZES[first[1]] / SIZES[unit]
+    low, high = sorted((float(first[0]) * scale, float(last[0])))
     even = low <= 0
 
     def value(u: float) -> str:
@@ -204,7 +203,7 @@ def _setter(scenario: Scenario, keys: list[str], ends: tuple[Any, ...]) -> Calla
 def _distribution_setter(
     path: str, old: dict[str, Any], ends: tuple[Any, ...], *, numbers: bool
 ) -> Callable[[Any], Raw]:
-    if all(isinstance(end, str) and _TIME.fullmatch(end) for end in ends):
+    if all(isinstance(end, str) and parted(end) for end in ends):
         named = next((one for one in LOCATIONS if isinstance(old.get(one), str)), None)
         if named is None:
             raise ValueError(
@@ -305,8 +304,8 @@ def scaled(distribution: Any, factor: float) -> Any:
         return {key: scaled(value, factor) for key, value in distribution.items()}
     if isinstance(distribution, list):
         return [scaled(value, factor) for value in distribution]
-    match = _TIME.fullmatch(distribution) if isinstance(distribution, str) else None
-    if match is None:
+    found = parted(distribution) if isinstance(distribution, str) else None
+    if found is None:
         return distribution
-    size = float(match[1]) * factor
-    return distribution if math.isinf(size) else f"{_plain(size)} {match[2]}"
+    size = float(found[0]) * factor
+    return distribution if math.isinf(size) else f"{_plain(size)} {found[1]}"

@@ -263,6 +263,16 @@ def test_where_no_message_changed_sides_it_is_said(printed: Printed) -> None:
     assert unpaired["hold"]["change, points"].startswith("+0.0 (-")
 
 
+def test_a_policy_that_is_the_best_message_by_message_is_not_said_to_be_behind_it(
+    printed: Printed,
+) -> None:
+    column = "behind the best, points"
+    alike = [row[column] for row in printed(compared(equal_sums())).table("Read despite").values()]
+    assert sorted(alike) == ["none changed", "the best"]
+    some = [row[column] for row in printed(compared(equal_sums(3))).table("Read despite").values()]
+    assert "none changed" not in some and "the best" in some
+
+
 def test_without_regretted_messages_there_is_a_dash_and_no_answer(printed: Printed) -> None:
     nothing = compared(Sums(np.zeros_like(SUMS.values), SUMS.policies, SUMS.names))
     assert answer(nothing) == "Nobody regretted a message, so there is nothing to compare."
