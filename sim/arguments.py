@@ -250,6 +250,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "questions": names,
     "levers": names,
     "against": text,
+    "by": text,
     "precision": text,
     "engine": engine,
     "replications": whole(1),

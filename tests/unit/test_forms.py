@@ -9,7 +9,18 @@ import pytest
 
 from sim import arguments
 from sim.cli.answering import share_of
-from sim.clock import DAY, HOUR, MINUTE, SECOND, SIZES, WEEK, parse_duration
+from sim.clock import (
+    DAY,
+    DURATION_PATTERN,
+    HOUR,
+    MINUTE,
+    RATE_PATTERN,
+    SECOND,
+    SIZES,
+    WEEK,
+    parse_duration,
+)
+from sim.distributions.values import SHARE_PATTERN
 from sim.errors import FaultyInputError
 from sim.precision import Precision
 from sim.scenario import parse
@@ -143,9 +154,16 @@ def patterns(schema: Any) -> set[str]:
     return own.union(*map(patterns, schema.values()))
 
 
-def test_the_schema_for_editors_accepts_what_is_read() -> None:
-    found = [re.compile(one) for one in patterns(scenario_schema())]
-    for text in (*DURATIONS, *RATES, *SHARES):
-        assert any(one.search(text) for one in found), text
-    for text in ("400 / fortnight", "60 percent", "5 m"):
-        assert not any(one.search(text) for one in found), text
+@pytest.mark.parametrize(
+    ("pattern", "read", "refused"),
+    [
+        (DURATION_PATTERN, DURATIONS, NOT_DURATIONS),
+        (RATE_PATTERN, RATES, NOT_RATES),
+        (SHARE_PATTERN, SHARES, [one for one in NOT_SHARES if one != "160%"]),  # a share too large
+    ],
+    ids=["durations", "rates", "shares"],
+)
+def test_the_schema_for_editors_accepts_what_is_read(pattern: str, read: Any, refused: Any) -> None:
+    assert pattern in patterns(scenario_schema())
+    assert all(re.search(pattern, text) for text in read)
+    assert not any(re.search(pattern, text) for text in refused)

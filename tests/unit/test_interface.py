@@ -84,6 +84,7 @@ WRONG: dict[str, tuple[str, tuple[Any, ...]]] = {
     "target": ("answer", ("x", 3, float("nan"))),
     "budget_s": ("answer", ("x", float("inf"))),
     "levers": ("answer", (3,)),
+    "by": ("answer", (3, "hour")),
 }
 
 
