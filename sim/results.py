@@ -57,62 +57,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
 
     Its keys are documented in docs/json.md. Shares are numbers from 0 to 1.
     """
-    s = outcome.summary
-    counts = {(row.policy, row.measure): row.count for row in s.shares.itertuples()}
-    differences = {row.policy: row for row in s.differences.itertuples()}
-
-    def said(policy: str, measure: str) -> dict[str, Any]:
-        e = s.headline(policy, measure)
-        return {
-            "count": counts[policy, measure],
-            "share": _number(e.value),
-            "low": _number(e.low),
-            "high": _number(e.high),
-        } | basis(e)
-
-    costs = {row["policy"]: row for row in outcome.costs.to_dict("records")}
-
-    policies = []
-    for name in outcome.policies:
-        entry: dict[str, Any] = {
-            "policy": name,
-            "baseline": name == outcome.policies[0],
-            "headline": said(name, HEADLINE),
-            "split": {part: said(name, part) for part in SPLIT},
-            "verdicts": {v: said(name, v) for v in VERDICTS},
-            "lost": {w.removeprefix("lost_"): said(name, w) for w in LOST_WHEN},
-            "channels": {c: said(name, f"read_{c}") for c in READ},
-            "flags": {f: said(name, f) for f in FLAGS},
-            "exposed": {level: said(name, f"level_{level}") for level in LEVELS},
-            "price_of": {
-                "messages": s.sums.total(name, "others"),
-                "recipients": s.sums.total(name, "others_recipients"),
-            },
-            "price": {
-                row.measure: {**_interval(row), "of": row.of}
-                for row in s.price[s.price["policy"] == name].itertuples()
-            },
-        }
-        if messages := s.sums.total(name, "group_messages"):
-            entry["groups"] = {"messages": messages, "read": said(name, "group_read")}
-        if name in differences:
-            d = differences[name]
-            entry["difference"] = {
-                "to": outcome.policies[0],
-                "share": _number(d.value),
-                "low": _number(d.low),
-                "high": _number(d.high),
-                "saved": d.saved,
-                "newly_lost": d.newly_lost,
-            } | basis(s.change(name))
-        if outcome.scenario.costs:
-            cost = costs[name]
-            entry["cost"] = {
-                key: _number(cost[key])
-                for key in ("value", "low", "high", "change", "change_low", "change_high")
-            } | {"with_any": cost["with_any"]}
-        policies.append(entry)
-    run = outcome.scenario.run
+    s, run = outcome.summary, outcome.scenario.run
     return {
         "schema": 1,
         "tool": {"name": "toolate", "version": __version__},
@@ -137,8 +82,64 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "regretted_recipients": s.sums.total(outcome.policies[0], "regretted_recipients"),
         "messages": s.sums.total(outcome.policies[0], "messages"),
         "price_share": outcome.price_share,
-        "policies": policies,
+        "policies": [_policy(outcome, name) for name in outcome.policies],
     }
+
+
+def _policy(outcome: Outcome, name: str) -> dict[str, Any]:
+    """Give one policy's part of the document."""
+    s = outcome.summary
+    mine = s.shares[s.shares["policy"] == name]
+    counts = dict(zip(mine["measure"], mine["count"].tolist(), strict=True))
+
+    def said(measure: str) -> dict[str, Any]:
+        e = s.headline(name, measure)
+        return {"count": counts[measure], "share": _number(e.value), **_bounds(e), **basis(e)}
+
+    entry: dict[str, Any] = {
+        "policy": name,
+        "baseline": name == outcome.policies[0],
+        "headline": said(HEADLINE),
+        "split": {part: said(part) for part in SPLIT},
+        "verdicts": {v: said(v) for v in VERDICTS},
+        "lost": {w.removeprefix("lost_"): said(w) for w in LOST_WHEN},
+        "channels": {c: said(f"read_{c}") for c in READ},
+        "flags": {f: said(f) for f in FLAGS},
+        "exposed": {level: said(f"level_{level}") for level in LEVELS},
+        "price_of": {
+            "messages": s.sums.total(name, "others"),
+            "recipients": s.sums.total(name, "others_recipients"),
+        },
+        "price": {
+            row.measure: {"value": _number(row.value), **_bounds(row), "of": row.of}
+            for row in s.price[s.price["policy"] == name].itertuples()
+        },
+    }
+    if messages := s.sums.total(name, "group_messages"):
+        entry["groups"] = {"messages": messages, "read": said("group_read")}
+    return entry | _against_the_baseline(outcome, name)
+
+
+def _against_the_baseline(outcome: Outcome, name: str) -> dict[str, Any]:
+    """Give what a policy changes: the difference of its headline, and of its cost."""
+    s, entry = outcome.summary, dict[str, Any]()
+    for d in s.differences[s.differences["policy"] == name].itertuples():
+        entry["difference"] = {
+            "to": outcome.policies[0],
+            "share": _number(d.value),
+            **_bounds(d),
+            "saved": d.saved,
+            "newly_lost": d.newly_lost,
+            **basis(s.change(name)),
+        }
+    if outcome.scenario.costs:
+        costs = outcome.costs
+        cost = costs[costs["policy"] == name].to_dict("records")[0]
+        entry["cost"] = {
+            key: _number(cost[key])
+            for key in ("value", "low", "high", "change", "change_low", "change_high")
+        } | {"with_any": cost["with_any"]}
+    return entry
 
 
 def precision_of(outcome: Outcome) -> dict[str, Any] | None:
@@ -160,8 +161,8 @@ def basis(e: Estimate) -> dict[str, Any]:
     }
 
 
-def _interval(row: Any) -> dict[str, float | None]:
-    return {"value": _number(row.value), "low": _number(row.low), "high": _number(row.high)}
+def _bounds(row: Any) -> dict[str, float | None]:
+    return {"low": _number(row.low), "high": _number(row.high)}
 
 
 def _number(value: Any) -> float | None:

@@ -56,7 +56,7 @@ def label_ends(axes: Axes, by: str) -> None:
     for value, line in sorted(ends, key=lambda one: one[0]):
         place = max(value, place + apart)
         axes.annotate(
-            named(str(line.get_label()), by),
+            _label(str(line.get_label()), by),
             (1.0, place),
             xycoords=("axes fraction", "data"),
             xytext=(6, 0),
@@ -66,6 +66,17 @@ def label_ends(axes: Axes, by: str) -> None:
             color=line.get_color(),
             annotation_clip=False,
         )
+
+
+def _label(value: str, by: str) -> str:
+    """Name a line: one that is only a number needs the last part of its parameter beside it.
+
+    >>> _label("30 s", "push.delay"), _label("30 s hold", "policy")
+    ('delay 30 s', '30 s hold')
+    """
+    if by in ("policy", PLATFORM) or not value[:1].isdigit():
+        return named(value, by)
+    return f"{by.rpartition('.')[2].replace('_', ' ')} {value}"
 
 
 def titles_of(figure: Chart, axes: Axes, finding: str, title: str, words: str) -> None:

@@ -15,6 +15,7 @@ from sim.cli import completing
 from sim.cli.app_catalogues import catalogues
 from sim.cli.app_stores import stores
 from sim.cli.faulty import faults_on_one_line
+from sim.cli.options import Engine, File
 from sim.cli.permitting import AllowPath, YesLarge
 from sim.version import __version__
 
@@ -24,21 +25,6 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
-
-File = Annotated[
-    str,
-    typer.Argument(
-        help="A scenario: a file (TOML), or a name of toolate scenarios.",
-        show_default=False,
-        autocompletion=completing.scenarios,
-    ),
-]
-Engine = Annotated[
-    str,
-    typer.Option(
-        help="auto, simpy or compiled; never changes a result.", autocompletion=completing.engines
-    ),
-]
 
 
 def _version(wanted: bool) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from sim.cli import completing
 from sim.cli.faulty import faults_on_one_line
+from sim.cli.options import File
 from sim.cli.permitting import AllowPath
 
 catalogues = typer.Typer()
@@ -109,14 +110,7 @@ def people(
 
 @catalogues.command()
 def cite(
-    file: Annotated[
-        str,
-        typer.Argument(
-            help="A scenario: a file (TOML), or a name of toolate scenarios.",
-            show_default=False,
-            autocompletion=completing.scenarios,
-        ),
-    ],
+    file: File,
     bibtex: Annotated[
         bool, typer.Option("--bibtex", help="Print what it cites, and the program, as BibTeX.")
     ] = False,

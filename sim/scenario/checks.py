@@ -42,6 +42,8 @@ EVENTS: Final = (
 
 MOST_FRAIL: Final = 1_000.0
 """The median factor on looking that is believed, and one over the least."""
+MOST_GROUPS: Final = 100
+"""Groups of senders that a scenario may have: a policy's cost grows with each."""
 
 
 class Breach(NamedTuple):
@@ -196,6 +198,9 @@ def _spreads(s: ScenarioFields) -> Iterator[Breach]:
 
 
 def _groups(s: ScenarioFields) -> Iterator[Breach]:
+    if (many := len(s.senders.groups)) > MOST_GROUPS:
+        problem = f"there are {many:,} groups, and at most {MOST_GROUPS} can be told apart"
+        yield Breach("senders.groups", problem, "put senders who do the same into one group")
     total = math.fsum(group.share for group in s.senders.groups.values())
     if total > 1 + 1e-9:
         problem = f"the shares of the groups sum to {total:g}"

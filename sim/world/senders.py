@@ -120,7 +120,7 @@ def groups_of(s: Scenario, sent: Sent) -> Int64s:
     ends = np.cumsum([group.share for group in groups.values()])
     drawn = np.searchsorted(ends, us, side="right")
     drawn = np.where(drawn < len(groups), drawn, -1)
-    return np.where(sent.team == BY_SHARE, drawn, sent.team)
+    return np.where(sent.sender_group == BY_SHARE, drawn, sent.sender_group)
 
 
 def in_groups(
@@ -131,8 +131,7 @@ def in_groups(
     """
     out = usual
     for k, group in enumerate(s.senders.groups.values()):
-        own, mine = getattr(group, key), groups == k
-        if own is not None and mine.any():
+        if (own := getattr(group, key)) is not None and (mine := groups == k).any():
             out = np.where(mine, drawn.duration(name, own, mine), out)
     return out
 

@@ -62,7 +62,7 @@ class Sent:
     """The group message that it is a part of; -1: none."""
     said: Entities
     """Its name in its sender's draws: that of its group message, or `entity`."""
-    team: Int64s
+    sender_group: Int64s
     """The group of senders that its sender is in, in the scenario's order; -1: none, `BY_SHARE`: as
     the groups' shares and chance have it."""
     deleted: Flags
@@ -114,7 +114,7 @@ class Sent:
             "batch": never * 0 - 1,
             "group": never * 0 - 1,
             "said": self.entity[rows] ^ _APOLOGY,
-            "team": self.team[rows],
+            "sender_group": self.sender_group[rows],
             "deleted": np.zeros(rows.size, dtype=np.bool_),
             "deleted_at": never,
             "after": rows.astype(np.int64),

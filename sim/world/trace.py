@@ -113,7 +113,7 @@ def _read(
     horizon: int,
     times: str | None,
     zone: str | None,
-    teams: tuple[str, ...],
+    sender_groups: tuple[str, ...],
 ) -> tuple[Sent, Log]:
     """Read a trace once, as long as its `age` (time of change, size) stays the same."""
     table, faults = rows_of(file, shown)
@@ -135,12 +135,12 @@ def _read(
     lengths = _lengths(table, length, faults)
     deleted = _deletions(table, written, clock, faults)
     somehow = _deleted(table, faults)
-    group, team = _groups(table, faults), _teams(table, teams, faults)
+    group, sender_group = _groups(table, faults), _sender_groups(table, sender_groups, faults)
     ids = _ids(table, faults)
     if faults:
         raise TraceError(_first_of(faults, shown))
     times_of = written.to_numpy(np.int64)
-    sent = _sent(table, times_of, kinds, lengths, deleted, somehow, group, team, ids)
+    sent = _sent(table, times_of, kinds, lengths, deleted, somehow, group, sender_group, ids)
     return sent, _log(table, times_of, deleted, clock)
 
 
@@ -298,7 +298,7 @@ def _groups(table: pd.DataFrame, faults: Faults) -> pd.Series[str]:
     return names
 
 
-def _teams(table: pd.DataFrame, names: tuple[str, ...], faults: Faults) -> Int64s:
+def _sender_groups(table: pd.DataFrame, names: tuple[str, ...], faults: Faults) -> Int64s:
     """Give the group of senders that every row names, by its place in the scenario; -1: none."""
     if "sender_group" not in table or not names:
         return np.full(len(table), BY_SHARE, dtype=np.int64)
@@ -347,7 +347,7 @@ def _sent(
     deleted: pd.Series[int] | None,
     somehow: Flags,
     group: pd.Series[str],
-    team: Int64s,
+    sender_group: Int64s,
     ids: pd.Series[str],
 ) -> Sent:
     people_out = table["sender"].astype(str).str.strip()
@@ -375,7 +375,7 @@ def _sent(
         batch=np.full(len(table), -1, dtype=np.int64),
         group=parts.astype(np.int64)[order],
         said=np.where(parts >= 0, in_group, entity)[order],
-        team=team[order],
+        sender_group=sender_group[order],
         deleted=somehow[order],
         deleted_at=recorded[order],
         has_record=bool((recorded != NEVER).any() or somehow.any()),

@@ -146,7 +146,7 @@ def _sent(
         batch=all_of(batch),
         group=all_of(-1),
         said=entity,
-        team=all_of(BY_SHARE),
+        sender_group=all_of(BY_SHARE),
         deleted=np.zeros(written.size, dtype=np.bool_),
         deleted_at=all_of(NEVER),
         after=all_of(-1),

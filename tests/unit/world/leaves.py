@@ -17,7 +17,8 @@ from sim.distributions.family import Family
 from sim.distributions.values import Micros
 from sim.running import run
 from sim.scenario import Scenario
-from sim.scenario.sections import Parameters, SenderGroup
+from sim.scenario.sections import Parameters
+from sim.scenario.senders import SenderGroup
 from sim.world import World
 from sim.world.intervals import KINDS_OF_INTERVAL
 from sim.world.looks import STREAMS
