@@ -30,6 +30,7 @@ published: $(VENV)/.test
 	$(BIN)/python docs/platforms.py
 	$(BIN)/python docs/people.py
 	$(BIN)/python notebooks/make.py
+	$(BIN)/python docs/sessions
 
 # Completion and validation of scenario files in editors.
 schema: $(VENV)/.run

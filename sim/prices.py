@@ -15,6 +15,12 @@ from sim.clock import DAY, HOUR, SECOND
 from sim.sums import Floats, Sums
 from sim.tallies import DELAY_EDGES, DELAYED, counted, delayed_by
 
+DELAYS: Final = (
+    *("send.hold", "send.hold_per_character", "review.time"),
+    *("push.delay", "email.delay", "email.window"),
+)
+"""Settings that delay messages which nobody regrets, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Price:

@@ -26,12 +26,13 @@ PAGES = (
     "docs/*.md",
     "docs/changes/*.md",
     "docs/decisions/*.md",
+    "docs/sessions/*.md",
     "scenarios/**/*.md",
     "results/*.md",
 )
 """Pages that are there."""
 BESIDE = (
-    *("LICENSE", "CITATION.cff", "docs/*.json", "notebooks/*.ipynb"),
+    *("LICENSE", "CITATION.cff", "docs/*.json", "docs/sessions/*.png", "notebooks/*.ipynb"),
     *("scenarios/*.toml", "scenarios/*/*.toml", "results/*/*/*.png", "results/*/*/*.csv"),
 )
 """Files that pages link to or show."""

@@ -49,6 +49,7 @@ def trade_off(frame: pd.DataFrame, *, by: str = "policy", title: str = "") -> Ch
             front = front_of(points)
             axes.plot(front["late"], front["read"], color="#555555", linewidth=0.8, zorder=0)
         _scale(axes, float(points["late"].max()) if len(points) else 0.0)
+        axes.set_ylim(0, 1.05 * max(points["read"].max(), 1.0) if len(points) else 1.0)
         words = "Each point is a cell under a policy; lines join what no other point beats in both"
         label_ends(axes, by)
         titles_of(figure, axes, _finding(points, by), title, words)
@@ -91,6 +92,8 @@ def _finding(points: pd.DataFrame, by: str) -> str:
     falls = {at: one["read"].iloc[0] - one["read"].iloc[-1] for at, one in fronts.items()}
     at = max(falls, key=lambda one: falls[one])
     first, last = fronts[at].iloc[0], fronts[at].iloc[-1]
+    if not points["late"].max() > 0:
+        return f"Nothing here delays the other messages; least is read: {last['read']:.1f} %{at}"
     if not last["late"] > first["late"]:
         return f"No delay lowers the share read below {first['read']:.1f} %{at}"
     delay = format_duration(round(last["late"]) * SECOND)
@@ -102,7 +105,6 @@ def _scale(axes: Axes, most: float) -> None:
     ticks = [0, *(one for one in TIMES if one <= max(most, 1.0))]
     axes.set_xticks(ticks, [format_duration(one * SECOND) for one in ticks])
     axes.minorticks_off()
-    axes.set_ylim(bottom=0)
     axes.margins(x=0.04)
     axes.set_xlabel("delay of the other messages, 95th percentile")
     axes.set_ylabel("read despite the deletion, %")

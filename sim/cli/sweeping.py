@@ -243,7 +243,7 @@ def _print(swept: Swept) -> None:
     if not found.empty:
         found = found.sort_values("value", kind="stable", na_position="last", ignore_index=True)
         prices = prices_of(swept.frame, found, planned.policies[0])
-        console.print(escape(_best_cell(found, prices[0])), soft_wrap=True)
+        console.print(escape(_best_cell(found, prices[0], planned.policies[0])), soft_wrap=True)
         is_choice = len(planned.policies) > 1
         if is_choice:
             console.print(escape(_surely(found)), soft_wrap=True)
@@ -276,13 +276,14 @@ def _surely(found: pd.DataFrame) -> str:
     )
 
 
-def _best_cell(found: pd.DataFrame, price: str) -> str:
+def _best_cell(found: pd.DataFrame, price: str, baseline: str) -> str:
     """Say the cell in which least is read, and what that costs."""
     row = found.iloc[0]
     if row["value"] != row["value"]:
         return "Nobody regretted a message in any cell; set mistakes.chance, or play longer."
     at = ", ".join(f"{name} = {row[name]}" for name in parameters_of(found.drop(columns=TOLD)))
-    paid = "" if price == "–" else f"; the other messages are notified later by {price}"
+    than = f'than under "{baseline}" in the same cell'
+    paid = "" if price == "–" else f"; the other messages are notified {price} later {than}"
     share = f"{percent(row['value'])} % ({percent(row['low'])}–{percent(row['high'])})"
     where = f" at {at}" if at else ""
     return f'Least is read under "{row["best"]}"{where}: {share}{paid}{" (median / 95th percentile)" if paid else ""}.'

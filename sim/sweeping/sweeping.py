@@ -21,6 +21,7 @@ from sim.sweeping.playing.on_dask import reach
 from sim.sweeping.playing.pools import execute
 from sim.sweeping.playing.tasks import Task, blocks, play
 from sim.sweeping.results.idle import idle
+from sim.sweeping.results.unpriced import unpriced
 from sim.sweeping.store.folder import ResultStore, open_store
 from sim.sweeping.store.requests import is_kept, keep, old_sweeps, request_of
 from sim.sweeping.store.tables import (
@@ -58,9 +59,12 @@ class Swept:
     complete: bool
 
     def cautions(self) -> Iterator[str]:
-        """Say which axes change nothing, and which cells are not sure enough."""
+        """Say which axes change nothing or have no price, and which cells are not sure enough."""
         is_for_all = not any(cell.change.policies for cell in self.plan.cells)
         yield from idle(self.frame, is_for_all=is_for_all)
+        if len(self.plan.policies) > 1:
+            changes = (cell.change for cell in self.plan.cells)
+            yield from unpriced(changes, self.plan.policies[0])
         at_most = self.plan.rule.at_most
         for address in self.unsure[:SHOWN]:
             yield f"cell {address[:12]} stopped at {at_most:,} replications without being sure enough"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,19 @@ def test_a_policy_that_keeps_its_own_value_is_named() -> None:
 def test_of_an_empty_table_and_of_a_single_cell_nothing_is_said() -> None:
     frame = table({"send.hold": ["0 s"]})
     assert list(idle(frame)) == list(idle(frame.head(0))) == []
+
+
+def test_an_axis_that_delays_the_baseline_as_well_is_said_to_have_no_price() -> None:
+    def warned(path: str) -> list[str]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            sim.sweep(TINY, {path: ["0 s", "10 min"]}, replications=1, workers=1)
+        return [str(one.message) for one in caught if "is in no price" in str(one.message)]
+
+    (line,) = warned("push.delay")
+    assert line.endswith("vary policies.NAME.push.delay of a policy")
+    assert warned('policies."hold 1 min".push.delay') == []
+    assert warned("push.expiry") == []
 
 
 @pytest.fixture
