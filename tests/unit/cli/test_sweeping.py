@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 
 from sim.cli import bars, sweeping
 from sim.errors import FaultyInputError
+from sim.sweeping.design.axes import Change
 from sim.sweeping.playing.dry_run import Expected
 from sim.sweeping.playing.execution import Execution
 from sim.sweeping.store.merging import Merged
@@ -107,7 +108,7 @@ def planned(**other: Any) -> Any:
         "title": "a [title]",
         "shown": "shown.toml",
         "name": "sweep",
-        "cells": [SimpleNamespace(change=SimpleNamespace(policies={}))] * 1234,
+        "cells": [SimpleNamespace(change=Change())] * 1234,
         "cases": range(1100),
         "axes": (("chance", 3), ("[odd]", 1500)),
         "policies": ("today", "[hold]"),
