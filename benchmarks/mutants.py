@@ -56,6 +56,10 @@ MODULES = {
         f"{UNIT}/world/test_circumstances.py",
         f"{UNIT}/world/test_urgency.py",
     ),
+    "sim/world/conversation.py": (
+        f"{UNIT}/world/test_conversation.py",
+        "tests/property/test_presence.py",
+    ),
     "sim/verdicts.py": (f"{UNIT}/test_verdicts.py", f"{UNIT}/test_tallies.py"),
     "sim/tallies.py": (f"{UNIT}/test_tallies.py", f"{UNIT}/test_comparing.py"),
     "sim/estimates/ratios.py": ESTIMATES,
