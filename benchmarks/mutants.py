@@ -57,6 +57,7 @@ MODULES = {
         f"{UNIT}/world/test_urgency.py",
     ),
     "sim/world/conversation.py": (
+        f"{UNIT}/world/test_acts.py",
         f"{UNIT}/world/test_conversation.py",
         "tests/property/test_presence.py",
     ),
