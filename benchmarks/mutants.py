@@ -103,6 +103,41 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         ANY_ORDER,
     ): "they are looked up by name",
     (
+        "sim/world/conversation.py",
+        "(there, back)",
+        ANY_ORDER,
+    ): "a message and its answer are told apart by either pair",
+    (
+        "sim/world/conversation.py",
+        "(writer * many + sent.recipient, sent.recipient * many + writer)",
+        ANY_ORDER,
+    ): "the same",
+    (
+        "sim/world/conversation.py",
+        "found >= 0",
+        "found > 0",
+    ): "the first row of all is nobody's answer",
+    (
+        "sim/world/conversation.py",
+        "found >= 0",
+        "found >= 1",
+    ): "the first row of all is nobody's answer",
+    (
+        "sim/world/conversation.py",
+        "talks & (recency != NEVER)",
+        "talks | (recency != NEVER)",
+    ): "an act that never was is before all time, and cut",
+    (
+        "sim/world/conversation.py",
+        "(place >= 0) & (place < self.rows.size)",
+        "(place >= 0) | (place < self.rows.size)",
+    ): "beyond the last row stands the group -1",
+    (
+        "sim/world/conversation.py",
+        "place < self.rows.size",
+        "place <= self.rows.size",
+    ): "beyond the last row stands the group -1",
+    (
         "sim/cli/checking.py",
         "(UNDECIDED, 'undecided')",
         "('undecided', UNDECIDED)",
