@@ -27,10 +27,10 @@ ENGINES = [
     Engine(
         "reference",
         play_reference,
-        messages=5_000,
-        mutants=3_000,
+        messages=8_000,
+        mutants=4_000,
         most=20_000,
-        broadcasts=100,
+        broadcasts=150,
         desks=30,
         few=30,
     )
