@@ -19,7 +19,7 @@ from sim.cautions import of_run
 from sim.cli.bars import new_bar
 from sim.cli.clocks import clock_in_words
 from sim.cli.tables import print_outcome
-from sim.compiling import progress
+from sim.compiling.progress import tell
 from sim.engines import COMPILING, MODULES, is_ready
 from sim.errors import Fault, FaultyInputError
 from sim.pilot import forecast
@@ -164,7 +164,7 @@ def say_if_cold(engine: str) -> None:
     """
     if not is_ready(engine):
         sys.stderr.write(f"{COMPILING}\n")
-        progress.tell(lambda line: sys.stderr.write(f"{line}\n"))
+        tell(lambda line: sys.stderr.write(f"{line}\n"))
 
 
 def check_options(engine: str, numbers: dict[str, tuple[int | None, int]]) -> None:
