@@ -83,7 +83,7 @@ def test_a_line_that_is_no_longer_expected_fails(
 ) -> None:
     # The negative control: with the rule switched off, the check above sees that its line is gone.
     monkeypatch.chdir(BAD)
-    monkeypatch.setattr("sim.scenario.model.cross_faults", lambda scenario: iter(()))
+    monkeypatch.setattr("sim.scenario.model.cross_faults", lambda *_: iter(()))
     monkeypatch.setattr("sim.cli.running.run", lambda *_, **__: sys.exit(0))
     assert (
         toolate("run", "horizon_shorter_than_hold.toml").err
