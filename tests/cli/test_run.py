@@ -250,6 +250,17 @@ def test_ctrl_c_says_what_is_done_and_a_kill_says_nothing_and_both_leave_nothing
             assert f"Wrote nothing to {earlier}, because of the interruption." in said
 
 
+def test_one_replication_is_played_alone_and_numbered_as_in_a_whole_run(
+    toolate: Toolate, tmp_path: Path
+) -> None:
+    said = toolate("run", BASE, "--replication", "3", "--out", tmp_path / "one")
+    assert said.status == 0, said.err
+    table = pq.read_table(tmp_path / "one" / "records.parquet")
+    assert set(table.column("replication").to_pylist()) == {3}
+    assert toolate("run", BASE, "--replication", "3", "--replications", "9").status == 2
+    assert toolate("run", BASE, "--replication", "10000000").status == 2
+
+
 def test_a_slow_run_shows_progress_and_a_cold_one_says_that_it_compiles(
     toolate: Toolate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
