@@ -56,6 +56,11 @@ MODULES = {
         f"{UNIT}/world/test_circumstances.py",
         f"{UNIT}/world/test_urgency.py",
     ),
+    "sim/world/conversation.py": (
+        f"{UNIT}/world/test_acts.py",
+        f"{UNIT}/world/test_conversation.py",
+        "tests/property/test_presence.py",
+    ),
     "sim/verdicts.py": (f"{UNIT}/test_verdicts.py", f"{UNIT}/test_tallies.py"),
     "sim/tallies.py": (f"{UNIT}/test_tallies.py", f"{UNIT}/test_comparing.py"),
     "sim/estimates/ratios.py": ESTIMATES,
@@ -97,6 +102,41 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "('s', 'far', 'far_s', 'median_s', 'p95_s')",
         ANY_ORDER,
     ): "they are looked up by name",
+    (
+        "sim/world/conversation.py",
+        "(there, back)",
+        ANY_ORDER,
+    ): "a message and its answer are told apart by either pair",
+    (
+        "sim/world/conversation.py",
+        "(writer * many + sent.recipient, sent.recipient * many + writer)",
+        ANY_ORDER,
+    ): "the same",
+    (
+        "sim/world/conversation.py",
+        "found >= 0",
+        "found > 0",
+    ): "the first row of all is nobody's answer",
+    (
+        "sim/world/conversation.py",
+        "found >= 0",
+        "found >= 1",
+    ): "the first row of all is nobody's answer",
+    (
+        "sim/world/conversation.py",
+        "talks & (recency != NEVER)",
+        "talks | (recency != NEVER)",
+    ): "an act that never was is before all time, and cut",
+    (
+        "sim/world/conversation.py",
+        "(place >= 0) & (place < self.rows.size)",
+        "(place >= 0) | (place < self.rows.size)",
+    ): "beyond the last row stands the group -1",
+    (
+        "sim/world/conversation.py",
+        "place < self.rows.size",
+        "place <= self.rows.size",
+    ): "beyond the last row stands the group -1",
     (
         "sim/cli/checking.py",
         "(UNDECIDED, 'undecided')",

@@ -12,8 +12,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from sim.version import __version__ as __version__
-
 if TYPE_CHECKING:
     from sim.answers import Answers
     from sim.charts import draw
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from sim.errors import FaultyInputError, ToolateWarning
     from sim.interface import Outcome, answer, check, compare, run, sweep
     from sim.scenario import Scenario, load, parse
+    from sim.version import __version__ as __version__
 
 __all__ = [
     "Answers",
@@ -54,6 +53,7 @@ _HOMES = {
     "Answers": "sim.answers",
     "FaultyInputError": "sim.errors",
     "ToolateWarning": "sim.errors",
+    "__version__": "sim.version",
 }
 
 

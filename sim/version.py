@@ -1,3 +1,7 @@
-"""The version of the package, as manifests and stored results name it."""
+"""The version of the package, as manifests and stored results name it: of the git tag it was installed
+from, or of the commits since.
+"""
 
-__version__ = "0.1.0"
+from importlib.metadata import version
+
+__version__ = version("toolate")

@@ -17,7 +17,6 @@ from sim.cli.app_stores import stores
 from sim.cli.faulty import faults_on_one_line
 from sim.cli.options import Engine, File
 from sim.cli.permitting import AllowPath, YesLarge
-from sim.version import __version__
 
 app = typer.Typer(
     name="toolate",
@@ -29,6 +28,8 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from sim.version import __version__
+
         sys.stdout.write(f"toolate {__version__}\n")
         raise typer.Exit
 

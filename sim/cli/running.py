@@ -19,6 +19,7 @@ from sim.cautions import of_run
 from sim.cli.bars import new_bar
 from sim.cli.clocks import clock_in_words
 from sim.cli.tables import print_outcome
+from sim.compiling import progress
 from sim.engines import COMPILING, MODULES, is_ready
 from sim.errors import Fault, FaultyInputError
 from sim.pilot import forecast
@@ -165,11 +166,12 @@ def _checked(file: str, workers: int, asked: Asked) -> tuple[Scenario, str, int]
 
 
 def say_if_cold(engine: str) -> None:
-    """Say on stderr that an engine is going to be compiled, so that nobody wonders about the
-    wait.
+    """Say on stderr that an engine is going to be compiled, and how far it is, so that nobody
+    wonders about the wait.
     """
     if not is_ready(engine):
         sys.stderr.write(f"{COMPILING}\n")
+        progress.tell(lambda line: sys.stderr.write(f"{line}\n"))
 
 
 def check_options(engine: str, numbers: dict[str, tuple[int | None, int]]) -> None:

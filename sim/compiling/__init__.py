@@ -1,5 +1,6 @@
 """One entry point to Numba: every compiled function of the package is made here, with the same
-options, kept on the disk (`folder`, `keeping`), and not broken off halfway by Ctrl-C (`interrupts`).
+options, kept on the disk (`folder`, `keeping`), and not broken off halfway by Ctrl-C (`interrupts`);
+how far compiling is can be told (`progress`).
 
 `fastmath` stays off: it changes sums. `nogil` lets replications run in threads. With
 NUMBA_DISABLE_JIT=1 functions stay plain Python.
@@ -15,7 +16,7 @@ import numba
 from numba.core.errors import NumbaPerformanceWarning
 from numba.core.registry import CPUDispatcher
 
-from sim.compiling import folder
+from sim.compiling import folder, progress
 from sim.compiling.interrupts import deferred
 from sim.compiling.keeping import KernelCache
 
@@ -30,7 +31,9 @@ class Kernel(CPUDispatcher):
     def compile(self, sig: Any) -> Any:
         """Load or compile the function for the types of `sig`; Ctrl-C waits until that is done."""
         with deferred():
-            return super().compile(sig)
+            done = super().compile(sig)
+        progress.note(_name_of(self.py_func))
+        return done
 
 
 def _compiled(function: Callable[..., Any], **options: bool) -> Callable[..., Any]:
@@ -38,10 +41,15 @@ def _compiled(function: Callable[..., Any], **options: bool) -> Callable[..., An
         return function
     always = {"nopython": True, "nogil": True, "error_model": "numpy", "boundscheck": None}
     kernel = Kernel(function, targetoptions=always | options)
+    progress.count(_name_of(function))
     if folder.is_covered(function.__code__.co_filename):
         kernel._cache = KernelCache(function)
     compiled: Callable[..., Any] = kernel
     return compiled
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 def njit(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.compiling import progress
 from sim.engines import COMPILING, choose, is_ready
 from sim.errors import warn
 from sim.paths import allowing
@@ -212,6 +213,7 @@ def _compile_first(task: Task, how: Execution, talk: Say) -> None:
     """
     if not is_ready(task.engine):
         talk(COMPILING)
+        progress.tell(talk)
         if how.kind != "dask" or how.dask == "local":
             play(replace(task, count=1))
 

@@ -99,7 +99,7 @@ def test_a_line_that_is_no_longer_expected_fails(
             ("run", "base.toml", "--replications", "2.5"),
             "toolate run: invalid value for '--replications': ",
         ),
-        (("run", "base.toml", "--replication", "5"), "toolate run: no such option: --replication"),
+        (("run", "base.toml", "--replicate", "5"), "toolate run: no such option: --replicate"),
         (("run",), "toolate run: missing argument 'file'"),
         (("explain", "base.toml", "more.toml"), "toolate explain: got unexpected extra argument"),
         (("rnu", "base.toml"), "toolate: no such command 'rnu'"),

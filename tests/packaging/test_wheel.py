@@ -1,4 +1,6 @@
-"""What is built works without a checkout: wheel and sdist, and an answer in an empty folder."""
+"""What is built works without a checkout: wheel and sdist, each installed in an empty environment of
+every Python that is there.
+"""
 
 from __future__ import annotations
 
@@ -6,46 +8,48 @@ import os
 import subprocess
 import sys
 import tarfile
-import zipfile
 from pathlib import Path
 
+import findpython
 import pytest
 
 import sim
 
 ROOT = Path(sim.__file__).parents[1]
-ENTRY = "import sys; from sim.cli import main; sys.exit(main())"
+ALLOWED = ("3.11", "3.12", "3.13")
+PYTHONS = {version: found for version in ALLOWED if (found := findpython.find(version))}
+"""Those of the allowed versions of Python that this machine has."""
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def run(*command: str | Path, folder: Path = ROOT) -> str:
+    """Run a command that knows nothing of the checkout; give what it prints."""
+    strange = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    done = subprocess.run(
+        list(map(str, command)),
+        cwd=folder,
+        env=strange,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the sdist, and the wheel from the sdist, as a release does."""
     out = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--outdir", str(out), str(ROOT)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    run(sys.executable, "-m", "build", "--outdir", out, ROOT)
     return out
 
 
-@pytest.fixture(scope="module")
-def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Unpack the wheel into a folder of its own, as an installation does."""
-    site = tmp_path_factory.mktemp("site")
-    (wheel,) = built.glob("*.whl")
-    zipfile.ZipFile(wheel).extractall(site)
-    return site
-
-
-def toolate(site: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command of an installed wheel in a folder that knows no checkout."""
-    return subprocess.run(
-        [sys.executable, "-c", ENTRY, *arguments],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(site)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def install(package: Path, version: str, where: Path) -> Path:
+    """Install a wheel or an sdist in an empty environment; give its folder of commands."""
+    run(PYTHONS[version].executable, "-m", "venv", where)
+    run(where / "bin" / "pip", "install", "-q", "-c", ROOT / "constraints.txt", package)
+    return where / "bin"
 
 
 def test_the_sdist_leaves_out_the_published_results(built: Path) -> None:
@@ -56,21 +60,27 @@ def test_the_sdist_leaves_out_the_published_results(built: Path) -> None:
     assert not [name for name in names if name.startswith("results/published")]
 
 
-def test_the_wheel_answers_by_name_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
-    listed = toolate(installed, tmp_path, "scenarios", "LinkedIn")
-    assert "linkedin_dm" in listed.stdout, listed.stderr
-    ran = toolate(
-        installed,
-        tmp_path,
-        "run",
-        "linkedin_dm",
-        "--replications",
-        "2",
-        "--no-doubt",
-        "--engine",
-        "simpy",
-    )
-    assert "were read despite the deletion" in ran.stdout, ran.stderr
-    texts = toolate(installed, tmp_path, "explain", "texts")
-    assert "24,333 real texts" in texts.stdout, texts.stderr
-    assert not list(tmp_path.iterdir()), "nothing is written that nobody asked for"
+@pytest.mark.parametrize(
+    ("version", "package"), [*((version, "*.whl") for version in ALLOWED), (HERE, "*.tar.gz")]
+)
+def test_a_package_answers_by_name_in_an_empty_environment_and_folder(
+    version: str, package: str, built: Path, tmp_path: Path
+) -> None:
+    if version not in PYTHONS:
+        pytest.skip(f"there is no Python {version} here")
+    (file,) = built.glob(package)
+    bin_folder, folder = install(file, version, tmp_path / "env"), tmp_path / "empty"
+    folder.mkdir()
+    toolate = bin_folder / "toolate"
+    assert f"Python {version}" in run(bin_folder / "python", "--version")
+    assert "linkedin_dm" in run(toolate, "scenarios", "LinkedIn", folder=folder)
+    few = ("--replications", "2", "--no-doubt")
+    engines = ("simpy", "compiled") if version == HERE else ("simpy",)  # compiling takes a minute
+    ran = [
+        run(toolate, "run", "linkedin_dm", *few, "--engine", engine, folder=folder)
+        for engine in engines
+    ]
+    assert "were read despite the deletion" in ran[0]
+    assert ran[0] == ran[-1]
+    assert "24,333 real texts" in run(toolate, "explain", "texts", folder=folder)
+    assert not list(folder.iterdir()), "nothing is written that nobody asked for"

@@ -3,6 +3,7 @@ pages quote them as they are."""
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import json
 import shlex
@@ -109,3 +110,18 @@ def test_every_scenario_that_has_an_answer_of_its_own_is_there(publish: ModuleTy
     assert {f"{name}.toml" for name in publish.ANSWERS} <= {
         path.name for path in (ROOT / "scenarios").glob("*.toml")
     }
+
+
+def test_every_scenario_that_linkedins_mail_moves_has_its_answer_with_the_text_beside_it(
+    publish: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows of `linkedin_dm` are those of the scenario that ships with the text in the mail."""
+    monkeypatch.chdir(ROOT)
+    with publish.WITH_TEXT.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    moved = [job for job in publish.jobs() if publish.moved_by_the_mail(job.file)]
+    names = {job.folder.relative_to(publish.PUBLISHED).as_posix() for job in moved}
+    assert {row["scenario"] for row in rows} == names - {"linkedin_dm_small"}
+    shipped = publish.tables(publish.PUBLISHED / "linkedin_dm_mail_with_text")
+    read = {row["policy"]: row["value"] for row in shipped if row["measure"] == "read"}
+    assert {row["policy"]: row["read"] for row in rows if row["scenario"] == "linkedin_dm"} == read

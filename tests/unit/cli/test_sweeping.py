@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 
 from sim.cli import bars, sweeping
 from sim.errors import FaultyInputError
+from sim.sweeping.design.axes import Change
 from sim.sweeping.playing.dry_run import Expected
 from sim.sweeping.playing.execution import Execution
 from sim.sweeping.store.merging import Merged
@@ -107,7 +108,7 @@ def planned(**other: Any) -> Any:
         "title": "a [title]",
         "shown": "shown.toml",
         "name": "sweep",
-        "cells": [SimpleNamespace(change=SimpleNamespace(policies={}))] * 1234,
+        "cells": [SimpleNamespace(change=Change())] * 1234,
         "cases": range(1100),
         "axes": (("chance", 3), ("[odd]", 1500)),
         "policies": ("today", "[hold]"),
@@ -143,7 +144,8 @@ def test_the_best_of_every_cell_stands_under_its_columns(
     assert [list(row) for row in found.values()] == [list(row) for row in READABLE.values()]
     assert kept.lines == [
         'Least is read under "hold" at chance = 0.25, push.expiry = 1 h: 11.1 % (10.1–15.5); the other '
-        "messages are notified later by +10 s / +2 min (median / 95th percentile).",
+        'messages are notified +10 s / +2 min later than under "today" in the same cell '
+        "(median / 95th percentile).",
         'Loses least (read despite the deletion), surely: "hold" in 1; undecided in 2 of 3 cells.',
         "1,111 of 1,234 cells have enough; 2,222 tasks were played now.",
         "Rule: the rule",

@@ -59,6 +59,15 @@ def test_the_next_act_takes_over_and_typing_begins_after_the_act_before(tmp_path
     assert in_hand(world, 0) == [(80, 110), (110, 130), (130, 195)]
 
 
+def test_an_interval_of_no_length_is_left_out(tmp_path: Path) -> None:
+    lines = ["100,ann,bob", "100,ann,cleo", "300,bob,ann"]
+    world = draw_world(trace(tmp_path, lines, AFTER), 0)
+    assert in_hand(world, 0) == [(100, 160)]
+    short = {"before": "0 s", "after": "0 s"}
+    typed = trace(tmp_path, lines, short | {"before": "1 s"})
+    assert in_hand(draw_world(typed, 0), 0) == [(99, 100)]
+
+
 def test_what_is_written_at_the_instant_of_an_act_is_not_what_it_answers(tmp_path: Path) -> None:
     typing = {"before": "20 s", "after": "0 s"}
     world = draw_world(trace(tmp_path, ["100,ann,bob", "100,bob,ann"], typing), 0)
