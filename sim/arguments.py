@@ -7,6 +7,7 @@ The command line and Python share these rules. A rule gives the value that a ver
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 from os import PathLike
@@ -34,6 +35,16 @@ class NotThat(ValueError):
 
 Rule = Callable[[Any], Any]
 
+CALLED: Final = {
+    "policy": "policies",
+    "question": "questions",
+    "lever": "levers",
+    "budget": "budget_s",
+    "out": "folder",
+}
+"""What Python calls an option of the command line, where it is not by the option's name."""
+_OPTION: Final = re.compile(r"(?<![\w-])--([a-z][a-z-]*)(?: \(([a-z_]+=\w*)\))?")
+
 
 def read(verb: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Read the arguments of a verb. Raises `FaultyInputError` with every fault.
@@ -52,6 +63,31 @@ def read(verb: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     if faults:
         raise FaultyInputError(faults)
     return out
+
+
+def in_python(words: str) -> str:
+    """Give options of the command line the names that Python has for them.
+
+    >>> in_python("play more --replications, or say --yes-large (yes_large=True)")
+    'play more replications=, or say yes_large=True'
+    """
+
+    def named(option: re.Match[str]) -> str:
+        name = option[1].replace("-", "_")
+        name = CALLED.get(name, name)
+        return option[2] or (f"{name}=" if name in RULES else option[0])
+
+    return _OPTION.sub(named, words)
+
+
+def fault_in_python(fault: Fault, verb: str) -> Fault:
+    """Tell a fault at an option of the command line at the argument of a verb."""
+    file, path = (in_python(place).removesuffix("=") for place in (fault.file, fault.path))
+    if file != fault.file:
+        file, path = verb, ": ".join(filter(None, (file, path)))
+    elif path != fault.path or file == verb.removeprefix("sim."):
+        file = verb
+    return Fault(file, path, in_python(fault.problem), in_python(fault.remedy))
 
 
 def whole(least: int, most: int | None = None) -> Rule:

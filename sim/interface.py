@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import inspect
 import reprlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import pyarrow as pa
 
 from sim import answers, arguments, cautions, checking, comparing, running, sweeping
-from sim.errors import warn
+from sim.errors import FaultyInputError, warn
 from sim.recorded import recorded
 from sim.records import Records
 from sim.results import ResultFolder
@@ -79,7 +80,7 @@ class Outcome(running.Outcome):
         from sim.charts import save  # matplotlib
 
         home = arguments.read("outcome.save", {"folder": folder})["folder"]
-        with ResultFolder(home) as making:
+        with _named_in_python("outcome.save"), ResultFolder(home) as making:
             self._play_again(partial(making.keep, self.scenario))
             return making.finish(self, self.call, draw=save)
 
@@ -116,12 +117,25 @@ def _public(
         usual = signature.parameters
         asked = {k: v for k, v in bound.arguments.items() if v is not usual[k].default}
         bound.arguments = arguments.read(name, asked)
-        found = verb(*bound.args, **bound.kwargs)
+        with _named_in_python(name):
+            found = verb(*bound.args, **bound.kwargs)
         for line in told(found):
-            warn(line)
+            warn(arguments.in_python(line))
         return leaves(found, f"{name}({_said(bound.arguments)})")
 
     return call
+
+
+@contextmanager
+def _named_in_python(verb: str) -> Iterator[None]:
+    """Name arguments of a verb where faults name options of the command line."""
+    try:
+        yield
+    except FaultyInputError as error:
+        faults = [arguments.fault_in_python(fault, verb) for fault in error.faults]
+        if faults == list(error.faults):
+            raise
+        raise type(error)(faults) from None
 
 
 def _said(asked: dict[str, Any]) -> str:

@@ -49,6 +49,7 @@ def forecast(
     *,
     policies: Sequence[str] | None = None,
     replications: int | None = None,
+    replication: int | None = None,
     precision: str | None = None,
     of: Sequence[str] = ("headline",),
     at_most: int = AT_MOST,
@@ -69,8 +70,9 @@ def forecast(
     scenario = set_by_hand(scenario, seed=seed, replications=replications)
     names = chosen(scenario, policies)
     worlds = tuple(scenario.under(name) for name in names)
-    stopping = stopping_of(precision, of, at_most, replications)
+    stopping = stopping_of(precision, of, at_most, replications, replication)
     most = scenario.run.replications if stopping is None else stopping.at_most
+    most = most if replication is None else 1
     engine = engine_for(scenario, names, engine, most)
     refuse_large(worlds, expected_messages(worlds[0]), most, whole=stopping is None)
     count = WITH_STRATA if known_shares else TALLY

@@ -147,10 +147,7 @@ def run(
     scenario = set_by_hand(given(scenario), seed=seed, replications=replications)
     names = chosen(scenario, policies)
     worlds = [scenario.under(name) for name in names]
-    if replication is not None and (precision is not None or replications is not None):
-        fault = Fault("replication", "", "is given with how many are played", "keep one of them")
-        raise FaultyInputError([fault])
-    stopping = stopping_of(precision, of, at_most, replications)
+    stopping = stopping_of(precision, of, at_most, replications, replication)
     asked = scenario.run.replications if stopping is None else stopping.at_most
     first, asked = (0, asked) if replication is None else (replication, 1)
     engine = engine_for(scenario, names, engine, asked)
@@ -177,12 +174,20 @@ def run(
 
 
 def stopping_of(
-    precision: str | None, of: Sequence[str], at_most: int, replications: int | None
+    precision: str | None,
+    of: Sequence[str],
+    at_most: int,
+    replications: int | None,
+    replication: int | None = None,
 ) -> Stopping | None:
     """Make the rule of a run, if a precision is given.
 
-    Raises `FaultyInputError`, also if a number of replications is given with it.
+    Raises `FaultyInputError`, also if a number of replications is given with it, or one
+    replication with either.
     """
+    if replication is not None and (precision is not None or replications is not None):
+        fault = Fault("--replication", "", "is given with how many are played", "keep one of them")
+        raise FaultyInputError([fault])
     if precision is None:
         return None
     if replications is not None:

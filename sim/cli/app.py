@@ -58,6 +58,12 @@ def run(
     replications: Annotated[
         int | None, typer.Option(help="Independent worlds, 1 or more.", show_default=False)
     ] = None,
+    replication: Annotated[
+        int | None,
+        typer.Option(
+            help="Instead: this one alone, as in a whole run, counted from 0.", show_default=False
+        ),
+    ] = None,
     precision: Annotated[
         str | None,
         typer.Option(
@@ -132,6 +138,7 @@ def run(
     asked = Asked(
         policies=policy,
         replications=replications,
+        replication=replication,
         precision=precision,
         of=of or ["headline"],
         at_most=AT_MOST if at_most is None else at_most,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
+import threading
 import warnings
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 
@@ -25,6 +27,18 @@ UsageError: Any = typer.BadParameter.__base__
 
 def _end(status: int, number: int, frame: object) -> None:
     """End with a status, as a handler of signals."""
+    sys.exit(status)
+
+
+def _leave(status: int) -> NoReturn:
+    """End with a status. Threads that still play are not waited for, and not unwound: Python would
+    end them inside a compiled kernel, which aborts the process.
+    """
+    pool = sys.modules.get("multiprocessing.dummy")
+    if pool and any(isinstance(one, pool.DummyProcess) for one in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
     sys.exit(status)
 
 
@@ -53,9 +67,14 @@ def main() -> None:
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
+    except SystemExit as ended:  # by a signal
+        if not isinstance(ended.code, int):
+            raise
+        _leave(ended.code)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
     if status == INTERRUPTED:
         sys.stderr.write("Interrupted.\n")
+        _leave(status)
     sys.exit(status or 0)

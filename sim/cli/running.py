@@ -27,6 +27,7 @@ from sim.precision import AT_MOST as AT_MOST
 from sim.results import ResultFolder, document
 from sim.running import Outcome, chosen, engine_for, expected_messages, run, stopping_of
 from sim.scenario import Scenario, load
+from sim.scenario.quantities import MOST_REPLICATIONS
 from sim.scenario.suggestions import did_you_mean, said
 from sim.screening import Screening, TakesLongError, screening
 from sim.sizing import size_of
@@ -46,6 +47,7 @@ class Asked(TypedDict):
 
     policies: list[str] | None
     replications: int | None
+    replication: int | None
     precision: str | None
     of: list[str]
     at_most: int
@@ -98,7 +100,7 @@ def _doubt(
     outcome: Outcome, engine: str, asked: bool | None
 ) -> tuple[Screening | None, Iterable[str]]:
     """Vary what is assumed, and say what came of it, or why it was not varied."""
-    if asked is False:
+    if asked is False or (asked is None and outcome.only is not None):
         return None, []
     why = None
     if asked is None and engine == "simpy":
@@ -145,15 +147,20 @@ def _checked(file: str, workers: int, asked: Asked) -> tuple[Scenario, str, int]
     """
     numbers = {
         "--replications": (asked["replications"], 1),
+        "--replication": (asked["replication"], 0),
         "--seed": (asked["seed"], 0),
         "--workers": (workers, 1),
     }
     check_options(asked["engine"], numbers)
+    if (asked["replication"] or 0) >= MOST_REPLICATIONS:
+        remedy = f"give a whole number below {MOST_REPLICATIONS:,}"
+        raise FaultyInputError([Fault("--replication", "", "is out of range", remedy)])
     given = (asked["precision"], asked["of"], asked["at_most"], asked["replications"])
-    stopping = stopping_of(*given)
+    stopping = stopping_of(*given, asked["replication"])
     scenario = load(file)
     total = asked["replications"] or scenario.run.replications
     total = total if stopping is None else stopping.at_most
+    total = total if asked["replication"] is None else 1
     names = chosen(scenario, asked["policies"])
     return scenario, engine_for(scenario, names, asked["engine"], total), total
 

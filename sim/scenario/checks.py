@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from sim.clock import NEVER, WEEK, format_duration
 from sim.distributions.family import Family
 from sim.distributions.registry import FAMILIES
+from sim.scenario.keeping import same
 from sim.scenario.patching import leaves, quoted
 from sim.scenario.recipients import Looks
 from sim.scenario.sections import Parameters, ScenarioFields
@@ -69,15 +70,21 @@ class Breach(NamedTuple):
         )
 
 
-def cross_faults(scenario: ScenarioFields) -> Iterator[Breach]:
-    """Yield every breach of a rule that needs the whole scenario."""
+def cross_faults(
+    scenario: ScenarioFields, before: ScenarioFields | None = None
+) -> Iterator[Breach]:
+    """Yield every breach of a rule that needs the whole scenario.
+
+    Values that are the very ones of the scenario `before`, which was checked, are left out where a
+    rule is about one value only.
+    """
     yield from _times(scenario)
-    yield from _shapes(scenario)
+    yield from _shapes(scenario, before)
     yield from _spreads(scenario)
     yield from _groups(scenario)
     yield from _idle(scenario)
     yield from _seen(scenario)
-    yield from _names(scenario)
+    yield from _names(scenario, before)
 
 
 def _times(s: ScenarioFields) -> Iterator[Breach]:
@@ -133,8 +140,8 @@ def _throttle(s: ScenarioFields) -> Iterator[Breach]:
         )
 
 
-def _shapes(s: ScenarioFields) -> Iterator[Breach]:
-    for at, family, needs_mean in _distributions(s, ""):
+def _shapes(s: ScenarioFields, before: ScenarioFields | None) -> Iterator[Breach]:
+    for at, family, needs_mean in _distributions(s, "", before):
         if at.endswith("frailty") and (problem := _frailty_fault(family)):
             yield Breach(at, problem, "give a factor around 1: a half, or two")
             continue
@@ -234,28 +241,36 @@ def _seen(s: ScenarioFields) -> Iterator[Breach]:
         yield Breach(at, problem, "leave it out, or set deletion.unread_only = false", needs)
 
 
-def _distributions(table: BaseModel, at: str) -> Iterator[tuple[str, Family, bool]]:
-    """Yield (path, distribution, whether it needs a finite positive mean) of everything in a table.
+def _distributions(
+    table: BaseModel, at: str, before: BaseModel | None
+) -> Iterator[tuple[str, Family, bool]]:
+    """Yield (path, distribution, whether it needs a finite positive mean) of everything in a table
+    that is not in the table `before`.
 
     Looks start in equilibrium, which takes the mean of gaps and of lengths that vary.
     """
     for name in type(table).model_fields:
         value, path = getattr(table, name), f"{at}.{name}".removeprefix(".")
+        old = getattr(before, name, None)
+        if value is old:
+            continue
         if isinstance(value, Family):
             is_looks = isinstance(table, Looks)
             varies = name == "gap" or (name == "length" and value.dist != "constant")
             yield path, value, is_looks and varies
         elif isinstance(value, BaseModel):
-            yield from _distributions(value, path)
+            yield from _distributions(value, path, old)
         elif name == "groups":
             for key, group in value.items():
-                yield from _distributions(group, f"{path}.{quoted(key)}")
+                yield from _distributions(group, f"{path}.{quoted(key)}", (old or {}).get(key))
         elif name == "segments":
+            known = {segment.name: segment for segment in old or ()}
             for segment in value:
-                yield from _distributions(segment, f"{path}.{quoted(segment.name)}")
+                if segment is not (was := known.get(segment.name)):
+                    yield from _distributions(segment, f"{path}.{quoted(segment.name)}", was)
 
 
-def _names(s: ScenarioFields) -> Iterator[Breach]:
+def _names(s: ScenarioFields, before: ScenarioFields | None) -> Iterator[Breach]:
     for event in s.costs:
         if event not in EVENTS:
             at, problem = (
@@ -272,10 +287,18 @@ def _names(s: ScenarioFields) -> Iterator[Breach]:
             else "there are no policies, so leave it out, or add [policies.NAME]"
         )
         yield Breach("baseline", problem, remedy, ("policies",))
-    if not s.sources:
-        return
-    shape = _shape(s)
-    for path, source in s.sources.items():
+    changed = {
+        name
+        for name in Parameters.model_fields
+        if before is None or not same(getattr(s, name), getattr(before, name))
+    }
+    judged = {
+        path: source
+        for path, source in s.sources.items()
+        if before is None or path.partition(".")[0] in changed
+    }
+    shape = _shape(s, changed) if judged else {}
+    for path, source in judged.items():
         at = f"sources.{quoted(path)}"
         ways = [way for way in ("source", "assumed", "because") if getattr(source, way) is not None]
         if len(ways) > 1:
@@ -292,7 +315,7 @@ def _names(s: ScenarioFields) -> Iterator[Breach]:
             yield Breach(at, "is assumed but has no range to explore", "add sweep = [low, high]")
         if not _leads(shape, path):
             paths: list[str] = []
-            leaves(shape, paths.append)
+            leaves(_shape(s, set(Parameters.model_fields)), paths.append)
             of_all = [f"segments.{one.name}." for one in s.segments[:1]]
             spelled = [p.replace(one, "everyone.") for one in of_all for p in paths] + paths
             near = did_you_mean(path.replace("segments.*.", "everyone."), spelled)
@@ -319,10 +342,9 @@ def _leads(tables: object, path: str) -> bool:
     return any(inside) or tables.get(path, {}) != {}
 
 
-def _shape(s: ScenarioFields) -> dict[str, Any]:
-    """Give the scenario's parameters as tables, all defaults included, so that paths can be
+def _shape(s: ScenarioFields, sections: set[str]) -> dict[str, Any]:
+    """Give sections of the scenario as tables, all defaults included, so that paths can be
     listed.
     """
-    raw: dict[str, Any] = s.model_dump(by_alias=True, include=set(Parameters.model_fields))
-    raw["segments"] = list(raw["segments"])
-    return raw
+    raw: dict[str, Any] = s.model_dump(by_alias=True, include=sections)
+    return raw | ({"segments": list(raw["segments"])} if "segments" in raw else {})

@@ -17,6 +17,7 @@ from sim.errors import Fault, ScenarioError
 from sim.paths import allowed, allowing
 from sim.scenario.checks import cross_faults
 from sim.scenario.faults import faults_of, place_of
+from sim.scenario.keeping import kept
 from sim.scenario.observed import with_files_read
 from sim.scenario.patching import (
     PatchError,
@@ -69,7 +70,7 @@ class Scenario(ScenarioFields):
         10000000
         """
         with allowing(self._allowed):
-            new, faults = _patched(self.raw, patch, self.file, Path(self.folder), "")
+            new, faults = _patched(self.raw, patch, self.file, Path(self.folder), "", self)
         if faults or new is None:
             raise ScenarioError(list(dict.fromkeys(faults)))
         origins = layered(self.origins, nested(patch), new.raw, f"by {by}")
@@ -133,7 +134,10 @@ def build(
     known = list(faults)
     for name, patch in _policies(raw):
         prefix = f"policies.{quoted(name)}."
-        found = changes_rows(patch, file, prefix) or _patched(raw, patch, file, folder, prefix)[1]
+        found = (
+            changes_rows(patch, file, prefix)
+            or (_patched(raw, patch, file, folder, prefix, scenario)[1])
+        )
         faults += [fault for fault in found if _is_new(fault, prefix, patch, raw, known)]
     if faults or scenario is None:
         found_at_home = [_at_home(_at_everyone(fault, written), origins) for fault in faults]
@@ -235,50 +239,65 @@ def _labelled(scenario: Scenario, raw: Raw, file: str, folder: str, origins: Ori
     return scenario
 
 
-def _checked(raw: Raw, file: str, prefix: str) -> tuple[Scenario | None, list[Fault]]:
-    """Validate tables.
+def _checked(
+    raw: Raw, file: str, prefix: str, before: Scenario | None = None
+) -> tuple[Scenario | None, list[Fault]]:
+    """Validate tables, but not what is as it was in the scenario `before`.
 
     With faults, also look for faults of the whole in what is left without the faulty values.
     """
+
+    def made(tables: Raw) -> Scenario:
+        return Scenario.model_validate(kept(tables, before.raw, before) if before else tables)
+
     try:
-        scenario, faults = Scenario.model_validate(raw), []
+        scenario, faults = made(raw), []
     except ValidationError as error:
         faults = faults_of(error, Scenario, raw, file, prefix)
         rest = _without(
             raw, [place_of(item["loc"], raw, Scenario) for item in error.errors(include_url=False)]
         )
         try:
-            scenario = Scenario.model_validate(rest)
+            scenario = made(rest)
         except ValidationError:
             return None, faults
         raw = rest
     scenario._raw = raw
     faulty = [fault.path.removeprefix(prefix) for fault in faults]
-    found = [one for one in cross_faults(scenario) if not one.rests_on(faulty)]
+    found = [one for one in cross_faults(scenario, before) if not one.rests_on(faulty)]
     return scenario, faults + [
         Fault(file, prefix + one.path, one.problem, one.remedy) for one in found
     ]
 
 
 def _without(raw: Raw, places: list[tuple[str | int, ...]]) -> Raw:
-    """Copy tables without the values at some places."""
-    out = copy.deepcopy(raw)
+    """Give tables without the values at some places; the rest is shared."""
     for place in places:
-        table: Any = out
-        for key in place[:-1]:
-            inside = isinstance(table, dict) and key in table
-            table = (
-                table[key] if inside or (isinstance(table, list) and isinstance(key, int)) else {}
-            )
-        if place and isinstance(table, dict):
-            table.pop(place[-1], None)
-    return out
+        raw = _dropped(raw, place)
+    return raw
+
+
+def _dropped(tables: Any, place: tuple[str | int, ...]) -> Any:
+    key, *rest = place or ("",)
+    if isinstance(tables, dict) and key in tables:
+        if not rest:
+            return {name: value for name, value in tables.items() if name != key}
+        return tables | {key: _dropped(tables[key], tuple(rest))}
+    if isinstance(tables, list) and isinstance(key, int) and rest:
+        return [_dropped(one, tuple(rest)) if at == key else one for at, one in enumerate(tables)]
+    return tables
 
 
 def _patched(
-    raw: Raw, patch: Mapping[str, Any], file: str, folder: Path, prefix: str
+    raw: Raw,
+    patch: Mapping[str, Any],
+    file: str,
+    folder: Path,
+    prefix: str,
+    before: Scenario | None,
 ) -> tuple[Scenario | None, list[Fault]]:
-    """Merge a patch into resolved tables and check the result.
+    """Merge a patch into resolved tables and check the result; `before` is their scenario, if there
+    is one.
 
     Its faults are reported at their place in the patch.
     """
@@ -303,9 +322,9 @@ def _patched(
     if barred:
         return None, barred
     try:
-        whole = copy.deepcopy(merged(raw, opened))
+        whole = merged(raw, copy.deepcopy(opened))
     except PatchError as error:
         return None, [Fault(file, prefix + error.path, error.problem, error.remedy)]
-    faults = with_files_read(whole, file, folder, prefix)
-    scenario, more = _checked(whole, file, prefix)
+    faults = with_files_read(whole, file, folder, prefix, before=raw)
+    scenario, more = _checked(whole, file, prefix, before)
     return scenario, faults + more

@@ -20,13 +20,18 @@ MOST_BYTES = 10_000_000
 """Size of a file of observed values: more of them do not make a better distribution."""
 
 
-def with_files_read(raw: Raw, file: str, folder: Path, prefix: str = "") -> list[Fault]:
+def with_files_read(
+    raw: Raw, file: str, folder: Path, prefix: str = "", *, before: Raw | None = None
+) -> list[Fault]:
     """Put the values of empirical distributions' files into tables, in place of the files' names.
 
-    Return the faults, also of a trace's path: no file is named that may not be read.
+    Tables that are the very ones of `before`, whose files were read, are left out. Return the
+    faults, also of a trace's path: no file is named that may not be read.
     """
-    faults = _trace_faults(raw, file, folder, prefix)
-    for at, table in list(_empirical(raw, "")):
+    known = before or {}
+    new = {key: value for key, value in raw.items() if value is not known.get(key)}
+    faults = _trace_faults(new, file, folder, prefix)
+    for at, table in list(_empirical(new, "", known)):
         is_number = "frailty" in at.split(".")
         unit, column = table.pop("unit", None), table.pop("column", "value")
         name = table.pop("file")
@@ -58,9 +63,10 @@ def _trace_faults(raw: Raw, file: str, folder: Path, prefix: str) -> list[Fault]
     return []
 
 
-def _empirical(tables: object, at: str) -> Iterator[tuple[str, Raw]]:
-    """Yield every distribution that names a file, and its path."""
+def _empirical(tables: object, at: str, before: object = None) -> Iterator[tuple[str, Raw]]:
+    """Yield every distribution that names a file, and its path, but none that `before` has."""
     if isinstance(tables, dict):
+        known = before if isinstance(before, dict) else {}
         alone = isinstance(tables.get("file"), str) and "p" not in tables and "values" not in tables
         if (
             tables.get("dist") == "empirical"
@@ -69,13 +75,13 @@ def _empirical(tables: object, at: str) -> Iterator[tuple[str, Raw]]:
         ):
             yield at, tables
         for key, value in tables.items():
-            if at or key not in ("policies", "sources"):
-                yield from _empirical(value, f"{at}.{key}" if at else str(key))
+            if value is not known.get(key) and (at or key not in ("policies", "sources")):
+                yield from _empirical(value, f"{at}.{key}" if at else str(key), known.get(key))
     elif isinstance(tables, list):
+        olds = before if isinstance(before, list) and len(before) == len(tables) else tables
         for k, item in enumerate(tables):
-            yield from _empirical(
-                item, f"{at}.{item['name'] if isinstance(item, dict) and 'name' in item else k}"
-            )
+            name = item["name"] if isinstance(item, dict) and "name" in item else k
+            yield from _empirical(item, f"{at}.{name}", olds[k] if olds is not tables else None)
 
 
 def _check_unit(unit: object, *, is_number: bool) -> None:

@@ -142,7 +142,7 @@ def _merged_list(tables: Any, patch: Mapping[str, Any], at: str) -> list[Raw]:
             )
     out = []
     for table in tables:
-        new = dict(table)
+        new = table
         for name in ("*", table["name"]):
             if name in patch and not isinstance(patch[name], Mapping):
                 raise PatchError(

@@ -83,7 +83,7 @@ def test_a_line_that_is_no_longer_expected_fails(
 ) -> None:
     # The negative control: with the rule switched off, the check above sees that its line is gone.
     monkeypatch.chdir(BAD)
-    monkeypatch.setattr("sim.scenario.model.cross_faults", lambda scenario: iter(()))
+    monkeypatch.setattr("sim.scenario.model.cross_faults", lambda *_: iter(()))
     monkeypatch.setattr("sim.cli.running.run", lambda *_, **__: sys.exit(0))
     assert (
         toolate("run", "horizon_shorter_than_hold.toml").err
@@ -99,7 +99,7 @@ def test_a_line_that_is_no_longer_expected_fails(
             ("run", "base.toml", "--replications", "2.5"),
             "toolate run: invalid value for '--replications': ",
         ),
-        (("run", "base.toml", "--replication", "5"), "toolate run: no such option: --replication"),
+        (("run", "base.toml", "--replicate", "5"), "toolate run: no such option: --replicate"),
         (("run",), "toolate run: missing argument 'file'"),
         (("explain", "base.toml", "more.toml"), "toolate explain: got unexpected extra argument"),
         (("rnu", "base.toml"), "toolate: no such command 'rnu'"),

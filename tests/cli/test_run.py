@@ -250,6 +250,58 @@ def test_ctrl_c_says_what_is_done_and_a_kill_says_nothing_and_both_leave_nothing
             assert f"Wrote nothing to {earlier}, because of the interruption." in said
 
 
+ONE_BLOCK = """schema = 1
+extends = "platform:linkedin"
+run = { horizon = "30 d", replications = 4 }
+traffic = { kind = "campaign", messages = 1_500_000 }
+mistakes.chance = 0.5
+policies = { today = {}, hold = { send.hold = "10 s" } }
+segments = [{ name = "all", share = 1.0 }]
+"""
+"""A replication of it takes a kernel many seconds."""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(("how", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_long_block_of_a_kernel(
+    tmp_path: Path, workers: str, how: int, status: int
+) -> None:
+    (tmp_path / "long.toml").write_text(ONE_BLOCK, encoding="utf-8")
+    listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = [sys.executable, "-c", f"{listen}; import sim.cli; sim.cli.main()"]
+    compiled = [*program, "run", str(BASE), "--replications", "2", "--no-doubt"]
+    subprocess.run(compiled, check=True, capture_output=True)
+    options = ["--no-doubt", "--everybody", "--yes-large", "--workers", workers]
+    with (tmp_path / "log").open("wb") as said:
+        process = subprocess.Popen(
+            [*program, "run", str(tmp_path / "long.toml"), *options],
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            time.sleep(8)
+            assert process.poll() is None
+            process.send_signal(how)
+            assert process.wait(timeout=30) == status
+        finally:
+            process.kill()
+            process.wait()
+    told = (tmp_path / "log").read_text(encoding="utf-8")
+    assert "Traceback" not in told and "terminate" not in told
+
+
+def test_one_replication_is_played_alone_and_numbered_as_in_a_whole_run(
+    toolate: Toolate, tmp_path: Path
+) -> None:
+    said = toolate("run", BASE, "--replication", "3", "--out", tmp_path / "one")
+    assert said.status == 0, said.err
+    table = pq.read_table(tmp_path / "one" / "records.parquet")
+    assert set(table.column("replication").to_pylist()) == {3}
+    assert toolate("run", BASE, "--replication", "3", "--replications", "9").status == 2
+    assert toolate("run", BASE, "--replication", "10000000").status == 2
+
+
 def test_a_slow_run_shows_progress_and_a_cold_one_says_that_it_compiles(
     toolate: Toolate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -279,3 +279,32 @@ def test_who_asks_for_one_replication_is_not_told_that_it_is_few(scenario: Scena
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         sim.run(calm, replication=0, engine="simpy")
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        (lambda s: sim.run(s, precision="x"), "sim.run: precision: "),
+        (lambda s: sim.run(s, precision="1 pp", replications=4), "sim.run: precision: "),
+        (lambda s: sim.run(s, replication=1, replications=4), "sim.run: replication: "),
+        (lambda s: sim.run(s, precision="1 pp", of="nothing"), "sim.run: of: "),
+        (lambda s: sim.run(s, precision="1 pp", at_most=1), "sim.run: at_most: "),
+        (lambda s: sim.answer(s, questions="nothing"), "sim.answer: questions: "),
+        (lambda s: sim.answer(s, target=7.0), "sim.answer: target: "),
+        (lambda s: sim.answer(s, questions="hold", levers="nothing"), "sim.answer: levers: "),
+        (lambda s: sim.answer(s, questions="lost", replications=1), "sim.answer: "),
+        (lambda s: sim.compare(s, s, policies="hold"), "sim.compare: policies: "),
+        (
+            lambda s: sim.run(s, replications=2).save(Path(__file__).parent),
+            "outcome.save: folder: ",
+        ),
+    ],
+)
+@QUIET
+def test_faults_name_arguments_in_python_and_never_options(
+    scenario: Scenario, call: Callable[[Scenario], object], argument: str
+) -> None:
+    with pytest.raises(FaultyInputError) as caught:
+        call(scenario)
+    assert str(caught.value).startswith(argument)
+    assert not arguments._OPTION.search(str(caught.value))
