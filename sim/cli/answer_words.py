@@ -131,7 +131,7 @@ def hold_in_words(found: Hold) -> Iterator[str]:
     if c.value is None:
         yield (
             f"{found.lever}: {goal} cannot be reached with at most {longest}; the least is "
-            f"{percent(c.best.value)} %."
+            f"{percent(c.best.value)} %. --question lost says which levers prevent more."
         )
         return
     if c.value == 0:
