@@ -151,13 +151,15 @@ def doubts_in_words(found: Answers) -> Iterator[str]:
         "at 95 % are of this error only."
     )
     many = len(assumed(found.scenario))
+    forms = f"{len(structures(found.scenario))} others"
     if found.unknowns is not None:
-        yield f"Parameters: {many} numbers are assumed; the answer to the last question varies them."
-        yield "Structure: the same answer has other forms of the model."
+        yield f"Parameters: {many} numbers are assumed, and varied over their ranges above."
+        yield f"Structure: the model's form is as it is here; {forms} are above."
         return
     ask = "--question unknowns"
-    yield f"Parameters: {many} numbers are assumed, and taken as they are here; {ask} varies them."
-    yield f"Structure: the model's form is taken as it is here; {ask} tries {len(structures(found.scenario))} others."
+    taken = f"{many} numbers are assumed, and taken as they are; {ask} varies them"
+    yield f"Parameters: {taken if many else 'nothing is assumed that has a range'}."
+    yield f"Structure: the model's form is taken as it is; {ask} tries {forms}."
 
 
 def wrapped(line: str, width: int) -> str:

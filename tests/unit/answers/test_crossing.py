@@ -55,6 +55,13 @@ def test_a_target_that_is_always_kept_gives_the_end() -> None:
     assert crossing(falling, GRID, 1.0, "falling").value == 0
 
 
+def test_the_table_has_every_duration_tried_in_order() -> None:
+    found = crossing(line, GRID, 0.3, "rising")
+    table = found.table()
+    assert table["duration_s"].tolist() == [d / SECOND for d in sorted(found.known)]
+    assert (table["low"] <= table["read"]).all() and (table["read"] <= table["high"]).all()
+
+
 def test_no_duration_is_played_twice() -> None:
     played: list[int] = []
 
