@@ -151,7 +151,8 @@ def lost_in_words(found: Waterfall | None) -> Iterator[str]:
     if found is None:
         return
     whole = found.regretted
-    yield f"Of {whole:,} messages regretted, {found.lost:,} ({percent(found.lost / whole)} %) are read:"
+    read = f"{found.lost:,} ({percent(found.lost / whole)} %) are read"
+    yield f"Of {whole:,} messages regretted, {read}, as counted (other answers correct for known settings):"
     for name, number in found.counts.items():
         if number:
             yield f"  {number:6,}  {percent(number / whole):>5} %  {name}"
