@@ -7,7 +7,10 @@ from typing import Literal
 
 import pytest
 
+import sim
 from sim.answers.crossing import NARROW, Evaluate, crossing
+from sim.answers.hold import hold
+from sim.answers.playing import stage_of
 from sim.clock import SECOND
 from sim.estimates import Estimate, share
 
@@ -71,3 +74,10 @@ def test_no_duration_is_played_twice() -> None:
 
     crossing(counting, GRID, 0.3, "rising")
     assert len(played) == len(set(played))
+
+
+def test_the_price_of_a_hold_is_that_of_the_duration_found() -> None:
+    found = hold(stage_of(sim.load("linkedin_dm"), 40), 0.4)
+    assert found.crossing.value is not None and found.crossing.value > 0
+    median = found.price["delay_notified_median_s"].value
+    assert median == pytest.approx(found.crossing.value / SECOND, rel=0.01)
