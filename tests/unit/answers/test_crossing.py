@@ -80,4 +80,4 @@ def test_the_price_of_a_hold_is_that_of_the_duration_found() -> None:
     found = hold(stage_of(sim.load("linkedin_dm"), 40), 0.4)
     assert found.crossing.value is not None and found.crossing.value > 0
     median = found.price["delay_notified_median_s"].value
-    assert median == pytest.approx(found.crossing.value / SECOND, rel=0.01)
+    assert median == pytest.approx(found.crossing.value / SECOND, rel=1e-4)
