@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
+import pandas as pd
 
 from sim import estimates as est
 from sim.clock import SECOND
@@ -22,7 +23,7 @@ NARROW: Final = 1.005
 """Ratio of a bracket's ends at which cutting stops, if no other is asked for."""
 FINEST: Final = SECOND // 10
 """And the difference of its ends, microseconds."""
-CUTS: Final = 5
+CUTS: Final = 3
 """Durations at which a bracket is cut."""
 ROUNDS: Final = 8
 
@@ -52,6 +53,11 @@ class Crossing:
         if self.value is not None:
             return self.known[self.value]
         return min(self.known.values(), key=lambda one: one.value)
+
+    def table(self) -> pd.DataFrame:
+        """Give a row for each duration that was tried: `duration_s`, `read`, `low`, `high`."""
+        rows = [(d / SECOND, e.value, e.low, e.high) for d, e in sorted(self.known.items())]
+        return pd.DataFrame(rows, columns=["duration_s", "read", "low", "high"])
 
 
 def crossing(

@@ -165,6 +165,20 @@ class Deadline:
     helps: str | None
     """The first lever under which the target is kept; None: none is needed, or none helps."""
 
+    def table(self) -> pd.DataFrame:
+        """Give a row for each deadline: what it is `by`, which `one`, `seconds` with `low_s` and
+        `high_s` (NaN: no speed is enough).
+        """
+        by = {"": {ANYWHERE: self.crossing}, "lever": self.levers}
+        by |= {"channel": self.channels, "hour": self.hours}
+        rows = [
+            (kind, name, *(seconds(t) for t in (one.value, one.low, one.high)))
+            for kind, each in by.items()
+            for name, one in each.items()
+        ]
+        whole = pd.DataFrame(rows, columns=["by", "one", "seconds", "low_s", "high_s"])
+        return whole.astype(dict.fromkeys(("seconds", "low_s", "high_s"), float))
+
     def document(self) -> dict[str, Any]:
         """Give what JSON says of it: seconds, and shares from 0 to 1."""
         c = self.crossing

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import pandas as pd
+
 from sim import estimates as est
 from sim.answers.crossing import Crossing, crossing
 from sim.answers.deadline import seconds
 from sim.answers.playing import Patch, Stage, enough, headline
-from sim.clock import HOUR, MINUTE, SECOND, written
+from sim.clock import HOUR, MINUTE, SECOND, format_duration, written
 from sim.errors import Fault, FaultyInputError, ScenarioError
 from sim.prices import PRICES, prices
 from sim.scenario.suggestions import said
@@ -44,6 +46,10 @@ class Hold:
     """Whether the lever changes nothing at any duration."""
     price: dict[str, est.Estimate]
 
+    def table(self) -> pd.DataFrame:
+        """Give a row for each duration that was tried: `duration_s`, `read`, `low`, `high`."""
+        return self.crossing.table()
+
     def document(self) -> dict[str, Any]:
         """Give what JSON says of it: seconds, and shares from 0 to 1."""
         c = self.crossing
@@ -63,8 +69,8 @@ class Hold:
 def hold(stage: Stage, target: float, lever: str = "send.hold") -> Hold:
     """Find the shortest duration of a lever for a target share (0 to 1).
 
-    Raises `FaultyInputError` for a lever that no duration can be written to, and where too few
-    messages are regretted.
+    Raises `FaultyInputError` for a lever that no duration can be written to, for one under which more
+    is read the longer it is, and where too few messages are regretted.
 
     >>> import sim
     >>> from sim.answers.playing import stage_of
@@ -87,8 +93,22 @@ def hold(stage: Stage, target: float, lever: str = "send.hold") -> Hold:
 
     found = crossing(evaluate, stage.within(GRID), target, "falling")
     idle = len({one.value for one in found.known.values()}) == 1
+    if found.value is None and found.best.value <= target:
+        raise _not_falling(lever, found)
     price = {} if found.value is None else paid[found.value]
     return Hold(lever, found, idle, price)
+
+
+def _not_falling(lever: str, found: Crossing) -> FaultyInputError:
+    """Say that more is read with a longer duration, so that no shortest one keeps the target."""
+    least = min(found.known, key=lambda duration: found.known[duration].value)
+    shares = (
+        f"{100 * found.known[one].value:.1f} % with {format_duration(one)}"
+        for one in (least, found.longest)
+    )
+    problem = f"{said(lever)} does not lower what is read as it gets longer: {', '.join(shares)}"
+    remedy = f"name one such as {', '.join(LEVERS)}, or ask for the deadline"
+    return FaultyInputError([Fault("answer", "--lever", problem, remedy)])
 
 
 def _check(stage: Stage, lever: str) -> None:

@@ -15,6 +15,7 @@ from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 
 from sim import estimates as est
 from sim.answers.deadline import RETRACTED
@@ -92,6 +93,23 @@ class Waterfall:
     interactions: dict[tuple[str, str], est.Estimate]
     """What two of the `STRONGEST` levers change together beyond the sum of both (positive: they
     prevent the same losses; negative: each makes the other one help more)."""
+
+    def table(self) -> pd.DataFrame:
+        """Give a row for each lever: `lever`, its `change` alone with `low` and `high`, and
+        `change_of_all_but`, what all others change.
+        """
+        rows = [
+            (name, one.value, one.low, one.high, self.without[name].value)
+            for name, one in self.alone.items()
+        ]
+        columns = ["lever", "change", "low", "high", "change_of_all_but"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def steps(self) -> pd.DataFrame:
+        """Give a row for each of `STEPS`: `step`, `messages`, `share`, `low`, `high`."""
+        e = self.shares
+        counts = {"step": list(self.counts), "messages": list(self.counts.values())}
+        return pd.DataFrame({**counts, "share": e.value, "low": e.low, "high": e.high})
 
     def document(self) -> dict[str, Any]:
         """Give what JSON says of it: counts, and changes as shares of regretted messages."""

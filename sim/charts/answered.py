@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from sim.answers.best import Best
     from sim.answers.deadline import Exposure
     from sim.answers.frontier import Frontier
+    from sim.answers.hold import Hold
     from sim.answers.incidence import Incidence
     from sim.answers.lost import Waterfall
+    from sim.answers.unknowns import Unknowns
 
 LINES = {
     ANYWHERE: ("anywhere", "#000000", "-"),
@@ -61,6 +63,10 @@ def save(found: Answers, folder: Path) -> Iterator[Path]:
         charts["exposure"] = draw_exposure(found.exposure, title)
     if found.incidence is not None:
         charts["incidence"] = draw_incidence(found.incidence, title)
+    if found.holds:
+        charts["hold"] = draw_holds(found.holds, title)
+    if found.unknowns is not None:
+        charts["unknowns"] = draw_unknowns(found.unknowns, title)
     if found.lost is not None:
         charts["lost"] = draw_lost(found.lost, title)
         charts["levers"] = draw_levers(found.lost, title)
@@ -295,6 +301,64 @@ def draw_best(found: Best, title: str = "") -> Chart:
             if found.chosen
             else f"{found.leader} is read least in {found.replications:,} worlds"
         )
+        _titled(figure, axes, finding, title)
+    return figure
+
+
+def draw_holds(found: Sequence[Hold], title: str = "") -> Chart:
+    """Draw the share read against the duration of each lever, and the target.
+
+    >>> import sim
+    >>> len(draw_holds(sim.answer("linkedin_dm", questions="hold", replications=20).holds).axes)
+    1
+    """
+    target = found[0].crossing.target
+    with mpl.rc_context(STYLE):
+        figure, axes = _chart(7.0, 4.0)
+        for k, one in enumerate(found):
+            table, colour = one.table(), f"C{k}"
+            axes.plot(table["duration_s"], 100 * table["read"], label=one.lever, color=colour)
+            low, high = 100 * table["low"], 100 * table["high"]
+            axes.fill_between(table["duration_s"], low, high, color=colour, alpha=0.15, lw=0)
+        axes.axhline(100 * target, color="#999999", lw=0.8)
+        axes.set_xscale("symlog", linthresh=5)
+        shown = {k: t for k, t in TICKS.items() if t <= max(one.crossing.longest for one in found)}
+        axes.set_xticks([t / SECOND for t in shown.values()], list(shown), minor=False)
+        axes.set_xlim(left=0)
+        axes.set_ylim(0, None)
+        axes.set_xlabel("duration of the lever (linear to 5 s, then logarithmic)")
+        axes.set_ylabel("read despite the deletion (%)")
+        axes.legend(frameon=False, fontsize=8.5)
+        enough = [one.lever for one in found if one.crossing.value is not None]
+        which = ", ".join(enough) or "none of them"
+        _titled(figure, axes, f"At or under {100 * target:g} % with: {which}", title)
+    return figure
+
+
+def draw_unknowns(found: Unknowns, title: str = "") -> Chart:
+    """Draw the share read under every policy over what is assumed, and under other forms of the model.
+
+    >>> import sim
+    >>> found = sim.answer("window_edge", questions="unknowns", replications=5).unknowns
+    >>> found is None or len(draw_unknowns(found).axes) == 1
+    True
+    """
+    table, forms = found.policies, found.structure.groupby("policy")["read"]
+    with mpl.rc_context(STYLE):
+        figure, axes = _chart(7.6, 1.6 + 0.42 * len(table))
+        low, high, mean = (100 * table[name] for name in ("low", "high", "mean"))
+        axes.hlines(range(len(table)), low, high, color="#0072B2", lw=2)
+        axes.plot(mean, range(len(table)), "o", color="#0072B2", ms=5)
+        for k, name in enumerate(table["policy"]):
+            read = 100 * forms.get_group(name)
+            axes.plot(read, np.full(read.size, k + 0.22), "D", color="#D55E00", ms=4)
+        axes.set_yticks(range(len(table)), [str(name) for name in table["policy"]])
+        axes.set_ylim(len(table) - 0.5, -0.5)
+        axes.set_xlabel(
+            "read despite the deletion (%): range and mean over what is assumed (line, circle);\n"
+            "under each form of the model (diamonds)"
+        )
+        finding = f"Least regret: {found.least_regret}; read least on average: {found.advice}"
         _titled(figure, axes, finding, title)
     return figure
 

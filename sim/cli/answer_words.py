@@ -131,7 +131,7 @@ def hold_in_words(found: Hold) -> Iterator[str]:
     if c.value is None:
         yield (
             f"{found.lever}: {goal} cannot be reached with at most {longest}; the least is "
-            f"{percent(c.best.value)} %."
+            f"{percent(c.best.value)} %. --question lost says which levers prevent more."
         )
         return
     if c.value == 0:
@@ -151,7 +151,8 @@ def lost_in_words(found: Waterfall | None) -> Iterator[str]:
     if found is None:
         return
     whole = found.regretted
-    yield f"Of {whole:,} messages regretted, {found.lost:,} ({percent(found.lost / whole)} %) are read:"
+    read = f"{found.lost:,} ({percent(found.lost / whole)} %) are read"
+    yield f"Of {whole:,} messages regretted, {read}, as counted (other answers correct for known settings):"
     for name, number in found.counts.items():
         if number:
             yield f"  {number:6,}  {percent(number / whole):>5} %  {name}"

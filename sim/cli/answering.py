@@ -16,6 +16,7 @@ from pathlib import Path
 from rich.table import Table
 
 from sim.answers import BUDGET_S, QUESTIONS, TARGET, Answers, answer
+from sim.answers.unknowns import structures
 from sim.cli.answer_words import (
     best_in_words,
     best_table,
@@ -37,6 +38,7 @@ from sim.cli.screens import console_for
 from sim.clock import SECOND, parse_duration
 from sim.errors import Fault, FaultyInputError
 from sim.scenario.suggestions import said
+from sim.sweeping.design.unknowns import assumed
 
 
 def answer_command(
@@ -137,10 +139,27 @@ def print_answers(found: Answers) -> None:
             console_for(table).print(table)
     if words := clock_in_words(found.scenario):
         write(f"\n{words}\n")
-    write(
-        f"\n{found.replications} replications, seed {found.scenario.run.seed}; intervals at 95 % are "
-        "Monte-Carlo error only.\n"
+    write("\n")
+    for line in doubts_in_words(found):
+        write(f"{wrapped(line, width)}\n")
+
+
+def doubts_in_words(found: Answers) -> Iterator[str]:
+    """Say how sure an answer is, and of what: three lines that are never mixed."""
+    yield (
+        f"Monte-Carlo: {found.replications} replications, seed {found.scenario.run.seed}; intervals "
+        "at 95 % are of this error only."
     )
+    many = len(assumed(found.scenario))
+    forms = f"{len(structures(found.scenario))} others"
+    if found.unknowns is not None:
+        yield f"Parameters: {many} numbers are assumed, and varied over their ranges above."
+        yield f"Structure: the model's form is as it is here; {forms} are above."
+        return
+    ask = "--question unknowns"
+    taken = f"{many} numbers are assumed, and taken as they are; {ask} varies them"
+    yield f"Parameters: {taken if many else 'nothing is assumed that has a range'}."
+    yield f"Structure: the model's form is taken as it is; {ask} tries {forms}."
 
 
 def wrapped(line: str, width: int) -> str:

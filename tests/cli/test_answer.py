@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,16 @@ from sim.cli.answer_words import (
     lost_in_words,
     unknowns_in_words,
 )
-from sim.cli.answering import share_of
+from sim.cli.answering import doubts_in_words, share_of
 from sim.cli.words import time_of
 from sim.clock import HOUR, MINUTE, SECOND
 from sim.errors import FaultyInputError
+from sim.sweeping.design.unknowns import assumed
 
 from .conftest import Toolate
 
 FEW = 40
+DOUBTS = ("Monte-Carlo", "Parameters", "Structure")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,9 @@ def test_the_curve_and_the_deadline_are_told_in_numbers(found: Answers) -> None:
     retracted = found.deadline.levers["every push is retracted"]
     assert retracted.value is not None
     said = next(line for line in lines if "every push is retracted" in line)
-    assert f"within {time_of(retracted.value)} of sending" in said
+    assert retracted.low is not None and retracted.high is not None
+    ends = f"(95 %: {time_of(retracted.low)} to {time_of(retracted.high)})"
+    assert f"within {time_of(retracted.value)} of sending {ends}" in said
     assert "no speed is enough" in next(line for line in lines if "mails show no text" in line)
 
 
@@ -87,6 +92,9 @@ def test_a_hold_is_told_with_its_price_and_one_that_is_not_enough_says_so(found:
     assert hold.crossing.value is not None and push.crossing.value is None
     first, price = hold_in_words(hold)
     assert first.startswith(f"send.hold = {time_of(hold.crossing.value)} keeps it")
+    low, high = hold.crossing.low, hold.crossing.high
+    assert low is not None and high is not None
+    assert f"(95 %: {time_of(low)} to {time_of(high)})" in first
     assert time_of(hold.price["delay_notified_median_s"].value * SECOND) in price
     (line,) = hold_in_words(push)
     assert "15.0 % cannot be reached" in line
@@ -111,6 +119,34 @@ def test_the_frontier_names_the_best_within_the_budget(found: Answers) -> None:
     assert frontier is not None and frontier.best is not None
     first = next(iter(frontier_in_words(frontier)))
     assert f'"{frontier.best["policy"]}": {100 * frontier.best["read"]:.1f} %' in first
+    for row in frontier.table[frontier.table["worth_from"].notna()].to_dict(orient="records"):
+        one = replace(frontier, winner=row["policy"])
+        low, high = row["worth_from"], row["worth_to"]
+        until = "or more" if high == float("inf") else f"to {time_of(high * SECOND)}"
+        if row["policy"] != frontier.table["policy"][0]:
+            text = " ".join(frontier_in_words(one))
+            assert f"worth {time_of(low * SECOND)} {until} of others' delay" in text
+
+
+@pytest.mark.parametrize("question", ["deadline", "hold", "lost", "frontier", "best"])
+def test_every_answer_ends_with_three_doubts(question: str, found: Answers) -> None:
+    monte_carlo, parameters, structure = doubts_in_words(replace(found, asked=(question,)))
+    assert monte_carlo.startswith(f"Monte-Carlo: {FEW} replications")
+    many = len(assumed(found.scenario))
+    assert parameters.startswith(f"Parameters: {many} numbers are assumed") and many > 50
+    assert "--question unknowns tries 4 others" in structure
+
+
+def test_every_answer_has_a_table(found: Answers) -> None:
+    assert found.deadline is not None and found.lost is not None and found.frontier is not None
+    table = found.deadline.table()
+    assert table[table["by"] == ""]["seconds"].isna().all(), "no speed is enough"
+    retracted = found.deadline.levers["every push is retracted"].value
+    assert retracted is not None
+    assert table.set_index("one")["seconds"]["every push is retracted"] == retracted / SECOND
+    assert all(len(one.table()) == len(one.crossing.known) for one in found.holds)
+    assert len(found.lost.steps()) > len(found.lost.table()) > 1
+    assert len(found.frontier.table) > 1
 
 
 def test_three_doubts_are_kept_apart() -> None:
@@ -135,6 +171,8 @@ def test_an_answer_is_a_page_or_one_json_document_and_draws(
         "lost",
         "--question",
         "deadline",
+        "--question",
+        "hold",
         "--json",
         "--replications",
         str(FEW),
@@ -147,11 +185,15 @@ def test_an_answer_is_a_page_or_one_json_document_and_draws(
     assert document["deadline"]["seconds"] is None
     assert {path.name for path in (tmp_path / "charts").iterdir()} == {
         "exposure.png",
+        "hold.png",
         "incidence.png",
         "levers.png",
         "lost.png",
     }
     page = toolate("answer", "linkedin_dm", "--question", "lost", "--replications", str(FEW)).out
+    assert [line.split(":")[0] for line in page.splitlines() if line.startswith(DOUBTS)] == list(
+        DOUBTS
+    )
     assert "WHERE IS IT LOST" in page and "HOW LONG HAVE I GOT" not in page
     assert max(map(len, page.splitlines())) <= 80, "it is read on a terminal of 80 columns"
 

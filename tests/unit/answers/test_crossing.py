@@ -7,7 +7,10 @@ from typing import Literal
 
 import pytest
 
+import sim
 from sim.answers.crossing import NARROW, Evaluate, crossing
+from sim.answers.hold import hold
+from sim.answers.playing import stage_of
 from sim.clock import SECOND
 from sim.estimates import Estimate, share
 
@@ -55,6 +58,13 @@ def test_a_target_that_is_always_kept_gives_the_end() -> None:
     assert crossing(falling, GRID, 1.0, "falling").value == 0
 
 
+def test_the_table_has_every_duration_tried_in_order() -> None:
+    found = crossing(line, GRID, 0.3, "rising")
+    table = found.table()
+    assert table["duration_s"].tolist() == [d / SECOND for d in sorted(found.known)]
+    assert (table["low"] <= table["read"]).all() and (table["read"] <= table["high"]).all()
+
+
 def test_no_duration_is_played_twice() -> None:
     played: list[int] = []
 
@@ -64,3 +74,10 @@ def test_no_duration_is_played_twice() -> None:
 
     crossing(counting, GRID, 0.3, "rising")
     assert len(played) == len(set(played))
+
+
+def test_the_price_of_a_hold_is_that_of_the_duration_found() -> None:
+    found = hold(stage_of(sim.load("linkedin_dm"), 40), 0.4)
+    assert found.crossing.value is not None and found.crossing.value > 0
+    median = found.price["delay_notified_median_s"].value
+    assert median == pytest.approx(found.crossing.value / SECOND, rel=1e-4)

@@ -103,11 +103,20 @@ def test_policies_and_levers_are_played_on_the_same_worlds() -> None:
         ({"target": 1.5}, "no share between 0 and 1"),
         ({"budget_s": -1.0}, "no delay"),
         ({"questions": "hold", "levers": ["badge.boost"]}, "no duration"),
+        (
+            {
+                "questions": "hold",
+                "levers": ["mistakes.noticed"],
+                "target": 0.5,
+                "replications": 40,
+            },
+            "does not lower what is read as it gets longer",
+        ),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_a_fault(given: dict[str, Any], words: str) -> None:
     with pytest.raises(FaultyInputError, match=words):
-        answer("linkedin_dm", replications=5, **given)
+        answer("linkedin_dm", **{"replications": 5, **given})
 
 
 def test_too_few_regretted_messages_make_no_number_up() -> None:

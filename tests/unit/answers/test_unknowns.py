@@ -81,3 +81,11 @@ def test_a_point_plays_as_many_replications_as_its_regretted_messages_need() -> 
     assert _worlds(stage_of(scenario, 100)) in range(6, 11)
     rare = scenario.patched({"mistakes.chance": 0.01})
     assert [_worlds(stage_of(rare, asked)) for asked in (100, 30, 3)] == [60, 30, 3]
+
+
+def test_regret_is_the_most_that_a_policy_is_above_the_best_one(found: Unknowns) -> None:
+    """Wrong where "as it is" is best: hide reads 0.6 of nothing; where not, as it is reads the other 0.4."""
+    regret = found.policies.set_index("policy")["regret"]
+    assert regret["hide"] == pytest.approx(0.6, abs=0.1)
+    assert regret["as it is"] == pytest.approx(0.4, abs=0.1)
+    assert found.least_regret == "as it is"
