@@ -109,7 +109,7 @@ class Records:
 def _timedelta(values: npt.NDArray[Any]) -> npt.NDArray[np.timedelta64]:
     """Turn microseconds into durations, NEVER into NaT."""
     out = values.astype("timedelta64[us]")
-    out[values == NEVER] = np.timedelta64("NaT")
+    out[values == NEVER] = np.timedelta64("NaT", "us")
     return out
 
 

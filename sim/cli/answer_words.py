@@ -152,7 +152,7 @@ def lost_in_words(found: Waterfall | None) -> Iterator[str]:
         return
     whole = found.regretted
     read = f"{found.lost:,} ({percent(found.lost / whole)} %) are read"
-    yield f"Of {whole:,} messages regretted, {read}, as counted (other answers correct for known settings):"
+    yield f"Of {whole:,} messages regretted, {read}, as counted (some other answers correct for known settings):"
     for name, number in found.counts.items():
         if number:
             yield f"  {number:6,}  {percent(number / whole):>5} %  {name}"
