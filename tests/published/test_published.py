@@ -1,5 +1,5 @@
-"""Published tables can be made again, byte for byte, by the command that stands beside them, and
-pages quote them as they are."""
+"""Published tables can be made again, byte for byte, by the command that stands beside them (but for
+the version of the tool), and pages quote them as they are."""
 
 from __future__ import annotations
 
@@ -34,6 +34,15 @@ def publish() -> ModuleType:
     return module
 
 
+def unversioned(file: Path) -> bytes:
+    """Give what a file says but for the version of the tool, which every commit changes."""
+    content = file.read_bytes()
+    if file.suffix == ".json":
+        version = json.loads(content)["tool"]["version"]
+        content = content.replace(b'"version": "%s"' % version.encode(), b"", 1)
+    return content
+
+
 def remade(folder: Path, engine: str, out: Path) -> None:
     """Run a folder's command again, and compare every table the folder has and the command
     writes."""
@@ -49,7 +58,8 @@ def remade(folder: Path, engine: str, out: Path) -> None:
     } - {"checks.csv"}
     assert names >= {"shares.csv", "differences.csv", "price.csv"}
     for name in names:
-        assert (out / name).read_bytes() == (folder / name).read_bytes(), name
+        made, published = (unversioned(one / name) for one in (out, folder))
+        assert made == published, name
 
 
 def test_there_are_small_published_results() -> None:
