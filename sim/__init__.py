@@ -13,11 +13,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.answers import Answers
     from sim.charts import draw
     from sim.comparing import Comparison
     from sim.errors import FaultyInputError, ToolateWarning
-    from sim.interface import Outcome, answer, check, compare, run, sweep
+    from sim.interface import Answers, Outcome, answer, check, compare, run, sweep
     from sim.scenario import Scenario, load, parse
     from sim.version import __version__ as __version__
 
@@ -50,7 +49,7 @@ _HOMES = {
     "sweep": "sim.interface",
     "draw": "sim.charts",
     "Comparison": "sim.comparing",
-    "Answers": "sim.answers",
+    "Answers": "sim.interface",
     "FaultyInputError": "sim.errors",
     "ToolateWarning": "sim.errors",
     "__version__": "sim.version",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import pyarrow as pa
 
 from sim import answers, arguments, cautions, checking, comparing, running, sweeping
+from sim.answers.folder import tables, write
 from sim.errors import FaultyInputError, warn
 from sim.recorded import recorded
 from sim.records import Records
@@ -29,6 +30,8 @@ from sim.verdicts import Judged
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.charts.style import Chart
 
 P = ParamSpec("P")
 Found = TypeVar("Found")
@@ -101,6 +104,48 @@ class Outcome(running.Outcome):
             raise KeyboardInterrupt
 
 
+@dataclass(frozen=True, repr=False)
+class Answers(answers.Answers):
+    """What was asked, and the answers found; those that were not asked for are None."""
+
+    call: str = field(default="sim.answer", compare=False)
+    """How it was asked for, as the manifest of saved answers says it."""
+
+    def __repr__(self) -> str:
+        return (
+            f'<Answers about {self.scenario.file} under "{self.baseline}": '
+            f"{', '.join(self.asked) or 'nothing asked'}; {self.replications} replications>"
+        )
+
+    def charts(self) -> dict[str, Chart]:
+        """Draw what was answered: a matplotlib figure by name, as many as the questions have.
+
+        >>> import sim
+        >>> list(sim.answer("linkedin_dm", questions="hold", replications=20).charts())
+        ['hold']
+        """
+        from sim.charts.answered import charts  # matplotlib
+
+        return charts(self)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Give the tables of what was answered, by the names of the files that `save` writes."""
+        return tables(self)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write what `toolate answer --out FOLDER` writes: tables, charts, `answers.json` and
+        manifest, all or nothing.
+
+        Raises `OutputError` for a folder that cannot be written, or that holds anything but earlier
+        results.
+        """
+        from sim.charts.answered import save  # matplotlib
+
+        home = arguments.read("answers.save", {"folder": folder})["folder"]
+        with _named_in_python("answers.save"), ResultFolder(home) as making:
+            return write(making, self, self.call, draw=save)
+
+
 def _public(
     verb: Callable[P, Found],
     leaves: Callable[[Found, str], Given],
@@ -151,6 +196,10 @@ def _outcome(found: running.Outcome, call: str) -> Outcome:
     return Outcome(**{one.name: getattr(found, one.name) for one in fields(found)}, call=call)
 
 
+def _answers(found: answers.Answers, call: str) -> Answers:
+    return Answers(**{one.name: getattr(found, one.name) for one in fields(found)}, call=call)
+
+
 def _itself(found: Found, call: str) -> Found:
     return found
 
@@ -162,5 +211,5 @@ def _nothing(found: object) -> Iterable[str]:
 run = _public(running.run, _outcome, cautions.of_run)
 compare = _public(comparing.compare, _itself, cautions.of_comparison)
 check = _public(checking.check, _itself, _nothing)
-answer = _public(answers.answer, _itself, _nothing)
+answer = _public(answers.answer, _answers, _nothing)
 sweep = _public(sweeping.sweep, _itself, _nothing)

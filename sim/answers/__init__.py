@@ -56,6 +56,7 @@ class Answers:
     best: Best | None = None
     unknowns: Unknowns | None = None
     asked: tuple[str, ...] = field(default=tuple(QUESTIONS))
+    engine: str = "auto"
 
     def document(self) -> dict[str, Any]:
         """Give one JSON document: seconds, and shares from 0 to 1."""
@@ -134,7 +135,7 @@ def answer(
                 found["unknowns"] = unknowns(stage, whole, workers=workers, progress=progress)
     progress("", len(asked), len(asked))
     name = whole.policy_names()[0]
-    return Answers(whole, name, stage.replications, target, asked=asked, **found)
+    return Answers(whole, name, stage.replications, target, asked=asked, engine=engine, **found)
 
 
 def _check(asked: Sequence[str], target: float, budget_s: float, by: str | None) -> None:

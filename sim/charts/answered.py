@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from sim.answers.incidence import DELETED, EVENTS, REFUSED
 from sim.answers.incidence import IN_APP as FIRST_IN_APP
 from sim.answers.incidence import PREVIEW as FIRST_IN_PREVIEW
 from sim.charts.style import STYLE, Chart
-from sim.clock import DAY, HOUR, MINUTE, SECOND
+from sim.clock import DAY, HOUR, MINUTE, SECOND, format_duration
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,9 +54,20 @@ TICKS = {
 }
 
 
-def save(found: Answers, folder: Path) -> Iterator[Path]:
-    """Draw what was answered into a folder, and yield the files."""
-    folder.mkdir(parents=True, exist_ok=True)
+def save(found: Answers, folder: Path) -> None:
+    """Draw what was answered into a folder that is there."""
+    for name, chart in charts(found).items():
+        with mpl.rc_context(STYLE):
+            chart.savefig(folder / f"{name}.png", metadata={"Software": None})
+
+
+def charts(found: Answers) -> dict[str, Chart]:
+    """Draw what was answered: a chart by the name of its file.
+
+    >>> import sim
+    >>> list(charts(sim.answer("linkedin_dm", questions="lost", replications=20)))
+    ['lost', 'levers']
+    """
     charts: dict[str, Chart] = {}
     title = found.scenario.title
     if found.exposure is not None:
@@ -74,10 +85,7 @@ def save(found: Answers, folder: Path) -> Iterator[Path]:
         charts["frontier"] = draw_frontier(found.frontier, title)
     if found.best is not None:
         charts["best"] = draw_best(found.best, title)
-    for name, chart in charts.items():
-        with mpl.rc_context(STYLE):
-            chart.savefig(folder / f"{name}.png", metadata={"Software": None})
-        yield folder / f"{name}.png"
+    return charts
 
 
 def draw_exposure(curve: Exposure, title: str = "") -> Chart:
@@ -109,10 +117,10 @@ def draw_exposure(curve: Exposure, title: str = "") -> Chart:
         _time_axis(axes, curve.times)
         axes.set_ylim(0, None)
         axes.set_ylabel("share of messages read (%)")
-        hour = curve.at(HOUR).value if HOUR in curve.times else curve.at(curve.times[-1]).value
-        _titled(
-            figure, axes, f"If nothing is done, {100 * hour:.0f} % are read within an hour", title
-        )
+        told = HOUR if HOUR in curve.times else curve.times[-1]
+        share = f"{100 * curve.at(told).value:.0f} %"
+        within = f"If nothing is done, {share} are read within {format_duration(told)}"
+        _titled(figure, axes, within, title)
     return figure
 
 
@@ -229,18 +237,23 @@ def draw_frontier(found: Frontier, title: str = "") -> Chart:
         axes.plot(front["delay_s"], 100 * front["read"], "o-", color="#0072B2", ms=5, lw=1)
         roles = {"as it is": table.iloc[0], "within budget": found.best, "knee": found.knee}
         far = table["delay_s"].max() / 4
-        for k, (role, row) in enumerate(roles.items()):
-            if row is None:
-                continue
-            label = str(row["policy"]) if role == "as it is" else f"{row['policy']} ({role})"
+        named = [(role, row) for role, row in roles.items() if row is not None]
+        named.sort(key=lambda one: -one[1]["delay_s"])  # lines to labels do not cross
+        for k, (role, row) in enumerate(named, start=1):
+            left, label = row["delay_s"] <= far, str(row["policy"])
             axes.annotate(
-                label,
+                label if role == "as it is" else f"{label} ({role})",
                 (row["delay_s"], 100 * row["read"]),
                 (8, -3) if role == "as it is" else (6, -14 - 16 * k),
                 textcoords="offset points",
-                ha="right" if row["delay_s"] > far else "left",
+                ha="left" if left else "right",
                 fontsize=8.5,
-                arrowprops={"arrowstyle": "-", "lw": 0.6, "color": "#555555"},
+                arrowprops={
+                    "arrowstyle": "-",
+                    "lw": 0.6,
+                    "color": "#555555",
+                    "relpos": (0.0 if left else 1.0, 0.5),
+                },
             )
         axes.set_xscale("symlog", linthresh=10)
         axes.set_xlim(left=-1)

@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import re
+import shlex
 import shutil
 import sys
 import textwrap
@@ -16,6 +17,7 @@ from pathlib import Path
 from rich.table import Table
 
 from sim.answers import BUDGET_S, QUESTIONS, TARGET, Answers, answer
+from sim.answers.folder import write
 from sim.answers.unknowns import structures
 from sim.cli.answer_words import (
     best_in_words,
@@ -37,6 +39,7 @@ from sim.cli.running import check_options, say_if_cold
 from sim.cli.screens import console_for
 from sim.clock import SECOND, parse_duration
 from sim.errors import Fault, FaultyInputError
+from sim.results import ResultFolder
 from sim.scenario.suggestions import said
 from sim.sweeping.design.unknowns import assumed
 
@@ -57,27 +60,30 @@ def answer_command(
     check_options(engine, {"--replications": (replications, 1)})
     asked = tuple(QUESTIONS) if not questions or "all" in questions else tuple(questions)
     say_if_cold(engine if engine != "auto" else "compiled")
-    with _bar(not as_json) as progress:
-        found = answer(
-            file,
-            questions=asked,
-            target=TARGET if target is None else share_of(target),
-            budget_s=BUDGET_S if budget is None else _seconds_of(budget),
-            levers=levers or ("send.hold", "push.delay"),
-            by=by,
-            replications=replications,
-            engine=engine,
-            progress=progress,
-        )
+    with contextlib.ExitStack() as stack:
+        folder = None if out is None else stack.enter_context(ResultFolder(out))
+        with _bar(not as_json) as progress:
+            found = answer(
+                file,
+                questions=asked,
+                target=TARGET if target is None else share_of(target),
+                budget_s=BUDGET_S if budget is None else _seconds_of(budget),
+                levers=levers or ("send.hold", "push.delay"),
+                by=by,
+                replications=replications,
+                engine=engine,
+                progress=progress,
+            )
+        if folder is not None:
+            from sim.charts.answered import save  # matplotlib, only when there is something to draw
+
+            write(folder, found, shlex.join(["toolate", *sys.argv[1:]]), draw=save)
     if as_json:
         sys.stdout.write(json.dumps(found.document(), indent=1) + "\n")
     else:
         print_answers(found)
     if out is not None:
-        from sim.charts.answered import save
-
-        for path in save(found, out):
-            sys.stderr.write(f"Wrote {path}\n")
+        sys.stderr.write(f"Wrote {out}: answers.json, charts, and tables as CSV.\n")
 
 
 @contextlib.contextmanager

@@ -241,7 +241,9 @@ def answer(
             help="platform: the deadline on every platform of the catalogue.", show_default=False
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for charts.", show_default=False)] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for charts and tables.", show_default=False)
+    ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document instead of sentences.")
     ] = False,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -86,3 +86,21 @@ class Strict(BaseModel):
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True
     )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle a model of durations or of numbers by what it is about: no module has its class, and
+        a copy of the class is another one, which pydantic warns of.
+        """
+        made = type(self).__pydantic_generic_metadata__
+        if made["origin"]:
+            return _blank, (made["origin"], ABOUT.index(made["args"][0])), self.__getstate__()
+        return _blank, (type(self),), self.__getstate__()
+
+
+ABOUT = (Duration, Positive)
+"""What a generic model can be about."""
+
+
+def _blank(model: Any, about: int | None = None) -> Strict:
+    kind: type[Strict] = model if about is None else model[ABOUT[about]]
+    return kind.__new__(kind)

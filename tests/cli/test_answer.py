@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sim.answers import Answers, answer
@@ -183,13 +184,17 @@ def test_an_answer_is_a_page_or_one_json_document_and_draws(
     assert document["policy"] == "today"
     assert sum(document["lost"]["steps"].values()) == document["lost"]["regretted"]
     assert document["deadline"]["seconds"] is None
-    assert {path.name for path in (tmp_path / "charts").iterdir()} == {
-        "exposure.png",
-        "hold.png",
-        "incidence.png",
-        "levers.png",
-        "lost.png",
+    home = tmp_path / "charts"
+    assert {path.stem for path in home.glob("*.png")} == {
+        "exposure",
+        "hold",
+        "incidence",
+        "levers",
+        "lost",
     }
+    assert json.loads((home / "answers.json").read_text()) == document
+    assert len(pd.read_csv(home / "steps.csv")) == len(document["lost"]["steps"])
+    assert "toolate answer linkedin_dm" in json.loads((home / "run.json").read_text())["command"]
     page = toolate("answer", "linkedin_dm", "--question", "lost", "--replications", str(FEW)).out
     assert [line.split(":")[0] for line in page.splitlines() if line.startswith(DOUBTS)] == list(
         DOUBTS
@@ -215,6 +220,23 @@ def test_what_cannot_be_answered_is_one_line(
     assert said.status == 2
     assert words in said.err
     assert len(said.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("what", ["a file", "a folder of something else"])
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_played(
+    what: str, toolate: Toolate, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    if what == "a file":
+        home.write_text("mine")
+    else:
+        home.mkdir()
+        (home / "mine.txt").write_text("mine")
+    said = toolate("answer", "linkedin_dm", "--out", home)
+    assert said.status == 2
+    assert said.err.startswith(f"--out: {home}: ") and len(said.err.splitlines()) == 1
+    mine = home if what == "a file" else home / "mine.txt"
+    assert mine.read_text() == "mine"
 
 
 def test_shares_and_times_are_read_and_said_as_people_do() -> None:

@@ -298,6 +298,10 @@ def test_who_asks_for_one_replication_is_not_told_that_it_is_few(scenario: Scena
             lambda s: sim.run(s, replications=2).save(Path(__file__).parent),
             "outcome.save: folder: ",
         ),
+        (
+            lambda s: sim.answer("linkedin_dm", questions=()).save(Path(__file__).parent),
+            "answers.save: folder: ",
+        ),
     ],
 )
 @QUIET
@@ -308,3 +312,21 @@ def test_faults_name_arguments_in_python_and_never_options(
         call(scenario)
     assert str(caught.value).startswith(argument)
     assert not arguments._OPTION.search(str(caught.value))
+
+
+def test_answers_give_a_table_and_a_chart_of_each_and_save_both(tmp_path: Path) -> None:
+    found = sim.answer("linkedin_dm", questions=("lost", "hold"), replications=20)
+    assert list(found.charts()) == ["hold", "lost", "levers"]
+    assert list(found.tables()) == ["hold", "steps", "levers"]
+    levers = found.tables()["hold"]["lever"].unique().tolist()
+    assert levers == [one.lever for one in found.holds]
+    home = found.save(tmp_path / "answers")
+    assert {one.name for one in home.iterdir()} == {
+        *(f"{name}.png" for name in found.charts()),
+        *(f"{name}.csv" for name in found.tables()),
+        "answers.json",
+        "run.json",
+    }
+    command = json.loads((home / "run.json").read_text())["command"]
+    assert command.startswith("sim.answer(") and "questions=" in command
+    assert len(repr(found)) < 120 and "linkedin_dm" in repr(found)

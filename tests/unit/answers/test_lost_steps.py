@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 import sim
-from sim.answers.lost import LEVERS, TOGETHER, _joined, waterfall
+from sim.answers.lost import LEVERS, OUTLIVED, STEPS, TOGETHER, _joined, steps_of, waterfall
 from sim.answers.playing import stage_of
 from sim.cli.answer_words import lost_in_words
 from sim.running import run
 from sim.scenario.reading import parse
 from sim.tallies import HEADLINE
+from sim.verdicts import judge
+
+from ..making import records
 
 BASE = """
 schema = 1
@@ -93,3 +96,17 @@ def test_tables_have_a_row_for_each_step_and_lever() -> None:
     assert found.table().set_index("lever")["change"].to_dict() == {
         name: one.value for name, one in found.alone.items()
     }
+
+
+def test_what_is_read_at_the_instant_of_the_deletion_is_read_after_it() -> None:
+    """As its verdict says: at one instant the deletion comes first."""
+    push = {"push_dispatched": 1, "push_arrived": 2, "push_chars": 100, "push_read_until": 99}
+    deletion = {"noticed": 10, "requested": 20, "started": 30, "completed": 40, "effective": 50}
+    read = [{**push, **deletion, "push_left": at + 40, "push_noticed": at} for at in (49, 50, 51)]
+    rows = records(*read)
+    found = [STEPS[step] for step in steps_of(rows, judge(rows), "delete")]
+    assert found == [
+        "read while the deletion was done and took effect",
+        OUTLIVED["phone"],
+        OUTLIVED["phone"],
+    ]

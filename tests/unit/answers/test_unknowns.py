@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim import parse
 from sim.answers.playing import stage_of
 from sim.answers.points import Points
-from sim.answers.unknowns import Effort, Unknowns, _worlds, unknowns
+from sim.answers.unknowns import Effort, Unknowns, _policies, _worlds, _worth_of_all, unknowns
 from sim.running import run
 
 DECIDES, IDLE = "push.delay", "push.expiry"
@@ -89,3 +90,46 @@ def test_regret_is_the_most_that_a_policy_is_above_the_best_one(found: Unknowns)
     assert regret["hide"] == pytest.approx(0.6, abs=0.1)
     assert regret["as it is"] == pytest.approx(0.4, abs=0.1)
     assert found.least_regret == "as it is"
+
+
+def test_knowing_all_is_worth_what_the_best_one_of_every_point_saves_by_hand() -> None:
+    """Alone the first policy reads least, (1 + 4 + 4) / 3; with the best of each point (1 + 2 + 3) / 3."""
+    read = np.array([[1.0, 5.0], [4.0, 2.0], [4.0, 3.0]])
+    assert _worth_of_all(read) == pytest.approx(3 - 2)
+
+
+def test_policies_are_summed_up_over_points_and_forms_in_shares_and_money_by_hand() -> None:
+    read = np.array([[0.1, 0.5], [0.4, 0.2]])
+    money = np.array([[10.0, 40.0], [30.0, 25.0]])
+    forms = [
+        ("as it is", "a", 0.3),
+        ("as it is", "b", 0.3),
+        ("other", "a", 0.2),
+        ("other", "b", 0.8),
+    ]
+    structure = pd.DataFrame(forms, columns=["form", "policy", "read"])
+    a, b = _policies(("a", "b"), read, money, structure).to_dict("records")
+    assert a == pytest.approx(
+        {
+            "policy": "a",
+            "low": 0.1,
+            "high": 0.4,
+            "mean": 0.25,
+            "best_at": 0.5,
+            "regret": 0.2,
+            "cost": 20,
+            "cost_regret": 5,
+        }
+    )
+    assert b == pytest.approx(
+        {
+            "policy": "b",
+            "low": 0.2,
+            "high": 0.5,
+            "mean": 0.35,
+            "best_at": 0.5,
+            "regret": 0.6,
+            "cost": 32.5,
+            "cost_regret": 30,
+        }
+    )
