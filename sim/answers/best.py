@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from sim import estimates as est
@@ -31,8 +32,8 @@ class Best:
     table: pd.DataFrame
     """`policy`, `read` with `low` and `high`; `ahead` of the best other policy (negative: it is read
     less) with `ahead_low` and `ahead_high`, which hold for all policies together; `chance` of being
-    the best; `contender`, whether the sequential choice has not dropped it (all, where it is not
-    made)."""
+    the best; `alike`, whether the same messages are read under that other one; `contender`, whether
+    the sequential choice has not dropped it (all, where it is not made)."""
     replications: int
     indifference: float
     sequential: bool
@@ -110,6 +111,8 @@ def best(
     enough(sums, "best")
     plain = compared(sums)
     shares, against = headline(sums), est.best(plain)
+    others = np.where(np.eye(len(names), dtype=bool), np.inf, plain.each.value)
+    alike = plain.alike[np.arange(len(names)), others.argmin(axis=1)]
     table = pd.DataFrame(
         {
             "policy": list(names),
@@ -119,6 +122,7 @@ def best(
             "ahead": against.value,
             "ahead_low": against.low,
             "ahead_high": against.high,
+            "alike": alike,
             "chance": est.chance_of_best(plain.hits, plain.of),
             "contender": True if fixed else until.choice(sums).contenders,
         }

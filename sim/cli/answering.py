@@ -20,8 +20,6 @@ from sim.answers import BUDGET_S, QUESTIONS, TARGET, Answers, answer
 from sim.answers.folder import write
 from sim.answers.unknowns import structures
 from sim.cli.answer_words import (
-    best_in_words,
-    best_table,
     deadline_in_words,
     frontier_in_words,
     frontier_table,
@@ -30,10 +28,9 @@ from sim.cli.answer_words import (
     left_behind_in_words,
     lost_in_words,
     platforms_table,
-    unknowns_in_words,
-    unknowns_table,
 )
 from sim.cli.bars import new_bar
+from sim.cli.choice_words import best_in_words, best_table, unknowns_in_words, unknowns_table
 from sim.cli.clocks import clock_in_words
 from sim.cli.running import check_options, say_if_cold
 from sim.cli.screens import console_for

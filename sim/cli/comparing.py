@@ -8,7 +8,7 @@ import contextlib
 import json
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,15 @@ from rich.table import Table
 
 from sim.cautions import of_comparison
 from sim.cli.clocks import clock_in_words
-from sim.cli.figures import change_of, count_of, interval, percent, points_of, split_of
+from sim.cli.figures import (
+    NONE_CHANGED,
+    change_of,
+    count_of,
+    interval,
+    percent,
+    points_of,
+    split_of,
+)
 from sim.cli.price_tables import price_tables
 from sim.cli.running import INTERRUPTED, check_options, progress_bar, say_if_cold
 from sim.cli.screens import console_for, new_table
@@ -124,9 +132,17 @@ def answer(comparison: Comparison) -> str:
 def _sureness(comparison: Comparison) -> str:
     if comparison.is_sure:
         return "That it is the best is sure."
-    rivals = [row["policy"] for row in _rows(comparison.behind) if row["could_be"]]
-    said = ", ".join(f'"{name}"' for name in rivals)
-    return f"That it is the best is not sure: {said} may be as good."
+    rivals = [row for row in _rows(comparison.behind) if row["could_be"]]
+    alike, others = (
+        _named(row for row in rivals if row["alike"] == same) for same in (True, False)
+    )
+    the_same = f"Under {alike} the same messages were read." if alike else ""
+    unsure = f"That it is the best is not sure: {others} may be as good." if others else ""
+    return " ".join(filter(None, (unsure, the_same)))
+
+
+def _named(rows: Iterable[dict[str, Any]]) -> str:
+    return ", ".join(f'"{row["policy"]}"' for row in rows)
 
 
 def print_comparison(comparison: Comparison) -> None:
@@ -173,7 +189,6 @@ def _shares(comparison: Comparison) -> Table:
     )
     changes = {row["policy"]: row for row in _rows(comparison.differences)}
     behind = {row["policy"]: row for row in _rows(comparison.behind)}
-    best = changes.get(comparison.best, {})
     for name in comparison.names:
         change = changes.get(name)
         counted = (
@@ -186,17 +201,15 @@ def _shares(comparison: Comparison) -> Table:
             interval(comparison.headline(name)),
             "compared against" if change is None else change_of(change),
             *counted,
-            _behind(behind[name], change, best) if name in behind else "the best",
+            _behind(behind[name]) if name in behind else "the best",
             *(interval(comparison.headline(name, part)) for part in SPLIT),
         )
     return table
 
 
-def _behind(difference: dict[str, Any], change: dict[str, Any] | None, best: dict[str, Any]) -> str:
+def _behind(difference: dict[str, Any]) -> str:
     """Write how far a policy is behind the best, where they are not the same message by message."""
-    sides = [one for one in (change, best) if one]
-    alike = all(change_of(one) == "none changed" for one in sides)
-    return "none changed" if alike else points_of(difference)
+    return NONE_CHANGED if difference["alike"] and difference["of"] else points_of(difference)
 
 
 def _what(comparison: Comparison) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sim.cli.words import time_of
 from sim.clock import SECOND
 from sim.estimates import Estimate
+
+NONE_CHANGED: Final = "none changed"
+"""What stands in the place of a difference where the same messages were read."""
 
 
 def percent(value: float) -> str:
@@ -35,6 +38,20 @@ def points_of(difference: dict[str, Any]) -> str:
     return "–" if value != value else with_limits(value, low, high, form="+.1f")
 
 
+def signed_interval(value: float, low: float, high: float) -> str:
+    """Write a difference in points with its interval, all with their signs.
+
+    >>> signed_interval(-0.0, -0.012, 0.02)
+    '+0.0 (-1.2 to +2.0)'
+    """
+    return f"{signed(value)} ({signed(low)} to {signed(high)})"
+
+
+def signed(share: float) -> str:
+    """Write points with their sign, and nothing as +0.0."""
+    return f"{round(100 * share, 1) + 0.0:+.1f}"
+
+
 def count_of(value: Any) -> str:
     """Write a count of messages, or a dash where messages are not paired."""
     return f"{value:,}" if isinstance(value, int) else "–"
@@ -47,7 +64,7 @@ def change_of(difference: dict[str, Any]) -> str:
     """
     sides = [count_of(difference[key]) for key in ("saved", "newly_lost")]
     is_none = difference["value"] == 0 and sides == ["0", "0"]
-    return "none changed" if is_none else points_of(difference)
+    return NONE_CHANGED if is_none else points_of(difference)
 
 
 def later_of(seconds: float) -> str:

@@ -161,9 +161,10 @@ class Comparison:
         """One row per name but the best: its headline less that of the best.
 
         Lower ends hold all at once at 95 %, and so do upper ends; `could_be` says whether the name
-        could be the best one itself.
+        could be the best one itself, and `alike` whether the same messages were read under both.
         """
         ranking = self.ranking
+        alike = self.compared.alike[int(ranking.first)]
         return pd.DataFrame(
             [
                 {
@@ -171,6 +172,7 @@ class Comparison:
                     "to": self.best,
                     **_row(ranking.ahead.at(k)),
                     "could_be": bool(ranking.could_be[k]),
+                    "alike": bool(alike[k]),
                 }
                 for k, name in enumerate(self.names)
                 if k != ranking.first

@@ -48,7 +48,9 @@ def document(comparison: Comparison) -> dict[str, Any]:
             keys = ("value", "low", "high", "change", "change_low", "change_high", "with_any")
             entry["cost"] = _numbers(costs[name], *keys)
         if name in behind:
-            entry["behind"] = _numbers(behind[name], "to", "value", "low", "high", "could_be")
+            entry["behind"] = _numbers(
+                behind[name], "to", "value", "low", "high", "could_be", "alike"
+            )
         entries.append(entry)
     return {
         "schema": 1,

@@ -49,6 +49,13 @@ class Shares:
         """Each policy's share by itself, not stratified."""
         return share(self.hits, self.of)
 
+    @cached_property
+    def alike(self) -> Flags:
+        """Which two policies hit the same messages, one by one: shape (..., policies, policies)."""
+        changed = self.only.sum(axis=0)
+        same: Flags = changed + np.swapaxes(changed, -1, -2) == 0
+        return same if self.by_message is None else same & self.by_message
+
 
 def every_difference(
     shares: Shares, others: npt.ArrayLike, *, confidence: float = CONFIDENCE

@@ -18,9 +18,9 @@ from sim.cli.answer_words import (
     incidence_table,
     left_behind_in_words,
     lost_in_words,
-    unknowns_in_words,
 )
 from sim.cli.answering import doubts_in_words, share_of
+from sim.cli.choice_words import unknowns_in_words
 from sim.cli.words import time_of
 from sim.clock import HOUR, MINUTE, SECOND
 from sim.errors import FaultyInputError

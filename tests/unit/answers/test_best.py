@@ -10,7 +10,7 @@ from sim import estimates as est
 from sim.answers import answer
 from sim.answers.best import INDIFFERENCE, MOST, Until, best
 from sim.answers.playing import stage_of
-from sim.cli.answer_words import best_in_words, best_table
+from sim.cli.choice_words import best_in_words, best_table
 from sim.summaries import compared
 
 pytestmark = pytest.mark.filterwarnings("ignore::sim.errors.ToolateWarning")  # of few replications
@@ -74,6 +74,20 @@ def test_policies_that_differ_in_no_message_are_no_reason_to_go_on() -> None:
     found = est.kim_nelson(twin, 0.005)
     assert found.decided_after == est.FIRST_STAGE
     assert found.contenders.tolist() == [True, False], "the first stands for both"
+
+
+def test_a_policy_is_alike_the_best_other_one_where_no_message_changes_sides() -> None:
+    retry = sim.load("instant_regret")
+    twice = retry.with_policy("undo again", retry.policies["undo 30 s"])
+    found = best(stage_of(twice, 40), twice, fixed=True)
+    assert found is not None
+    alike = found.table.set_index("policy")["alike"]
+    assert alike["undo 30 s"] and alike["undo again"]
+    assert not alike[
+        [name for name in alike.index if name not in ("undo 30 s", "undo again")]
+    ].any()
+    rows = best_table(found).columns[2].cells
+    assert list(rows).count("none changed") == 2
 
 
 def test_looks_are_whole_batches_from_the_first_stage_to_the_most() -> None:

@@ -273,6 +273,24 @@ def test_a_policy_that_is_the_best_message_by_message_is_not_said_to_be_behind_i
     assert "none changed" not in some and "the best" in some
 
 
+def test_two_policies_alike_are_said_to_be_whatever_the_baseline_is(printed: Printed) -> None:
+    """The second and the third read the same messages, and fewer than the baseline."""
+    values = SUMS.values.copy()
+    place = SUMS.names.index
+    values[:, 2] = values[:, 1]
+    only = [place(one) for one in not_under(3)]
+    values[:, 0, only] = 0, 5, 5
+    values[:, 1:, only] = 0
+    values[:, 1:, place(HEADLINE)] = values[:, :1, place(HEADLINE)] - 5
+    found = compared(Sums(values, SUMS.policies, SUMS.names))
+    one, other = found.best, next(n for n in found.names[1:] if n != found.best)
+    assert answer(found).endswith(f'Under "{other}" the same messages were read.')
+    table = printed(found).table("Read despite")
+    assert table[one]["behind the best, points"] == "the best"
+    assert table[other]["behind the best, points"] == "none changed"
+    assert table[found.names[0]]["behind the best, points"].startswith("+")
+
+
 def test_without_regretted_messages_there_is_a_dash_and_no_answer(printed: Printed) -> None:
     nothing = compared(Sums(np.zeros_like(SUMS.values), SUMS.policies, SUMS.names))
     assert answer(nothing) == "Nobody regretted a message, so there is nothing to compare."
