@@ -289,6 +289,13 @@ def test_two_policies_alike_are_said_to_be_whatever_the_baseline_is(printed: Pri
     assert table[one]["behind the best, points"] == "the best"
     assert table[other]["behind the best, points"] == "none changed"
     assert table[found.names[0]]["behind the best, points"].startswith("+")
+    unpaired = compared(
+        Sums(values, SUMS.policies, SUMS.names), pairing=(MESSAGES, MESSAGES, WORLDS)
+    )
+    said = [
+        row["behind the best, points"] for row in printed(unpaired).table("Read despite").values()
+    ]
+    assert "none changed" not in said, "what is not paired by message is not known to be alike"
 
 
 def test_without_regretted_messages_there_is_a_dash_and_no_answer(printed: Printed) -> None:
