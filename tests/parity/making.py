@@ -336,7 +336,7 @@ def _recipient(pick: Pick, unit: int) -> dict[str, Any]:
         "badge": _yes(pick),
         "hides_previews": _rarely(pick),
         "desk": pick(0, 4) > 0,
-        "hides_toasts": _rarely(pick),
+        "desk_hides": _rarely(pick),
         "email": pick(0, 3),
         "utc_offset": pick(-3, 3) * unit,
         "glances": _looks(pick, unit),

@@ -245,7 +245,7 @@ def test_who_hides_the_text_of_toasts_meets_a_sign_at_the_desk() -> None:
         {"desk_after": 1, "noticed": 1},
         {"desk_after": 1, "noticed": 2, "sender": 1},
     ]
-    people: list[Row] = [{"at_desk": [(0, 50)], "hides_toasts": True}]
+    people: list[Row] = [{"at_desk": [(0, 50)], "desk_hides": True}]
     shows(world(rows, people), desk_chars=[0, 0], desk_read=[1, 1], phantom=[1, None])
     shows(world(rows, [{"at_desk": [(0, 50)]}], desk_preview=0), desk_chars=[0, 0])
     shows(world(rows, [{"at_desk": [(0, 50)]}], desk_preview=30), desk_chars=[30, 30])
@@ -264,7 +264,7 @@ def test_watch_and_desktop_are_read_in_that_order_and_change_nothing_on_the_phon
         "noticed": 2,
     }
     people: list[Row] = [
-        {"at_desk": [(0, 50)], "hides_previews": True, "hides_toasts": True, "glances": [(9, 9)]}
+        {"at_desk": [(0, 50)], "hides_previews": True, "desk_hides": True, "glances": [(9, 9)]}
     ]
     shows(
         world([row], people),

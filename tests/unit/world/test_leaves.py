@@ -108,7 +108,7 @@ SETTINGS = tuple(
         "badge",
         "hides_previews",
         "desk",
-        "hides_toasts",
+        "desk_hides",
         "email",
         "store",
     )
@@ -347,7 +347,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "segments.a.desktop.length": ALL_DESK,
     "segments.a.desktop.share": ("intervals.at_desk", "intervals.desk_app", *PRESENT),
     "segments.a.desktop.notifications": ("recipients.desk",),
-    "segments.a.desktop.previews_hidden": ("recipients.hides_toasts",),
+    "segments.a.desktop.previews_hidden": ("recipients.desk_hides",),
     "segments.a.desktop.app.gap": DESK_APP,
     "segments.a.desktop.app.length": DESK_APP,
     "segments.a.desktop.notice": ("messages.desk_after", "messages.desk_length"),
