@@ -156,12 +156,16 @@ MUTANTS = {
         "offline",
     ),
     "the watch shows at the instant it is taken back": (
-        "devices",
+        "watch",
         "if taken > read",
         "if taken >= read",
     ),
-    "a toast is read as it goes": ("devices", "m.desk_after[i] >= ", "m.desk_after[i] > "),
-    "a toast is read as the session ends": ("devices", "or read >= wait(", "or read > wait("),
+    "a toast is read as it goes": (
+        "screens",
+        "device.after[i] >= device",
+        "device.after[i] > device",
+    ),
+    "a toast is read as the session ends": ("screens", "or read >= wait(", "or read > wait("),
     "a message accepted as others are flushed stays behind": (
         "batches",
         "sent_at <= goes:\n            goes",
@@ -213,12 +217,12 @@ MUTANTS = {
         "if not offline:\n        at.last",
         "if True:\n        at.last",
     ),
-    "a desktop drops nothing": ("devices", "not is_dropped(rules.desk_drop", "not is_dropped(0"),
-    "a toast shows in the app at the desk": ("devices", "IN_DESK_APP, reach)", "IS_QUIET, reach)"),
-    "a notification centre keeps for ever": ("devices", "if read - shown >=", "if read >"),
+    "a desktop drops nothing": ("screens", "if is_dropped(device.drop,", "if is_dropped(0,"),
+    "a toast shows in the app at the desk": ("screens", "device.app, reach)", "IS_QUIET, reach)"),
+    "a notification centre keeps for ever": ("screens", "if read - shown >=", "if read >"),
     "a notification centre is read away from the desk": (
-        "devices",
-        "read = next_on(intervals, who, DESK_SESSION, read)",
+        "screens",
+        "read = next_on(intervals, who, device.session, read)",
         "read = read",
     ),
     "a visit at the desk clears the tray": (
@@ -226,7 +230,7 @@ MUTANTS = {
         "now, until, conversation, True)",
         "now, until, conversation, True)\n    clear_all(rules, rows, work, now, False)",
     ),
-    "a visit at the desk tells nobody": ("thread", "if at_desk:", "if False:"),
+    "a visit at the desk tells nobody": ("thread", "if at_screen:", "if False:"),
     "word from the desk waits for no network": (
         "clearing",
         "wait(intervals, one.row, IS_OFFLINE, word)",

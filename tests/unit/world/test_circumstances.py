@@ -10,16 +10,27 @@ import numpy as np
 import pytest
 
 from sim.clock import DAY, HOUR, NEVER
+from sim.schema.screens import NAMES
 from sim.schema.world import OFF
 from sim.world.by_hand import written_world
 from sim.world.drawing import draw_world
-from sim.world.intervals import AT_DESK, AWAY, DOZING, IN_HAND, KINDS_OF_INTERVAL, NO_NETWORK, QUIET
+from sim.world.intervals import (
+    AWAY,
+    DOZING,
+    IN_HAND,
+    KINDS_OF_INTERVAL,
+    NO_NETWORK,
+    QUIET,
+    SESSIONS,
+)
 from sim.world.looks import CHECKS, GLANCES, VISITS
 from sim.world.parts import World
 
 from ..making import assert_near, small
 
 PEOPLE = 3_000
+AT_DESK = SESSIONS[NAMES.index("desktop")]
+
 SPELLS: dict[str, Any] = {
     "away": {
         "gap": {"dist": "exponential", "mean": "2 h"},
