@@ -20,6 +20,6 @@ def sessions_of(segment: Segment, screen: Screen) -> ScreenSessions:
     return sessions
 
 
-def has(scenario: ScenarioFields, screen: Screen) -> bool:
+def is_used(scenario: ScenarioFields, screen: Screen) -> bool:
     """Tell whether anybody may use a device."""
     return any(sessions_of(segment, screen).share > 0 for segment in scenario.segments)
