@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.distributions.family import Family
-from sim.scenario.devices import route_of, sessions_of
+from sim.scenario.devices import is_used, route_of, sessions_of
 from sim.scenario.model import Scenario
 from sim.scenario.recipients import Alert, Handling
 from sim.schema.fields import Flags, Floats, Int64s
 from sim.schema.screens import SCREENS
+from sim.schema.screens.declared import COLUMNS_OF_ONE
 from sim.schema.screens.screen import Screen
 from sim.schema.world import Recipients
 from sim.world.circumstances import owners, quiet_hours
@@ -240,7 +241,11 @@ def _retractions(
         "rewrite_after": rewrite,
         "retract_after": reached("phone", phone),
         "watch_retract_after": reached("watch", phone),
-        **{one.column("retract_after"): reached(one.name, works) for one in SCREENS},
+        **{
+            one.column("retract_after"): reached(one.name, works)
+            for one in SCREENS
+            if is_used(s, one)
+        },
         "receipt_after": drawn.duration("thread.receipts.delay", receipts.delay, marked),
         "clear_after": drawn.duration("thread.clears_elsewhere", s.thread.clears_elsewhere),
         "list_gone_after": drawn.duration("list.removal", s.notification_list.removal, deletes),
@@ -278,6 +283,8 @@ def _screen(
     """Draw the route of notifications to a screen device, and who notices them there, how soon and
     for how long.
     """
+    if not is_used(s, one):
+        return {one.column(column): drawn.nothing for column in COLUMNS_OF_ONE}
     name, route = one.name, route_of(s, one)
     sessions = [sessions_of(g, one) for g in s.segments]
     delay = drawn.duration(f"{name}.route.delay", route.delay)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.clock import DAY, HOUR, NEVER
-from sim.schema.screens import NAMES
+from sim.schema.screens import NAMES, SCREENS
 from sim.schema.world import OFF
 from sim.world.by_hand import written_world
 from sim.world.drawing import draw_world
@@ -41,11 +41,14 @@ SPELLS: dict[str, Any] = {
         "length": {"dist": "exponential", "mean": "30 min"},
     },
     "doze": {"gap": "40 min", "length": "20 min"},
-    "desktop": {
-        "share": 0.5,
-        "gap": {"dist": "exponential", "mean": "1 h"},
-        "length": {"dist": "exponential", "mean": "1 h"},
-        "app": {"gap": {"dist": "exponential", "mean": "20 min"}, "length": "5 min"},
+    **{
+        name: {
+            "share": 0.5,
+            "gap": {"dist": "exponential", "mean": "1 h"},
+            "length": {"dist": "exponential", "mean": "1 h"},
+            "app": {"gap": {"dist": "exponential", "mean": "20 min"}, "length": "5 min"},
+        }
+        for name in NAMES
     },
     "quiet": {
         "share": 0.5,
@@ -181,14 +184,16 @@ def test_hours_that_hold_notifications_back_let_every_push_leave_outside_them() 
     assert w.intervals.starts.size == 0  # held back, not silent
 
 
-@pytest.mark.parametrize("channel", ["push", "desktop", "email"])
+@pytest.mark.parametrize("channel", ["push", *NAMES, "email"])
 def test_hours_hold_back_the_channels_that_the_scenario_names_and_no_other(channel: str) -> None:
     hours = [{"opens": "09:00", "closes": "17:00"}]
     held = {"hours": hours, "effect": "hold", "holds": [channel]}
     instant = {"off": 0.0, "instant": 1.0, "batched": 0.0, "digest": 0.0}
-    m = world(50, email=instant, quiet=held).messages
-    free = world(50, email=instant).messages
-    names = {"push": "push_delay", "desktop": "desk_delay", "email": "email_delay"}
+    had: dict[str, Any] = {name: {"share": 1.0} for name in NAMES}
+    m = world(50, email=instant, quiet=held, **had).messages
+    free = world(50, email=instant, **had).messages
+    names = {"push": "push_delay", "email": "email_delay"}
+    names |= {one.name: one.column("delay") for one in SCREENS}
     for other, name in names.items():
         same = np.array_equal(getattr(m, name), getattr(free, name))
         assert same == (other != channel), other
