@@ -282,5 +282,5 @@ class Thread(Strict):
     )
     clears_elsewhere: DurationDistribution = Field(
         default=NOT_EVER,
-        description="From reading a message at the desktop to the removal of its push and count on the phone.",
+        description="From reading a message at a screen device to the removal of its push and count on the phone.",
     )
