@@ -225,6 +225,22 @@ MUTANTS = {
         "read = next_on(intervals, who, device.session, read)",
         "read = read",
     ),
+    "a device shows while somebody is at another": (
+        "screens",
+        "np.int64(SESSIONS[k])",
+        "np.int64(SESSIONS[0])",
+    ),
+    "a device has the rules of another": (
+        "screens",
+        "world.rules, screen.column",
+        "world.rules, SCREENS[0].column",
+    ),
+    "who has one device has the others": ("screens", "(screen.prefix,", "(SCREENS[0].prefix,"),
+    "of visits that begin together the last device's comes first": (
+        "thread",
+        "[place] < at.screen_start",
+        "[place] <= at.screen_start",
+    ),
     "a visit at the desk clears the tray": (
         "thread",
         "now, until, conversation, True)",

@@ -10,7 +10,7 @@ from sim.clock import NEVER
 from sim.schema.screens import NAMES, SCREENS
 from sim.schema.world import EDIT, ONE_THREAD
 
-from .timelines import AtScreen, Row
+from .timelines import AtScreen, Row, shows, world
 
 
 @pytest.fixture(params=SCREENS, ids=NAMES)
@@ -180,3 +180,58 @@ def test_watch_and_desktop_are_read_in_that_order_and_change_nothing_on_the_phon
         push_noticed=[9],
         push_left=[None],
     )
+
+
+def test_two_devices_show_and_read_a_message_each_by_itself() -> None:
+    """desktop: there 2, read 5      tablet: there 1, read 9, taken back there 8 after x 7: not read
+    hidden on the tablet, look 8: a sign after x 7"""
+    row = {"desk_latency": 2, "desk_after": 3, "tablet_latency": 1, "noticed": 7}
+    rows: list[Row] = [
+        row | {"tablet_after": 8, "tablet_retract_after": 1},
+        row | {"tablet_after": 8, "sender": 1},
+        row | {"tablet_after": 7, "recipient": 1, "sender": 2},
+    ]
+    there: Row = {"at_desk": [(0, 50)], "at_tablet": [(0, 50)]}
+    shows(
+        world(rows, [there, there | {"tablet_hides": True}], tablet_toast=20),
+        desk_shown=[2, 2, 2],
+        desk_read=[5, 5, 5],
+        desk_chars=[100, 100, 100],
+        tablet_shown=[1, 1, 1],
+        tablet_read=[None, 9, 8],
+        tablet_chars=[100, 100, 0],
+        phantom=[None, None, 8],
+    )
+
+
+def test_a_session_at_one_device_shows_nothing_at_the_other() -> None:
+    """at the desk [0 == 9], on the tablet [5 == 9], A 0 at both: a toast at the desktop alone
+    in the app on the tablet [0 == 9]: read there at 0, rank 8 before 18, so the toast shows"""
+    there: Row = {"at_desk": [(0, 9)], "at_tablet": [(5, 9)]}
+    shows(world([{}], [there]), desk_shown=[0], tablet_shown=[None])
+    app: Row = {"at_desk": [(0, 9)], "at_tablet": [(0, 9)], "tablet_app": [(-1, 9)]}
+    shows(world([{}], [app]), desk_shown=[0], tablet_shown=[None], thread_read=[0])
+
+
+def test_visits_at_two_devices_that_begin_together_come_in_the_order_of_the_devices() -> None:
+    """A of sender 0 at 1, of sender 1 at 2; one conversation a visit; both apps [3 == 9]
+    the desktop opens that of sender 1, the tablet then that of sender 0      a third of sender 0 at 4:
+    read by the tablet; of sender 1 at 5: by the desktop"""
+    rows: list[Row] = [
+        {"released": 1, "sender": 0},
+        {"released": 2, "sender": 1},
+        {"released": 4, "sender": 0},
+        {"released": 5, "sender": 1},
+    ]
+    apps: Row = {"desk_app": [(3, 9)], "tablet_app": [(3, 9)]}
+    shows(world(rows, [apps], visit_reads=ONE_THREAD), thread_read=[3, 3, 4, 5])
+    one: Row = {"desk_app": [(3, 9)], "tablet_app": [(6, 7)]}
+    shows(world(rows, [one], visit_reads=ONE_THREAD), thread_read=[6, 3, 6, 5])
+
+
+def test_reading_on_the_tablet_clears_the_push_on_the_phone() -> None:
+    """
+    A 1, on the tablet [3 == 9]: read 3, word 5
+    """
+    row = {"released": 1, "clear_after": 2}
+    shows(world([row], [{"tablet_app": [(3, 9)]}]), thread_read=[3], push_left=[5])

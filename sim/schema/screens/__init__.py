@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 from sim.schema.screens.desktop import DESKTOP
+from sim.schema.screens.tablet import TABLET
 
-SCREENS: Final = (DESKTOP,)
+SCREENS: Final = (DESKTOP, TABLET)
 """In the order in which they come among events of one rank."""
 NAMES: Final = tuple(one.name for one in SCREENS)

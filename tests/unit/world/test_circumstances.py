@@ -227,6 +227,27 @@ def test_a_delay_depends_on_where_the_recipient_is_at_acceptance() -> None:
     np.testing.assert_array_equal(w.messages.push_delay, by_presence(w))
 
 
+def test_a_session_at_a_device_that_is_no_presence_delays_no_push() -> None:
+    """Of the screen devices the desktop alone is: whoever has only the tablet in use is not active."""
+    for one in SCREENS:
+        w = draw_world(
+            small(
+                {
+                    f"segments.*.{one.name}": SPELLS[one.name],
+                    "push.delay": "1 s",
+                    "push.delay_active": "2 min",
+                }
+            ),
+            0,
+        )
+        m, session = w.messages, SESSIONS[NAMES.index(one.name)]
+        there = w.intervals.are_on(session, m.recipient, m.released)
+        assert there.any()
+        assert bool((m.push_delay[there] == 120_000_000).all()) == one.presence
+        assert (m.push_delay[~there] == 1_000_000).all()
+    assert [one.name for one in SCREENS if one.presence] == ["desktop"]
+
+
 def test_a_mails_delay_does_so_too_for_those_who_get_mail() -> None:
     w = draw_world(
         small(
