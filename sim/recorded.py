@@ -17,11 +17,14 @@ import pyarrow as pa
 
 from sim.clock import NEVER
 from sim.records import Records
+from sim.scenario.devices import is_used
 from sim.scenario.model import Scenario
 from sim.scenario.traffic import KINDS, Trace
 from sim.schema.dictionary import CALLED, LOGGED, RECORDED
 from sim.schema.fields import INSTANT, TIMES, Field, named
 from sim.schema.records import COLUMNS
+from sim.schema.screens import SCREENS
+from sim.schema.screens.declared import written
 from sim.verdicts import Judged, Level, Lost, Verdict
 from sim.world.trace import Log, read_log
 
@@ -43,7 +46,10 @@ def recorded(
     if log is not None:
         columns |= _joined(records, log)
     called = _called(scenario)
+    known = {one.name: one for one in told(scenario)}
     for column in COLUMNS:
+        if column.name not in known:
+            continue
         values = records[column.name]
         if column.name in called:
             columns[column.name] = _coded(values, called[column.name])
@@ -55,7 +61,6 @@ def recorded(
         columns[name] = _coded(getattr(judged, name), called[name])
         assert [*codes] == [*range(len(codes))]
     columns["exposed"] = pa.array(judged.exposed)
-    known = {one.name: one for one in told(scenario)}
     table = pa.table(columns)
     fields = [f.with_metadata(known[f.name].metadata) for f in table.schema]
     return table.cast(pa.schema(fields))
@@ -102,8 +107,14 @@ def _joined(records: Records, log: Log) -> dict[str, pa.Array]:
 def told(scenario: Scenario) -> Iterator[Field]:
     """Give the columns of a scenario's records, each with the unit that it has there."""
     log = _log(scenario)
+    unused = {
+        field
+        for one in SCREENS
+        for field in written(one)
+        if not (one.measured or is_used(scenario, one))
+    }
     for one in RECORDED:
-        if one in LOGGED and log is None:
+        if one in unused or (one in LOGGED and log is None):
             continue
         if one.unit == INSTANT:
             dated = log is not None and log.clock.zero is not None

@@ -22,6 +22,7 @@ from sim.errors import ScenarioError, ToolateError
 from sim.running import chosen, play_all
 from sim.scenario.model import Scenario
 from sim.scenario.patching import nested
+from sim.schema.screens import NAMES
 from sim.sums import Sums
 from sim.sweeping.design.axes import Change
 from sim.sweeping.design.file import Design
@@ -36,7 +37,7 @@ REPLICATIONS: Final = 100
 """Of each point: the Monte-Carlo error is then small against the spread, and ranks are of pairs."""
 TIMED: Final = 4
 """Points after which their number's time is foretold; one or two say little on a busy machine."""
-DELAYS: Final = ("send.hold", "push.delay", "desktop.delay", "email.delay")
+DELAYS: Final = ("send.hold", "push.delay", *(f"{name}.delay" for name in NAMES), "email.delay")
 """What a policy lengthens, wherever it is varied, by as much as in the scenario."""
 NOISE: Final = 0.45
 """Rank correlations of 32 points that chance exceeds in one of a hundred parameters that do nothing

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from sim.errors import Fault, FaultyInputError
+from sim.schema.screens import NAMES, SCREENS
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -80,10 +81,11 @@ def size_of(scenario: Scenario, messages: float) -> Size:
     """
     traffic = scenario.traffic
     people = float(traffic.recipients) if traffic.kind == "stream" else messages
+    at_screens = [stream for one in SCREENS for stream in one.streams]
     rates = {
         f"segments.{segment.name}.{kind}": segment.share * _rate(segment, kind)
         for segment in scenario.segments
-        for kind in ("glances", "checks", "visits", "desktop", "desktop.app")
+        for kind in ("glances", "checks", "visits", *at_screens)
     }
     each = math.fsum(rates.values()) * scenario.run.horizon
     reached = min(people, messages)
@@ -97,7 +99,7 @@ def _rate(segment: Segment, kind: str) -> float:
     looks = attrgetter(kind)(segment)
     between = distribution_of(looks.gap).mean() + distribution_of(looks.length).mean()
     factor = 1.0
-    if not kind.startswith("desktop"):
+    if not kind.startswith(NAMES):
         factor = distribution_of(segment.frailty, is_duration=False).mean()
     return factor / max(between, 1.0) if math.isfinite(between) else 0.0
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from sim.clock import NEVER, SECOND
 from sim.records import Records
 from sim.schema.records import DISMISSED
+from sim.schema.screens import SCREENS
 
 Int64s = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -141,14 +142,18 @@ WATCH: Final = Surface(
     edited="push_edited",
     arrived="watch_shown",
 )
-DESKTOP: Final = Surface(
-    "desktop",
-    read="desk_read",
-    until=("desk_read_until",),
-    chars="desk_chars",
-    edited="desk_edited",
-    arrived="desk_shown",
+AT_SCREENS: Final = tuple(
+    Surface(
+        one.name,
+        read=one.column("read"),
+        until=(one.column("read_until"),),
+        chars=one.column("chars"),
+        edited=one.column("edited"),
+        arrived=one.column("shown"),
+    )
+    for one in SCREENS
 )
+"""What the screen devices show, in the order of `SCREENS`."""
 EMAIL: Final = Surface(
     "email",
     read="email_read",
@@ -163,7 +168,7 @@ LIST: Final = Surface(
 )
 APP: Final = Surface("app", read="thread_read", edited="thread_edited", unread_copy=_in_app)
 
-PREVIEWS: Final = (PHONE, WATCH, DESKTOP, EMAIL, LIST)
+PREVIEWS: Final = (PHONE, WATCH, *AT_SCREENS, EMAIL, LIST)
 """Surfaces outside the thread: what shows there is a preview."""
 SURFACES: Final = (*PREVIEWS, APP)
 
@@ -185,9 +190,15 @@ class Channel:
 
 
 CHANNELS: Final = (
-    Channel("push", "by push", (PHONE, WATCH, DESKTOP), "the push preview was read on any device"),
+    Channel(
+        "push", "by push", (PHONE, WATCH, *AT_SCREENS), "the push preview was read on any device"
+    ),
     Channel("watch", "on the watch", (WATCH,), "it was read on the watch", in_tables=False),
-    Channel("desktop", "at the desktop", (DESKTOP,), "it was read at the desktop", in_tables=False),
+    *(
+        Channel(one.name, one.where, (shows,), f"it was read {one.where}", in_tables=False)
+        for one, shows in zip(SCREENS, AT_SCREENS, strict=True)
+        if one.measured
+    ),
     Channel("email", "by e-mail", (EMAIL,), "the e-mail was read"),
     Channel(
         "list",

@@ -21,6 +21,7 @@ from sim.answers.crossing import NARROW, Crossing, crossing
 from sim.answers.playing import FEWEST, Patch, Stage, enough, headline
 from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND, written
 from sim.records import Records
+from sim.schema.screens import NAMES
 from sim.summaries import shares
 from sim.sums import Ints
 from sim.surfaces import CHANNELS
@@ -203,7 +204,7 @@ RETRACTED: Final[Patch] = {
         "on": ["ios", "android"],
         "scope": "message",
         "priority": "high",
-        "reaches": ["phone", "watch", "desktop"],
+        "reaches": ["phone", "watch", *NAMES],
     }
 }
 LEFT_BEHIND: Final[dict[str, Patch]] = {

@@ -22,6 +22,7 @@ from sim.answers.deadline import RETRACTED
 from sim.answers.playing import Patch, Stage, enough
 from sim.clock import SECOND
 from sim.records import Records
+from sim.schema.screens import SCREENS
 from sim.summaries import changes, compared
 from sim.sums import Ints, Sums
 from sim.surfaces import SURFACES
@@ -37,16 +38,17 @@ DURING: Final = {
     Lost.AFTER_REFUSAL: "read after the deletion was refused",
     Lost.AFTER_REMEDY: "read after an apology or a block",
 }
+IN_A_PUSH: Final = "read after it, in a push that outlived the message"
 OUTLIVED: Final = {
-    "phone": "read after it, in a push that outlived the message",
+    "phone": IN_A_PUSH,
     "watch": "read after it, on the watch",
-    "desktop": "read after it, at the desktop",
+    **{one.name: f"read after it, {one.where}" if one.measured else IN_A_PUSH for one in SCREENS},
     "email": "read after it, in an e-mail",
     "list": "read after it, in the app's list of notifications",
     "app": "read after it, in the app's own copy",
 }
 AT_LAST: Final = ("never read", "undecided at the end of observation")
-STEPS: Final = (*NOT_SENT, *DURING.values(), *OUTLIVED.values(), *AT_LAST)
+STEPS: Final = (*NOT_SENT, *DURING.values(), *dict.fromkeys(OUTLIVED.values()), *AT_LAST)
 """Steps, in order. A message is at the first one that holds."""
 
 LEVERS: Final[dict[str, Patch]] = {

@@ -21,6 +21,7 @@ from sim.scenario import Scenario, load
 from sim.scenario.evidence import Evidence, EvidenceKind, Evidences, tables_of
 from sim.scenario.patching import nested, paths_set, quoted
 from sim.scenario.recipients import EmailShares, Segment
+from sim.schema.screens import SCREENS
 from sim.sweeping.design.unknowns import assumed
 from sim.world.trace import read_log
 
@@ -36,7 +37,7 @@ SECTIONS = {
     "deletion": "The platform's rules for deletions",
     "push": "Push",
     "email": "E-mail",
-    "desktop": "Desktop",
+    **{one.name: one.title for one in SCREENS},
     "notification_list": "The app's list of notifications",
     "badge": "Badge",
     "thread": "Thread",

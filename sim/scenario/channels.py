@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -11,6 +11,12 @@ from sim.distributions.fields import DurationDistribution
 from sim.distributions.values import Duration, Micros, Probability, Strict
 from sim.scenario.quantities import Characters, MaybeNever, as_tuple
 from sim.scenario.recipients import NOT_EVER, NOW
+from sim.schema.screens import NAMES
+
+if TYPE_CHECKING:
+    Device = str
+else:
+    Device = Literal[("phone", "watch", *NAMES)]
 
 Reason = Literal["deleted", "read", "seen", "blocked", "edited"]
 Reasons = Annotated[tuple[Reason, ...], BeforeValidator(as_tuple)]
@@ -44,9 +50,9 @@ class Retraction(Strict):
         default="high",
         description="Whether it wakes a dozing phone (high), or waits until it wakes.",
     )
-    reaches: Annotated[
-        tuple[Literal["phone", "watch", "desktop"], ...], BeforeValidator(as_tuple)
-    ] = Field(default=("phone",), description="Devices it reaches.")
+    reaches: Annotated[tuple[Device, ...], BeforeValidator(as_tuple)] = Field(
+        default=("phone",), description="Devices it reaches."
+    )
 
 
 class Rewrite(Strict):
@@ -189,8 +195,8 @@ class Email(Strict):
     )
 
 
-class Desktop(Strict):
-    """The desktop's own way from the server, and what it shows in a session."""
+class ScreenRoute(Strict):
+    """A screen device's own way from the server, and what it shows in a session."""
 
     delay: DurationDistribution = Field(default=NOW, description="From acceptance to dispatch.")
     latency: DurationDistribution = Field(default=NOW, description="From dispatch to showing.")
@@ -202,7 +208,7 @@ class Desktop(Strict):
         default=100, description="Characters a toast shows; 0 hides the text."
     )
     toast: Duration = Field(
-        default=Micros(7 * SECOND), description="How long a notification shows at the desktop."
+        default=Micros(7 * SECOND), description="How long a notification shows there."
     )
     keep: MaybeNever = Field(
         default=Micros(0),
@@ -276,5 +282,5 @@ class Thread(Strict):
     )
     clears_elsewhere: DurationDistribution = Field(
         default=NOT_EVER,
-        description="From reading a message at the desktop to the removal of its push and count on the phone.",
+        description="From reading a message at a screen device to the removal of its push and count on the phone.",
     )

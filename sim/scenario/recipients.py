@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, create_model, field_validator
 
 from sim.distributions.families.constant import Constant
 from sim.distributions.families.never import Never
 from sim.distributions.fields import DurationDistribution, NumberDistribution
 from sim.distributions.values import Duration, Micros, Positive, Probability, Strict
 from sim.scenario.quantities import WEEKS, Offset, Week, Windows, as_tuple
+from sim.schema.screens import NAMES, SCREENS
+
+if TYPE_CHECKING:
+    Held = str
+else:
+    Held = Literal[("push", *NAMES, "email")]
 
 NOW = Constant[Duration](value=Micros(0))
 NOT_EVER = Never()
@@ -113,10 +119,10 @@ class EmailShares(Strict):
         return (self.off, self.instant, self.batched, self.digest)
 
 
-class DesktopSessions(Looks):
-    """Sessions at an active desktop, where a notification shows as a toast."""
+class ScreenSessions(Looks):
+    """Sessions at a screen device, in which a notification shows as a toast."""
 
-    share: Probability = Field(default=0.0, description="Share who use a desktop.")
+    share: Probability = Field(default=0.0, description="Share who use one.")
     notifications: Probability = Field(
         default=1.0, description="Share of them with its notifications switched on."
     )
@@ -129,7 +135,7 @@ class DesktopSessions(Looks):
     )
     reading: DurationDistribution = Field(default=NOW, description="How long it is read.")
     app: Looks = Field(
-        default=Looks(), description="Visits to the app at the desktop, as far as a session lasts"
+        default=Looks(), description="Visits to the app there, as far as a session lasts"
     )
 
 
@@ -152,16 +158,14 @@ class Quiet(Strict):
         default="silent",
         description="Notifications make themselves not felt, or are held back until the end.",
     )
-    holds: Annotated[tuple[Literal["push", "desktop", "email"], ...], BeforeValidator(as_tuple)] = (
-        Field(
-            default=("push",),
-            description="Which are held back; of e-mail what goes at once or is due by itself, no batches or digests.",
-        )
+    holds: Annotated[tuple[Held, ...], BeforeValidator(as_tuple)] = Field(
+        default=("push",),
+        description="Which are held back; of e-mail what goes at once or is due by itself, no batches or digests.",
     )
 
 
-class Segment(Strict):
-    """One kind of recipient: settings, rhythm and attention."""
+class Person(Strict):
+    """A segment without its devices beside the phone."""
 
     name: str = Field(min_length=1, description="Name of the kind of people.")
     share: Probability = Field(default=1.0, description="Share of recipients of this kind.")
@@ -212,9 +216,27 @@ class Segment(Strict):
         default=Looks(), description="The phone has network (gap), and has none (length)"
     )
     doze: Looks = Field(default=Looks(), description="The phone is awake (gap), and dozes (length)")
-    desktop: DesktopSessions = Field(
-        default=DesktopSessions(), description="Sessions at an active desktop"
+
+
+if TYPE_CHECKING:
+    WithScreens = Person
+else:
+    WithScreens = create_model(
+        "WithScreens",
+        __base__=Person,
+        **{
+            one.name: (
+                ScreenSessions,
+                Field(default=ScreenSessions(), description=f"Sessions {one.where}"),
+            )
+            for one in SCREENS
+        },
     )
+
+
+class Segment(WithScreens):
+    """One kind of recipient: settings, rhythm and attention."""
+
     watch: WatchAlerts = Field(default=WatchAlerts(), description="A watch")
     quiet: Quiet = Field(default=Quiet(), description="Quiet hours")
 

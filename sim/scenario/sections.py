@@ -6,16 +6,23 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, field_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    WithJsonSchema,
+    create_model,
+    field_validator,
+)
 
 from sim.clock import DAY, NEVER, SECOND
 from sim.distributions.families.empirical import Empirical
 from sim.distributions.fields import DurationDistribution
 from sim.distributions.values import Duration, Micros, Probability, Strict
 from sim.people import DEFAULT
-from sim.scenario.channels import Badge, Desktop, Email, NotificationList, Push, Thread
+from sim.scenario.channels import Badge, Email, NotificationList, Push, ScreenRoute, Thread
 from sim.scenario.citations import Source
 from sim.scenario.quantities import (
     MOST_REPLICATIONS,
@@ -28,6 +35,7 @@ from sim.scenario.quantities import (
 from sim.scenario.recipients import NOW, Segment
 from sim.scenario.senders import Mistakes, Moderation, Review, Send, Senders
 from sim.scenario.traffic import Kind, Traffic
+from sim.schema.screens import NAMES
 
 ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
@@ -154,7 +162,15 @@ class Heading(Strict):
     )
 
 
-class Parameters(Strict):
+if TYPE_CHECKING:
+    WithRoutes = Strict
+else:
+    WithRoutes = create_model(
+        "WithRoutes", __base__=Strict, **{name: (ScreenRoute, ScreenRoute()) for name in NAMES}
+    )
+
+
+class Parameters(WithRoutes):
     """What decides its results: what a policy may change."""
 
     run: Run = Run()
@@ -168,7 +184,6 @@ class Parameters(Strict):
     deletion: Deletion = Deletion()
     push: Push = Push()
     email: Email = Email()
-    desktop: Desktop = Desktop()
     notification_list: NotificationList = NotificationList()
     badge: Badge = Badge()
     thread: Thread = Thread()

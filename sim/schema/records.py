@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from sim.schema.fields import CHARACTERS, CODE, DURATION, NAME, ROW, Field, flag, number
+from sim.schema.screens import SCREENS
+from sim.schema.screens.declared import written
 
 IN_TRAY, OPENED, DISMISSED, RETRACTED, EXPIRED, REPLACED, IN_APP, READ_ELSEWHERE = range(8)
 """Why a push left the tray."""
@@ -103,11 +105,7 @@ FROM_ENGINE: Final = (
     Field("watch_shown", "when its push was shown on the watch"),
     Field("watch_read", "when it was looked at on the watch"),
     Field("watch_read_until", "end of that look"),
-    Field("desk_shown", "when a toast with it showed at the desktop"),
-    number("desk_chars", "characters of text the toast showed", CHARACTERS),
-    flag("desk_edited", "whether the toast showed the edited text"),
-    Field("desk_read", "when the toast was read"),
-    Field("desk_read_until", "end of that look"),
+    *(field for one in SCREENS for field in written(one)),
     Field("list_read", "when its entry in the app's list of notifications was looked at"),
     Field("list_read_until", "end of that visit"),
     number("list_chars", "characters of text that entry showed", CHARACTERS),

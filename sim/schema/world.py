@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND
+from sim.clock import DAY, HOUR, MINUTE, NEVER
 from sim.schema.fields import (
     CHARACTERS,
     CODE,
@@ -27,6 +27,7 @@ from sim.schema.fields import (
     fields_of,
     rule,
 )
+from sim.schema.screens.declared import ScreenMessages, ScreenRecipients, ScreenRules
 
 OFF, AT_ONCE, BATCHED, DIGEST = 0, 1, 2, 3
 """E-mail modes of a recipient."""
@@ -53,7 +54,7 @@ with the first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(ScreenRules):
     """What the platform does and how deletions are worked on: plain numbers, no chance (defaults:
     the mildest).
     """
@@ -131,16 +132,6 @@ class Rules:
     email_list: int = rule(
         "characters that the list of the mailbox shows of a mail's first message", 0, CHARACTERS
     )
-    desk_drop: int = rule(
-        "reasons to drop the desktop's notification at its dispatch: bits",
-        DELETED | READ | BLOCKED,
-        CODE,
-    )
-    desk_preview: int = rule("characters a toast shows; 0 hides the text", 100, CHARACTERS)
-    desk_toast: int = rule("how long a toast shows at the desktop", 7 * SECOND)
-    desk_keep: int = rule(
-        "how long the notification centre of the desktop keeps what was shown; 0: not at all", 0
-    )
     visit_reads: int = rule(
         "which conversations an online visit reads", EVERY_THREAD, CODE, (EVERY_THREAD, ONE_THREAD)
     )
@@ -161,7 +152,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Messages:
+class Messages(ScreenMessages):
     """One entry per message, sorted by `written`: who, to whom, and every delay that chance has
     decided for it.
     """
@@ -282,18 +273,6 @@ class Messages:
         "from the deletion's effect until the watch shows it no more; NEVER: it goes on showing",
         NEVER,
     )
-    desk_delay: Int64s = declared(
-        "from acceptance to the dispatch of the desktop's notification; NEVER: none goes"
-    )
-    desk_latency: Int64s = declared("from that dispatch to the desktop")
-    desk_after: Int64s = declared(
-        "from showing at an active desktop to being read there; NEVER: it is not", NEVER
-    )
-    desk_length: Int64s = declared("how long that look at the desktop lasts")
-    desk_retract_after: Int64s = declared(
-        "from the deletion's effect until the desktop shows it no more; NEVER: it goes on showing",
-        NEVER,
-    )
     reply_after: Int64s = declared(
         "from its first reading to the recipient's reply; NEVER: there is none", NEVER
     )
@@ -315,7 +294,7 @@ class Messages:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipients:
+class Recipients(ScreenRecipients):
     """One entry per recipient: settings that chance has decided."""
 
     entity: Entities = declared("its name in draws", unit=NAME, otherwise=lambda i, _: i)
@@ -331,8 +310,6 @@ class Recipients:
     push: Flags = declared("push is switched on", True, FLAG)
     badge: Flags = declared("the badge is switched on", False, FLAG)
     hides_previews: Flags = declared("previews on the phone show no text", False, FLAG)
-    desk: Flags = declared("notifications at the desktop are switched on", True, FLAG)
-    hides_toasts: Flags = declared("toasts show no text", False, FLAG)
     email: Int64s = declared(
         "which e-mails it takes", OFF, CODE, choices=(OFF, AT_ONCE, BATCHED, DIGEST)
     )

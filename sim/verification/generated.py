@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sim.draws import U64, purpose, replication_key, uniform
+from sim.schema.screens import NAMES
 
 Raw = dict[str, Any]
 Pick = Callable[[Sequence[Any]], Any]
@@ -144,16 +145,7 @@ def _circumstances(pick: Pick) -> Raw:
         "offline": _looks(pick, rare),
         "doze": _looks(pick, often),
     }
-    desktop = _looks(pick, often) | {
-        "share": pick(CHANCE),
-        "notifications": pick((1.0, 1.0, 0.3)),
-        "previews_hidden": pick((0.0, 0.0, 0.4)),
-        "notice": pick(CHANCE),
-        "delay": duration(pick, ("1 s", "5 s")),
-        "reading": duration(pick),
-    }
-    if pick((False, True)):
-        desktop["app"] = _looks(pick, often)
+    screens = {name: _sessions(pick, often) for name in NAMES}
     watch = {
         "share": pick(CHANCE),
         "worn": pick(CHANCE),
@@ -162,9 +154,24 @@ def _circumstances(pick: Pick) -> Raw:
         "length": duration(pick),
     }
     quiet = {"hours": pick(HOURS), "share": pick(CHANCE), "effect": pick(("silent", "hold"))}
-    quiet["holds"] = pick((["push"], ["push", "desktop", "email"]))
-    whole = intervals | {"desktop": desktop, "watch": watch, "quiet": quiet}
+    quiet["holds"] = pick((["push"], ["push", *NAMES, "email"]))
+    whole = intervals | screens | {"watch": watch, "quiet": quiet}
     return {name: tables for name, tables in whole.items() if pick((False, False, True))}
+
+
+def _sessions(pick: Pick, often: Sequence[str]) -> Raw:
+    """Choose the sessions at a screen device."""
+    sessions = _looks(pick, often) | {
+        "share": pick(CHANCE),
+        "notifications": pick((1.0, 1.0, 0.3)),
+        "previews_hidden": pick((0.0, 0.0, 0.4)),
+        "notice": pick(CHANCE),
+        "delay": duration(pick, ("1 s", "5 s")),
+        "reading": duration(pick),
+    }
+    if pick((False, True)):
+        sessions["app"] = _looks(pick, often)
+    return sessions
 
 
 def _traffic(pick: Pick) -> Raw:
@@ -231,7 +238,7 @@ def _rules(pick: Pick) -> Raw:
                 "on": pick((["ios"], ["ios", "android"])),
                 "scope": pick(("message", "message", "conversation", "latest", "rewrite")),
                 "priority": pick(("high", "normal")),
-                "reaches": pick((["phone"], ["watch", "desktop"])),
+                "reaches": pick((["phone"], ["watch", *NAMES])),
             },
             "rewrite": {"chance": pick((0.3, 0.7, 1.0)), "latency": duration(pick)},
             "collapse": pick(("none", "none", "thread", "app")),
@@ -242,7 +249,7 @@ def _rules(pick: Pick) -> Raw:
         }
         | ({"delay_active": duration(pick), "delay_away": duration(pick)} if pick(flag) else {})
         | ({"drop": pick(REASONS)} if pick(flag) else {}),
-        "desktop": _route(pick) if pick(flag) else {},
+        **{name: _route(pick) if pick(flag) else {} for name in NAMES},
         "email": {
             "delay": duration(pick),
             "window": pick(("0 s", "15 min", "3 h")),
@@ -277,7 +284,7 @@ REASONS: tuple[list[str], ...] = (
 
 
 def _route(pick: Pick) -> Raw:
-    """Choose the desktop's own way from the server."""
+    """Choose a screen device's own way from the server."""
     return {
         "delay": duration(pick),
         "latency": pick(("0 s", "1 s", {"dist": "never"})),

@@ -1,8 +1,8 @@
-"""The intervals of a replication: who is away, without network, dozing, at the desk or quiet, and
+"""The intervals of a replication: who is away, without network, dozing, at a screen device or quiet, and
 when.
 
-Away, no network and dozing are alternating renewals on the clock, in equilibrium at time 0; desk
-sessions are looks in the recipient's operational time; quiet hours come from the recipient's week
+Away, no network and dozing are alternating renewals on the clock, in equilibrium at time 0;
+sessions at screen devices are looks in the recipient's operational time; quiet hours come from the recipient's week
 (docs/model.md, section 2).
 """
 
@@ -18,21 +18,23 @@ from sim.compiling import njit
 from sim.draws import uniforms
 from sim.scenario.model import Scenario, Segment
 from sim.schema.fields import Flags, Floats, Int64s
+from sim.schema.screens import SCREENS
 from sim.schema.world import Recipients
 from sim.world.attention import Attention
 from sim.world.calendar import open_spans, operational
-from sim.world.intervals import AT_DESK, AWAY, DESK_APP, DOZING, NO_NETWORK, QUIET, Intervals
+from sim.world.intervals import APPS, AWAY, DOZING, NO_NETWORK, QUIET, SESSIONS, Intervals
 from sim.world.looks import SCRATCH, START, STATE, STREAMS, advance, begin
 
 _STREAM_OF = {
     AWAY: "away",
     NO_NETWORK: "offline",
     DOZING: "doze",
-    AT_DESK: "desktop",
-    DESK_APP: "desktop.app",
+    **{kind: one.streams[0] for kind, one in zip(SESSIONS, SCREENS, strict=True)},
+    **{kind: one.streams[1] for kind, one in zip(APPS, SCREENS, strict=True)},
 }
-_LIKE_LOOKS = (AT_DESK, DESK_APP)
-"""Kinds that pass in their recipient's operational time; the others pass on the clock."""
+_SCREEN_OF = dict(zip((*SESSIONS, *APPS), (*SCREENS, *SCREENS), strict=True))
+"""Kinds that pass in their recipient's operational time, and the device they are at; the others pass on
+the clock."""
 
 
 def owners(name: str, shares: Sequence[float], recipients: Recipients) -> Flags:
@@ -62,14 +64,15 @@ def draw_intervals(scenario: Scenario, recipients: Recipients, attention: Attent
     intervals = Intervals.none(recipients.size)
     for kind, name in _STREAM_OF.items():
         has = [attrgetter(name)(s).gap.dist != "never" for s in segments]
-        if kind in _LIKE_LOOKS:
-            has = [
-                s.desktop.share if there else 0.0 for s, there in zip(segments, has, strict=True)
-            ]
+        owner = _SCREEN_OF[kind].name if kind in _SCREEN_OF else name
+        if kind in _SCREEN_OF:
+            shares = [float(getattr(s, owner).share) for s in segments]
+            has = [share if there else 0.0 for share, there in zip(shares, has, strict=True)]
         if any(has):
-            chosen = owners(name.partition(".")[0], [float(x) for x in has], recipients)
+            chosen = owners(owner, [float(x) for x in has], recipients)
             intervals = _walked(intervals, kind, chosen, recipients, attention, horizon)
-    intervals = _within_sessions(intervals)
+    for session, app in zip(SESSIONS, APPS, strict=True):
+        intervals = _within_sessions(intervals, session, app)
     return _with_quiet_hours(intervals, segments, recipients, horizon)
 
 
@@ -88,7 +91,7 @@ def _walked(
         np.ascontiguousarray(intervals.at[:, AWAY]),
         a.week_at,
     )
-    if kind not in _LIKE_LOOKS:  # on the clock: nobody's offset, week or absence matters
+    if kind not in _SCREEN_OF:  # on the clock: nobody's offset, week or absence matters
         offsets, away, week_at = offsets * 0, away * 0, np.tile([0, 1], (len(week_at), 1))
     first = np.zeros(recipients.size + 1, dtype=np.int64)
     args = (
@@ -214,11 +217,12 @@ def _walk_all(
     first[entity.size] = n
 
 
-def _within_sessions(intervals: Intervals) -> Intervals:
-    """Cut app visits at the desktop to the sessions there: [start, end) in both."""
-    if not (intervals.at[:, DESK_APP, 0] < intervals.at[:, DESK_APP, 1]).any():
+def _within_sessions(intervals: Intervals, session: int, app: int) -> Intervals:
+    """Cut app visits at a screen device to the sessions there: [start, end) in both."""
+    if not (intervals.at[:, app, 0] < intervals.at[:, app, 1]).any():
         return intervals
-    starts, ends, at = intervals.starts, intervals.ends, intervals.at
+    starts, ends = intervals.starts, intervals.ends
+    at = np.ascontiguousarray(intervals.at[:, [session, app]])
     first = np.zeros(len(at) + 1, dtype=np.int64)
     nothing = np.zeros(0, dtype=np.int64)
     _cut(starts, ends, at, first, nothing, nothing)
@@ -226,19 +230,19 @@ def _within_sessions(intervals: Intervals) -> Intervals:
     _cut(starts, ends, at, first, cut[0], cut[1])
     none = np.zeros(cut.shape[1], dtype=np.int64)
     places = np.stack([first[:-1], first[1:]], axis=1)
-    return intervals.joined(DESK_APP, places, cut[0].copy(), cut[1].copy(), none, none)
+    return intervals.joined(app, places, cut[0].copy(), cut[1].copy(), none, none)
 
 
 @njit
 def _cut(starts, ends, at, first, cut_starts, cut_ends):
-    """Count the parts of app visits that lie in desk sessions into `first` (running), and write them
-    if there is room for them.
+    """Count the parts of app visits that lie in sessions into `first` (running), and write them if there
+    is room for them. `at` has the places of each recipient's sessions, then of its visits.
     """
     n = 0
     for r in range(at.shape[0]):
         first[r] = n
-        i, session = at[r, DESK_APP, 0], at[r, AT_DESK, 0]
-        while i < at[r, DESK_APP, 1] and session < at[r, AT_DESK, 1]:
+        i, session = at[r, 1, 0], at[r, 0, 0]
+        while i < at[r, 1, 1] and session < at[r, 0, 1]:
             start, end = max(starts[i], starts[session]), min(ends[i], ends[session])
             if start < end:
                 if cut_starts.size > 0:

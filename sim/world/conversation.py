@@ -150,7 +150,7 @@ def with_acts(
     kept = (starts < ends) & (ends > 0) & (starts < int(scenario.run.horizon))
     starts, ends = starts[kept], ends[kept]
     past = np.cumsum(np.bincount(acts.person[kept], minlength=recipients.size))
-    at = np.stack([np.append(0, past[:-1]), past], axis=1).astype(np.int64)
+    at = np.stack([np.append(0, past)[:-1], past], axis=1).astype(np.int64)
     nothing = np.zeros_like(starts)
     return intervals.joined(IN_HAND, at, starts, ends, nothing, nothing)
 

@@ -1,5 +1,5 @@
-"""The intervals of a recipient: away, without network, dozing, at the desk, quiet, in hand, in the app
-at the desk.
+"""The intervals of a recipient: away, without network, dozing, quiet, in hand, and of every screen
+device the sessions and the app visits there.
 
 Each a sorted list of [start, end).
 
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit
+from sim.schema.screens import SCREENS
 
 Int64s = npt.NDArray[np.int64]
 
@@ -24,19 +25,17 @@ _NEVER = np.int64(NEVER)
 AWAY: Final = 0
 NO_NETWORK: Final = 1
 DOZING: Final = 2
-AT_DESK: Final = 3
-QUIET: Final = 4
-IN_HAND: Final = 5
-DESK_APP: Final = 6
+QUIET: Final = 3
+IN_HAND: Final = 4
+_OF_A_PERSON: Final = ("away", "no_network", "dozing", "quiet", "in_hand")
 KINDS_OF_INTERVAL: Final = (
-    "away",
-    "no_network",
-    "dozing",
-    "at_desk",
-    "quiet",
-    "in_hand",
-    "desk_app",
+    *_OF_A_PERSON,
+    *(one.session for one in SCREENS),
+    *(one.app for one in SCREENS),
 )
+SESSIONS: Final = tuple(len(_OF_A_PERSON) + k for k in range(len(SCREENS)))
+APPS: Final = tuple(SESSIONS[-1] + 1 + k for k in range(len(SCREENS)))
+"""Kinds of sessions at the screen devices, and of app visits there, in the order of `SCREENS`."""
 
 
 @njit
@@ -103,7 +102,7 @@ class Intervals:
     """The intervals of all recipients and kinds, one after another: those of recipient r and kind k
     are at `at[r, k]`.
 
-    `starts` and `ends` are int64 microseconds; `at` is int64 of shape (recipients, 7, 2): first,
+    `starts` and `ends` are int64 microseconds; `at` is int64 of shape (recipients, kinds, 2): first,
     and past the last. For away intervals, `op_at` is the operational time, which stands still
     meanwhile, at which each comes up, and `op_lost` how much would have passed in it and those
     before.

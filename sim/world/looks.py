@@ -20,6 +20,7 @@ from sim.distributions.elementary import exp
 from sim.distributions.quantile import all_to_micros, quantiles, to_micros
 from sim.distributions.table import from_grid, to_grid
 from sim.draws import U64, purpose, uniform, uniform_pair
+from sim.schema.screens import SCREENS
 from sim.world.attention import Attention
 from sim.world.calendar import clock_of, operational
 from sim.world.intervals import away_time_added
@@ -33,7 +34,8 @@ GLANCES: Final = 0
 CHECKS: Final = 1
 VISITS: Final = 2
 SURFACES: Final = ("glances", "checks", "visits")
-STREAMS: Final = (*SURFACES, "away", "offline", "doze", "desktop", "desktop.app")
+_OF_SCREENS = (stream for one in SCREENS for stream in one.streams)
+STREAMS: Final = (*SURFACES, "away", "offline", "doze", *_OF_SCREENS)
 """All alternating renewals of a recipient: looks at the surfaces, then those that become intervals."""
 
 LOOK_PURPOSES: Final = np.array([purpose(name) for name in STREAMS], dtype=np.uint64)
@@ -41,8 +43,8 @@ START_PURPOSES: Final = np.array([purpose(f"{name}.start") for name in STREAMS],
 
 IN_HAND_FROM: Final = 1 << 40
 """Number of the first look while the phone is in hand; those of streams are smaller."""
-AT_DESK_FROM: Final = 1 << 41
-"""Number of the first app visit at the desktop."""
+AT_SCREEN_FROM: Final = tuple((2 + k) << 40 for k in range(len(SCREENS)))
+"""Number of the first app visit at each screen device."""
 
 _NEVER = np.int64(NEVER)
 _FAR = np.int64(

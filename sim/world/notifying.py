@@ -1,5 +1,5 @@
-"""What happens to the notifications of every message: push and badge, watch and desktop, e-mail,
-reply.
+"""What happens to the notifications of every message: push and badge, watch and screen devices,
+e-mail, reply.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.distributions.family import Family
+from sim.scenario.devices import is_used, route_of, sessions_of
 from sim.scenario.model import Scenario
 from sim.scenario.recipients import Alert, Handling
 from sim.schema.fields import Flags, Floats, Int64s
+from sim.schema.screens import SCREENS
+from sim.schema.screens.declared import COLUMNS_OF_ONE
+from sim.schema.screens.screen import Screen
 from sim.schema.world import Recipients
 from sim.world.circumstances import owners, quiet_hours
 from sim.world.drawn import Drawn
-from sim.world.intervals import AT_DESK, AWAY, Intervals, end_of_wait
+from sim.world.intervals import AWAY, SESSIONS, Intervals, end_of_wait
 from sim.world.people import own_chances
 from sim.world.senders import groups_of, in_groups
 from sim.world.sent import Sent
@@ -41,7 +45,9 @@ def draw_channels(
     desk = away = np.zeros(released.size, dtype=np.bool_)
     if intervals.starts.size:
         known = released != NEVER
-        desk = known & intervals.are_on(AT_DESK, sent.recipient, released)
+        for kind, screen in zip(SESSIONS, SCREENS, strict=True):
+            if screen.presence:
+                desk = desk | (known & intervals.are_on(kind, sent.recipient, released))
         away = known & ~desk & intervals.are_on(AWAY, sent.recipient, released)
     android = ~people.ios[sent.recipient]
     return (
@@ -235,7 +241,11 @@ def _retractions(
         "rewrite_after": rewrite,
         "retract_after": reached("phone", phone),
         "watch_retract_after": reached("watch", phone),
-        "desk_retract_after": reached("desktop", works),
+        **{
+            one.column("retract_after"): reached(one.name, works)
+            for one in SCREENS
+            if is_used(s, one)
+        },
         "receipt_after": drawn.duration("thread.receipts.delay", receipts.delay, marked),
         "clear_after": drawn.duration("thread.clears_elsewhere", s.thread.clears_elsewhere),
         "list_gone_after": drawn.duration("list.removal", s.notification_list.removal, deletes),
@@ -250,28 +260,45 @@ def _devices(
     for how long.
     """
     segments, soon = s.segments, drawn.soon
-    delay = drawn.duration("desktop.route.delay", s.desktop.delay)
     watched = owners("watch", [g.watch.share for g in segments], people)[sent.recipient]
     worn = watched & drawn.chance("watch.worn", drawn.of_segment([g.watch.worn for g in segments]))
     felt = worn & drawn.chance(
         "watch.notice", drawn.of_segment([g.watch.notice for g in segments]), tie=soon
     )
-    seen = drawn.chance(
-        "desktop.notice", drawn.of_segment([g.desktop.notice for g in segments]), tie=soon
-    )
-    return {
-        "desk_delay": _held_back(s, "desktop", drawn, sent, people, delay, released),
-        "desk_latency": drawn.duration("desktop.route.latency", s.desktop.latency),
+    columns: Columns = {
         "on_watch": worn,
         "watch_after": drawn.per_segment(
             "watch.delay", [g.watch.delay for g in segments], felt, tie=soon
         ),
         "watch_length": drawn.per_segment("watch.length", [g.watch.length for g in segments], felt),
-        "desk_after": drawn.per_segment(
-            "desktop.delay", [g.desktop.delay for g in segments], seen, tie=soon
+    }
+    for one in SCREENS:
+        columns |= _screen(s, one, drawn, sent, people, released)
+    return columns
+
+
+def _screen(
+    s: Scenario, one: Screen, drawn: Drawn, sent: Sent, people: Recipients, released: Int64s
+) -> Columns:
+    """Draw the route of notifications to a screen device, and who notices them there, how soon and
+    for how long.
+    """
+    if not is_used(s, one):
+        return {one.column(column): drawn.nothing for column in COLUMNS_OF_ONE}
+    name, route = one.name, route_of(s, one)
+    sessions = [sessions_of(g, one) for g in s.segments]
+    delay = drawn.duration(f"{name}.route.delay", route.delay)
+    seen = drawn.chance(
+        f"{name}.notice", drawn.of_segment([at.notice for at in sessions]), tie=drawn.soon
+    )
+    return {
+        one.column("delay"): _held_back(s, name, drawn, sent, people, delay, released),
+        one.column("latency"): drawn.duration(f"{name}.route.latency", route.latency),
+        one.column("after"): drawn.per_segment(
+            f"{name}.delay", [at.delay for at in sessions], seen, tie=drawn.soon
         ),
-        "desk_length": drawn.per_segment(
-            "desktop.reading", [g.desktop.reading for g in segments], seen
+        one.column("length"): drawn.per_segment(
+            f"{name}.reading", [at.reading for at in sessions], seen
         ),
     }
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sim.draws import U64, purpose, uniform
 from sim.schema.world import Messages, Recipients, Rules
 from sim.world.attention import Attention
-from sim.world.intervals import DESK_APP, IN_HAND, Intervals
-from sim.world.looks import AT_DESK_FROM, CHECKS, IN_HAND_FROM, VISITS, Looks, drawn_looks
+from sim.world.intervals import APPS, IN_HAND, Intervals
+from sim.world.looks import AT_SCREEN_FROM, CHECKS, IN_HAND_FROM, VISITS, Looks, drawn_looks
 
 THIN, OFFLINE = U64(purpose("visits.thin")), U64(purpose("visits.offline"))
 """Purposes of an app visit's two uniforms."""
@@ -62,9 +62,9 @@ class World:
         """
         return self._intervals_as_looks(recipient, IN_HAND, IN_HAND_FROM)
 
-    def desk_app(self, recipient: int) -> Looks:
-        """Give the app visits of one recipient at the desktop."""
-        return self._intervals_as_looks(recipient, DESK_APP, AT_DESK_FROM)
+    def app_visits(self, recipient: int, screen: int) -> Looks:
+        """Give the app visits of one recipient at a screen device, by its place among them."""
+        return self._intervals_as_looks(recipient, APPS[screen], AT_SCREEN_FROM[screen])
 
     def _intervals_as_looks(self, recipient: int, kind: int, first: int) -> Looks:
         begin, end = self.intervals.at[recipient, kind]

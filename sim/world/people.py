@@ -16,9 +16,11 @@ from sim.distributions.families.never import Never
 from sim.distributions.family import Family
 from sim.draws import uniforms
 from sim.scenario.channels import PushStore
+from sim.scenario.devices import sessions_of
 from sim.scenario.model import Looks as LooksSpec
 from sim.scenario.model import Segment
 from sim.schema.fields import Flags, Floats
+from sim.schema.screens import SCREENS
 from sim.schema.world import Recipients
 from sim.world.attention import Attention
 from sim.world.calendar import cumulative_week
@@ -82,7 +84,13 @@ def draw_recipients(
     ios = has("ios", [s.ios for s in segments])
     # The worker's first look, a uniform share of its tick, is one draw of the replication.
     phase = tick * uniforms(people.key, "email.tick", np.zeros_like(entities)) if tick else 0.0
+    screens = {}
+    for one in SCREENS:
+        at = [sessions_of(s, one) for s in segments]
+        screens[one.prefix] = has(f"{one.name}.notifications", [x.notifications for x in at])
+        screens[one.hides] = has(f"{one.name}.previews_hidden", [x.previews_hidden for x in at])
     return Recipients(
+        **screens,
         entity=entities,
         key=people.key,
         number=people.number,
@@ -96,8 +104,6 @@ def draw_recipients(
         push=has("push", [s.push for s in segments]),
         badge=has("badge", [s.badge for s in segments]),
         hides_previews=has("previews_hidden", [s.previews_hidden for s in segments]),
-        desk=has("desktop.notifications", [s.desktop.notifications for s in segments]),
-        hides_toasts=has("desktop.previews_hidden", [s.desktop.previews_hidden for s in segments]),
         email=email,
         utc_offset=np.asarray([int(s.utc_offset) for s in segments], dtype=np.int64)[segment],
         store=np.where(ios, store.ios, store.android).astype(np.int64),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.clock import NEVER
+from sim.scenario.devices import route_of
 from sim.scenario.model import KINDS, Scenario
+from sim.schema.screens import SCREENS
+from sim.schema.screens.screen import Screen
 from sim.schema.world import (
     APOLOGY,
     BLOCK,
@@ -109,10 +112,6 @@ def rules_of(s: Scenario) -> Rules:
         email_late=s.email.binding == "late",
         email_preview=mail[s.email.carries],
         email_list=s.email.list,
-        desk_drop=_reasons(s.desktop.drop, late=True),
-        desk_preview=s.desktop.preview,
-        desk_toast=int(s.desktop.toast),
-        desk_keep=int(s.desktop.keep),
         visit_reads={"every": EVERY_THREAD, "one": ONE_THREAD}[s.thread.reads],
         visit_clears=_CLEARS[s.thread.clears],
         badge_counts={"until visit": BY_VISIT, "until read": BY_READING}[s.badge.counts],
@@ -121,4 +120,16 @@ def rules_of(s: Scenario) -> Rules:
         badge_boost=s.badge.boost,
         cache_life=int(s.thread.cache.life),
         visit_offline=s.thread.cache.offline,
+        **{name: value for one in SCREENS for name, value in _screen(s, one).items()},
     )
+
+
+def _screen(s: Scenario, one: Screen) -> dict[str, int]:
+    """Give the rules of a screen device."""
+    route = route_of(s, one)
+    return {
+        one.column("drop"): _reasons(route.drop, late=True),
+        one.column("preview"): route.preview,
+        one.column("toast"): int(route.toast),
+        one.column("keep"): int(route.keep),
+    }

@@ -10,6 +10,8 @@ from sim.clock import NEVER, SECOND
 from sim.engines import compiled, reference
 from sim.records import Records, first_difference
 from sim.schema.fields import FLAG, TIMES, Field
+from sim.schema.screens import SCREENS
+from sim.schema.screens.screen import Screen
 from sim.schema.world import (
     APOLOGY,
     BATCHED,
@@ -81,7 +83,7 @@ def tied_world(pick: Pick, unit: int = SECOND) -> World:
         if kind == 3:
             rules["push_expiry"] = pick(0, 4) * unit
             session = (pick(0, 4) * unit, min(pick(8, 20) * unit, NEVER - 1))
-            recipients = [row | _UNOPENED | {"at_desk": [session]} for row in recipients]
+            recipients = [row | _UNOPENED | {SCREENS[0].session: [session]} for row in recipients]
     _complete(pick, rules, RULES, unit)
     for row in messages:
         _complete(pick, row, MESSAGES, unit)
@@ -189,10 +191,9 @@ def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
         "push_ttl": pick(0, 4) * unit if _yes(pick) else NEVER,
         "push_fetch": pick(0, 3) == 0,
         "push_generic": _yes(pick),
-        "desk_drop": pick(0, 31),
-        "desk_preview": pick(0, 2) * 7,
-        "desk_toast": pick(0, 4) * unit,
-        "desk_keep": (0, pick(0, 8) * unit, NEVER)[pick(0, 2)],
+        **{
+            name: value for one in SCREENS for name, value in _screen_rules(one, pick, unit).items()
+        },
         "collapse": pick(0, 2) if _yes(pick) else NO_COLLAPSE,
         "retraction_scope": pick(0, 3),
         "retraction_waits": _yes(pick),
@@ -202,6 +203,15 @@ def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
         "throttle_factor": (0.5, 1.0, 1.5, 3.0)[pick(0, 3)],
         "throttle_most": pick(0, 6) * unit,
         "throttle_reset": pick(0, 4) * unit,
+    }
+
+
+def _screen_rules(one: Screen, pick: Pick, unit: int) -> dict[str, Any]:
+    return {
+        one.column("drop"): pick(0, 31),
+        one.column("preview"): pick(0, 2) * 7,
+        one.column("toast"): pick(0, 4) * unit,
+        one.column("keep"): (0, pick(0, 8) * unit, NEVER)[pick(0, 2)],
     }
 
 
@@ -223,26 +233,27 @@ _UNOPENED: dict[str, Any] = {
     "visits": [],
     "quiet": [],
     "in_hand": [],
-    "desk_app": [],
+    **{one.app: [] for one in SCREENS},
 }
 
 
 def _devices(pick: Pick, unit: int) -> dict[str, Any]:
-    """Choose what a message does on the watch and at the desktop."""
+    """Choose what a message does on the watch and at the screen devices."""
     row: dict[str, Any] = {"on_watch": _yes(pick)}
     for delay in (
         "watch_after",
         "watch_retract_after",
-        "desk_after",
-        "desk_retract_after",
+        *(one.column(delay) for one in SCREENS for delay in ("after", "retract_after")),
         "clear_after",
         "rewrite_after",
         "list_gone_after",
     ):
         row[delay] = _or_never(pick, 4, unit)
-    for delay in ("desk_delay", "desk_latency"):
-        row[delay] = NEVER if pick(0, 15) == 0 else pick(0, 3) * unit
-    return row | {"watch_length": pick(0, 3) * unit, "desk_length": pick(0, 3) * unit}
+    for one in SCREENS:
+        for delay in ("delay", "latency"):
+            row[one.column(delay)] = NEVER if pick(0, 15) == 0 else pick(0, 3) * unit
+        row[one.column("length")] = pick(0, 3) * unit
+    return row | {"watch_length": pick(0, 3) * unit}
 
 
 def _follow_ups(
@@ -335,8 +346,8 @@ def _recipient(pick: Pick, unit: int) -> dict[str, Any]:
         "push": pick(0, 4) > 0,
         "badge": _yes(pick),
         "hides_previews": _rarely(pick),
-        "desk": pick(0, 4) > 0,
-        "hides_toasts": _rarely(pick),
+        **{one.prefix: pick(0, 4) > 0 for one in SCREENS},
+        **{one.hides: _rarely(pick) for one in SCREENS},
         "email": pick(0, 3),
         "utc_offset": pick(-3, 3) * unit,
         "glances": _looks(pick, unit),

@@ -14,6 +14,7 @@ from sim.engines import compiled, reference
 from sim.engines.compiled.inputs import plus
 from sim.records import first_difference
 from sim.scenario.model import build
+from sim.schema.world import MESSAGES
 from sim.world.by_hand import written_world
 from sim.world.drawing import draw_world
 from sim.world.looks import GLANCES
@@ -138,7 +139,8 @@ def test_a_million_messages_to_one_recipient_are_each_noticed_at_the_first_look_
     }
     one = draw_world(build(raw, file="made", folder=Path()), 0)
     arrival = np.sort(np.random.default_rng(1).integers(0, 29 * DAY, n))
-    fields = {f: np.zeros(n, getattr(one.messages, f).dtype) for f in one.messages.__slots__}
+    names = [f.name for f in MESSAGES]
+    fields = {f: np.zeros(n, getattr(one.messages, f).dtype) for f in names}
     never = (
         "noticed",
         "reaction",

@@ -20,7 +20,7 @@ from sim.world.parts import World
 
 from .making import NOT_VARIED, tied_world
 
-WORLDS = 500
+WORLDS = 3000
 
 
 def values(worlds: list[World]) -> dict[str, set[object]]:

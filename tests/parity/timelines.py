@@ -8,6 +8,10 @@ from typing import Any
 from sim.clock import NEVER, SECOND
 from sim.engines import reference
 from sim.schema.records import FROM_ENGINE
+from sim.schema.screens import SCREENS
+from sim.schema.screens.declared import COLUMNS_OF_ONE, RULES_OF_ONE, WRITTEN_OF_ONE
+from sim.schema.screens.desktop import DESKTOP
+from sim.schema.screens.screen import Screen
 from sim.schema.world import Rules
 from sim.world.by_hand import written_world
 from sim.world.intervals import KINDS_OF_INTERVAL
@@ -35,8 +39,7 @@ _TIMED_RULES = {
     "receiver_window",
     "push_expiry",
     "push_ttl",
-    "desk_toast",
-    "desk_keep",
+    *(one.column(rule) for one in SCREENS for rule in ("toast", "keep")),
     "email_window",
     "email_tick",
     "throttle_gap",
@@ -85,3 +88,27 @@ def shows(told: World, **columns: list[float | None]) -> None:
             values = [None if t == NEVER else t / SECOND for t in values]
         assert values == expected, f"{name}: {values}, by hand {expected}"
     agree(told)
+
+
+class AtScreen:
+    """Timelines at one screen device, written down in the names of the desktop."""
+
+    def __init__(self, screen: Screen) -> None:
+        parts = (*RULES_OF_ONE, *COLUMNS_OF_ONE, *WRITTEN_OF_ONE)
+        self.names = {DESKTOP.column(part): screen.column(part) for part in parts} | {
+            getattr(DESKTOP, name): getattr(screen, name)
+            for name in ("prefix", "hides", "session", "app")
+        }
+
+    def named(self, row: Row) -> Row:
+        """Give a row with the names of this device."""
+        return {self.names.get(name, name): value for name, value in row.items()}
+
+    def world(self, messages: list[Row], people: list[Row] | None = None, **rules: Any) -> World:
+        """Do as `world`."""
+        rows, named = [self.named(row) for row in messages], [self.named(p) for p in people or [{}]]
+        return world(rows, named, **self.named(rules))
+
+    def shows(self, told: World, **columns: list[float | None]) -> None:
+        """Do as `shows`."""
+        shows(told, **self.named(columns))

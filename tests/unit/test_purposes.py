@@ -14,6 +14,7 @@ import pytest
 import sim
 from sim import draws
 from sim.scenario import load
+from sim.schema.screens import NAMES
 from sim.world import draw_world
 from sim.world.looks import STREAMS
 
@@ -53,19 +54,28 @@ def names_in_sources() -> set[str]:
     found: set[str] = set()
     for function, call in calls():
         for argument in call.args[:2]:
-            if not (isinstance(argument, ast.Constant) and isinstance(argument.value, str)):
-                continue
-            name = argument.value
-            made = {
-                "u": [f"recipient.{name}"],
-                "has": [f"recipient.{name}"],
-                "own": [f"recipient.{name}"],
-                "factors": [f"recipient.{name}"],
-                "owners": [f"recipient.{name}"],
-                "reaction": [f"{name}.chance", f"{name}.delay"],
-            }
-            found.update(made.get(function, [name]))
-    return found | set(STREAMS) | {f"{name}.start" for name in STREAMS} | {"recipient.desktop"}
+            for name in spelled(argument):
+                made = {
+                    "u": [f"recipient.{name}"],
+                    "has": [f"recipient.{name}"],
+                    "own": [f"recipient.{name}"],
+                    "factors": [f"recipient.{name}"],
+                    "owners": [f"recipient.{name}"],
+                    "reaction": [f"{name}.chance", f"{name}.delay"],
+                }
+                found.update(made.get(function, [name]))
+    owned = {f"recipient.{name}" for name in NAMES}
+    return found | set(STREAMS) | {f"{name}.start" for name in STREAMS} | owned
+
+
+def spelled(argument: ast.expr) -> list[str]:
+    """Give the names that an argument may be: one, or one for each screen device it begins with."""
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return [argument.value]
+    if isinstance(argument, ast.JoinedStr) and isinstance(argument.values[0], ast.FormattedValue):
+        rest = [part.value for part in argument.values[1:] if isinstance(part, ast.Constant)]
+        return [f"{name}{''.join(map(str, rest))}" for name in NAMES]
+    return []
 
 
 class Recorder:

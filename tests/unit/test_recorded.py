@@ -13,10 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.clock import HOUR, NEVER
+from sim.recorded import told
 from sim.results import DICTIONARY, ResultFolder
 from sim.running import run
 from sim.scenario import Scenario, load, parse
 from sim.schema.records import COLUMNS
+from sim.schema.screens import NAMES, SCREENS
+from sim.schema.screens.declared import written
 from sim.verdicts import Verdict
 
 LOG = """id,sent_at,sender,recipient,deleted_at
@@ -93,6 +96,14 @@ def test_codes_have_names(logged: Scenario, tmp_path: Path) -> None:
     assert "it has not left" in set(records["push_left_by"])
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scenario_with_a_device_has_its_columns(logged: Scenario, name: str) -> None:
+    one = SCREENS[NAMES.index(name)]
+    without = {field.name for field in told(logged)}
+    used = {field.name for field in told(logged.patched({f"segments.*.{name}.share": 0.5}))}
+    assert used == without | {field.name for field in written(one)}
+
+
 def test_every_column_is_told_in_the_dictionary_and_in_the_file_itself(
     logged: Scenario, tmp_path: Path
 ) -> None:
@@ -101,7 +112,9 @@ def test_every_column_is_told_in_the_dictionary_and_in_the_file_itself(
     with (folder / DICTIONARY).open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))
     assert [row["column"] for row in rows] == schema.names
-    assert {one.name for one in COLUMNS} <= {*schema.names}
+    unused = {field for one in SCREENS if not one.measured for field in written(one)}
+    assert {one.name for one in {*COLUMNS} - unused} <= {*schema.names}
+    assert not {one.name for one in unused} & {*schema.names}
     for row in rows:
         metadata = schema.field(row["column"]).metadata
         assert row["meaning"] and row["unit"]

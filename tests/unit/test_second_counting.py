@@ -13,6 +13,7 @@ import pytest
 from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND
 from sim.records import Records
 from sim.scenario.traffic import KINDS
+from sim.schema.screens import NAMES, SCREENS
 from sim.surfaces import CHANNELS, SURFACES
 from sim.tallies import (
     BY_STRATUM,
@@ -60,8 +61,7 @@ TIMES = (
     "push_lost",
     "watch_shown",
     "watch_read",
-    "desk_shown",
-    "desk_read",
+    *(one.column(at) for one in SCREENS for at in ("shown", "read")),
     "email_dispatched",
     "email_arrived",
     "email_read",
@@ -69,8 +69,9 @@ TIMES = (
     "reply_after",
 )
 STEPS = ("noticed", "requested", "started", "completed")
-FLAGS = ("regretted", "push_edited", "email_edited", "desk_edited", "list_edited", "thread_edited")
-WORLDS, EACH = 5, 80
+FLAGS = ("regretted", "push_edited", "email_edited", "list_edited", "thread_edited")
+FLAGS += tuple(one.column("edited") for one in SCREENS)
+WORLDS, EACH = 5, 240
 Row = dict[str, Any]
 
 
@@ -89,7 +90,7 @@ def drawn(seed: int, rows: list[Row] | None = None, apologies: int = 6) -> list[
                 "caught": bool(rng.random() < 0.1),
                 "refused": int(rng.integers(0, 7)) * int(rng.random() < 0.4),
                 "push_chars": int(rng.choice([0, 40, 100])),
-                "desk_chars": int(rng.choice([0, 30, 100])),
+                **{one.column("chars"): int(rng.choice([0, 30, 100])) for one in SCREENS},
                 "list_read": int(rng.integers(0, 16)) if rng.random() < 0.1 else NEVER,
                 "list_chars": int(rng.choice([0, 30, 100])),
                 "push_felt": bool(rng.random() < 0.5),
@@ -108,7 +109,8 @@ def drawn(seed: int, rows: list[Row] | None = None, apologies: int = 6) -> list[
             }
             row |= {f"{one}_read_until": int(rng.integers(10, 20)) for one in ("push", "email")}
             row |= {
-                f"{one}_read_until": int(rng.integers(10, 20)) for one in ("watch", "desk", "list")
+                f"{one}_read_until": int(rng.integers(10, 20))
+                for one in ("watch", "list", *(one.prefix for one in SCREENS))
             }
             found.append(row)
     if rows is not None:
@@ -142,7 +144,10 @@ def read_at(row: Row, remedy: str = "delete") -> dict[str, int]:
         if row["push_chars"] and row["push_noticed"] < row["push_rewritten"]
         else NEVER,
         "watch": row["watch_read"] if row["push_chars"] else NEVER,
-        "desktop": row["desk_read"] if row["desk_chars"] else NEVER,
+        **{
+            one.name: row[one.column("read")] if row[one.column("chars")] else NEVER
+            for one in SCREENS
+        },
         "email": row["email_read"] if row["email_chars"] else NEVER,
         "list": row["list_read"] if row["list_chars"] else NEVER,
         "app": row["thread_read"],
@@ -153,7 +158,7 @@ def read_at(row: Row, remedy: str = "delete") -> dict[str, int]:
 EDITED = {
     "phone": "push_edited",
     "watch": "push_edited",
-    "desktop": "desk_edited",
+    **{one.name: one.column("edited") for one in SCREENS},
     "email": "email_edited",
     "list": "list_edited",
     "app": "thread_edited",
@@ -203,7 +208,8 @@ def test_what_is_judged_of_every_message_is_that_of_a_second_reading(
         assert {name: int(at[k]) for name, at in judged.read.items()} == read
         assert (judged.preview_read[k], judged.first_read[k]) == (preview, first)
         assert judged.thread_read[k] == read["app"]
-        shown = ("push_arrived", "watch_shown", "desk_shown", "email_arrived")
+        shown = ["push_arrived", "watch_shown", "email_arrived"]
+        shown += [one.column("shown") for one in SCREENS]
         assert judged.notified[k] == min(row[name] for name in shown)
         assert judged.replied[k] == reply(row, remedy)
         assert judged.regretted[k] == row["regretted"]
@@ -220,7 +226,8 @@ def test_what_is_judged_of_every_message_is_that_of_a_second_reading(
         assert judged.phantom[k] == (row["phantom"] != NEVER and first == NEVER)
         when = sender_was(row, preview, remedy) if old is Verdict.TOO_LATE else Lost.NOT
         assert Lost(judged.lost[k]) is when
-        signs = {"push_noticed": "push", "watch_read": "push", "desk_read": "desk"}
+        signs = {"push_noticed": "push", "watch_read": "push"}
+        signs |= {one.column("read"): one.prefix for one in SCREENS}
         signs |= {"email_read": "email", "list_read": "list"}
         met = [row[look] != NEVER and not row[f"{of}_edited"] for look, of in signs.items()]
         level = Level.EXISTENCE if any(met) or row["phantom"] != NEVER else Level.NOTHING
@@ -323,7 +330,7 @@ def counts(
                 at = regretted_text(row)
                 t["read_thread"] += at["app"] != NEVER
                 ways = {name: [name] for name in ("watch", "desktop", "email", "list")}
-                for name, on in (ways | {"push": ["phone", "watch", "desktop"]}).items():
+                for name, on in (ways | {"push": ["phone", "watch", *NAMES]}).items():
                     when = min(at[one] for one in on)
                     t[f"read_{name}"] += when != NEVER and when <= at["app"]
             if base_rows[b]["regretted"]:

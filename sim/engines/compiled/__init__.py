@@ -3,8 +3,8 @@
 It resolves what does not depend on what recipients do first (`deletions`: the senders' queues,
 `plan`: rulings and times), then plays one recipient after another: `phone` merges arrivals,
 retractions, glances, alerts, visits and taps, `thread` is what visits do, `mail` (with `batches`)
-follows. `retractions`, `store` and `follow_ups` play the rules they are named after, `devices`
-(watch, desktop) comes last, and `columns` turns rows into columns of the records.
+follows. `retractions`, `store` and `follow_ups` play the rules they are named after, `watch` and
+`screens` (desktop) come last, and `columns` turns rows into columns of the records.
 
 `state` declares what is held meanwhile, by field name: a row per message, a recipient's counters
 and lists (`workspace`). `inputs` is a world as kernels take it, `streams` walks looks, `order`

@@ -10,31 +10,44 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit
-from sim.engines.compiled.devices import play_devices
 from sim.engines.compiled.inputs import DOZES, IS_OFFLINE, IS_QUIET, Inputs, is_on, plus, wait
 from sim.engines.compiled.plan import is_sent
 from sim.engines.compiled.retractions import BY_ANOTHER
+from sim.engines.compiled.screens import played_at_screens
 from sim.engines.compiled.state import FROM_QUEUE, RARE
+from sim.engines.compiled.watch import play_watch
 from sim.schema.fields import Int64s
 from sim.schema.records import FROM_ENGINE
+from sim.schema.screens import SCREENS
+from sim.schema.screens.declared import written
 from sim.schema.world import BLOCK, DIGEST, EDIT
+from sim.world.parts import World
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 _named: Any = namedtuple
-Written: Final = _named("Written", [f.name for f in FROM_ENGINE if f.name not in FROM_QUEUE])
+_AT_SCREENS: Final = {f.name for one in SCREENS for f in written(one)}
+Written: Final = _named(
+    "Written", [f.name for f in FROM_ENGINE if f.name not in (*FROM_QUEUE, *_AT_SCREENS)]
+)
 """The columns of the records that rows become."""
 Columns = dict[str, npt.NDArray[Any]]
 
 
 def columns_of(
-    inputs: Inputs, place: Int64s, rows: npt.NDArray[Any], rare: npt.NDArray[Any], known: Columns
+    world: World,
+    inputs: Inputs,
+    place: Int64s,
+    rows: npt.NDArray[Any],
+    rare: npt.NDArray[Any],
+    known: Columns,
 ) -> Columns:
     """Give the engine's columns, of which some are `known`.
 
     What cannot happen in this world takes no memory.
     """
     n = place.size
+    known |= played_at_screens(world, inputs, place, rows, rare)
     rooms = {
         f.name: np.empty(n if rare.size or f.name not in RARE else 0, f.dtype)
         for f in FROM_ENGINE
@@ -44,7 +57,7 @@ def columns_of(
     found = known | rooms
     return {
         f.name: found[f.name]
-        if found[f.name].size == n
+        if f.name in found and found[f.name].size == n
         else np.broadcast_to(np.asarray(f.absent, dtype=f.dtype), n)
         for f in FROM_ENGINE
     }
@@ -59,7 +72,8 @@ def _write(m, people, terms, streams, intervals, place, rows, rare, out):
         if rules.rare:
             one = people[m.recipient[i]]
             more = rare[place[i]]
-            play_devices(m, rules, intervals, one, i, row, rare, place[i])
+            if more.watch_shown != _NEVER:
+                play_watch(m, rules, intervals, m.recipient[i], i, row, more)
             _write_rare(m, rules, intervals, one, row, more, i, out)
         effect = row.effective if row.effective < rules.horizon else _NEVER
         out.effective[i], out.refused[i] = effect, row.refused
@@ -125,9 +139,6 @@ def _write_rare(m, rules, intervals, one, row, more, i, out):
     out.push_lost[i] = more.push_lost if lost else _NEVER
     out.watch_shown[i], out.watch_read[i] = more.watch_shown, more.watch_read
     out.watch_read_until[i] = more.watch_read_until
-    out.desk_shown[i], out.desk_chars[i] = more.desk_shown, more.desk_chars
-    out.desk_read[i], out.desk_read_until[i] = more.desk_read, more.desk_read_until
-    out.desk_edited[i] = more.desk_edited
     out.list_read[i], out.list_read_until[i] = more.list_read, more.list_read_until
     out.list_chars[i] = more.list_chars
     out.push_edited[i] = out.email_edited[i] = out.thread_edited[i] = out.list_edited[i] = False

@@ -53,7 +53,7 @@ def play(world: World) -> Records:
         messages, people, streams, terms, intervals, first, by_segment, rows, work, stream_buffers()
     )
     known = dict(zip(FROM_QUEUE, queue, strict=True))
-    return Records.joined(world, columns_of(inputs, place, rows, rare, known))
+    return Records.joined(world, columns_of(world, inputs, place, rows, rare, known))
 
 
 def _conversations(world: World) -> Int64s:

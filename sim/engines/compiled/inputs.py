@@ -13,12 +13,12 @@ import numpy.typing as npt
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.state import PERSON_ROW, TERMS_ROW
-from sim.schema.fields import Floats, Int64s
+from sim.schema.fields import Floats, Int64s, fields_of, named
+from sim.schema.screens import SCREENS
+from sim.schema.screens.declared import ScreenMessages
 from sim.schema.world import DELETE, MESSAGES, RECIPIENTS, REWRITE, RULES, SEEN
 from sim.world.intervals import (
-    AT_DESK,
     AWAY,
-    DESK_APP,
     DOZING,
     IN_HAND,
     NO_NETWORK,
@@ -29,15 +29,18 @@ from sim.world.intervals import (
 from sim.world.parts import World
 
 _NEVER = np.int64(NEVER)
-IS_AWAY, IS_OFFLINE, DOZES, DESK_SESSION, IS_QUIET, HAS_IN_HAND, IN_DESK_APP = (
-    np.int64(k) for k in (AWAY, NO_NETWORK, DOZING, AT_DESK, QUIET, IN_HAND, DESK_APP)
+IS_AWAY, IS_OFFLINE, DOZES, IS_QUIET, HAS_IN_HAND = (
+    np.int64(k) for k in (AWAY, NO_NETWORK, DOZING, QUIET, IN_HAND)
 )
 """Kinds of intervals as int64: Numba compiles a function anew for every plain constant it is called
 with."""
 
 _named: Any = namedtuple
-MessageColumns: Final = _named("MessageColumns", [f.name for f in MESSAGES])
-"""Every column of the messages, contiguous, for kernels that go through a world once."""
+_OF_SCREENS: Final = named(fields_of(ScreenMessages))
+_SHARED: Final = [f.name for f in MESSAGES if f.name not in _OF_SCREENS]
+MessageColumns: Final = _named("MessageColumns", _SHARED)
+"""The columns of the messages, contiguous, for kernels that go through a world once: all but those of
+screen devices."""
 
 
 RecipientColumns: Final = _named("RecipientColumns", [f.name for f in RECIPIENTS])
@@ -83,7 +86,7 @@ def inputs_of(world: World) -> Inputs:
     """Give a world as the kernels take it, without copying message columns that are contiguous."""
     intervals = _intervals(world)
     return Inputs(
-        MessageColumns(*(plain(getattr(world.messages, f.name)) for f in MESSAGES)),
+        MessageColumns(*(plain(getattr(world.messages, name)) for name in _SHARED)),
         _people(world),
         _terms(world, intervals.kinds),
         _streams(world),
@@ -113,7 +116,6 @@ def _fill(r, at, people):
         )
         one.checks_rate = r.checks_rate[i]
         one.push, one.badge, one.hides_previews = r.push[i], r.badge[i], r.hides_previews[i]
-        one.desk, one.hides_toasts = r.desk[i], r.hides_toasts[i]
         one.email, one.utc_offset, one.store = r.email[i], r.utc_offset[i], r.store[i]
         one.email_phase = r.email_phase[i]
         one.away_first, one.away_past = at[i, AWAY, 0], at[i, AWAY, 1]
@@ -137,8 +139,9 @@ def is_rare(world: World, kinds: int) -> bool:
         or r.remedy != DELETE
         or r.retraction_scope == REWRITE
         or r.list_shown
-        or (r.push_drop | r.email_drop | r.desk_drop) & SEEN
+        or (r.push_drop | r.email_drop) & SEEN
         or m.on_watch.any()
+        or any(getattr(r, one.column("drop")) & SEEN for one in SCREENS)
     )
 
 

@@ -16,7 +16,6 @@ from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.follow_ups import is_withheld
 from sim.engines.compiled.inputs import (
     HAS_IN_HAND,
-    IN_DESK_APP,
     IS_AWAY,
     IS_OFFLINE,
     IS_QUIET,
@@ -39,9 +38,16 @@ from sim.engines.compiled.retractions import (
 )
 from sim.engines.compiled.store import empty_stores
 from sim.engines.compiled.streams import GLANCE_STREAM, VISIT_STREAM, open_stream, pass_over, step
-from sim.engines.compiled.thread import begin_next_visit, begins_in_hand, next_visit, open_app
+from sim.engines.compiled.thread import (
+    IN_APP_ELSEWHERE,
+    begin_at_screens,
+    begin_next_visit,
+    begins_in_hand,
+    next_visit,
+    open_app,
+)
 from sim.schema.world import LATEST, REWRITE
-from sim.world.intervals import DESK_APP, IN_HAND
+from sim.world.intervals import IN_HAND
 from sim.world.looks import GLANCES, START, VISITS
 
 _NEVER = np.int64(NEVER)
@@ -62,11 +68,8 @@ def play_phone(m, one, streams, rules, intervals, rows, work):
             intervals.at[one.row, IN_HAND, 1],
         )
         at.hand_glance = at.hand_visit = at.hand_first
-    if (intervals.kinds >> IN_DESK_APP) & 1:
-        at.desk_visit, at.desk_past = (
-            intervals.at[one.row, DESK_APP, 0],
-            intervals.at[one.row, DESK_APP, 1],
-        )
+    if intervals.kinds & IN_APP_ELSEWHERE:
+        begin_at_screens(intervals, one, work)
     while True:
         visit = next_visit(m, one, streams, rules, intervals, rows, work)
         arrival = lists[at.next_arrival].arrival_at if at.next_arrival < at.arrivals else _NEVER

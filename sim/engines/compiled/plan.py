@@ -159,8 +159,6 @@ def _plan_rare(m, rules, i, place, row, more):
     """
     more.paused = more.push_lost = more.push_rewritten = _NEVER
     more.watch_shown = more.watch_read = more.watch_read_until = _NEVER
-    more.desk_shown = more.desk_read = more.desk_read_until = _NEVER
-    more.desk_edited, more.desk_chars = False, 0
     more.edit = more.gone = more.reach = more.seen = more.cleared = _NEVER
     more.list_read = more.list_read_until = _NEVER
     more.list_chars = 0

@@ -15,11 +15,14 @@ from sim.engines.compiled.inputs import IS_OFFLINE, is_on, plus
 from sim.engines.compiled.plan import read_in_thread
 from sim.engines.compiled.streams import VISIT_STREAM, step
 from sim.schema.world import BY_VISIT, CLEARS_ALL, CLEARS_THREAD, EVERY_THREAD, ONE_THREAD
+from sim.world.intervals import APPS
 from sim.world.looks import IN_HAND_FROM, START, VISITS, K
 from sim.world.parts import OFFLINE, THIN
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
+IN_APP_ELSEWHERE = np.int64(sum(1 << kind for kind in APPS))
+"""Bits of the kinds of app visits at screen devices."""
 _IN_HAND_FROM = np.int64(IN_HAND_FROM)
 NOBODYS = np.int64(-1)
 """No conversation."""
@@ -31,17 +34,31 @@ def begins_in_hand(intervals, at, place):
     return intervals.starts[place] if place < at.hand_past else _NEVER
 
 
-@njit_inlined
-def _begins_at_desk(intervals, at):
-    """Give the start of the next app visit at the desktop; NEVER past the last."""
-    return intervals.starts[at.desk_visit] if at.desk_visit < at.desk_past else _NEVER
+@njit
+def begin_at_screens(intervals, one, work):
+    """Begin with a recipient's first app visit at every screen device."""
+    for k in range(len(APPS)):
+        for end in range(2):
+            work.screens[k, end] = intervals.at[one.row, APPS[k], end]
+    _find_at_screens(intervals, work)
+
+
+@njit
+def _find_at_screens(intervals, work):
+    """Note the next app visit at a screen device: of those that begin first, the first device's."""
+    at = work.at[0]
+    at.screen_start = _NEVER
+    for k in range(len(APPS)):
+        place = work.screens[k, 0]
+        if place < work.screens[k, 1] and intervals.starts[place] < at.screen_start:
+            at.screen_start, at.screen = intervals.starts[place], k
 
 
 @njit_inlined
 def _next_start(intervals, at, visits):
-    """Give the start of the next visit: of the stream, in hand, or at the desktop."""
+    """Give the start of the next visit: of the stream, in hand, or at a screen device."""
     start = min(visits[START], begins_in_hand(intervals, at, at.hand_visit))
-    return min(start, _begins_at_desk(intervals, at))
+    return min(start, at.screen_start)
 
 
 @njit_inlined
@@ -66,16 +83,17 @@ def next_visit(m, one, streams, rules, intervals, rows, work):
 
 @njit_inlined
 def begin_next_visit(m, one, streams, rules, intervals, rows, work, worth):
-    """Step over the next visit, of the stream before one in hand before one at the desktop; let it
+    """Step over the next visit, of the stream before one in hand before one at a screen device; let it
     take place, or not, if it is not over by an instant.
     """
     at, visits = work.at[0], work.looks[VISITS]
-    in_hand, at_desk = begins_in_hand(intervals, at, at.hand_visit), _begins_at_desk(intervals, at)
-    if at_desk < min(visits[START], in_hand):
-        start, end = at_desk, intervals.ends[at.desk_visit]
-        at.desk_visit += 1
+    in_hand = begins_in_hand(intervals, at, at.hand_visit)
+    if at.screen_start < min(visits[START], in_hand):
+        start, end = at.screen_start, intervals.ends[work.screens[at.screen, 0]]
+        work.screens[at.screen, 0] += 1
+        _find_at_screens(intervals, work)
         if end > worth:
-            _open_at_desk(m, one, rules, intervals, rows, work, start, end)
+            _open_at_screen(m, one, rules, intervals, rows, work, start, end)
         return
     if visits[START] <= in_hand:
         start, number = visits[START], visits[K]
@@ -105,8 +123,8 @@ def _begin_visit(m, one, rules, intervals, rows, work, start, end, number):
 
 
 @njit
-def _open_at_desk(m, one, rules, intervals, rows, work, now, until):
-    """Open the app at the desktop: the thread is read, and word of it may go to the phone."""
+def _open_at_screen(m, one, rules, intervals, rows, work, now, until):
+    """Open the app at a screen device: the thread is read, and word of it may go to the phone."""
     conversation = NOBODYS
     if rules.visit_reads == ONE_THREAD:
         conversation = _newest_unread(rules, rows, work, now)
@@ -148,7 +166,7 @@ def _newest_unread(rules, rows, work, now):
 
 
 @njit
-def _read_thread(m, one, rules, intervals, rows, work, now, until, conversation, at_desk):
+def _read_thread(m, one, rules, intervals, rows, work, now, until, conversation, at_screen):
     """Read the thread online, all of it or one conversation: what is there now, and what is accepted
     before the visit is over (rank 18).
     """
@@ -164,7 +182,7 @@ def _read_thread(m, one, rules, intervals, rows, work, now, until, conversation,
             if row.thread_read == _NEVER and (every or row.sender == conversation):
                 if row.effective > seen:
                     read_in_thread(rules, row, seen)
-                    if at_desk:
+                    if at_screen:
                         clear_elsewhere(m, one, rules, intervals, rows, work, i, seen)
                 elif rules.placeholder:
                     row.phantom = min(row.phantom, seen)

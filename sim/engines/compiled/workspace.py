@@ -11,13 +11,16 @@ from sim.clock import NEVER
 from sim.compiling import njit_inlined
 from sim.engines.compiled.state import CONVERSATION, CONVERSATION_ROW, COUNTERS_ROW, LISTS_ROW
 from sim.schema.fields import Int64s
+from sim.schema.screens import SCREENS
 from sim.world.looks import STATE, SURFACES
 
+_NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 
 
 class Workspace(NamedTuple):
-    """Counters (one record), states of the three look streams, lists.
+    """Counters (one record), states of the three look streams, the place of the next app visit at each
+    screen device and of the one past the last, lists.
 
     For all recipients: second rows of the messages (`state.RARE_ROW`; empty if there are none), all
     throttled conversations, and which of them each message is in (empty where none is).
@@ -25,6 +28,7 @@ class Workspace(NamedTuple):
 
     at: npt.NDArray[Any]
     looks: Int64s
+    screens: Int64s
     lists: npt.NDArray[Any]
     rare: npt.NDArray[Any]
     conversations: npt.NDArray[Any]
@@ -39,6 +43,7 @@ def workspace_for(most: int, rare: npt.NDArray[Any], talks: Int64s) -> Workspace
     return Workspace(
         np.zeros(1, COUNTERS_ROW),
         np.zeros((len(SURFACES), STATE), dtype=np.int64),
+        np.zeros((len(SCREENS), 2), dtype=np.int64),
         np.zeros(2 * most, LISTS_ROW),
         rare,
         conversations,
@@ -54,6 +59,6 @@ def clear(work):
     at.signs = at.meetings = at.retractions = at.entries = at.glancing = 0
     at.next_unread = at.next_arrival = at.since_visit = at.next_retraction = at.next_entry = 0
     at.hand_first = at.hand_past = at.hand_glance = at.hand_visit = 0
-    at.desk_past = at.desk_visit = 0
+    at.screen_start = _NEVER
     at.last_online = _PAST
     at.glance_end = at.alert_end = at.visit_end = at.badge_until = _PAST

@@ -4,7 +4,7 @@ Its processes only wait, act and write down times. `instants` holds the order of
 at one instant, `stage` what all parts share, `senders` the deletion work, `platform` acceptance,
 rulings and remedies, `inbox` a recipient's side: the thread, and a list of what notifies
 (`channel`). `pushes` with `store` is the way of a push to the `phone` (tray, badge), the `watch`
-and the `desktop`; `outbox` with `throttle` the way of an e-mail to the mailbox (`mail`). `surfaces`
+and the `screens` (desktop); `outbox` with `throttle` the way of an e-mail to the mailbox (`mail`). `surfaces`
 plays looks only while something is worth them.
 """
 

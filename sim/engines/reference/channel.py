@@ -8,18 +8,18 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """The app is open: until when, online or not, on the phone or at the desktop, by whose push."""
+    """The app is open: until when, online or not, on the phone or at a screen device, by whose push."""
 
     until: int
     online: bool
-    at_desk: bool = False
+    at_screen: bool = False
     by: int | None = None
     conversation: int | None = None
     """The sender whose conversation it opens, if it opens one."""
 
 
 class Channel(Protocol):
-    """A way by which a recipient learns of messages outside the thread: phone, desktop, mailbox,
+    """A way by which a recipient learns of messages outside the thread: phone, screen device, mailbox,
     the app's list of notifications.
     """
 

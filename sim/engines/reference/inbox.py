@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from sim.engines.reference.channel import Channel, Visit
-from sim.engines.reference.desktop import Desktop
 from sim.engines.reference.entries import Entries
 from sim.engines.reference.instants import Order, then
 from sim.engines.reference.mail import Mailbox
 from sim.engines.reference.phone import Phone
+from sim.engines.reference.screens import ScreenDevice
 from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
 from sim.engines.reference.thread import Thread
+from sim.schema.screens import SCREENS
 from sim.schema.world import OFF
-from sim.world.intervals import AT_DESK, DESK_APP, IN_HAND, NO_NETWORK
-from sim.world.looks import VISITS
+from sim.world.intervals import APPS, IN_HAND, NO_NETWORK, SESSIONS
+from sim.world.looks import VISITS, Looks
 
 
 class Inbox:
@@ -30,8 +31,10 @@ class Inbox:
         self.channels: list[Channel] = [self.phone]
         if stage.people.email[recipient] != OFF:
             self.channels.append(Mailbox(stage, recipient, self.intervals))
-        if stage.people.desk[recipient] and self.intervals.ever(AT_DESK):
-            self.channels.append(Desktop(stage, recipient, self.intervals))
+        for k, screen in enumerate(SCREENS):
+            on = getattr(stage.people, screen.prefix)[recipient]
+            if on and self.intervals.ever(SESSIONS[k]):
+                self.channels.append(ScreenDevice(stage, recipient, self.intervals, k))
         if stage.rules.list_shown:
             self.channels.append(Entries(stage))
         worth, order = self._worth_a_visit, Order.VISIT
@@ -41,11 +44,10 @@ class Inbox:
         self.in_hand = Surface(
             stage.env, lambda: stage.world.in_hand(recipient), order, worth, self._in_hand, 1
         )
-        self.at_desk = Surface(
-            stage.env, lambda: stage.world.desk_app(recipient), order, worth, self._at_desk, 2
-        )
+        self.at_screens = [
+            self._at_screen(k) for k, kind in enumerate(APPS) if self.intervals.ever(kind)
+        ]
         self.is_ever_in_hand = self.intervals.ever(IN_HAND)
-        self.is_ever_at_desk = self.intervals.ever(DESK_APP)
         self.kept: Look = (-1, -1, -1)  # the last visit that was played and not thinned away
 
     def accept(self, i: int) -> None:
@@ -77,7 +79,7 @@ class Inbox:
 
     def app_is_open(self) -> bool:
         """Tell whether a visit on the phone that began before this instant is still going on."""
-        return any(not visit.at_desk for _, visit in self._visits_in_progress())
+        return any(not visit.at_screen for _, visit in self._visits_in_progress())
 
     def _visits_in_progress(self) -> list[tuple[int, Visit]]:
         """List the visits that began before this instant and are not over, by number: the one that
@@ -86,13 +88,12 @@ class Inbox:
         looks = [(self._of_stream_in_progress(), False)]
         if self.is_ever_in_hand:
             looks.append((self.in_hand.in_progress(), False))
-        if self.is_ever_at_desk:
-            looks.append((self.at_desk.in_progress(), True))
-        known = [(look, at_desk) for look, at_desk in looks if look is not None]
-        known.sort(key=lambda one: one[0][0])  # stable: of the stream, in hand, at the desk
+        looks += [(visits.in_progress(), True) for visits in self.at_screens]
+        known = [(look, at_screen) for look, at_screen in looks if look is not None]
+        known.sort(key=lambda one: one[0][0])  # stable: of the stream, in hand, at the devices
         return [
-            (look[2], Visit(look[1], at_desk or not self._offline(look), at_desk))
-            for look, at_desk in known
+            (look[2], Visit(look[1], at_screen or not self._offline(look), at_screen))
+            for look, at_screen in known
         ]
 
     def _of_stream_in_progress(self) -> Look | None:
@@ -129,8 +130,8 @@ class Inbox:
         self.visits.wake()
         if self.is_ever_in_hand:
             self.in_hand.wake()
-        if self.is_ever_at_desk:
-            self.at_desk.wake()
+        for visits in self.at_screens:
+            visits.wake()
 
     def _visit(self, look: Look) -> None:
         if self.phone.badge or self._comes_by_itself(look[2]):
@@ -140,8 +141,16 @@ class Inbox:
     def _in_hand(self, look: Look) -> None:
         self._open_app(look[2], Visit(look[1], online=not self._offline(look)))
 
-    def _at_desk(self, look: Look) -> None:
-        self._open_app(look[2], Visit(look[1], online=True, at_desk=True))
+    def _at_screen(self, k: int) -> Surface:
+        """Give the app visits at a screen device."""
+
+        def opens(look: Look) -> None:
+            self._open_app(look[2], Visit(look[1], online=True, at_screen=True))
+
+        def looks() -> Looks:
+            return self.world.app_visits(self.r, k)
+
+        return Surface(self.env, looks, Order.VISIT, self._worth_a_visit, opens, 2 + k)
 
     def _tapped(self, i: int) -> None:
         now = int(self.env.now)

@@ -266,7 +266,7 @@ class Phone:
 
         A count whose content is gone is a sign without content.
         """
-        if visit.at_desk:
+        if visit.at_screen:
             return
         for i in sorted(self.badge):
             read = self.out["thread_read"][i] != NEVER

@@ -8,6 +8,7 @@ import simpy
 
 from sim.clock import NEVER
 from sim.records import blank
+from sim.schema.screens import SCREENS
 from sim.schema.world import BLOCK, BLOCKED, DELETE, DELETED, EDIT, EDITED, READ, SEEN
 from sim.world.parts import World
 
@@ -35,8 +36,8 @@ class Stage:
         self.deletes, self.edits = self.rules.remedy == DELETE, self.rules.remedy == EDIT
         gone = {DELETE: self.effective, BLOCK: self.out["blocked"]}
         self._gone = gone.get(self.rules.remedy)
-        reasons = self.rules.push_drop | self.rules.email_drop | self.rules.desk_drop
-        self.asks_seen = bool(reasons & SEEN)
+        drops = (f"{way}_drop" for way in ("push", "email", *(one.prefix for one in SCREENS)))
+        self.asks_seen = any(getattr(self.rules, drop) & SEEN for drop in drops)
         self.seen = [NEVER] * world.messages.size  # since when the app has been open, if asked
         self.taps_offline = bool(self.m.tap_offline.any())
         self.watches = bool(self.m.on_watch.any())

@@ -68,7 +68,7 @@ class Thread:
             if self.stage.deleted(i):
                 self._miss(i, visit, met=mine)
             elif mine:
-                self._read(i, at_desk=visit.at_desk)
+                self._read(i, at_screen=visit.at_screen)
         return replace(visit, conversation=conversation)
 
     def read_if_open(self, i: int, visits: Sequence[tuple[int, Visit]]) -> None:
@@ -79,7 +79,7 @@ class Thread:
         for number, visit in visits:
             opened = self.open_at.setdefault(number, self._of(i))
             if i in self.unread and self._is_open(i, opened):
-                self._read(i, at_desk=visit.at_desk)
+                self._read(i, at_screen=visit.at_screen)
 
     def _of(self, i: int) -> int:
         return int(self.m.sender[i])
@@ -93,17 +93,17 @@ class Thread:
     def _is_open(self, i: int, conversation: int | None) -> bool:
         return self.rules.visit_reads != ONE_THREAD or self._of(i) == conversation
 
-    def _read(self, i: int, *, at_desk: bool) -> None:
+    def _read(self, i: int, *, at_screen: bool) -> None:
         """Read message i now, as the server shows it."""
         self._write_down(i, int(self.env.now))
-        if at_desk:
+        if at_screen:
             self.read_elsewhere(i)
 
     def _miss(self, i: int, visit: Visit, *, met: bool) -> None:
         """Meet the place of a deleted message, or not; on the phone its copy is gone from now on."""
         if met and self.rules.placeholder:
             self.stage.sign_without_content(i)
-        if not visit.at_desk:
+        if not visit.at_screen:
             self.refreshed.add(i)
         if met and (i in self.refreshed or not self.copies):
             self.unread.discard(i)

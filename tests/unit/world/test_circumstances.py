@@ -10,16 +10,27 @@ import numpy as np
 import pytest
 
 from sim.clock import DAY, HOUR, NEVER
+from sim.schema.screens import NAMES, SCREENS
 from sim.schema.world import OFF
 from sim.world.by_hand import written_world
 from sim.world.drawing import draw_world
-from sim.world.intervals import AT_DESK, AWAY, DOZING, IN_HAND, KINDS_OF_INTERVAL, NO_NETWORK, QUIET
+from sim.world.intervals import (
+    AWAY,
+    DOZING,
+    IN_HAND,
+    KINDS_OF_INTERVAL,
+    NO_NETWORK,
+    QUIET,
+    SESSIONS,
+)
 from sim.world.looks import CHECKS, GLANCES, VISITS
 from sim.world.parts import World
 
 from ..making import assert_near, small
 
 PEOPLE = 3_000
+AT_DESK = SESSIONS[NAMES.index("desktop")]
+
 SPELLS: dict[str, Any] = {
     "away": {
         "gap": {"dist": "exponential", "mean": "2 h"},
@@ -30,11 +41,14 @@ SPELLS: dict[str, Any] = {
         "length": {"dist": "exponential", "mean": "30 min"},
     },
     "doze": {"gap": "40 min", "length": "20 min"},
-    "desktop": {
-        "share": 0.5,
-        "gap": {"dist": "exponential", "mean": "1 h"},
-        "length": {"dist": "exponential", "mean": "1 h"},
-        "app": {"gap": {"dist": "exponential", "mean": "20 min"}, "length": "5 min"},
+    **{
+        name: {
+            "share": 0.5,
+            "gap": {"dist": "exponential", "mean": "1 h"},
+            "length": {"dist": "exponential", "mean": "1 h"},
+            "app": {"gap": {"dist": "exponential", "mean": "20 min"}, "length": "5 min"},
+        }
+        for name in NAMES
     },
     "quiet": {
         "share": 0.5,
@@ -170,14 +184,16 @@ def test_hours_that_hold_notifications_back_let_every_push_leave_outside_them() 
     assert w.intervals.starts.size == 0  # held back, not silent
 
 
-@pytest.mark.parametrize("channel", ["push", "desktop", "email"])
+@pytest.mark.parametrize("channel", ["push", *NAMES, "email"])
 def test_hours_hold_back_the_channels_that_the_scenario_names_and_no_other(channel: str) -> None:
     hours = [{"opens": "09:00", "closes": "17:00"}]
     held = {"hours": hours, "effect": "hold", "holds": [channel]}
     instant = {"off": 0.0, "instant": 1.0, "batched": 0.0, "digest": 0.0}
-    m = world(50, email=instant, quiet=held).messages
-    free = world(50, email=instant).messages
-    names = {"push": "push_delay", "desktop": "desk_delay", "email": "email_delay"}
+    had: dict[str, Any] = {name: {"share": 1.0} for name in NAMES}
+    m = world(50, email=instant, quiet=held, **had).messages
+    free = world(50, email=instant, **had).messages
+    names = {"push": "push_delay", "email": "email_delay"}
+    names |= {one.name: one.column("delay") for one in SCREENS}
     for other, name in names.items():
         same = np.array_equal(getattr(m, name), getattr(free, name))
         assert same == (other != channel), other
@@ -209,6 +225,27 @@ def test_a_delay_depends_on_where_the_recipient_is_at_acceptance() -> None:
         0,
     )
     np.testing.assert_array_equal(w.messages.push_delay, by_presence(w))
+
+
+def test_a_session_at_a_device_that_is_no_presence_delays_no_push() -> None:
+    """Of the screen devices the desktop alone is: whoever has only the tablet in use is not active."""
+    for one in SCREENS:
+        w = draw_world(
+            small(
+                {
+                    f"segments.*.{one.name}": SPELLS[one.name],
+                    "push.delay": "1 s",
+                    "push.delay_active": "2 min",
+                }
+            ),
+            0,
+        )
+        m, session = w.messages, SESSIONS[NAMES.index(one.name)]
+        there = w.intervals.are_on(session, m.recipient, m.released)
+        assert there.any()
+        assert bool((m.push_delay[there] == 120_000_000).all()) == one.presence
+        assert (m.push_delay[~there] == 1_000_000).all()
+    assert [one.name for one in SCREENS if one.presence] == ["desktop"]
 
 
 def test_a_mails_delay_does_so_too_for_those_who_get_mail() -> None:

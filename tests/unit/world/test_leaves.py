@@ -8,6 +8,7 @@ changed.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,26 @@ from sim.clock import HOUR, NEVER
 from sim.scenario import Scenario, parse
 from sim.scenario.model import KINDS
 from sim.schema import world as w
+from sim.schema.screens import NAMES, SCREENS
+from sim.schema.screens.declared import RULES_OF_ONE
+from sim.schema.screens.screen import Screen
 from sim.world import draw_world
+from sim.world.intervals import KINDS_OF_INTERVAL
 from sim.world.rules import rules_of
 
 from .leaves import changed, found, held, leaves, others
 
+SESSIONS = """
+NAME.gap = "2 h"
+NAME.length = "1 h"
+NAME.share = 0.8
+NAME.notice = 0.6
+NAME.delay = "1 s"
+NAME.reading = "4 s"
+NAME.notifications = 0.7
+NAME.previews_hidden = 0.2
+NAME.app = { gap = "20 min", length = "5 min" }
+"""
 RICH = """
 schema = 1
 people = "none"
@@ -43,7 +59,7 @@ delay_active = "2 s"
 delay_away = "3 s"
 slow = { chance = 0.2, latency = "5 min" }
 store = { ios = 1, android = 2 }
-retraction = { chance = 0.8, latency = "1 s", reaches = ["phone", "watch", "desktop"] }
+retraction = { chance = 0.8, latency = "1 s", reaches = DEVICES }
 
 [everyone]
 share = 0.5
@@ -63,22 +79,16 @@ reply = { chance = 0.3, delay = "3 min" }
 away = { gap = "5 h", length = "2 h" }
 offline = { gap = "4 h", length = "1 h" }
 doze = { gap = "3 h", length = "1 h" }
-desktop.gap = "2 h"
-desktop.length = "1 h"
-desktop.share = 0.8
-desktop.notice = 0.6
-desktop.delay = "1 s"
-desktop.reading = "4 s"
-desktop.notifications = 0.7
-desktop.previews_hidden = 0.2
-desktop.app = { gap = "20 min", length = "5 min" }
+SCREENS
 watch = { share = 0.7, worn = 0.8, notice = 0.6, delay = "2 s", length = "3 s" }
 quiet = { hours = [{ opens = "00:00", closes = "07:00" }], share = 0.6 }
 [[segments]]
 name = "a"
 [[segments]]
 name = "b"
-"""
+""".replace("DEVICES", json.dumps(["phone", "watch", *NAMES])).replace(
+    "SCREENS", "".join(SESSIONS.replace("NAME", name) for name in NAMES)
+)
 """A scenario in which almost every leaf matters."""
 
 PRESENT = ("messages.push_delay", "messages.email_delay")
@@ -86,7 +96,7 @@ PRESENT = ("messages.push_delay", "messages.email_delay")
 RETRACTED = (
     "messages.retract_after",
     "messages.watch_retract_after",
-    "messages.desk_retract_after",
+    *(f"messages.{one.column('retract_after')}" for one in SCREENS),
 )
 REGRETTED = (
     "messages.noticed",
@@ -107,16 +117,12 @@ SETTINGS = tuple(
         "push",
         "badge",
         "hides_previews",
-        "desk",
-        "hides_toasts",
+        *(name for one in SCREENS for name in (one.prefix, one.hides)),
         "email",
         "store",
     )
 )
-INTERVALS = tuple(
-    f"intervals.{name}"
-    for name in ("away", "no_network", "dozing", "at_desk", "quiet", "in_hand", "desk_app")
-)
+INTERVALS = tuple(f"intervals.{name}" for name in KINDS_OF_INTERVAL)
 MAIL = (
     "messages.email_delay",
     "messages.email_latency",
@@ -130,15 +136,36 @@ TIMES = (
 )
 TIMES_OF_STEPS = tuple(name for name in TIMES if name != "messages.noticed")
 """A step is no mistake of its own."""
-ALL_AWAY = (
-    "attention.a.away",
-    "intervals.away",
-    "intervals.at_desk",
-    "intervals.desk_app",
-    *PRESENT,
-)
-ALL_DESK = ("attention.a.desktop", "intervals.at_desk", "intervals.desk_app", *PRESENT)
-DESK_APP = ("attention.a.desktop.app", "intervals.desk_app")
+AT_SCREENS = tuple(f"intervals.{name}" for one in SCREENS for name in (one.session, one.app))
+ALL_AWAY = ("attention.a.away", "intervals.away", *AT_SCREENS, *PRESENT)
+
+
+def of_screen(one: Screen) -> dict[str, tuple[str, ...]]:
+    """Say what the leaves of a screen device reach."""
+
+    def columns(*names: str) -> tuple[str, ...]:
+        return tuple(f"messages.{one.column(name)}" for name in names)
+
+    section, mine = one.name, f"segments.a.{one.name}"
+    there = (f"intervals.{one.session}", f"intervals.{one.app}", *(PRESENT if one.presence else ()))
+    app = (f"attention.a.{one.name}.app", f"intervals.{one.app}")
+    return {
+        f"{section}.delay": columns("delay"),
+        f"{section}.latency": columns("latency"),
+        **{f"{section}.{rule}": (f"rules.{one.column(rule)}",) for rule in RULES_OF_ONE},
+        f"{mine}.gap": (f"attention.a.{one.name}", *there),
+        f"{mine}.length": (f"attention.a.{one.name}", *there),
+        f"{mine}.share": there,
+        f"{mine}.notifications": (f"recipients.{one.prefix}",),
+        f"{mine}.previews_hidden": (f"recipients.{one.hides}",),
+        f"{mine}.app.gap": app,
+        f"{mine}.app.length": app,
+        f"{mine}.notice": columns("after", "length"),
+        f"{mine}.delay": columns("after"),
+        f"{mine}.reading": columns("length"),
+    }
+
+
 HANDLED = ("messages.looks_to_handle", "messages.bare_looks_to_handle")
 
 REACHES: dict[str, tuple[str, ...]] = {
@@ -185,8 +212,7 @@ REACHES: dict[str, tuple[str, ...]] = {
         "messages.alert_length",
         "messages.watch_after",
         "messages.watch_length",
-        "messages.desk_after",
-        "messages.desk_length",
+        *(f"messages.{one.column(name)}" for one in SCREENS for name in ("after", "length")),
     ),
     "conversation.chance": ("intervals.in_hand",),
     "conversation.recency": ("intervals.in_hand",),
@@ -248,12 +274,6 @@ REACHES: dict[str, tuple[str, ...]] = {
     "push.ttl": ("rules.push_ttl",),
     "push.fetch": ("rules.push_fetch",),
     "push.missing": ("rules.push_generic",),
-    "desktop.delay": ("messages.desk_delay",),
-    "desktop.latency": ("messages.desk_latency",),
-    "desktop.drop": ("rules.desk_drop",),
-    "desktop.preview": ("rules.desk_preview",),
-    "desktop.toast": ("rules.desk_toast",),
-    "desktop.keep": ("rules.desk_keep",),
     "notification_list.shown": ("rules.list_shown",),
     "notification_list.preview": ("rules.list_chars",),
     "notification_list.removal": ("messages.list_gone_after",),
@@ -302,7 +322,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "costs": ("cost",),
     "segments.a.share": ("recipients.segment",),
     "segments.a.frailty": ("recipients.rate", "recipients.checks_rate"),
-    "segments.a.week": ("attention.a.week", "intervals.at_desk", "intervals.desk_app", *PRESENT),
+    "segments.a.week": ("attention.a.week", *AT_SCREENS, *PRESENT),
     "segments.a.utc_offset": ("recipients.utc_offset", "intervals.quiet"),
     "segments.a.push": ("recipients.push",),
     "segments.a.badge": ("recipients.badge",),
@@ -343,16 +363,6 @@ REACHES: dict[str, tuple[str, ...]] = {
     "segments.a.offline.length": ("attention.a.offline", "intervals.no_network"),
     "segments.a.doze.gap": ("attention.a.doze", "intervals.dozing"),
     "segments.a.doze.length": ("attention.a.doze", "intervals.dozing"),
-    "segments.a.desktop.gap": ALL_DESK,
-    "segments.a.desktop.length": ALL_DESK,
-    "segments.a.desktop.share": ("intervals.at_desk", "intervals.desk_app", *PRESENT),
-    "segments.a.desktop.notifications": ("recipients.desk",),
-    "segments.a.desktop.previews_hidden": ("recipients.hides_toasts",),
-    "segments.a.desktop.app.gap": DESK_APP,
-    "segments.a.desktop.app.length": DESK_APP,
-    "segments.a.desktop.notice": ("messages.desk_after", "messages.desk_length"),
-    "segments.a.desktop.delay": ("messages.desk_after",),
-    "segments.a.desktop.reading": ("messages.desk_length",),
     "segments.a.watch.share": WATCH,
     "segments.a.watch.worn": WATCH,
     "segments.a.watch.notice": ("messages.watch_after", "messages.watch_length"),
@@ -363,10 +373,10 @@ REACHES: dict[str, tuple[str, ...]] = {
     "segments.a.quiet.effect": ("intervals.quiet", "messages.push_delay"),
     "segments.a.quiet.holds": (
         "messages.push_delay",
-        "messages.desk_delay",
+        *(f"messages.{one.column('delay')}" for one in SCREENS),
         "messages.email_delay",
     ),
-}
+} | {path: names for one in SCREENS for path, names in of_screen(one).items()}
 """What every leaf reaches: names of `held`, and of `found` for what is worked out after play."""
 
 BY_ROWS = {
@@ -474,7 +484,7 @@ WORDS = {
     "email.binding": {"late": True, "snapshot": False},
     "push.drop": REASONS,
     "email.drop": REASONS,
-    "desktop.drop": REASONS,
+    **{f"{name}.drop": REASONS for name in NAMES},
     "thread.reads": {"every": w.EVERY_THREAD, "one": w.ONE_THREAD},
     "thread.clears": {
         "all": w.CLEARS_ALL,
