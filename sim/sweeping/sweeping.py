@@ -64,8 +64,8 @@ class Swept:
         is_for_all = not any(cell.change.policies for cell in self.plan.cells)
         yield from idle(self.frame, is_for_all=is_for_all)
         if len(self.plan.policies) > 1:
-            changes = (cell.change for cell in self.plan.cells)
-            yield from unpriced(changes, self.plan.policies[0])
+            changes, baseline = (cell.change for cell in self.plan.cells), self.plan.policies[0]
+            yield from unpriced(changes, baseline, self.plan.bases[0].policies[baseline])
         at_most = self.plan.rule.at_most
         for address in self.unsure[:SHOWN]:
             yield f"cell {address[:12]} stopped at {at_most:,} replications without being sure enough"

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.scenario import Scenario
 from sim.sweeping.results.idle import idle
 
 from .making import TINY
@@ -44,16 +45,20 @@ def test_of_an_empty_table_and_of_a_single_cell_nothing_is_said() -> None:
 
 
 def test_an_axis_that_delays_the_baseline_as_well_is_said_to_have_no_price() -> None:
-    def warned(path: str) -> list[str]:
+    def warned(path: str, base: Path | Scenario = TINY) -> list[str]:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            sim.sweep(TINY, {path: ["0 s", "10 min"]}, replications=1, workers=1)
+            sim.sweep(base, {path: ["0 s", "10 min"]}, replications=1, workers=1)
         return [str(one.message) for one in caught if "is in no price" in str(one.message)]
 
     (line,) = warned("push.delay")
     assert line.endswith("vary policies.NAME.push.delay of a policy")
     assert warned('policies."hold 1 min".push.delay') == []
     assert warned("push.expiry") == []
+    assert len(warned("policies.today.push.delay")) == 1, "the baseline's own delay varies"
+    own = sim.load(TINY).with_policy("today", {"push.delay": "5 s"})
+    assert warned("push.delay", own) == [], "it keeps a delay of its own"
+    assert len(warned("send.hold", own)) == 1
 
 
 @pytest.fixture

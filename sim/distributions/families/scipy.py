@@ -21,7 +21,10 @@ SLOW = (
     "genhyperbolic",
     "geninvgauss",
     "irwinhall",
+    "ksone",
     "levy_stable",
+    "norminvgauss",
+    "recipinvgauss",
     "studentized_range",
     "vonmises",
     "vonmises_line",
@@ -60,7 +63,7 @@ class Scipy(Family, Generic[V]):
 
         if self.family in SLOW:
             raise ValueError(
-                f"{self.family} takes minutes to tabulate; tabulate it once yourself, as an empirical distribution"
+                f"{self.family} takes too long to tabulate; tabulate it once yourself, as an empirical distribution"
             )
         family = getattr(scipy.stats, self.family, None)
         if not isinstance(family, scipy.stats.rv_continuous):
