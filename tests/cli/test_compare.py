@@ -66,12 +66,12 @@ def test_the_first_line_names_the_best_its_gain_its_interval_and_whether_it_is_s
     assert "Compared message by message" in said.out
 
 
-def test_what_may_be_as_good_as_the_best_is_named(three: Path) -> None:
+def test_what_is_the_same_message_by_message_as_the_best_is_named(three: Path) -> None:
     equal = sim.load(three).patched(
         {"mistakes.noticed": "2 h"}
     )  # no hold is that long: all policies are equal
     found = sim.compare(equal, replications=30, engine="simpy")
-    assert answer(found).endswith('That it is the best is not sure: "hold", "a, b" may be as good.')
+    assert answer(found).endswith('Under "hold", "a, b" the same messages were read.')
     calm = sim.compare(equal.patched({"mistakes.chance": 0.0}), replications=1, engine="simpy")
     assert answer(calm) == "Nobody regretted a message, so there is nothing to compare."
 
