@@ -301,7 +301,7 @@ def _message(pick: Pick, people: int, unit: int) -> dict[str, Any]:
         "kind": pick(0, 1),
         "length": (0, 1, 40)[pick(0, 2)],
         "batch": pick(-1, 1),
-        "group": pick(0, 1) if _rarely(pick) else -1,
+        "group": pick(0, 1) if pick(0, 2) == 0 else -1,
         "caught": _rarely(pick),
         "tap_offline": _yes(pick),
         "mail_opened": _yes(pick),
