@@ -97,8 +97,8 @@ def _times(s: ScenarioFields) -> Iterator[Breach]:
             "is 0, so nothing is observed",
             'give the time to observe, for example "3 d"',
         )
-    elif s.send.usual_hold >= horizon:
-        held = format_duration(s.send.usual_hold)
+    elif (hold := _usual_hold(s)) >= horizon:
+        held = format_duration(hold)
         problem = f"a hold of {held} is not shorter than the horizon of {say}"
         yield Breach("send.hold", problem, "lengthen run.horizon or shorten the hold", needs[:1])
     t = s.traffic
@@ -118,6 +118,14 @@ def _times(s: ScenarioFields) -> Iterator[Breach]:
         problem = f"{format_duration(s.email.every)} between digests is 0 or more than 4 weeks"
         yield Breach("email.every", problem, 'give a time such as "1 d"')
     yield from _throttle(s)
+
+
+def _usual_hold(s: ScenarioFields) -> int:
+    """Give the mean hold; 0 where its parameters cannot be used, which `_shapes` says."""
+    try:
+        return s.send.usual_hold
+    except (ValueError, OverflowError):
+        return 0
 
 
 def _throttle(s: ScenarioFields) -> Iterator[Breach]:
