@@ -116,7 +116,7 @@ def planned(**other: Any) -> Any:
         "left_out": ("why [not]",),
         "rule": rule,
         "identity": "sweep-1a2b",
-        "bases": (SimpleNamespace(scenario=THE_BASE),),
+        "bases": (SimpleNamespace(scenario=THE_BASE, policies={"today": {}, "[hold]": {}}),),
     }
     return SimpleNamespace(**fields | other)
 
