@@ -10,27 +10,21 @@ import simpy
 
 from sim.clock import NEVER
 from sim.engines.reference.instants import Order, at, then
-from sim.engines.reference.stage import Stage
+from sim.engines.reference.stage import OnStage, Stage
 from sim.engines.reference.throttle import Throttle
 from sim.schema.world import AT_ONCE, BATCHED, FLUSH, LATEST_PENDING
 
 Mail = tuple[int, ...]
 
 
-class Outbox:
+class Outbox(OnStage):
     """The mails to one recipient that have not left.
 
     `arrive(opener, mail)` happens as one reaches the mailbox.
     """
 
     def __init__(self, stage: Stage, recipient: int, arrive: Callable[[int, Mail], None]) -> None:
-        self.stage, self.env, self.m, self.rules, self.out = (
-            stage,
-            stage.env,
-            stage.m,
-            stage.rules,
-            stage.out,
-        )
+        super().__init__(stage)
         self.arrive = arrive
         self.mode = int(stage.people.email[recipient])
         self.offset = int(stage.people.utc_offset[recipient])

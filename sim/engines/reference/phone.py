@@ -10,7 +10,7 @@ from sim.clock import NEVER
 from sim.engines.reference.channel import Visit
 from sim.engines.reference.instants import Leaving, Order, leave, then
 from sim.engines.reference.pushes import Pushes
-from sim.engines.reference.stage import Circumstances, Stage
+from sim.engines.reference.stage import Circumstances, OnStage, Stage
 from sim.engines.reference.surfaces import Look, Surface
 from sim.engines.reference.watch import Watch
 from sim.schema.records import (
@@ -36,7 +36,7 @@ from sim.world.intervals import AWAY, DOZING, IN_HAND, NO_NETWORK, QUIET
 from sim.world.looks import GLANCES
 
 
-class Phone:
+class Phone(OnStage):
     """One recipient's phone.
 
     `tapped(i)` opens the app; `app_is_open` tells of a visit in progress.
@@ -51,13 +51,7 @@ class Phone:
         wake_visits: Callable[[], None],
         app_is_open: Callable[[], bool],
     ) -> None:
-        self.stage, self.env, self.m, self.rules, self.out = (
-            stage,
-            stage.env,
-            stage.m,
-            stage.rules,
-            stage.out,
-        )
+        super().__init__(stage)
         self.intervals = intervals
         self.push, self.counts = (
             bool(stage.people.push[recipient]),

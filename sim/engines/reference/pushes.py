@@ -10,13 +10,13 @@ import simpy
 
 from sim.clock import NEVER
 from sim.engines.reference.instants import Leaving, Order, at, leave
-from sim.engines.reference.stage import Circumstances, Stage
+from sim.engines.reference.stage import Circumstances, OnStage, Stage
 from sim.engines.reference.store import Store
 from sim.schema.world import DELETED
 from sim.world.intervals import DOZING, NO_NETWORK
 
 
-class Pushes:
+class Pushes(OnStage):
     """Server and push service of one recipient.
 
     `arrive(i)` and `retract(i)` happen as something reaches the phone.
@@ -30,13 +30,7 @@ class Pushes:
         arrive: Callable[[int], None],
         retract: Callable[[int], None],
     ) -> None:
-        self.stage, self.env, self.m, self.rules, self.out = (
-            stage,
-            stage.env,
-            stage.m,
-            stage.rules,
-            stage.out,
-        )
+        super().__init__(stage)
         self.intervals, self.arrive, self.retract = intervals, arrive, retract
         self.push = bool(stage.people.push[recipient])
         self.preview = 0 if stage.people.hides_previews[recipient] else self.rules.push_preview

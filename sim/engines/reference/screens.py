@@ -11,23 +11,17 @@ import simpy
 from sim.clock import NEVER
 from sim.engines.reference.channel import Visit
 from sim.engines.reference.instants import Order, at, then
-from sim.engines.reference.stage import Circumstances, Stage
+from sim.engines.reference.stage import Circumstances, OnStage, Stage
 from sim.schema.screens import SCREENS
 from sim.schema.screens.declared import COLUMNS_OF_ONE, RULES_OF_ONE
 from sim.world.intervals import APPS, QUIET, SESSIONS
 
 
-class ScreenDevice:
+class ScreenDevice(OnStage):
     """One recipient's device, which has a way of its own from the server: number `k` of `SCREENS`."""
 
     def __init__(self, stage: Stage, recipient: int, intervals: Circumstances, k: int) -> None:
-        self.stage, self.env, self.m, self.rules, self.out = (
-            stage,
-            stage.env,
-            stage.m,
-            stage.rules,
-            stage.out,
-        )
+        super().__init__(stage)
         self.intervals = intervals
         screen = SCREENS[k]
         self.k, self.column, self.session, self.app = k, screen.column, SESSIONS[k], APPS[k]

@@ -114,3 +114,11 @@ class Circumstances:
     def on(self, kind: int, instant: int) -> bool:
         """Tell whether an interval of a kind is on at an instant."""
         return self._some[kind] and self._intervals.is_on(self._r, kind, instant)
+
+
+class OnStage:
+    """What acts in a replication: the base of channels and devices."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.env = stage, stage.env
+        self.m, self.rules, self.out = stage.m, stage.rules, stage.out

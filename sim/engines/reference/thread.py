@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from sim.clock import NEVER
 from sim.engines.reference.channel import Visit
-from sim.engines.reference.stage import Circumstances, Stage
+from sim.engines.reference.stage import Circumstances, OnStage, Stage
 from sim.schema.world import ONE_THREAD
 from sim.world.intervals import NO_NETWORK
 
 
-class Thread:
+class Thread(OnStage):
     """One recipient's thread, in conversations by sender.
 
     `read_elsewhere(i)` tells that message i has been read at another device than the phone.
@@ -23,13 +23,7 @@ class Thread:
     def __init__(
         self, stage: Stage, intervals: Circumstances, read_elsewhere: Callable[[int], None]
     ) -> None:
-        self.stage, self.env, self.m, self.rules, self.out = (
-            stage,
-            stage.env,
-            stage.m,
-            stage.rules,
-            stage.out,
-        )
+        super().__init__(stage)
         self.read_elsewhere = read_elsewhere
         # Whether the app may be opened without a connection, so that copies on the phone matter.
         self.copies = (
