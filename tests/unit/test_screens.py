@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ import sim
 from sim.schema.screens import NAMES, SCREENS
 from sim.schema.screens.declared import COLUMNS_OF_ONE, RULES_OF_ONE, WRITTEN_OF_ONE
 from sim.schema.screens.screen import Screen
+from sim.schema.world import Rules
+from sim.world.rules import rules_of
+
+from .making import small
 
 SOURCES = Path(sim.__file__).parent
 ROOT = SOURCES.parent
@@ -57,3 +62,10 @@ def test_contributing_shows_the_tablet_as_it_is() -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     lines = (SOURCES / "schema/screens/tablet.py").read_text(encoding="utf-8").splitlines()
     assert "\n".join(f"+{line}" for line in lines) in page
+
+
+@pytest.mark.parametrize("one", SCREENS, ids=NAMES)
+def test_worlds_by_hand_drop_for_the_reasons_of_a_scenario_that_says_nothing(one: Screen) -> None:
+    said = rules_of(small())
+    default = {f.name: f.default for f in fields(Rules)}[one.column("drop")]
+    assert getattr(said, one.column("drop")) == default
