@@ -21,7 +21,7 @@ from sim.running import (
 )
 from sim.scenario.model import Scenario
 from sim.sizing import refuse_large
-from sim.sums import Ints
+from sim.sums import Sums, joined
 from sim.tallies import TALLY, WITH_STRATA
 
 REPLICATIONS: Final = FIRST
@@ -84,7 +84,7 @@ def forecast(
         took, played = _timed(setting, block)
         seconds += took
         values.append(played)
-    sums = setting.sums(values)
+    sums = joined(values)
     needed = most if stopping is None else stopping.expected(sums)
     # What a call takes whatever it plays is in both times, and a run makes few calls.
     each = max((seconds - alone) / (REPLICATIONS - 1), seconds / REPLICATIONS / 4)
@@ -93,7 +93,7 @@ def forecast(
     )
 
 
-def _timed(setting: Setting, block: range) -> tuple[float, Ints]:
+def _timed(setting: Setting, block: range) -> tuple[float, Sums]:
     """Play a block; give the processor time it took, and its sums."""
     began = time.process_time()
     sums, _ = play_block(setting, block)

@@ -34,7 +34,7 @@ class Records:
     `columns` maps every name of `COLUMNS` to an array of one length; `horizon` is when observation
     ended. `replication` (int64) is the place of each row's replication among `worlds` of them, and
     `priced` says whether prices are estimated on its recipient, and `stratum` which of
-    `sim.world.strata` its recipient is in.
+    `sim.world.strata` it is in.
     """
 
     columns: Mapping[str, npt.NDArray[Any]]
@@ -67,7 +67,7 @@ class Records:
         drawn = {c.name: own[c.name] if c.name in own else getattr(m, c.name) for c in FROM_WORLD}
         columns = drawn | {c.name: written[c.name] for c in FROM_ENGINE}
         priced = world.recipients.priced[m.recipient]
-        stratum = stratum_of(world.recipients)[m.recipient]
+        stratum = stratum_of(world.recipients, m.recipient, m.noticed_part)
         return cls(columns, world.horizon, m.replication, priced, stratum, world.worlds)
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:

@@ -15,13 +15,24 @@ from sim.engines import choose, play_with
 from sim.errors import Fault, FaultyInputError
 from sim.precision import AT_MOST
 from sim.records import Records
+from sim.regrets import Regrets
 from sim.scenario.model import Scenario
 from sim.scenario.reading import given
+from sim.schema.fields import Floats
 from sim.sizing import allowing_large, refuse_large
 from sim.stopping import Rule, Stopping
 from sim.summaries import Summary, expected_costs
-from sim.sums import Ints, Sums
-from sim.tallies import PRICED_ONLY, TALLY, WITH_STRATA, Count, in_strata, not_under, read_not_under
+from sim.sums import Ints, Sums, joined
+from sim.tallies import (
+    PRICED_ONLY,
+    REGRETS,
+    TALLY,
+    WITH_STRATA,
+    Count,
+    not_under,
+    read_not_under,
+    regretted,
+)
 from sim.verdicts import Judged, judge
 from sim.world import draw_world
 from sim.world.block import Block
@@ -227,7 +238,7 @@ def play_all(
     share = share_played(worlds, everybody)
     setting = Setting(tuple(worlds), tuple(names), engine, share, count)
     looks = [asked] if stopping is None else stopping.looks()
-    done: list[Ints] = []
+    done: list[Sums] = []
     try:
         for start, look in pairwise([0, *looks]):
             numbers = blocks(worlds[0], range(first + start, first + look), engine, workers)
@@ -238,12 +249,12 @@ def play_all(
                     _hand_over(keep, block, kept)
                 if progress is not None:
                     progress(block.stop - first)
-            if stopping is not None and stopping.is_reached(setting.sums(done)):
+            if stopping is not None and stopping.is_reached(joined(done)):
                 break
     except KeyboardInterrupt:
         if not done:
             raise
-    return setting.sums(done)
+    return joined(done)
 
 
 def _hand_over(keep: Keep, block: range, kept: Kept) -> None:
@@ -334,22 +345,22 @@ class Setting:
         """Name the sums of a replication under a policy."""
         return (*self.count.names, *not_under(len(self.names)))
 
-    def sums(self, values: Sequence[Ints]) -> Sums:
-        """Put what blocks add up to together, with the shares of strata if they are counted."""
-        strata = in_strata("regretted")[0] in self.count.names
-        known = np.array([known_shares(world) for world in self.worlds]) if strata else None
-        return Sums(np.concatenate(values), self.names, self.columns, known)
+    @cached_property
+    def known(self) -> Floats:
+        """The known shares of strata: float64 of shape (policies, strata)."""
+        return np.array([known_shares(world) for world in self.worlds])
 
 
-def play_block(setting: Setting, numbers: range, want_records: bool = False) -> tuple[Ints, Kept]:
+def play_block(setting: Setting, numbers: range, want_records: bool = False) -> tuple[Sums, Kept]:
     """Play some replications under every policy (the baseline first) and add them up.
 
-    Gives int64 of shape (replications, policies, `setting.columns`), and the records if wanted.
+    Also gives the records, if they are wanted.
     """
     play, count = play_with(setting.engine), setting.count
     block = Block.of(setting.worlds[0].run.seed, numbers)
     focus = focused(drafts(setting.worlds, block), setting.share)
     rows: list[Ints] = []
+    regrets: list[Ints] = []
     judgements: list[Judged] = []
     kept: Kept = {}
     for scenario, name, world in zip(setting.worlds, setting.names, focus.worlds, strict=True):
@@ -366,15 +377,19 @@ def play_block(setting: Setting, numbers: range, want_records: bool = False) -> 
         sums[:, count.names.index("messages")] = focus.messages
         sums[:, count.names.index("followups")] += focus.followups
         rows.append(sums)
+        if count.by_stratum:
+            regrets.append(regretted(records, judged, len(regrets)))
         if want_records:
             kept[name] = (records, judged)
     pairs = read_not_under(judgements, records)
-    return np.concatenate([np.stack(rows, axis=1), pairs], axis=2), kept
+    values = np.concatenate([np.stack(rows, axis=1), pairs], axis=2)
+    strata = Regrets(np.concatenate(regrets), REGRETS, setting.known) if regrets else None
+    return Sums(values, setting.names, setting.columns, strata), kept
 
 
 def _played(
     setting: Setting, numbers: Sequence[range], workers: int, want_records: bool
-) -> Iterator[tuple[Ints, Kept]]:
+) -> Iterator[tuple[Sums, Kept]]:
     """Yield blocks in order, `workers` of them at a time."""
     if workers == 1 or len(numbers) == 1:
         for block in numbers:

@@ -5,11 +5,10 @@ pandas frames.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from sim import estimates as est
@@ -19,7 +18,7 @@ from sim.scenario.suggestions import did_you_mean, said
 from sim.schema.records import REFUSALS
 from sim.sums import Floats, Sums
 from sim.surfaces import CHANNELS
-from sim.tallies import HEADLINE, REGRETS, TALLIES, in_strata, not_under
+from sim.tallies import HEADLINE, REGRETS, TALLIES, not_under
 from sim.verdicts import Lost, Verdict
 
 VERDICTS: Final = tuple(v.name.lower() for v in Verdict if v is not Verdict.NOT_ASKED)
@@ -42,27 +41,32 @@ def shares(sums: Sums, measures: Sequence[str] = tuple(MEASURES)) -> est.Estimat
     and that one the baseline's. Where shares of strata are known, all of regretted messages are
     post-stratified, so that parts add up.
     """
+    of = sums.of(*(OF.get(name, "regretted") for name in measures))
     effects = design_effects(compared(sums))
-    if sums.known is None:
-        of = sums.of(*(OF.get(name, "regretted") for name in measures))
-        return est.share(sums.of(*measures), of, design_effect=effects[..., None])
-    return est.stacked([_stratified(sums, sums.known, one, effects) for one in measures])
+    return _corrected(
+        est.share(sums.of(*measures), of, design_effect=effects[..., None]), sums, measures
+    )
 
 
 def headlines(sums: Sums) -> est.Estimates:
     """Estimate the headline of every policy."""
-    return shares(sums, [HEADLINE]).each(lambda field: field[..., 0])
+    return shares(sums, [HEADLINE]).at_last(0)
 
 
-def _stratified(
-    sums: Sums, known: Floats, measure: str, effects: npt.ArrayLike = 1.0
-) -> est.Estimates:
-    """Estimate one of `MEASURES` by the known shares of strata, if it is of regretted messages."""
-    if measure in OF:
-        hits, of = (sums.of(name)[..., 0] for name in (measure, OF[measure]))
-        return est.share(hits, of, design_effect=effects)
-    hits, of = (sums.of(*in_strata(name)) for name in (measure, "regretted"))
-    return est.stratified(hits, of, known, design_effect=effects)
+def _corrected(plain: est.Estimates, sums: Sums, measures: Sequence[str]) -> est.Estimates:
+    """Correct shares of all regretted messages to the known shares of strata, if these are counted."""
+    if sums.regrets is None:
+        return plain
+    part = est.parts(sums.replications)
+    each = sums.regrets.of(["regretted", *(name for name in measures if name not in OF)], part)
+    strata, hits = est.Strata(each[:, :, 0], sums.regrets.known), iter(np.moveaxis(each, 2, 0)[1:])
+    singles = (plain.at_last(k) for k in range(len(measures)))
+    return est.stacked(
+        [
+            one if name in OF else strata.corrected(one, next(hits))
+            for name, one in zip(measures, singles, strict=True)
+        ]
+    )
 
 
 def design_effects(headlines: est.Shares) -> Floats:
@@ -77,8 +81,11 @@ def design_effects(headlines: est.Shares) -> Floats:
 def compared(sums: Sums) -> est.Shares:
     """Give what policies are compared by: the headline, and who reads under which policy only."""
     hits, of = (sums.of(name)[..., 0] for name in (HEADLINE, "regretted"))
-    known = None if sums.known is None else _stratified(sums, sums.known, HEADLINE).value
-    return est.Shares(hits, of, only=sums.of(*not_under(len(sums.policies))), known=known)
+    plain = est.Shares(hits, of, only=sums.of(*not_under(len(sums.policies))))
+    if sums.regrets is None:
+        return plain
+    headline = plain.each.each(lambda field: field[..., None])
+    return replace(plain, known=_corrected(headline, sums, [HEADLINE]).value[..., 0])
 
 
 def changes(headlines: est.Shares) -> est.Estimates:

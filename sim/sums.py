@@ -11,6 +11,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from sim.regrets import Regrets, in_turn
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -30,9 +32,9 @@ class Sums:
     values: Ints
     policies: tuple[str, ...]
     names: tuple[str, ...]
-    known: Floats | None = None
-    """Known shares of strata (policies, strata), where sums by stratum are among the names: shares
-    of regretted messages are post-stratified by them (`sim.estimates.strata`)."""
+    regrets: Regrets | None = None
+    """Regretted messages by stratum, where their shares are corrected to the known shares of strata
+    (`sim.estimates.strata`)."""
 
     @property
     def replications(self) -> int:
@@ -62,13 +64,14 @@ class Sums:
 
     def first(self, replications: int) -> Sums:
         """Give the sums of the first replications."""
-        return replace(self, values=self.values[:replications])
+        regrets = None if self.regrets is None else self.regrets.first(replications)
+        return replace(self, values=self.values[:replications], regrets=regrets)
 
     def under(self, policies: Sequence[str]) -> Sums:
         """Give the sums under some policies, in this order."""
         places = [self.policies.index(name) for name in policies]
-        known = None if self.known is None else self.known[places]
-        return Sums(self.values[:, places], tuple(policies), self.names, known)
+        regrets = None if self.regrets is None else self.regrets.under(places)
+        return Sums(self.values[:, places], tuple(policies), self.names, regrets)
 
     def _places(self, names: Sequence[str]) -> list[int]:
         places = _places(self.names)
@@ -81,6 +84,14 @@ class Sums:
             and (self.policies, self.names) == (other.policies, other.names)
             and np.array_equal(self.values, other.values)
         )
+
+
+def joined(parts: Sequence[Sums]) -> Sums:
+    """Join the sums of consecutive replications."""
+    values = np.concatenate([one.values for one in parts])
+    regrets = [one.regrets for one in parts if one.regrets is not None]
+    sizes = [one.replications for one in parts]
+    return replace(parts[0], values=values, regrets=in_turn(regrets, sizes) if regrets else None)
 
 
 @lru_cache(maxsize=64)

@@ -333,31 +333,23 @@ def moves(records: Records, judged: Judged, base: Judged) -> Ints:
     return pairs[:, 1:].astype(np.int64)
 
 
-def in_strata(count: str) -> tuple[str, ...]:
-    """Name one of `REGRETS` by stratum."""
-    return tuple(f"{count}_in_{k:02d}" for k in range(STRATA))
-
-
-BY_STRATUM: Final = tuple(name for count in REGRETS for name in in_strata(count))
-"""The names of `by_stratum`'s row."""
-
-
-def by_stratum(records: Records, judged: Judged) -> Ints:
-    """Count `REGRETS` by the recipients' strata: shape (replications, `BY_STRATUM`)."""
+def regretted(records: Records, judged: Judged, policy: int) -> Ints:
+    """Count the regretted messages of a block under one policy by replication, stratum and what they
+    count for: rows of `sim.regrets.Regrets`, whose names are `REGRETS`.
+    """
     rows = judged.regretted & judged.is_message
     records, judged = records.of(rows), judged.of(rows)
-    cell, cells = records.replication * STRATA + records.stratum, records.worlds * STRATA
-    masks = _regrets(records, judged)
-    counts = [np.bincount(cell[masks[name]], minlength=cells) for name in REGRETS]
-    return np.hstack([one.reshape(-1, STRATA) for one in counts]).astype(np.int64)
-
-
-def _with_strata(records: Records, judged: Judged, base: Judged) -> Ints:
-    return np.hstack([tally(records, judged, base), by_stratum(records, judged)])
+    masks, bits = _regrets(records, judged), len(REGRETS)
+    marks = sum(masks[name].astype(np.int64) << k for k, name in enumerate(REGRETS))
+    cell = records.replication * STRATA + records.stratum
+    alike, messages = np.unique(cell << bits | marks, return_counts=True)
+    replication, stratum = np.divmod(alike >> bits, STRATA)
+    under = np.full_like(alike, policy)
+    return np.stack([replication, under, stratum, alike & ((1 << bits) - 1), messages], axis=1)
 
 
 def _with_moves(records: Records, judged: Judged, base: Judged) -> Ints:
-    return np.hstack([_with_strata(records, judged, base), moves(records, judged, base)])
+    return np.hstack([tally(records, judged, base), moves(records, judged, base)])
 
 
 @dataclass(frozen=True)
@@ -369,8 +361,10 @@ class Count:
 
     names: tuple[str, ...]
     rows: Callable[[Records, Judged, Judged], Ints]
+    by_stratum: bool = False
+    """Whether regretted messages are counted by stratum as well (`regretted`)."""
 
 
 TALLY: Final = Count(COUNTED, tally)
-WITH_STRATA: Final = Count((*COUNTED, *BY_STRATUM), _with_strata)
-WITH_MOVES: Final = Count((*WITH_STRATA.names, *MOVES), _with_moves)
+WITH_STRATA: Final = Count(COUNTED, tally, by_stratum=True)
+WITH_MOVES: Final = Count((*COUNTED, *MOVES), _with_moves, by_stratum=True)

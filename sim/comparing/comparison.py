@@ -15,9 +15,10 @@ import pandas as pd
 from sim import estimates as est
 from sim.comparing.pairing import Pairing
 from sim.prices import PRICES
+from sim.regrets import side_by_side
 from sim.scenario import Scenario
 from sim.summaries import Summary, compared, expected_costs
-from sim.sums import Floats, Sums
+from sim.sums import Sums
 from sim.tallies import HEADLINE, moved, not_under
 from sim.verdicts import Verdict
 
@@ -241,14 +242,7 @@ def joined(groups: list[Sums], names: tuple[str, ...]) -> Sums:
             only[:, places] = group.values[:, k, len(fixed) :]
             tables[policy] = np.hstack([group.values[:, k, : len(fixed)], only])
     values: npt.NDArray[np.int64] = np.stack([tables[name] for name in names], axis=1)
-    return Sums(values, names, (*fixed, *not_under(len(names))), _known(groups, names))
-
-
-def _known(groups: list[Sums], names: tuple[str, ...]) -> Floats | None:
-    """Join the known shares of strata, if every group has them."""
-    shares: dict[str, Floats] = {}
-    for group in groups:
-        if group.known is None:
-            return None
-        shares |= zip(group.policies, group.known, strict=True)
-    return np.array([shares[name] for name in names])
+    order = [policy for group in groups for policy in group.policies]
+    parts = [group.regrets for group in groups if group.regrets is not None]
+    strata = side_by_side(parts).under([order.index(name) for name in names]) if parts else None
+    return Sums(values, names, (*fixed, *not_under(len(names))), strata)

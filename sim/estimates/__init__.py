@@ -42,7 +42,7 @@ from sim.estimates.sensitivity import (
     sobol,
     value_of_knowing,
 )
-from sim.estimates.strata import STRATIFIED, stratified
+from sim.estimates.strata import STRATIFIED, Strata, parts
 
 __all__ = [
     "BEST",
@@ -59,6 +59,7 @@ __all__ = [
     "Estimates",
     "Selection",
     "Shares",
+    "Strata",
     "batches",
     "best",
     "chance_of_best",
@@ -74,6 +75,7 @@ __all__ = [
     "mean",
     "mean_change",
     "morris_design",
+    "parts",
     "per_comparison_level",
     "quantile",
     "saltelli_design",
@@ -81,7 +83,6 @@ __all__ = [
     "side_by_side",
     "sobol",
     "stacked",
-    "stratified",
     "t_quantile",
     "value_of_knowing",
     "wilson",

@@ -89,6 +89,10 @@ class Estimates:
         changed = {name: change(getattr(self, name)) for name in NUMBERS}
         return Estimates(self.method, **changed)
 
+    def at_last(self, place: int) -> Estimates:
+        """Give those at one place of the last axis."""
+        return self.each(lambda field: field[..., place])
+
     def with_limits(self, low: Floats, high: Floats) -> Estimates:
         """Give the same with other limits."""
         return replace(self, low=low, high=high)

@@ -197,6 +197,11 @@ class Messages(ScreenMessages):
     noticed: Int64s = declared(
         "when the sender notices the mistake; NEVER: never, or there is none", NEVER, INSTANT
     )
+    noticed_part: Int64s = declared(
+        "which part of its distribution the delay of noticing is from (`sim.world.strata`)",
+        unit=CODE,
+        choices=(0, 1, 2),
+    )
     mistake: Flags = declared(
         "it is a mistake", False, FLAG, otherwise=lambda _, row: row["noticed"] != NEVER
     )

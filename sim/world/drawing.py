@@ -25,6 +25,7 @@ from sim.world.people import attention_of, draw_recipients
 from sim.world.rules import rules_of
 from sim.world.senders import Senders, draw_senders, is_same_for_senders
 from sim.world.sent import Sent
+from sim.world.strata import noticed_parts
 from sim.world.traffic import draw_traffic
 
 
@@ -148,6 +149,7 @@ def _messages(
     propagation = act.duration("deletion.propagation", s.deletion.propagation, noticed)
     own: Columns = {
         "action": act.duration("senders.action", s.senders.action, noticed),
+        "noticed_part": noticed_parts(s, act, noticed),
         "propagation": np.where(senders.recorded, 0, propagation),
         "undo_fails": noticed & act.chance("send.undo_fails", s.send.undo_fails),
     }

@@ -72,7 +72,7 @@ def play(task: Task) -> bytes:
     scenarios = tuple(case.scenarios())
     setting = Setting(scenarios, tuple(case.policies), task.engine, price_share_of(scenarios))
     played, _ = play_block(setting, range(task.first, task.first + task.count))
-    return _written(task, played)
+    return _written(task, played.values)
 
 
 def _written(task: Task, values: Ints) -> bytes:
