@@ -366,7 +366,8 @@ def known_shares(rng: np.random.Generator, worlds: int, sets: int) -> Iterator[C
     ):
         n = rng.multinomial(messages(rng, worlds, sets).astype(int), weights).astype(float)
         y = np.stack([happens(rng, n[..., k], p, icc) for k, p in enumerate(chance)], axis=-1)
-        found, before = est.stratified(y, n, weights), around_the_mean(y, n, weights)
+        plain = est.share(y.sum(-1), n.sum(-1))
+        found, before = est.Strata(n, weights).corrected(plain, y), around_the_mean(y, n, weights)
         yield Case(f"{what}, correlation {icc:g}", worlds, found, float(weights @ chance), before)
 
 

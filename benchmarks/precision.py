@@ -161,7 +161,7 @@ def _count(
     """Find out how many worlds each answer needs."""
     played = run(scenario, replications=4096, engine="compiled")
     worlds, pairs = played.replications, half_width(every_pair(played.sums))
-    plain = replace(played.sums, known=None)
+    plain = replace(played.sums, regrets=None)
     for suffix, each in (("", headlines(played.sums)), (", plain", headlines(plain))):
         ways[f"one{suffix}"].needed = needed(worlds, half_width(each.each(lambda one: one[:1])))
         ways[f"four{suffix}"].needed = needed(worlds, max(half_width(each), pairs))

@@ -22,7 +22,7 @@ def played(file: Path, share: float) -> dict[str, np.ndarray]:
     setting = Setting(worlds, scenario.policy_names(), "compiled", share, WITH_MOVES)
     few = range(2 if expected_messages(scenario) > 5_000 else 12)
     sums, _ = play_block(setting, few)
-    return dict(zip(setting.columns, np.moveaxis(sums, 2, 0), strict=True))
+    return dict(zip(setting.columns, np.moveaxis(sums.values, 2, 0), strict=True))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

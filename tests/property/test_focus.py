@@ -27,7 +27,7 @@ def counts(world: Scenario, share: float, mistakes: float) -> dict[str, np.ndarr
     held = world.patched({"send.hold": "2 min", "mistakes.chance": mistakes})
     setting = Setting((world, held), ("as it is", "held"), "compiled", share, WITH_MOVES)
     sums, _ = play_block(setting, range(3))
-    named = zip(setting.columns, np.moveaxis(sums, 2, 0), strict=True)
+    named = zip(setting.columns, np.moveaxis(sums.values, 2, 0), strict=True)
     return {name: column for name, column in named if not name.startswith(PRICED_ONLY)}
 
 

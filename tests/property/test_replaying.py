@@ -57,7 +57,7 @@ def test_one_replication_alone_gives_the_rows_it_gives_among_all(play: Play) -> 
 def test_replications_in_any_order_are_the_same_and_a_longer_run_begins_with_the_shorter() -> None:
     s = scenario()
     setting = Setting((s,), ("as it is",), "simpy", 1.0)
-    backwards = {k: play_block(setting, range(k, k + 1))[0] for k in (2, 1, 0)}
+    backwards = {k: play_block(setting, range(k, k + 1))[0].values for k in (2, 1, 0)}
     longer, _ = kept("simpy", replications=3)
     assert np.array_equal(longer.sums.values, np.concatenate([backwards[k] for k in range(3)]))
 

@@ -12,11 +12,11 @@ import pytest
 
 from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND
 from sim.records import Records
+from sim.regrets import Regrets
 from sim.scenario.traffic import KINDS
 from sim.schema.screens import NAMES, SCREENS
 from sim.surfaces import CHANNELS, SURFACES
 from sim.tallies import (
-    BY_STRATUM,
     COUNTED,
     DELAY_EDGES,
     MOVES,
@@ -26,14 +26,13 @@ from sim.tallies import (
     TALLY,
     WITH_MOVES,
     WITH_STRATA,
-    by_stratum,
     counted,
     delayed_by,
-    in_strata,
     moved,
     moves,
     not_under,
     read_not_under,
+    regretted,
     tally,
 )
 from sim.verdicts import Judged, Level, Lost, Verdict, judge, lost_when
@@ -124,11 +123,16 @@ def drawn(seed: int, rows: list[Row] | None = None, apologies: int = 6) -> list[
     return found
 
 
+def stratum_of(row: Row) -> int:
+    """Give each sender and recipient a stratum, up to the last."""
+    return int(STRATA - 1 - 9 * row["sender"] - row["recipient"])
+
+
 def block(rows: list[Row]) -> Records:
     plain = records(*rows, horizon=HORIZON)
     world = np.array([one["world"] for one in rows])
     priced = np.array([one["recipient"] % 3 > 0 for one in rows])
-    stratum = np.array([one["recipient"] % STRATA for one in rows])
+    stratum = np.array([stratum_of(one) for one in rows])
     return Records(plain.columns, HORIZON, world, priced, stratum, WORLDS)
 
 
@@ -401,9 +405,8 @@ def test_pairs_of_verdicts_are_counted_for_every_replication() -> None:
     found = moves(PLAYED, judged, base)
     assert found.tolist() == [[one[name] for name in MOVES] for one in pairs]
     both = WITH_MOVES.rows(PLAYED, judged, base)
-    whole = [tally(PLAYED, judged, base), by_stratum(PLAYED, judged), found]
-    np.testing.assert_array_equal(both, np.hstack(whole))
-    assert WITH_MOVES.names == (*COUNTED, *BY_STRATUM, *MOVES)
+    np.testing.assert_array_equal(both, np.hstack([tally(PLAYED, judged, base), found]))
+    assert WITH_MOVES.names == (*COUNTED, *MOVES)
 
 
 def test_what_is_read_under_one_of_three_policies_only_is_counted_for_every_replication() -> None:
@@ -431,22 +434,29 @@ def test_what_is_read_under_one_of_three_policies_only_is_counted_for_every_repl
     assert not_under(3) == ("read_not_under_0", "read_not_under_1", "read_not_under_2")
 
 
-def test_strata_are_counted_for_every_replication() -> None:
+def test_regretted_messages_are_counted_by_stratum_for_every_replication() -> None:
     judged, base = judge(PLAYED, remedy="block"), judge(BEFORE)
-    found = by_stratum(PLAYED, judged)
-    assert found.shape == (WORLDS, len(BY_STRATUM)) and found.any(axis=0).mean() > 0.3
+    rows = np.concatenate([regretted(PLAYED, judged, 1), regretted(BEFORE, base, 0)])
+    found = Regrets(rows, REGRETS, np.zeros((2, STRATA))).of(REGRETS, np.arange(WORLDS))
+    assert (
+        found.shape == (WORLDS, 2, len(REGRETS), STRATA) and found[:, 1].any(axis=(0, 1)).sum() > 20
+    )
     for k in range(STRATA):
         # Mistakes of other strata are no mistakes here, and everything else is as it was.
-        rows = [
-            row | {"regretted": row["regretted"] and row["recipient"] % STRATA == k} for row in MINE
-        ]
-        expected = counts(rows, judged, BASE, base)
-        places = [BY_STRATUM.index(in_strata(name)[k]) for name in REGRETS]
-        assert found[:, places].tolist() == [[one[name] for name in REGRETS] for one in expected]
-    both = WITH_STRATA.rows(PLAYED, judged, base)
-    np.testing.assert_array_equal(both, np.hstack([tally(PLAYED, judged, base), found]))
-    assert (WITH_STRATA.names, TALLY.names) == ((*COUNTED, *BY_STRATUM), COUNTED)
-    assert TALLY.rows is tally
+        mine, before = (
+            [row | {"regretted": row["regretted"] and stratum_of(row) == k} for row in rows]
+            for rows in (MINE, BASE)
+        )
+        for policy, expected in (
+            (1, counts(mine, judged, BASE, base)),
+            (0, counts(before, base, BASE, base)),
+        ):
+            assert found[:, policy, :, k].tolist() == [
+                [one[name] for name in REGRETS] for one in expected
+            ]
+    assert (WITH_STRATA.names, TALLY.names) == (COUNTED, COUNTED)
+    assert WITH_STRATA.rows is TALLY.rows is tally
+    assert WITH_STRATA.by_stratum and WITH_MOVES.by_stratum and not TALLY.by_stratum
 
 
 def test_bins_of_delays_join_without_gaps_and_lengths_of_holds_are_their_ends() -> None:

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 import pytest
 
-from sim.estimates import STRATIFIED, Estimates, share, stratified, t_quantile
+from sim.estimates import STRATIFIED, Estimates, Strata, parts, share, t_quantile
 from sim.estimates.ratios import FEW, wilson
-from sim.estimates.strata import THIN
+from sim.estimates.strata import PARTS, THIN
 from sim.sums import Floats
 
 SETS: Final = 1000
@@ -20,6 +20,11 @@ OPEN: Final = np.array([0.1, 0.5, 0.7, 0.4])
 WORLDS: Final = 60
 A_WORLD: Final = 9.0
 """Messages of a world."""
+
+
+def stratified(y: Floats, n: Floats, shares: Floats, effect: float = 1.0) -> Estimates:
+    plain = share(y.sum(-1), n.sum(-1), design_effect=effect)
+    return Strata(n, shares).corrected(plain, y)
 
 
 def data_sets(chances: Floats, worlds: int = WORLDS) -> tuple[Floats, Floats]:
@@ -82,22 +87,47 @@ def test_the_value_is_the_mean_of_the_strata_by_their_known_shares() -> None:
     assert np.corrcoef(found.value, share(y.sum(-1), n.sum(-1)).value)[0, 1] < 0.95
 
 
-def test_a_stratum_that_is_too_thin_is_merged_with_the_next() -> None:
-    y, n = (one[:, 0] for one in data_sets(OPEN, 40))
-    n[THIN - 1 :, 1] = y[THIN - 1 :, 1] = 0
-    order = np.argsort(np.count_nonzero(n, axis=0))
-    assert order[0] == 1
-    first, second = order[:2]
-    merged = np.delete(n, first, axis=1), np.delete(y, first, axis=1)
-    place = second - (second > first)
-    merged[0][:, place] += n[:, first]
-    merged[1][:, place] += y[:, first]
-    shares = np.delete(SHARES, first)
-    shares[place] += SHARES[first]
-    a, b = stratified(y, n, SHARES), stratified(merged[1], merged[0], shares)
-    assert a.method == STRATIFIED
+@pytest.mark.parametrize(
+    ("thin", "into"),
+    [([9, 40, 9, 30], [[0, 1], [2, 3]]), ([40, 9, 20, 40], [[0], [1, 2], [3]]),
+     ([40, 20, 9, 40], [[0], [1, 2], [3]]), ([40, 40, 40, 9], [[0], [1], [2, 3]]),
+     ([40, 10, 10, 40], [[0], [1], [2], [3]]), ([3, 3, 3, 3], [[0, 1, 2, 3]])],
+)  # fmt: skip
+def test_a_stratum_that_is_too_thin_is_merged_with_the_thinner_of_its_neighbours(
+    thin: list[int], into: list[list[int]]
+) -> None:
+    rng = np.random.default_rng(5)
+    n = 2.0 * (np.arange(40)[:, None] < thin)
+    y = rng.binomial(n.astype(int), OPEN).astype(float)
+    by_hand = [np.stack([one[:, group].sum(1) for group in into], axis=1) for one in (y, n)]
+    shares = np.array([SHARES[group].sum() for group in into])
+    a, b = stratified(y, n, SHARES), stratified(*by_hand, shares)
+    assert (a.method == STRATIFIED) == (len(into) > 1)
     for end in ("value", "low", "high"):
         assert getattr(a.at(), end) == pytest.approx(getattr(b.at(), end))
+    assert THIN == 10
+
+
+def test_many_replications_are_left_out_in_parts_of_equally_many() -> None:
+    for replications in (1, 30, PARTS, PARTS + 1, 1000, 12_345):
+        sizes = np.bincount(parts(replications))
+        assert sizes.size == min(replications, PARTS) and np.ptp(sizes) <= 1
+        assert sizes.sum() == replications and (np.diff(parts(replications)) >= 0).all()
+
+
+def test_leaving_parts_out_says_what_leaving_replications_out_says() -> None:
+    y, n = data_sets(OPEN, 4 * PARTS)
+    part = parts(len(y))
+    plain = share(y.sum(-1), n.sum(-1))
+    in_parts = [np.add.reduceat(one, np.searchsorted(part, np.arange(PARTS))) for one in (y, n)]
+    found, whole = (
+        Strata(in_parts[1], SHARES).corrected(plain, in_parts[0]),
+        stratified(y, n, SHARES),
+    )
+    np.testing.assert_allclose(found.value, whole.value)
+    assert width(found) == pytest.approx(width(whole), rel=0.02)
+    assert covered(found.low, found.high, float(SHARES @ OPEN)) >= LEAST
+    assert (found.df == PARTS - 1).all() and (whole.df > 4 * PARTS - 9).all()
 
 
 @pytest.mark.parametrize("worlds", [FEW - 1, FEW])
@@ -114,10 +144,7 @@ def test_where_nothing_or_everything_is_hit_the_interval_is_that_of_the_share(
     chances: Floats,
 ) -> None:
     y, n = data_sets(chances)
-    found, plain = (
-        stratified(y, n, SHARES, design_effect=2.0),
-        share(y.sum(-1), n.sum(-1), design_effect=2.0),
-    )
+    found, plain = (stratified(y, n, SHARES, 2.0), share(y.sum(-1), n.sum(-1), design_effect=2.0))
     assert (found.low == plain.low).all() and (found.high == plain.high).all()
 
 
