@@ -26,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.idiomatic import simulate
 from sim.draws import replication_key, uniforms
 from sim.engines import compiled, reference
-from sim.running import blocks, run
+from sim.playing import blocks
+from sim.running import run
 from sim.scenario.model import Scenario, build
 from sim.scenario.reading import load
 from sim.world.block import Block

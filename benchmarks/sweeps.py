@@ -27,7 +27,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.engines import sparse
-from sim import running
+from sim.playing import expected_messages
 from sim.scenario import load
 from sim.sweeping.planning.plan import SweepPlan, plan
 from sim.sweeping.playing import tasks
@@ -98,7 +98,7 @@ def sweep_of(kind: str, cells: int) -> SweepPlan:
     campaigns under one.
     """
     base = load(SHIPPED) if kind == "linkedin_dm" else sparse()
-    replications = max(round(MESSAGES / running.expected_messages(base)), 1)
+    replications = max(round(MESSAGES / expected_messages(base)), 1)
     chances = np.linspace(0.01, 0.03, cells).round(6).tolist()
     policies = ["today", "undo 10 s"] if kind == "linkedin_dm" else None
     return plan(base, {"mistakes.chance": chances}, replications=replications, policies=policies)

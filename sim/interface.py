@@ -21,6 +21,7 @@ import pyarrow as pa
 from sim import answers, arguments, cautions, checking, comparing, running, sweeping
 from sim.answers.folder import tables, write
 from sim.errors import FaultyInputError, warn
+from sim.playing import Keep, play_all
 from sim.recorded import recorded
 from sim.records import Records
 from sim.results import ResultFolder
@@ -87,11 +88,11 @@ class Outcome(running.Outcome):
             self._play_again(partial(making.keep, self.scenario))
             return making.finish(self, self.call, draw=save)
 
-    def _play_again(self, keep: running.Keep) -> None:
+    def _play_again(self, keep: Keep) -> None:
         """Play the run once more, for its records: every draw is keyed, so they are the same."""
         worlds = [self.scenario.under(name) for name in self.policies]
         with allowing_large(True):  # it was allowed before
-            again = running.play_all(
+            again = play_all(
                 worlds,
                 self.policies,
                 self.engine,

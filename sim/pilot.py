@@ -7,18 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sim.playing import Setting, blocks, engine_for, expected_messages, play_block, share_played
 from sim.precision import AT_MOST, FIRST
-from sim.running import (
-    Setting,
-    blocks,
-    chosen,
-    engine_for,
-    expected_messages,
-    play_block,
-    set_by_hand,
-    share_played,
-    stopping_of,
-)
+from sim.running import chosen, set_by_hand, stopping_of
 from sim.scenario.model import Scenario
 from sim.sizing import refuse_large
 from sim.sums import Sums, joined

@@ -19,7 +19,8 @@ from scipy.stats import rankdata
 from sim.clock import written
 from sim.distributions.families.constant import Constant
 from sim.errors import ScenarioError, ToolateError
-from sim.running import chosen, play_all
+from sim.playing import play_all
+from sim.running import chosen
 from sim.scenario.model import Scenario
 from sim.scenario.patching import nested
 from sim.schema.screens import NAMES

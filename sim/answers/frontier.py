@@ -23,8 +23,8 @@ from sim.answers.playing import Patch, Stage, enough, headline
 from sim.answers.searching import Paid, Point, search
 from sim.clock import HOUR, NEVER, SECOND, format_duration, written
 from sim.distributions.families.constant import Constant
+from sim.playing import expected_messages
 from sim.prices import PRICES, prices
-from sim.running import expected_messages
 from sim.scenario.model import Scenario
 from sim.scenario.patching import merged, nested
 from sim.summaries import changes, compared, expected_costs

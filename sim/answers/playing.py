@@ -8,7 +8,7 @@ from typing import Any
 
 from sim import estimates as est
 from sim.errors import Fault, FaultyInputError
-from sim.running import Keep, engine_for, play_all
+from sim.playing import Keep, engine_for, play_all
 from sim.scenario.model import Scenario
 from sim.stopping import Rule
 from sim.summaries import headlines

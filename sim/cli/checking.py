@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 from sim.checking.judging import FAILS, HOLDS, UNDECIDED, check, claims_of, failing
 from sim.cli.running import check_options, progress_bar, say_if_cold
 from sim.errors import Fault, FaultyInputError, OutputError, ScenarioError
-from sim.running import engine_for
+from sim.playing import engine_for
 from sim.scenario import Scenario, load
 
 Row = dict[str, Any]

@@ -13,7 +13,7 @@ from sim import engines
 from sim.cli.explaining import Entry, everything
 from sim.clock import format_duration
 from sim.platforms.catalogue import BASE, titles
-from sim.running import engine_for
+from sim.playing import engine_for
 from sim.scenario import Scenario, load
 from sim.version import __version__
 from sim.works import PROGRAM, bibtex, keys_in, works

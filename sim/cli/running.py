@@ -23,9 +23,10 @@ from sim.compiling.progress import tell
 from sim.engines import COMPILING, MODULES, is_ready
 from sim.errors import Fault, FaultyInputError
 from sim.pilot import forecast
+from sim.playing import engine_for, expected_messages
 from sim.precision import AT_MOST as AT_MOST
 from sim.results import ResultFolder, document
-from sim.running import Outcome, chosen, engine_for, expected_messages, run, stopping_of
+from sim.running import Outcome, chosen, run, stopping_of
 from sim.scenario import Scenario, load
 from sim.scenario.quantities import MOST_REPLICATIONS
 from sim.scenario.suggestions import did_you_mean, said

@@ -10,7 +10,8 @@ from pathlib import Path
 from sim.comparing.comparison import Comparison, joined
 from sim.comparing.pairing import Pairing, pairing
 from sim.errors import Fault, ScenarioError
-from sim.running import engine_for, play_all, set_by_hand
+from sim.playing import engine_for, play_all
+from sim.running import set_by_hand
 from sim.scenario import Scenario
 from sim.scenario.reading import given
 from sim.scenario.suggestions import did_you_mean, said

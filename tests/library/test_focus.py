@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.running import Setting, expected_messages, play_block, price_share_of
+from sim.playing import Setting, expected_messages, play_block, price_share_of
 from sim.tallies import PRICED_ONLY, WITH_MOVES
 
 LIBRARY = Path(__file__).parents[2] / "scenarios"

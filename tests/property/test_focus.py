@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.running import Setting, play_block
+from sim.playing import Setting, play_block
 from sim.scenario.model import Scenario, build
 from sim.schema.world import Recipients
 from sim.tallies import PRICED_ONLY, WITH_MOVES

@@ -21,6 +21,7 @@ SLOWER = {"dist": "lognormal", "median": "5 s", "sigma": 1.0}
 ASKED = {
     "mistake",
     "noticed",
+    "noticed_part",
     "reaction",
     "action",
     "propagation",

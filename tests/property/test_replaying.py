@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from sim.engines import MODULES
+from sim.playing import Setting, play_block
 from sim.records import Records, first_difference
-from sim.running import Outcome, Setting, play_block, run
+from sim.running import Outcome, run
 from sim.tallies import COUNTED, tally
 from sim.verdicts import Verdict, judge
 from sim.world import draw_world

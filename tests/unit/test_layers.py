@@ -19,7 +19,7 @@ ARCHITECTURE = SOURCES.parent / "docs" / "architecture.md"
 HOMES = {
     "simpy": ("sim.engines.reference",),
     "matplotlib": ("sim.charts",),
-    "joblib": ("sim.running", "sim.sweeping", "sim.answers.points"),
+    "joblib": ("sim.playing", "sim.sweeping", "sim.answers.points"),
     "distributed": ("sim.sweeping",),
     "duckdb": ("sim.sweeping",),
     "typer": ("sim.cli",),

@@ -12,9 +12,10 @@ from sim.cautions import of_run
 from sim.errors import FaultyInputError, ScenarioError
 from sim.estimates import SHARE
 from sim.pilot import forecast
+from sim.playing import expected_messages
 from sim.records import Records
 from sim.results import document
-from sim.running import Outcome, chosen, expected_messages, run
+from sim.running import Outcome, chosen, run
 from sim.scenario import parse
 from sim.stopping import Stopping
 from sim.summaries import MEASURES, VERDICTS
@@ -99,7 +100,7 @@ def test_an_interruption_before_anything_is_done_stays_one(monkeypatch: pytest.M
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.running.drafts", stop)
+    monkeypatch.setattr("sim.playing.drafts", stop)
     with pytest.raises(KeyboardInterrupt):
         run(small(), engine="simpy")
 

@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.errors import FaultyInputError
 from sim.pilot import forecast
-from sim.running import expected_messages
+from sim.playing import expected_messages
 from sim.sizing import MOST_LOOKS, allowing_large, refuse_large, size_of
 from sim.world import draw_world
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sim.engines import VERSION
 from sim.errors import ToolateError
-from sim.running import expected_messages
+from sim.playing import expected_messages
 from sim.scenario.model import Scenario, rebuilt
 from sim.scenario.patching import Raw, merged
 from sim.scenario.sections import NOT_PARAMETERS

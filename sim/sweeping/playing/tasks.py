@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from sim.running import Setting, play_block, price_share_of
+from sim.playing import Setting, play_block, price_share_of
 from sim.sums import Ints, Sums
 from sim.sweeping.planning.cells import CellInputs
 from sim.tallies import COUNTED, not_under

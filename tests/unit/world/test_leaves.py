@@ -100,6 +100,7 @@ RETRACTED = (
 )
 REGRETTED = (
     "messages.noticed",
+    "messages.noticed_part",
     "messages.reaction",
     "messages.action",
     "messages.propagation",

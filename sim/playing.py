@@ -1,0 +1,215 @@
+"""Play replications of scenarios in blocks, and add each up.
+
+Whoever must be played is drawn and played (`sim.world.focus`), judged and counted, and only the sums
+are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from sim.engines import choose, play_with
+from sim.records import Records
+from sim.regrets import Regrets
+from sim.scenario.model import Scenario
+from sim.schema.fields import Floats
+from sim.sizing import refuse_large
+from sim.stopping import Rule
+from sim.sums import Ints, Sums, joined
+from sim.tallies import PRICED_ONLY, REGRETS, TALLY, Count, not_under, read_not_under, regretted
+from sim.verdicts import Judged, judge
+from sim.world import draw_world
+from sim.world.block import Block
+from sim.world.drawing import drafts
+from sim.world.focus import focused, price_share
+from sim.world.strata import known_shares
+
+Kept = dict[str, tuple[Records, Judged]]
+Keep = Callable[[int, str, Records, Judged], None]
+"""Called with (replication, policy, records, verdicts) for every replication, in order."""
+
+
+def play_all(
+    worlds: Sequence[Scenario],
+    names: Sequence[str],
+    engine: str,
+    asked: int,
+    *,
+    first: int = 0,
+    workers: int = 1,
+    count: Count = TALLY,
+    everybody: bool = False,
+    stopping: Rule | None = None,
+    keep: Keep | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Sums:
+    """Play replications of scenarios that share their messages, the baseline first, and add up each
+    by `count`: as many as are asked for, from number `first` on, or as many as `stopping` wants.
+
+    Only those who matter are played and kept (`sim.world.focus`), unless `everybody` is. Ctrl-C
+    ends it with what is done so far.
+    """
+    refuse_large(worlds, expected_messages(worlds[0]), asked, whole=stopping is None)
+    share = share_played(worlds, everybody)
+    setting = Setting(tuple(worlds), tuple(names), engine, share, count)
+    looks = [asked] if stopping is None else stopping.looks()
+    done: list[Sums] = []
+    try:
+        for start, look in pairwise([0, *looks]):
+            numbers = blocks(worlds[0], range(first + start, first + look), engine, workers)
+            played = _played(setting, numbers, workers, keep is not None)
+            for block, (sums, kept) in zip(numbers, played, strict=True):
+                done.append(sums)
+                if keep is not None:
+                    _hand_over(keep, block, kept)
+                if progress is not None:
+                    progress(block.stop - first)
+            if stopping is not None and stopping.is_reached(joined(done)):
+                break
+    except KeyboardInterrupt:
+        if not done:
+            raise
+    return joined(done)
+
+
+def _hand_over(keep: Keep, block: range, kept: Kept) -> None:
+    """Give the records of a block away, replication by replication."""
+    for place, number in enumerate(block):
+        for name, (records, judged) in kept.items():
+            mine = records.replication == place
+            keep(number, name, records.in_replication(place), judged.of(mine))
+
+
+def engine_for(scenario: Scenario, names: Sequence[str], engine: str, replications: int) -> str:
+    """Choose the engine of a run by its expected size, if it is "auto"."""
+    return choose(engine, expected_messages(scenario) * replications * len(names))
+
+
+def expected_messages(scenario: Scenario) -> float:
+    """Estimate the messages of one replication, for choosing an engine and for plans."""
+    t = scenario.traffic
+    match t.kind:
+        case "stream":
+            return t.senders * t.rate * min(t.lasts, scenario.run.horizon)
+        case "campaign":
+            return float(t.messages)
+        case "sequence":
+            return float(t.messages * (1 + len(t.steps)))
+    return float(draw_world(scenario, 0).messages.size)
+
+
+MESSAGES_AT_ONCE: Final = 1 << 17
+"""Messages of a block, about: some 20 columns of them are held at once, 8 bytes each."""
+REPLICATIONS_AT_ONCE: Final = 1024
+
+
+def blocks(scenario: Scenario, numbers: range, engine: str, workers: int = 1) -> list[range]:
+    """Cut replications into blocks, so large that memory allows them and all workers have one.
+
+    The reference engine gains nothing by blocks, so that an interruption need not lose one.
+    """
+    if engine == "simpy":
+        return [range(number, number + 1) for number in numbers]
+    fit = MESSAGES_AT_ONCE // max(int(expected_messages(scenario)), 1)
+    size = max(1, min(fit, REPLICATIONS_AT_ONCE, -(-len(numbers) // workers)))
+    return [numbers[first : first + size] for first in range(0, len(numbers), size)]
+
+
+def share_played(worlds: Sequence[Scenario], everybody: bool) -> float:
+    """Give the share of recipients that a run estimates prices on."""
+    return 1.0 if everybody else price_share_of(worlds)
+
+
+def price_share_of(worlds: Sequence[Scenario]) -> float:
+    """Give the share of recipients that prices are estimated on.
+
+    Everybody where money is counted that depends on all of them, and where so few are left out that
+    it does not pay.
+    """
+    if any(set(world.costs) & set(PRICED_ONLY) for world in worlds):
+        return 1.0
+    share = price_share(worlds[0], expected_messages(worlds[0]))
+    return share if share < 0.5 else 1.0
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is played of every replication: scenarios by their names, and how they are added up."""
+
+    worlds: tuple[Scenario, ...]
+    names: tuple[str, ...]
+    engine: str
+    share: float
+    count: Count = TALLY
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Name the sums of a replication under a policy."""
+        return (*self.count.names, *not_under(len(self.names)))
+
+    @cached_property
+    def known(self) -> Floats:
+        """The known shares of strata: float64 of shape (policies, strata)."""
+        return np.array([known_shares(world) for world in self.worlds])
+
+
+def play_block(setting: Setting, numbers: range, want_records: bool = False) -> tuple[Sums, Kept]:
+    """Play some replications under every policy (the baseline first) and add them up.
+
+    Also gives the records, if they are wanted.
+    """
+    play, count = play_with(setting.engine), setting.count
+    block = Block.of(setting.worlds[0].run.seed, numbers)
+    focus = focused(drafts(setting.worlds, block), setting.share)
+    rows: list[Ints] = []
+    regrets: list[Ints] = []
+    judgements: list[Judged] = []
+    kept: Kept = {}
+    for scenario, name, world in zip(setting.worlds, setting.names, focus.worlds, strict=True):
+        records = play(world)
+        judged = judge(
+            records,
+            speed=scenario.reading.speed,
+            refund_within=int(scenario.credits.refund_within),
+            refund_on_recall=scenario.credits.refund_on_recall,
+            remedy=scenario.deletion.what,
+        )
+        judgements.append(judged)
+        sums = count.rows(records, judged, judgements[0])
+        sums[:, count.names.index("messages")] = focus.messages
+        sums[:, count.names.index("followups")] += focus.followups
+        rows.append(sums)
+        if count.by_stratum:
+            regrets.append(regretted(records, judged, len(regrets)))
+        if want_records:
+            kept[name] = (records, judged)
+    pairs = read_not_under(judgements, records)
+    values = np.concatenate([np.stack(rows, axis=1), pairs], axis=2)
+    strata = Regrets(np.concatenate(regrets), REGRETS, setting.known) if regrets else None
+    return Sums(values, setting.names, setting.columns, strata), kept
+
+
+def _played(
+    setting: Setting, numbers: Sequence[range], workers: int, want_records: bool
+) -> Iterator[tuple[Sums, Kept]]:
+    """Yield blocks in order, `workers` of them at a time."""
+    if workers == 1 or len(numbers) == 1:
+        for block in numbers:
+            yield play_block(setting, block, want_records)
+        return
+    import joblib
+
+    # SimPy holds the interpreter lock, so it needs processes; compiled kernels release it, so
+    # threads do.
+    prefer = "processes" if setting.engine == "simpy" else "threads"
+    task = joblib.delayed(play_block)
+    # More workers than cores only take memory, so no more are started, whatever was asked for.
+    jobs = min(workers, len(numbers), joblib.cpu_count())
+    pool = joblib.Parallel(n_jobs=jobs, prefer=prefer, return_as="generator")
+    yield from pool(task(setting, block, want_records) for block in numbers)
