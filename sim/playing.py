@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.engines import choose, play_with
 from sim.records import Records
-from sim.regrets import Regrets
+from sim.regrets import in_order
 from sim.scenario.model import Scenario
 from sim.schema.fields import Floats
 from sim.sizing import refuse_large
@@ -191,7 +191,7 @@ def play_block(setting: Setting, numbers: range, want_records: bool = False) -> 
             kept[name] = (records, judged)
     pairs = read_not_under(judgements, records)
     values = np.concatenate([np.stack(rows, axis=1), pairs], axis=2)
-    strata = Regrets(np.concatenate(regrets), REGRETS, setting.known) if regrets else None
+    strata = in_order(regrets, REGRETS, setting.known) if regrets else None
     return Sums(values, setting.names, setting.columns, strata), kept
 
 

@@ -44,6 +44,15 @@ class Regrets:
             found.append(np.bincount(place, there, minlength=np.prod(cells)).reshape(cells))
         return np.stack(found, axis=2)
 
+    def __eq__(self, other: object) -> bool:
+        """Tell whether both count the same messages by the same strata."""
+        return (
+            isinstance(other, Regrets)
+            and self.names == other.names
+            and np.array_equal(self.rows, other.rows)
+            and np.array_equal(self.known, other.known)
+        )
+
     def first(self, replications: int) -> Regrets:
         """Give those of the first replications."""
         return replace(self, rows=self.rows[self.rows[:, REPLICATION] < replications])
@@ -55,6 +64,12 @@ class Regrets:
         rows = self.rows.copy()
         rows[:, POLICY] = place[rows[:, POLICY]]
         return replace(self, rows=rows[rows[:, POLICY] >= 0], known=self.known[policies])
+
+
+def in_order(policies: Sequence[Int64s], names: tuple[str, ...], known: Floats) -> Regrets:
+    """Join rows of every policy, each in the order of replications: by replication, then policy."""
+    rows = np.concatenate(policies)
+    return Regrets(rows[np.argsort(rows[:, REPLICATION], kind="stable")], names, known)
 
 
 def in_turn(parts: Sequence[Regrets], replications: Sequence[int]) -> Regrets:

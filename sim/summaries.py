@@ -57,9 +57,13 @@ def _corrected(plain: est.Estimates, sums: Sums, measures: Sequence[str]) -> est
     """Correct shares of all regretted messages to the known shares of strata, if these are counted."""
     if sums.regrets is None:
         return plain
-    part = est.parts(sums.replications)
-    each = sums.regrets.of(["regretted", *(name for name in measures if name not in OF)], part)
-    strata, hits = est.Strata(each[:, :, 0], sums.regrets.known), iter(np.moveaxis(each, 2, 0)[1:])
+    names, place = (
+        ["regretted", *(name for name in measures if name not in OF)],
+        plain.value.shape[:-1],
+    )
+    counts = np.moveaxis(sums.regrets.of(names, est.parts(sums.replications)), 2, 0)
+    of, *each = counts.reshape(*counts.shape[:2], *place, -1)
+    strata, hits = est.Strata(of, sums.regrets.known.reshape(*place, -1)), iter(each)
     singles = (plain.at_last(k) for k in range(len(measures)))
     return est.stacked(
         [

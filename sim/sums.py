@@ -83,6 +83,7 @@ class Sums:
             isinstance(other, Sums)
             and (self.policies, self.names) == (other.policies, other.names)
             and np.array_equal(self.values, other.values)
+            and self.regrets == other.regrets
         )
 
 

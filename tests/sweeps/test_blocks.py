@@ -48,7 +48,7 @@ def run_alone(file: Path) -> list[Sums]:
         return load(file).patched({"mistakes": {"chance": chance}})
 
     return [
-        sim.run(cell(chance), replications=REPLICATIONS, engine="compiled", known_shares=False).sums
+        sim.run(cell(chance), replications=REPLICATIONS, engine="compiled").sums
         for chance in (0.02, 0.05)
     ]
 

@@ -1,6 +1,8 @@
 """A task: one case and a block of replications.
 
-Played, it is a small Parquet file of whole numbers, always the same bytes.
+Played, it is a small Parquet file of whole numbers, always the same bytes: a row per replication,
+policy and sum, and after these a row per kind of regretted message (`sim.regrets`), whose `sum` is
+`ALIKE`.
 """
 
 from __future__ import annotations
@@ -14,16 +16,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from sim.playing import Setting, play_block, price_share_of
-from sim.sums import Ints, Sums
+from sim.regrets import Regrets
+from sim.sums import Ints, Sums, joined
 from sim.sweeping.planning.cells import CellInputs
-from sim.tallies import COUNTED, not_under
+from sim.tallies import REGRETS, WITH_STRATA
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
 HEADS: Final = b"toolate"
-"""Where a file names its policies and sums, in the order of its values."""
+"""Where a file names its policies and sums, in the order of its values, and the shares of strata."""
+ALIKE: Final = "regretted_alike"
+"""The sum of regretted messages of one stratum that count for the same."""
 
 
 class Key(NamedTuple):
@@ -70,39 +75,49 @@ def play(task: Task) -> bytes:
     """
     case = task.case
     scenarios = tuple(case.scenarios())
-    setting = Setting(scenarios, tuple(case.policies), task.engine, price_share_of(scenarios))
+    share = price_share_of(scenarios)
+    setting = Setting(scenarios, tuple(case.policies), task.engine, share, WITH_STRATA)
     played, _ = play_block(setting, range(task.first, task.first + task.count))
-    return _written(task, played.values)
+    return _written(task, played)
 
 
-def _written(task: Task, values: Ints) -> bytes:
+def _written(task: Task, sums: Sums) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    policies = list(task.case.policies)
-    names = [*COUNTED, *not_under(len(policies))]
+    assert sums.regrets is not None
+    values, policies, names = sums.values, list(sums.policies), [*sums.names, ALIKE]
     r, p, s = values.shape
+    replication, policy, stratum, marks, messages = sums.regrets.rows.T
+    alike = np.full(messages.size, s)
 
-    def words(
-        places: np.ndarray[tuple[int], np.dtype[np.int64]], of: list[str]
-    ) -> pa.DictionaryArray:
+    def column(of_sums: Ints, of_regrets: Ints) -> Ints:
+        return np.concatenate([of_sums, of_regrets])
+
+    def words(places: Ints, of: list[str]) -> pa.DictionaryArray:
         return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), pa.array(of))
+
+    def only_regrets(numbers: Ints) -> pa.Array:
+        mask = np.arange(r * p * s + numbers.size) < r * p * s
+        return pa.array(column(np.zeros(r * p * s, np.int64), numbers), mask=mask)
 
     table = pa.table(
         {
-            "cell": words(np.zeros(r * p * s, np.int64), [task.case.address]),
-            "replication": pa.array(np.repeat(np.arange(task.first, task.first + r), p * s)),
-            "policy": words(np.tile(np.repeat(np.arange(p), s), r), policies),
-            "sum": words(np.tile(np.arange(s), r * p), names),
-            "value": pa.array(values.ravel()),
+            "cell": words(np.zeros(r * p * s + alike.size, np.int64), [task.case.address]),
+            "replication": task.first + column(np.repeat(np.arange(r), p * s), replication),
+            "policy": words(column(np.tile(np.repeat(np.arange(p), s), r), policy), policies),
+            "sum": words(column(np.tile(np.arange(s), r * p), alike), names),
+            "value": column(values.ravel(), messages),
+            "stratum": only_regrets(stratum),
+            "marks": only_regrets(marks),
         }
     )
-    heads = json.dumps({"policies": policies, "sums": names}).encode()
+    heads = {"policies": policies, "sums": sums.names, "known": sums.regrets.known.tolist()}
     out = io.BytesIO()
     options = {"compression": "zstd", "write_statistics": False, "store_schema": False}
     with pq.ParquetWriter(out, table.schema, **options) as file:
         file.write_table(table)
-        file.add_key_value_metadata({HEADS: heads})
+        file.add_key_value_metadata({HEADS: json.dumps(heads).encode()})
     return out.getvalue()
 
 
@@ -111,14 +126,29 @@ def sums_of(files: Sequence[bytes]) -> Sums:
 
     Values are read only: their order is that of the policies and sums that a file names.
     """
+    return joined([_read(data) for data in files])
+
+
+def _read(data: bytes) -> Sums:
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    parts = []
-    for data in files:
-        file = pq.ParquetFile(pa.BufferReader(data))
-        heads = json.loads(file.metadata.metadata[HEADS])
-        policies, names = heads["policies"], heads["sums"]
-        values = file.read(["value"], use_threads=False).column("value").to_numpy()
-        parts.append(values.reshape(-1, len(policies), len(names)))
-    return Sums(np.concatenate(parts), tuple(policies), tuple(names))
+    file = pq.ParquetFile(pa.BufferReader(data))
+    heads = json.loads(file.metadata.metadata[HEADS])
+    policies, names, known = (
+        tuple(heads["policies"]),
+        tuple(heads["sums"]),
+        np.array(heads["known"]),
+    )
+    table = file.read(["replication", "policy", "value", "stratum", "marks"], use_threads=False)
+    end = table["marks"].null_count  # the rows of regretted messages come after those of sums
+    values = table["value"].slice(0, end).to_numpy().reshape(-1, len(policies), len(names))
+    alike = table.slice(end)
+    columns = (
+        pc.subtract(alike["replication"], table["replication"][0]),
+        pc.index_in(alike["policy"], pa.array(policies)),
+        *(alike[name] for name in ("stratum", "marks", "value")),
+    )
+    rows = np.stack([one.to_numpy().astype(np.int64) for one in columns], axis=1)
+    return Sums(values, policies, names, Regrets(rows, REGRETS, known))

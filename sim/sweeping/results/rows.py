@@ -15,6 +15,7 @@ import numpy as np
 
 from sim import estimates as est
 from sim.prices import PRICES, prices
+from sim.regrets import side_by_side
 from sim.summaries import MEASURES, changes, compared, shares
 from sim.sums import Floats, Sums
 from sim.tallies import HEADLINE
@@ -72,7 +73,8 @@ def stack(cells: Sequence[Sums]) -> Sums:
     policies, names).
     """
     values = np.stack([one.values for one in cells], axis=1)
-    return Sums(values, cells[0].policies, cells[0].names)
+    regrets = side_by_side([one.regrets for one in cells if one.regrets is not None])
+    return Sums(values, cells[0].policies, cells[0].names, regrets)
 
 
 def rows_of(sums: Sums) -> Rows:

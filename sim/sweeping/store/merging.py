@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.sweeping.playing.tasks import Key, sums_of
 from sim.sweeping.store.folder import DamagedError, ResultStore
 from sim.sweeping.store.requests import kept, old_sweeps
@@ -97,6 +95,6 @@ def _agree(into: ResultStore, source: ResultStore, key: Key, name: str, data: by
         into.put(key, data)
         return
     a, b = sums_of([mine]), sums_of([data])
-    if a.names != b.names or a.policies != b.policies or not np.array_equal(a.values, b.values):
+    if a != b:
         problem = f"its result {name[:12]} disagrees with that of {source.folder}: two versions of the model wrote them"
         raise into.fault(problem, "merge only what one version of toolate played")

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 VIEWS: Final = {
     "results": "a row per sweep, cell, policy and measure: the tidy tables",
-    "sums": "a row per cell, replication, policy and sum: whole numbers as they were played",
+    "sums": "a row per cell, replication, policy and sum: whole numbers as they were played; after them, with "
+    "sum 'regretted_alike', a row per stratum and marks of regretted messages",
 }
 
 
