@@ -3,11 +3,14 @@ the best holds for all policies."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sim import estimates
 from sim.prices import PRICES
+from sim.regrets import Regrets
 from sim.scenario import load
 from sim.summaries import MEASURES, Summary
 from sim.sums import Sums
@@ -23,7 +26,17 @@ from sim.sweeping.results.rows import (
     rows_of,
     stack,
 )
-from sim.tallies import COUNTED, DELAY_EDGES, DELAYED, HEADLINE, counted, delayed_by, not_under
+from sim.tallies import (
+    COUNTED,
+    DELAY_EDGES,
+    DELAYED,
+    HEADLINE,
+    REGRETS,
+    counted,
+    delayed_by,
+    not_under,
+)
+from sim.world.strata import STRATA
 
 from .making import TINY
 
@@ -87,7 +100,13 @@ def drawn(number: int, replications: int) -> Sums:
     for part, whole in parts.items():
         k = names.index(part)
         values[:, :, k] = np.minimum(values[:, :, k], values[:, :, names.index(whole)])
-    return Sums(values, ("a", "b", "c"), names)
+    replication, policy = np.nonzero(regretted := values[:, :, names.index("regretted")])
+    where = np.repeat(np.stack([replication, policy]), regretted[replication, policy], axis=1)
+    stratum = chance.integers(0, STRATA, size=where.shape[1])
+    marks = chance.integers(0, 1 << len(REGRETS), size=where.shape[1]) | 1
+    rows = np.stack([*where, stratum, marks, np.ones_like(marks)], axis=1)
+    known = chance.dirichlet(np.ones(STRATA), size=3)
+    return Sums(values, ("a", "b", "c"), names, Regrets(rows, REGRETS, known))
 
 
 def equal(mine: Rows, theirs: Rows, columns: slice | list[int] = slice(None)) -> bool:
@@ -103,8 +122,12 @@ def test_the_rows_of_stacked_cells_are_those_of_each_alone_to_the_last_digit(
     cells = [drawn(k, replications) for k in range(9)]
     assert replications < 7 or any((cell.of("regretted") == 0).any() for cell in cells)
     together = rows_of(stack(cells)).each()
-    for alone, one in zip(map(rows_of, cells), together, strict=True):
+    for cell, one in zip(cells, together, strict=True):
+        alone = rows_of(cell)
         assert equal(alone, one)
+        plain = rows_of(replace(cell, regrets=None))
+        column = [alone.column(HEADLINE)]
+        assert equal(alone, plain, column) == (replications < 64), "few are left as they are"
 
 
 def test_a_cell_that_is_stacked_with_others_takes_nothing_of_them() -> None:
@@ -114,7 +137,7 @@ def test_a_cell_that_is_stacked_with_others_takes_nothing_of_them() -> None:
 
 
 def test_replications_that_have_nothing_change_no_digit_of_an_interval() -> None:
-    cell = drawn(3, 50)
+    cell = replace(drawn(3, 50), regrets=None)
     nothing = Sums(np.zeros_like(cell.values[:9]), cell.policies, cell.names)
     more = Sums(np.concatenate([nothing.values, cell.values]), cell.policies, cell.names)
     columns = [ROWS.index(one) for one in SHARES]

@@ -73,7 +73,8 @@ def stack(cells: Sequence[Sums]) -> Sums:
     policies, names).
     """
     values = np.stack([one.values for one in cells], axis=1)
-    regrets = side_by_side([one.regrets for one in cells if one.regrets is not None])
+    parts = [one.regrets for one in cells if one.regrets is not None]
+    regrets = side_by_side(parts) if parts else None
     return Sums(values, cells[0].policies, cells[0].names, regrets)
 
 
