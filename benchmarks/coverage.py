@@ -367,7 +367,10 @@ def known_shares(rng: np.random.Generator, worlds: int, sets: int) -> Iterator[C
         n = rng.multinomial(messages(rng, worlds, sets).astype(int), weights).astype(float)
         y = np.stack([happens(rng, n[..., k], p, icc) for k, p in enumerate(chance)], axis=-1)
         plain = est.share(y.sum(-1), n.sum(-1))
-        found, before = est.Strata(n, weights).corrected(plain, y), around_the_mean(y, n, weights)
+        found, before = (
+            est.Strata.of_arrays(n, weights).corrected(plain, y[n > 0]),
+            around_the_mean(y, n, weights),
+        )
         yield Case(f"{what}, correlation {icc:g}", worlds, found, float(weights @ chance), before)
 
 

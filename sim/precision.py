@@ -72,18 +72,18 @@ def looks(at_most: int, block: int = 1) -> list[int]:
     """List the numbers of replications at which to look, in whole blocks.
 
     >>> looks(200), looks(200, 64)
-    ([32, 48, 64, 96, 128, 192, 200], [64, 128, 192, 256])
+    ([32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 200], [64, 128, 192, 256])
     """
     out, size = [], FIRST
     while size < at_most:
-        out += [one for one in (size, size * 3 // 2) if one < at_most]
+        out += [one for one in range(size, 2 * size, size // 4) if one < at_most]
         size *= 2
     return list(dict.fromkeys(-(-one // block) * block for one in (*out, at_most)))
 
 
 def looks_in_words(at_most: int, unit: str = "") -> str:
     """Say at which numbers of replications looks are."""
-    first = ", ".join(str(one) for one in (FIRST, FIRST * 3 // 2, FIRST * 2, FIRST * 3))
+    first = ", ".join(map(str, looks(5 * FIRST // 2)))
     return f"Looks at {first} ... replications{unit}, at most {at_most:,}."
 
 

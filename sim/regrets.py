@@ -28,21 +28,12 @@ class Regrets:
     names: tuple[str, ...]
     known: Floats
 
-    def of(self, names: Sequence[str], part: Int64s) -> Floats:
-        """Count messages by stratum: float64 of shape (parts, policies, names, strata).
-
-        `part` says which part of the run every replication is in, from 0 without gaps.
-        """
-        policies, strata = self.known.shape
-        cells = (int(part[-1]) + 1, policies, strata)
-        place = (part[self.rows[:, REPLICATION]] * policies + self.rows[:, POLICY]) * strata
-        place += self.rows[:, STRATUM]
+    def of(self, name: str) -> Int64s:
+        """Give how many messages of every row count for a name; none, for one that is not known."""
         marks, messages = self.rows[:, MARKS], self.rows[:, MESSAGES]
-        found = []
-        for name in names:
-            there = messages * (marks >> self.names.index(name) & 1)
-            found.append(np.bincount(place, there, minlength=np.prod(cells)).reshape(cells))
-        return np.stack(found, axis=2)
+        if name not in self.names:
+            return np.zeros_like(messages)
+        return messages * (marks >> self.names.index(name) & 1)
 
     def __eq__(self, other: object) -> bool:
         """Tell whether both count the same messages by the same strata."""

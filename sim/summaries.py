@@ -42,7 +42,7 @@ def shares(sums: Sums, measures: Sequence[str] = tuple(MEASURES)) -> est.Estimat
     post-stratified, so that parts add up.
     """
     of = sums.of(*(OF.get(name, "regretted") for name in measures))
-    effects = design_effects(compared(sums))
+    effects = design_effects(_plain(sums))
     return _corrected(
         est.share(sums.of(*measures), of, design_effect=effects[..., None]), sums, measures
     )
@@ -57,20 +57,15 @@ def _corrected(plain: est.Estimates, sums: Sums, measures: Sequence[str]) -> est
     """Correct shares of all regretted messages to the known shares of strata, if these are counted."""
     if sums.regrets is None:
         return plain
-    names, place = (
-        ["regretted", *(name for name in measures if name not in OF)],
-        plain.value.shape[:-1],
-    )
-    counts = np.moveaxis(sums.regrets.of(names, est.parts(sums.replications)), 2, 0)
-    of, *each = counts.reshape(*counts.shape[:2], *place, -1)
-    strata, hits = est.Strata(of, sums.regrets.known.reshape(*place, -1)), iter(each)
-    singles = (plain.at_last(k) for k in range(len(measures)))
-    return est.stacked(
-        [
-            one if name in OF else strata.corrected(one, next(hits))
-            for name, one in zip(measures, singles, strict=True)
-        ]
-    )
+    replication, lane, stratum, _, messages = sums.regrets.rows.T
+    strata = est.Strata(replication, lane, stratum, messages, sums.regrets.known)
+    shape = plain.value.shape
+    lanes, found = plain.each(lambda field: field.reshape(-1, shape[-1])), []
+    for k, name in enumerate(measures):
+        one, hits = lanes.at_last(k), sums.regrets.of(name)
+        # Without hits, as those of `OF` are here, a share stays as it was.
+        found.append(strata.corrected(one, hits) if hits.any() else one)
+    return est.stacked(found).each(lambda field: field.reshape(shape))
 
 
 def design_effects(headlines: est.Shares) -> Floats:
@@ -82,14 +77,18 @@ def design_effects(headlines: est.Shares) -> Floats:
     return np.where(np.isnan(own), np.nan_to_num(own[..., :1], nan=1.0), own)
 
 
+def _plain(sums: Sums) -> est.Shares:
+    hits, of = (sums.of(name)[..., 0] for name in (HEADLINE, "regretted"))
+    return est.Shares(hits, of, only=sums.of(*not_under(len(sums.policies))))
+
+
 def compared(sums: Sums) -> est.Shares:
     """Give what policies are compared by: the headline, and who reads under which policy only."""
-    hits, of = (sums.of(name)[..., 0] for name in (HEADLINE, "regretted"))
-    plain = est.Shares(hits, of, only=sums.of(*not_under(len(sums.policies))))
+    plain = _plain(sums)
     if sums.regrets is None:
         return plain
     headline = plain.each.each(lambda field: field[..., None])
-    return replace(plain, known=_corrected(headline, sums, [HEADLINE]).value[..., 0])
+    return replace(plain, known=_corrected(headline, sums, [HEADLINE]).at_last(0).value)
 
 
 def changes(headlines: est.Shares) -> est.Estimates:

@@ -42,7 +42,7 @@ from sim.estimates.sensitivity import (
     sobol,
     value_of_knowing,
 )
-from sim.estimates.strata import STRATIFIED, Strata, parts
+from sim.estimates.strata import STRATIFIED, Strata
 
 __all__ = [
     "BEST",
@@ -75,7 +75,6 @@ __all__ = [
     "mean",
     "mean_change",
     "morris_design",
-    "parts",
     "per_comparison_level",
     "quantile",
     "saltelli_design",

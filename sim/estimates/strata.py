@@ -14,74 +14,80 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.estimates.ratios import CONFIDENCE, FEW, Estimates, chosen, estimates, t_quantile, wilson
-from sim.sums import Floats
+from sim.schema.fields import Flags
+from sim.sums import Floats, Ints
 
 STRATIFIED: Final = (
     "post-stratified by known shares; Wilson limits by stratum, jackknife and t over replications"
 )
 THIN: Final = 10
-"""Parts of a run with a message that every stratum needs; with fewer it is merged with a neighbour."""
-PARTS: Final = 256
-"""Parts, each of equally many replications or one less, that a run of more replications is cut into:
-the jackknife leaves them out in turn."""
-
-
-def parts(replications: int) -> npt.NDArray[np.int64]:
-    """Give the part of a run that every replication is in, from 0 on.
-
-    >>> parts(3), parts(1000)[[0, 3, 4, 999]]
-    (array([0, 1, 2]), array([  0,   0,   1, 255]))
-    """
-    return np.arange(replications) * min(replications, PARTS) // replications
+"""Replications with an event that every stratum needs; with fewer it is merged with a neighbour."""
 
 
 class Strata:
-    """What is known of events by stratum, to correct shares of them by.
+    """Events by stratum, to correct shares of them by.
 
-    `of` counts events by stratum, shape (parts, ..., strata), and `shares` says how many of all are
-    in each by design: shape (..., strata). Strata are in an order in which neighbours are alike.
+    Every event, or several alike, is a row: its replication, its lane (what is estimated separately,
+    such as a policy), its stratum and how many it stands for: int64 arrays of one length. `shares`
+    says how many of all events are in each stratum by design: float64 of shape (lanes, strata).
+    Strata are in an order in which neighbours are alike.
     """
 
-    def __init__(self, of: npt.ArrayLike, shares: npt.ArrayLike) -> None:
-        n, weights = np.asarray(of, dtype=np.float64), np.asarray(shares, dtype=np.float64)
-        self._into = _merged(n, np.broadcast_to(weights, n.shape[1:]))
-        self._n, self._weights = (
-            self._merge(n),
-            np.matmul(weights[..., None, :], self._into)[..., 0, :],
-        )
-        self._total = self._n.sum(axis=0)
-        self._left = self._total - self._n
+    def __init__(
+        self, replication: Ints, lane: Ints, stratum: Ints, of: npt.ArrayLike, shares: Floats
+    ) -> None:
+        lanes, strata = self._shape = shares.shape
+        cells = (replication * lanes + lane) * strata + stratum
+        cells, self._cell = np.unique(cells, return_inverse=True)
+        into = _merged(cells, shares)
+        self._weights = np.zeros_like(shares)
+        np.add.at(self._weights, (np.arange(lanes)[:, None], into), shares)
+        if (into != np.arange(strata)).any():
+            cells += into[cells // strata % lanes, cells % strata] - cells % strata
+            cells, again = np.unique(cells, return_inverse=True)
+            self._cell = again[self._cell]
+        units, self._unit = np.unique(cells // strata, return_inverse=True)
+        self._place, self._lane = cells % (lanes * strata), units % lanes
+        self._n = _added_up(self._cell, of)
+        self._total = self._added(self._n)
+        self._units = np.bincount(self._lane, minlength=lanes)
 
-    def _merge(self, counts: Floats) -> Floats:
-        found: Floats = np.moveaxis(np.matmul(np.moveaxis(counts, 0, -2), self._into), -2, 0)
-        return found
+    @classmethod
+    def of_arrays(cls, of: Floats, shares: Floats) -> Strata:
+        """Take events as counts of shape (replications, lanes, strata); rows are those above 0."""
+        replication, lane, stratum = np.nonzero(of)
+        return cls(replication, lane, stratum, of[of > 0], np.broadcast_to(shares, of.shape[1:]))
+
+    def _added(self, cells: Floats) -> Floats:
+        return _added_up(self._place, cells, self._weights.size).reshape(self._shape)
 
     def corrected(
         self, plain: Estimates, hits: npt.ArrayLike, *, confidence: float = CONFIDENCE
     ) -> Estimates:
-        """Correct shares, estimated without strata, by their hits: shape (parts, ..., strata).
+        """Correct shares, one a lane, that were estimated without strata, by the hits of every row.
 
         The share is the mean of the strata's, weighted by their known shares (Holt & Smith, Journal
         of the Royal Statistical Society A 142:33, 1979). The limits are the weighted sums of Wilson
         limits by stratum, each at a smaller quantile, so that together they are as far as the
         standard error says (Yan & Su, Statistics in Biopharmaceutical Research 2:329, 2010). Strata
         where nothing or everything is a hit count as one. The standard error is the jackknife's,
-        each part left out in turn, and no smaller than that of independent messages. With fewer
-        than `FEW` replications with any event, if all or none are hits, or if strata that are too
-        thin leave a single one, the share stays as it was.
+        each replication left out in turn, and no smaller than that of independent messages. With
+        fewer than `FEW` replications with any event, if all or none are hits, or if strata that are
+        too thin leave a single one, the share stays as it was.
 
-        >>> hits, of = np.array([[1.0, 0.0], [2.0, 1.0]] * 15), np.array([[2.0, 4.0], [2.0, 2.0]] * 15)
+        >>> hits, of = np.array([[[1.0, 0.0]], [[2.0, 1.0]]] * 15), np.array([[[2.0, 4.0]], [[2.0, 2.0]]] * 15)
+        >>> strata = Strata.of_arrays(of, np.array([0.5, 0.5]))
         >>> plain = share(hits.sum(-1), of.sum(-1))
-        >>> round(float(Strata(of, [0.5, 0.5]).corrected(plain, hits).value), 3)
+        >>> round(strata.corrected(plain, hits[of > 0]).at(0).value, 3)
         0.458
         """
-        y, weights, total = self._merge(np.asarray(hits, np.float64)), self._weights, self._total
-        p = _divided(y.sum(axis=0), total)
+        y, weights, total = _added_up(self._cell, hits), self._weights, self._total
+        added = self._added(y)
+        p = _divided(added, total)
         value = (weights * p).sum(axis=-1)
         alone = weights**2 * _divided(p * (1 - p), total)  # variances, were messages independent
-        effect = np.maximum(_divided(self._jackknifed(y), alone.sum(axis=-1)), 1.0)
-        df = np.minimum(plain.df, np.count_nonzero(self._n.sum(axis=-1), axis=0) - 1)
-        quantile = t_quantile((1 + confidence) / 2, df)
+        effect = np.maximum(_divided(self._jackknifed(y, added, p), alone.sum(axis=-1)), 1.0)
+        quantile = t_quantile((1 + confidence) / 2, plain.df)
         low, high = _limits(p, total, weights, alone, effect, quantile)
         variance = effect * alone.sum(axis=-1)
         known = (plain.replications >= FEW) & (value > 0) & (value < 1)
@@ -94,42 +100,60 @@ class Strata:
             per=plain.per,
             replications=plain.replications,
             with_events=plain.with_events,
-            df=df,
+            df=plain.df,
             design_effect=_divided(plain.per * variance, value * (1 - value)),
         )
         return chosen(known, found, plain)
 
-    def _jackknifed(self, y: Floats) -> Floats:
-        """Give the jackknife's variance of the weighted mean, over parts with any event."""
-        r = np.count_nonzero(self._n.sum(axis=-1), axis=0)
-        left_out = (self._weights * _divided(y.sum(axis=0) - y, self._left)).sum(axis=-1)
-        spread = left_out - left_out.mean(axis=0)
-        # A part without any event changes nothing when left out.
-        found: Floats = _divided(r - 1.0, np.asarray(r, np.float64)) * (spread * spread).sum(axis=0)
-        return found
+    def _jackknifed(self, y: Floats, added: Floats, p: Floats) -> Floats:
+        """Give the jackknife's variance of the weighted mean, over replications with any event.
+
+        Leaving one out changes the strata that it has events in, and no other.
+        """
+        added, total, p, weights = (
+            one.ravel()[self._place] for one in (added, self._total, p, self._weights)
+        )
+        moved = weights * (_divided(added - y, total - self._n) - p)
+        left_out, r = _added_up(self._unit, moved), np.asarray(self._units, np.float64)
+        spread = left_out - _divided(self._in_lanes(left_out), r)[self._lane]
+        return _divided(r - 1, r) * self._in_lanes(spread * spread)
+
+    def _in_lanes(self, units: Floats) -> Floats:
+        return _added_up(self._lane, units, self._shape[0])
 
 
-def _merged(of: Floats, weights: Floats) -> Floats:
-    """Say which strata count as one, as matrices of 0 and 1 from strata to those that are left.
+def _merged(cells: Ints, shares: Floats) -> Ints:
+    """Say into which stratum each goes: shape (lanes, strata). `cells` names those that any event is
+    in, by replication, lane and stratum.
 
-    The thinnest is merged with the thinner of its neighbours until `THIN` parts have each. Only
-    totals decide.
+    The thinnest is merged with the thinner of its neighbours until `THIN` replications have each. Only
+    the numbers of events decide, not those of hits.
     """
-    into = np.zeros((*weights.shape, weights.shape[-1]))
-    for place in np.ndindex(weights.shape[:-1]):
-        there = of[(slice(None), *place)] > 0
-        groups = [(there[:, k], [k]) for k in np.flatnonzero(weights[place])]
-        thick = [np.count_nonzero(group) for group, _ in groups]
-        while len(groups) > 1 and min(thick) < THIN:
-            k = thick.index(min(thick))
-            left = k > 0 and (k == len(groups) - 1 or thick[k - 1] <= thick[k + 1])
-            first = k - left
-            (one, some), (other, others) = groups[first : first + 2]
-            groups[first : first + 2] = [(one | other, some + others)]
-            thick[first : first + 2] = [np.count_nonzero(one | other)]
-        for _, members in groups:
-            into[place][members, min(members)] = 1.0
+    lanes, strata = shares.shape
+    into = np.tile(np.arange(strata), (lanes, 1))
+    thick = np.bincount(cells % (lanes * strata), minlength=lanes * strata).reshape(lanes, strata)
+    for k in np.flatnonzero(((thick < THIN) & (shares > 0)).any(axis=1)):
+        mine = cells[cells // strata % lanes == k]
+        replications, place = np.unique(mine // (lanes * strata), return_inverse=True)
+        there = np.zeros((replications.size, strata), np.bool_)
+        there[place, mine % strata] = True
+        for members in _thick_groups(there, np.flatnonzero(shares[k])):
+            into[k, members] = members[0]
     return into
+
+
+def _thick_groups(there: Flags, strata: Ints) -> list[list[int]]:
+    """Group strata until `THIN` replications have each group; `there` says which have which."""
+    groups = [([int(one)], there[:, one]) for one in strata]
+    thick = [np.count_nonzero(group) for _, group in groups]
+    while len(groups) > 1 and min(thick) < THIN:
+        k = thick.index(min(thick))
+        is_last = k == len(groups) - 1
+        first = k - (is_last or (k > 0 and thick[k - 1] <= thick[k + 1]))
+        (some, a), (others, b) = groups[first : first + 2]
+        groups[first : first + 2] = [(some + others, a | b)]
+        thick[first : first + 2] = [np.count_nonzero(a | b)]
+    return [members for members, _ in groups]
 
 
 def _limits(
@@ -149,6 +173,11 @@ def _limits(
     for end, limit in zip(ends, limits, strict=True):
         end += np.where(some, weights * limit, 0.0).sum(axis=-1)
     return ends[0], ends[1]
+
+
+def _added_up(place: Ints, numbers: npt.ArrayLike, places: int = 0) -> Floats:
+    """Add up numbers by place, in their order."""
+    return np.bincount(place, np.asarray(numbers), minlength=places).astype(np.float64)
 
 
 def _divided(a: Floats, b: Floats) -> Floats:

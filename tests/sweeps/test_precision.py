@@ -103,7 +103,7 @@ def test_a_rule_says_itself_in_words_with_its_floors() -> None:
     words = Rule(10_000, 0.005).words()
     for part in (
         "0.5 points",
-        "32, 48, 64",
+        "32, 40, 48, 56, 64",
         "at most 10,000",
         "fewer than 50 events",
         "Wilson",

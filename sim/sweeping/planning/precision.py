@@ -24,7 +24,7 @@ class Rule:
         is a rule.
 
         >>> Rule(200, 0.005).looks(), Rule(200).looks(64)
-        ([32, 48, 64, 96, 128, 192, 200], [200])
+        ([32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 200], [200])
         """
         return [self.at_most] if self.target is None else looks(self.at_most, block)
 

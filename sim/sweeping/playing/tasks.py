@@ -11,7 +11,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -86,37 +86,38 @@ def _written(task: Task, sums: Sums) -> bytes:
     import pyarrow.parquet as pq
 
     assert sums.regrets is not None
-    values, policies, names = sums.values, list(sums.policies), [*sums.names, ALIKE]
-    r, p, s = values.shape
+    policies, names = list(sums.policies), [*sums.names, ALIKE]
+    r, p, s = sums.values.shape
     replication, policy, stratum, marks, messages = sums.regrets.rows.T
-    alike = np.full(messages.size, s)
-
-    def column(of_sums: Ints, of_regrets: Ints) -> Ints:
-        return np.concatenate([of_sums, of_regrets])
 
     def words(places: Ints, of: list[str]) -> pa.DictionaryArray:
         return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), pa.array(of))
 
-    def only_regrets(numbers: Ints) -> pa.Array:
-        mask = np.arange(r * p * s + numbers.size) < r * p * s
-        return pa.array(column(np.zeros(r * p * s, np.int64), numbers), mask=mask)
-
-    table = pa.table(
-        {
-            "cell": words(np.zeros(r * p * s + alike.size, np.int64), [task.case.address]),
-            "replication": task.first + column(np.repeat(np.arange(r), p * s), replication),
-            "policy": words(column(np.tile(np.repeat(np.arange(p), s), r), policy), policies),
-            "sum": words(column(np.tile(np.arange(s), r * p), alike), names),
-            "value": column(values.ravel(), messages),
-            "stratum": only_regrets(stratum),
-            "marks": only_regrets(marks),
+    def table(
+        replication: Ints, policy: Ints, of: Ints, value: Ints, stratum: Any, marks: Any
+    ) -> pa.Table:
+        columns = {
+            "cell": words(np.zeros(value.size, np.int64), [task.case.address]),
+            "replication": task.first + replication,
+            "policy": words(policy, policies),
+            "sum": words(of, names),
+            "value": value,
+            "stratum": pa.array(stratum, pa.int64()),
+            "marks": pa.array(marks, pa.int64()),
         }
-    )
-    heads = {"policies": policies, "sums": sums.names, "known": sums.regrets.known.tolist()}
+        return pa.table(columns)
+
+    none = pa.nulls(r * p * s, pa.int64())
+    each = np.repeat(np.arange(r), p * s), np.tile(np.repeat(np.arange(p), s), r)
+    counted = table(*each, np.tile(np.arange(s), r * p), sums.values.ravel(), none, none)
+    alike = table(replication, policy, np.full_like(messages, s), messages, stratum, marks)
+    known = sums.regrets.known.tolist()
+    heads = {"policies": policies, "sums": sums.names, "first": task.first, "known": known}
     out = io.BytesIO()
     options = {"compression": "zstd", "write_statistics": False, "store_schema": False}
-    with pq.ParquetWriter(out, table.schema, **options) as file:
-        file.write_table(table)
+    with pq.ParquetWriter(out, counted.schema, **options) as file:
+        file.write_table(counted, row_group_size=max(counted.num_rows, 1))
+        file.write_table(alike)
         file.add_key_value_metadata({HEADS: json.dumps(heads).encode()})
     return out.getvalue()
 
@@ -141,12 +142,11 @@ def _read(data: bytes) -> Sums:
         tuple(heads["sums"]),
         np.array(heads["known"]),
     )
-    table = file.read(["replication", "policy", "value", "stratum", "marks"], use_threads=False)
-    end = table["marks"].null_count  # the rows of regretted messages come after those of sums
-    values = table["value"].slice(0, end).to_numpy().reshape(-1, len(policies), len(names))
-    alike = table.slice(end)
+    counted = file.read_row_group(0, ["value"], use_threads=False)
+    values = counted["value"].to_numpy().reshape(-1, len(policies), len(names))
+    alike = file.read_row_group(1, use_threads=False)
     columns = (
-        pc.subtract(alike["replication"], table["replication"][0]),
+        pc.subtract(alike["replication"], heads["first"]),
         pc.index_in(alike["policy"], pa.array(policies)),
         *(alike[name] for name in ("stratum", "marks", "value")),
     )

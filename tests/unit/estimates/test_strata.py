@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 import pytest
 
-from sim.estimates import STRATIFIED, Estimates, Strata, parts, share, t_quantile
+from sim.estimates import STRATIFIED, Estimates, Strata, share, t_quantile
 from sim.estimates.ratios import FEW, wilson
-from sim.estimates.strata import PARTS, THIN
+from sim.estimates.strata import THIN
 from sim.sums import Floats
 
 SETS: Final = 1000
@@ -23,8 +23,11 @@ A_WORLD: Final = 9.0
 
 
 def stratified(y: Floats, n: Floats, shares: Floats, effect: float = 1.0) -> Estimates:
+    """Correct shares of arrays (replications, [sets,] strata)."""
     plain = share(y.sum(-1), n.sum(-1), design_effect=effect)
-    return Strata(n, shares).corrected(plain, y)
+    if n.ndim == 2:
+        return stratified(y[:, None], n[:, None], shares, effect).each(lambda field: field[0])
+    return Strata.of_arrays(n, shares).corrected(plain, y[n > 0])
 
 
 def data_sets(chances: Floats, worlds: int = WORLDS) -> tuple[Floats, Floats]:
@@ -108,26 +111,29 @@ def test_a_stratum_that_is_too_thin_is_merged_with_the_thinner_of_its_neighbours
     assert THIN == 10
 
 
-def test_many_replications_are_left_out_in_parts_of_equally_many() -> None:
-    for replications in (1, 30, PARTS, PARTS + 1, 1000, 12_345):
-        sizes = np.bincount(parts(replications))
-        assert sizes.size == min(replications, PARTS) and np.ptp(sizes) <= 1
-        assert sizes.sum() == replications and (np.diff(parts(replications)) >= 0).all()
-
-
-def test_leaving_parts_out_says_what_leaving_replications_out_says() -> None:
-    y, n = data_sets(OPEN, 4 * PARTS)
-    part = parts(len(y))
-    plain = share(y.sum(-1), n.sum(-1))
-    in_parts = [np.add.reduceat(one, np.searchsorted(part, np.arange(PARTS))) for one in (y, n)]
-    found, whole = (
-        Strata(in_parts[1], SHARES).corrected(plain, in_parts[0]),
-        stratified(y, n, SHARES),
+def test_rows_may_be_in_any_order_and_stand_for_several_messages() -> None:
+    y, n = (one[:, :3] for one in data_sets(OPEN, 40))
+    whole = stratified(y, n, SHARES)
+    where = np.repeat(np.stack(np.nonzero(n)), n[n > 0].astype(int), axis=1)
+    hit = np.concatenate(
+        [np.arange(many) < hits for many, hits in zip(n[n > 0], y[n > 0], strict=True)]
     )
-    np.testing.assert_allclose(found.value, whole.value)
-    assert width(found) == pytest.approx(width(whole), rel=0.02)
-    assert covered(found.low, found.high, float(SHARES @ OPEN)) >= LEAST
-    assert (found.df == PARTS - 1).all() and (whole.df > 4 * PARTS - 9).all()
+    order = np.random.default_rng(3).permutation(hit.size)
+    strata = Strata(*where[:, order], np.ones(hit.size), np.tile(SHARES, (3, 1)))
+    apart = strata.corrected(share(y.sum(-1), n.sum(-1)), hit[order])
+    for end in ("value", "low", "high"):
+        np.testing.assert_allclose(getattr(apart, end), getattr(whole, end), rtol=1e-12)
+
+
+def test_the_standard_error_is_that_of_leaving_replications_out_one_by_one() -> None:
+    y, n = (one[:, :1] for one in data_sets(OPEN, 60))
+    n[7] = y[7] = 0  # says nothing, and counts nowhere
+    found = stratified(y, n, SHARES).at(0)
+    each = [stratified(np.delete(y, r, axis=0), np.delete(n, r, axis=0), SHARES).at(0).value
+            for r in range(60) if n[r].any()]  # fmt: skip
+    variance = (len(each) - 1) / len(each) * np.sum((each - np.mean(each)) ** 2)
+    p = found.value
+    assert found.design_effect == pytest.approx(found.per * variance / (p * (1 - p)), rel=0.01)
 
 
 @pytest.mark.parametrize("worlds", [FEW - 1, FEW])
