@@ -106,7 +106,8 @@ class Strata:
         return chosen(known, found, plain)
 
     def _jackknifed(self, y: Floats, added: Floats, p: Floats) -> Floats:
-        """Give the jackknife's variance of the weighted mean, over replications with any event.
+        """Give the jackknife's variance of the weighted mean, about it, over replications with any
+        event.
 
         Leaving one out changes the strata that it has events in, and no other.
         """
@@ -115,11 +116,7 @@ class Strata:
         )
         moved = weights * (_divided(added - y, total - self._n) - p)
         left_out, r = _added_up(self._unit, moved), np.asarray(self._units, np.float64)
-        spread = left_out - _divided(self._in_lanes(left_out), r)[self._lane]
-        return _divided(r - 1, r) * self._in_lanes(spread * spread)
-
-    def _in_lanes(self, units: Floats) -> Floats:
-        return _added_up(self._lane, units, self._shape[0])
+        return _divided(r - 1, r) * _added_up(self._lane, left_out**2, self._shape[0])
 
 
 def _merged(cells: Ints, shares: Floats) -> Ints:

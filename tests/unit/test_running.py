@@ -18,7 +18,7 @@ from sim.results import document
 from sim.running import Outcome, chosen, run
 from sim.scenario import parse
 from sim.stopping import Stopping
-from sim.summaries import MEASURES, VERDICTS
+from sim.summaries import MEASURES, VERDICTS, shares
 from sim.tallies import HEADLINE, SPLIT
 from sim.verdicts import Judged
 
@@ -193,6 +193,17 @@ def test_shares_by_known_shares_add_up_and_differ_by_their_changes(
         assert sum(share[one] for one in VERDICTS) == pytest.approx(1)
         change = share[HEADLINE] - known.summary.headline(base).value
         assert known.summary.change(name).value == pytest.approx(change, abs=1e-12)
+
+
+def test_sums_under_some_policies_have_the_shares_of_these(
+    plain_and_known: tuple[Outcome, Outcome],
+) -> None:
+    sums = plain_and_known[1].sums
+    order = [sums.policies[2], sums.policies[0]]
+    whole, some = shares(sums), shares(sums.under(order))
+    places = [sums.policies.index(one) for one in order]
+    for end in ("value", "low", "high"):
+        np.testing.assert_array_equal(getattr(some, end), getattr(whole, end)[places])
 
 
 def test_known_shares_leave_counts_prices_and_the_widths_of_changes_as_they_are(
