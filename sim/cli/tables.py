@@ -86,7 +86,7 @@ def _basis(outcome: Outcome) -> Iterator[str]:
         f"{outcome.replications} replications, seed {run.seed}; intervals over replications, differences paired."
     )
     if s.estimates.method.startswith(STRATIFIED):
-        yield "Shares are corrected to the shares of push, previews and e-mail that the scenario gives (--plain: not)."
+        yield "Shares are corrected to known shares: of push, previews and e-mail, and of how late senders notice (--plain: not)."
     if outcome.stopping is not None:
         yield outcome.stopping.words()
 

@@ -76,9 +76,9 @@ class Strata:
         too thin leave a single one, the share stays as it was.
 
         >>> hits, of = np.array([[[1.0, 0.0]], [[2.0, 1.0]]] * 15), np.array([[[2.0, 4.0]], [[2.0, 2.0]]] * 15)
+        >>> from sim.estimates import share
         >>> strata = Strata.of_arrays(of, np.array([0.5, 0.5]))
-        >>> plain = share(hits.sum(-1), of.sum(-1))
-        >>> round(strata.corrected(plain, hits[of > 0]).at(0).value, 3)
+        >>> round(strata.corrected(share(hits.sum(-1), of.sum(-1)), hits[of > 0]).at(0).value, 3)
         0.458
         """
         y, weights, total = _added_up(self._cell, hits), self._weights, self._total
