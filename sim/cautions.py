@@ -88,7 +88,7 @@ def remedy(scenario: Scenario) -> str:
     """
     unread, coming = _unread(scenario), list(_on_its_way(scenario))
     if len(unread) == len(_ways(scenario)):
-        return "nobody looks; people gives segments habits, glances, checks and visits their own"
+        return "nobody looks of their own accord; people gives segments habits, glances, checks and visits their own"
     if unread or coming:
         causes = [f"nobody {' or '.join(unread)}"] * bool(unread) + coming
         return f"a longer run.horizon decides them only in part: {', and '.join(causes)}"

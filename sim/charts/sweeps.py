@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WRITTEN: Final = 400
 """Cells of a heat map that have their number written in them, at most."""
+CROWDED: Final = 45
+"""Characters of the values on the axis of lines from which on they are written aslant."""
 
 
 def heat_map(
@@ -180,7 +182,12 @@ def _scale(axes: Axes, numbers: list[float], places: list[object]) -> None:
     gaps = np.abs(np.diff(numbers))
     if len(numbers) > 2 and len(positive) > 1 and gaps.min() <= 0.25 * gaps.max():
         axes.set_xscale("symlog", linthresh=min(positive))
-    axes.set_xticks(numbers, [str(one) for one in places])
+    labels = [str(one) for one in places]
+    crowded = sum(len(one) + 2 for one in labels) > CROWDED
+    if crowded:
+        axes.set_xticks(numbers, labels, rotation=35, ha="right")
+    else:
+        axes.set_xticks(numbers, labels)
     axes.minorticks_off()
 
 
@@ -213,14 +220,14 @@ def _finding(rows: pd.DataFrame, shown: list[str], measure: str) -> str:
     if found.empty:
         return _words(measure)
     at = ", ".join(
-        f'under "{value}"' if name == "policy" else f"at {name} = {value}"
+        f'under "{value}"' if name == "policy" else f"at {name} = {named(str(value), name)}"
         for name, value in zip(shown, _tuple(found.idxmin()), strict=True)
     )
     least, most = 100 * found.min(), 100 * found.max()
     if measure == CHANGE:
         return f"From {least:+.1f} to {most:+.1f} points; least {at}"
-    what = "Read least" if measure == HEADLINE else f"{_words(measure)}: least"
-    return f"{what} {at}: {least:.1f} % (most {most:.1f} %)"
+    what = "Least is read" if measure == HEADLINE else f"{_words(measure)}: least"
+    return f"{what}, {least:.1f} % (most {most:.1f} %), {at}"
 
 
 def _words(measure: str) -> str:

@@ -8,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 
 from sim.charts.style import STYLE, Chart
-from sim.charts.sweep_parts import LINES, label_ends, note, titles_of
+from sim.charts.sweep_parts import LINES, label_ends, named, note, titles_of
 from sim.clock import SECOND, format_duration
 from sim.sweeping.results.best import parameters_of
 from sim.tallies import HEADLINE
@@ -87,7 +87,10 @@ def _finding(points: pd.DataFrame, by: str) -> str:
     fronts = (
         {"": front_of(points)}
         if by == "policy"
-        else {f" at {by} = {name}": front_of(mine) for name, mine in points.groupby(by, sort=False)}
+        else {
+            f" at {by} = {named(str(name), by)}": front_of(mine)
+            for name, mine in points.groupby(by, sort=False)
+        }
     )
     falls = {at: one["read"].iloc[0] - one["read"].iloc[-1] for at, one in fronts.items()}
     at = max(falls, key=lambda one: falls[one])

@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 import threading
 import warnings
-from functools import partial
 from typing import Any, NoReturn
 
 import typer
 
 from sim.cli.app import app
 from sim.cli.screens import degrade_output
+from sim.cli.signals import install
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it."""
 
-ENDED = {"SIGTERM": 143, "SIGHUP": 129}
-"""The exit status after signals that end a process, as shells have it."""
 UsageError: Any = typer.BadParameter.__base__
 """What click raises for a wrong option, wherever this version of typer keeps click."""
-
-
-def _end(status: int, number: int, frame: object) -> None:
-    """End with a status, as a handler of signals."""
-    sys.exit(status)
 
 
 def _leave(status: int) -> NoReturn:
@@ -50,9 +42,7 @@ def main() -> None:
     with contextlib.suppress(
         ValueError
     ):  # not in the main thread: whoever runs it decides about signals
-        for name, status in ENDED.items():  # an exit cleans up, a kill would not
-            if hasattr(signal, name):  # Windows has no SIGHUP
-                signal.signal(getattr(signal, name), partial(_end, status))
+        install()
     degrade_output()
     warnings.filterwarnings("ignore", r"\d+ tasks ha", UserWarning)  # joblib's, of an interruption
     try:

@@ -24,6 +24,7 @@ from sim.sums import Sums
 from sim.surfaces import CHANNELS
 from sim.tallies import HEADLINE, SPLIT
 from sim.verdicts import Verdict
+from sim.world.strata import has_parts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +87,8 @@ def _basis(outcome: Outcome) -> Iterator[str]:
         f"{outcome.replications} replications, seed {run.seed}; intervals over replications, differences paired."
     )
     if s.estimates.method.startswith(STRATIFIED):
-        yield "Shares are corrected to known shares: of push, previews and e-mail, and of how late senders notice (--plain: not)."
+        late = ", and of how late senders notice" if has_parts(outcome.scenario) else ""
+        yield f"Shares are corrected to known shares: of push, previews and e-mail{late} (--plain: not)."
     if outcome.stopping is not None:
         yield outcome.stopping.words()
 

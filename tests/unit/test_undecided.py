@@ -22,7 +22,12 @@ name = "x"
     ("horizon", "more", "segment", "words"),
     [
         ("3 h", "", "", "a longer run.horizon would decide them"),
-        ("3 h", "", 'people = "none"', "nobody looks; people gives segments habits"),
+        (
+            "3 h",
+            "",
+            'people = "none"',
+            "nobody looks of their own accord; people gives segments habits",
+        ),
         (
             "3 h",
             "",
