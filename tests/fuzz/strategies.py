@@ -70,7 +70,7 @@ def _table(schema: dict[str, Any], depth: int) -> st.SearchStrategy[dict[str, An
     keys = st.lists(st.sampled_from(sorted(known)), max_size=3, unique=True)
     return keys.flatmap(
         lambda some: st.fixed_dictionaries(
-            {key: of_schema(known[key], depth + 1) for key in {*needed, *some}}
+            {key: of_schema(known[key], depth + 1) for key in dict.fromkeys([*needed, *some])}
         )
     )
 

@@ -7,6 +7,8 @@ file of another kind, and soon.
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -115,6 +117,37 @@ def test_a_parquet_trace_is_read_or_refused(home: Path, data: bytes) -> None:
     (home / "trace.parquet").write_bytes(data)
     (home / "it.toml").write_text(TRACE.format("trace.parquet"))
     read(home / "it.toml")
+
+
+DRAWN = """
+import hashlib
+from hypothesis import given, settings
+from tests.fuzz.strategies import csv_files, parquet_files, scenarios
+found = hashlib.sha256()
+for made in (scenarios, csv_files, parquet_files):
+    @settings(max_examples=40, derandomize=True, database=None, deadline=None)
+    @given(made)
+    def keep(one):
+        found.update(repr(one).encode("utf-8", "surrogatepass"))
+    keep()
+print(found.hexdigest())
+"""
+
+
+def test_the_inputs_of_the_suite_are_the_same_in_every_process() -> None:
+    root = Path(sim.__file__).parents[1]
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", DRAWN],
+            cwd=root,
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(root)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert said[0] == said[1]
 
 
 @pytest.mark.parametrize("file", sorted(CORPUS.iterdir()), ids=lambda file: file.name)

@@ -179,5 +179,8 @@ def test_lines_are_named_at_their_ends_and_names_do_not_overlap() -> None:
 
 def test_the_title_of_a_picture_says_where_least_is_read() -> None:
     figure = lines(made(["10 s", "1 min"], [10.0, 60.0]), "hold", title="A [title]")
-    assert figure.get_suptitle() == 'Least is read, 39.9 % (most 50.0 %), at hold = 1 min, under "slow"'
+    assert (
+        figure.get_suptitle()
+        == 'Least is read, 39.9 % (most 50.0 %), at hold = 1 min, under "slow"'
+    )
     assert figure.axes[0].get_title(loc="left").startswith("A [title]: read despite the deletion")
