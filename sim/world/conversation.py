@@ -63,23 +63,30 @@ def matters(scenario: Scenario) -> bool:
     )
 
 
-def own_acts(conversation: Conversation, sent: Sent, regretted: Flags) -> Acts:
-    """Give the acts of the people who get messages.
-
-    A trace knows them, if writers and recipients share names; answers to messages that are
-    `regretted` are left out. In drawn traffic a message has an act of its recipient shortly before
-    it with the chance of the conversation; campaigns and sequences have none.
+def logged_acts(sent: Sent, writer: Int64s, regretted: Flags) -> Acts:
+    """Give the acts of the people who get messages, in a trace whose writers and recipients share
+    names: what they write, but for answers to messages that are `regretted`.
     """
-    if sent.writer is not None:
-        rows = np.flatnonzero((sent.writer >= 0) & ~_answers(sent, sent.writer, regretted))
-        person, at = sent.writer[rows], sent.written[rows]
-    else:
-        drawn = Drawn(sent.key, sent.entity)
-        talks = drawn.chance("conversation.chance", conversation.chance)
-        talks &= (sent.batch < 0) & (sent.after < 0)
-        recency = drawn.duration("conversation.recency", conversation.recency, talks)
-        rows = np.flatnonzero(talks & (recency != NEVER))
-        person, at = sent.recipient[rows], sent.written[rows] - recency[rows]
+    rows = np.flatnonzero((writer >= 0) & ~_answers(sent, writer, regretted))
+    return _acts(sent, rows, writer[rows], sent.written[rows])
+
+
+def drawn_acts(conversation: Conversation, sent: Sent) -> Acts:
+    """Give the acts of the people who get messages that are drawn.
+
+    A message has an act of its recipient shortly before it with the chance of the conversation;
+    campaigns and sequences have none.
+    """
+    drawn = Drawn(sent.key, sent.entity)
+    talks = drawn.chance("conversation.chance", conversation.chance)
+    talks &= (sent.batch < 0) & (sent.after < 0)
+    recency = drawn.duration("conversation.recency", conversation.recency, talks)
+    rows = np.flatnonzero(talks & (recency != NEVER))
+    return _acts(sent, rows, sent.recipient[rows], sent.written[rows] - recency[rows])
+
+
+def _acts(sent: Sent, rows: Int64s, person: Int64s, at: Int64s) -> Acts:
+    """Put acts in the order of people and time; `rows` are the messages that they are of."""
     order = np.lexsort((at, person))
     rows, person, at = rows[order], person[order], at[order]
     return Acts(person, at, _received(sent, person, at), sent.key[rows], sent.entity[rows])

@@ -12,12 +12,11 @@ import numpy as np
 
 from sim.distributions.families.never import Never
 from sim.scenario.model import Scenario
-from sim.scenario.sections import Conversation
 from sim.schema.fields import Flags, Int64s
 from sim.schema.world import APOLOGY, MESSAGES, OFF, Messages
 from sim.world.block import Block
 from sim.world.circumstances import draw_intervals
-from sim.world.conversation import Acts, matters, own_acts, with_acts
+from sim.world.conversation import Acts, drawn_acts, logged_acts, matters, with_acts
 from sim.world.drawn import Drawn
 from sim.world.notifying import Columns, draw_channels
 from sim.world.parts import World
@@ -51,7 +50,7 @@ class Draft:
     sent: Sent
     senders: Senders
     acts: Acts | None = None
-    """What the people write themselves, if it matters."""
+    """What a trace says that the people write themselves, if it matters."""
 
     @property
     def concerned(self) -> Flags:
@@ -66,6 +65,16 @@ class Draft:
         """
         acts = None if self.acts is None else self.acts.of(chosen)
         return replace(self, sent=sent, senders=self.senders.of(rows), acts=acts)
+
+    def own_acts(self) -> Acts | None:
+        """Give what the people write themselves, if it matters.
+
+        Where messages are drawn, so are the acts, for those who are left: it takes a tenth of a run
+        to draw them for all.
+        """
+        if self.acts is None and matters(self.scenario):
+            return drawn_acts(self.scenario.conversation, self.sent)
+        return self.acts
 
     def world(self, priced: Flags | None = None) -> World:
         """Draw the world of everybody who gets these messages.
@@ -88,8 +97,8 @@ class Draft:
             recipients = replace(recipients, priced=priced)
         attention = attention_of(s.segments)
         intervals = draw_intervals(s, recipients, attention)
-        if self.acts is not None:
-            intervals = with_acts(intervals, s, recipients, self.acts)
+        if (acts := self.own_acts()) is not None:
+            intervals = with_acts(intervals, s, recipients, acts)
         segment = recipients.segment[sent.recipient]
         drawn = Drawn(sent.key, sent.entity, segment, s.mistakes.urgency)
         channels = draw_channels(
@@ -116,23 +125,20 @@ def drafts(scenarios: Sequence[Scenario], block: Block) -> list[Draft]:
 
 
 def _with_acts(drafts: list[Draft]) -> list[Draft]:
-    """Add what the people write themselves, where it matters to any.
+    """Add what a trace says that the people write themselves, where it matters to any.
 
     Which answers are left out is the baseline's matter, so that no policy changes who looks when.
     """
-    if not any(matters(draft.scenario) for draft in drafts):
-        return drafts
     first = drafts[0]
+    writer = first.sent.writer
+    if writer is None or not any(matters(draft.scenario) for draft in drafts):
+        return drafts
     s, regretted = first.scenario, first.senders.regretted
     if any(getattr(s, name) != section for name, section in s.regrets.items()):
         baseline = s.model_copy(update=s.regrets)
         regretted = draw_senders(baseline, first.sent).regretted
-    known: dict[Conversation, Acts] = {}
-    for draft in drafts:
-        talk = draft.scenario.conversation
-        if talk not in known:
-            known[talk] = own_acts(talk, draft.sent, regretted)
-    return [replace(draft, acts=known[draft.scenario.conversation]) for draft in drafts]
+    acts = logged_acts(first.sent, writer, regretted)
+    return [replace(draft, acts=acts) for draft in drafts]
 
 
 def draft(scenario: Scenario, block: Block) -> Draft:

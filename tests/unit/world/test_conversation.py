@@ -169,7 +169,7 @@ def test_campaigns_and_sequences_are_nobodys_conversation() -> None:
 
 def test_nobody_is_in_hand_by_default_however_much_they_talk() -> None:
     s = small({"conversation.chance": 1.0})
-    assert draft(s, Block.of(1, [0])).acts is None
+    assert draft(s, Block.of(1, [0])).own_acts() is None
     assert not draw_world(s, 0).intervals.at[:, IN_HAND].any()
 
 
@@ -177,10 +177,10 @@ def test_the_default_recency_is_that_of_the_texts() -> None:
     w = talking(1.0, **{"segments.*.in_hand": {"before": "0 s", "after": "1 s"}})
     m, i = w.messages, w.intervals
     assert i.starts.size > 0.9 * m.size
-    acts = draft(small({"conversation.chance": 1.0, "segments.*.in_hand": AFTER}), Block.of(1, [0]))
-    assert acts.acts is not None
-    sent = acts.sent
-    at = {int(e): int(t) for e, t in zip(acts.acts.entity, acts.acts.at, strict=True)}
+    one = draft(small({"conversation.chance": 1.0, "segments.*.in_hand": AFTER}), Block.of(1, [0]))
+    sent, acts = one.sent, one.own_acts()
+    assert acts is not None
+    at = {int(e): int(t) for e, t in zip(acts.entity, acts.at, strict=True)}
     ago = np.array([t - at[int(e)] for e, t in zip(sent.entity, sent.written, strict=True)])
     quartiles = np.quantile(ago, [0.05, 0.5, 0.95]) / SECOND
     assert np.all(np.abs(quartiles / [12, 85, 1193] - 1) < 0.5)
