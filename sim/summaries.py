@@ -55,7 +55,7 @@ def headlines(sums: Sums) -> est.Estimates:
 
 def _corrected(plain: est.Estimates, sums: Sums, measures: Sequence[str]) -> est.Estimates:
     """Correct shares of all regretted messages to the known shares of strata, if these are counted."""
-    if sums.regrets is None:
+    if sums.regrets is None or sums.replications < est.FEW:
         return plain
     replication, lane, stratum, _, messages = sums.regrets.rows.T
     strata = est.Strata(replication, lane, stratum, messages, sums.regrets.known)

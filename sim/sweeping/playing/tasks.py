@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from sim.playing import Setting, play_block, price_share_of
-from sim.regrets import Regrets
+from sim.regrets import REPLICATION, Regrets
 from sim.sums import Ints, Sums, joined
 from sim.sweeping.planning.cells import CellInputs
 from sim.tallies import REGRETS, WITH_STRATA
@@ -29,6 +29,8 @@ HEADS: Final = b"toolate"
 """Where a file names its policies and sums, in the order of its values, and the shares of strata."""
 ALIKE: Final = "regretted_alike"
 """The sum of regretted messages of one stratum that count for the same."""
+COLUMNS: Final = ("replication", "policy", "stratum", "marks", "value")
+"""The columns of their rows, in the order of `Regrets.rows`."""
 
 
 class Key(NamedTuple):
@@ -144,11 +146,10 @@ def _read(data: bytes) -> Sums:
     )
     counted = file.read_row_group(0, ["value"], use_threads=False)
     values = counted["value"].to_numpy().reshape(-1, len(policies), len(names))
-    alike = file.read_row_group(1, use_threads=False)
-    columns = (
-        pc.subtract(alike["replication"], heads["first"]),
-        pc.index_in(alike["policy"], pa.array(policies)),
-        *(alike[name] for name in ("stratum", "marks", "value")),
-    )
-    rows = np.stack([one.to_numpy().astype(np.int64) for one in columns], axis=1)
+    alike = file.read_row_group(1, COLUMNS, use_threads=False)
+    rows = np.empty((alike.num_rows, len(COLUMNS)), dtype=np.int64)
+    for k, name in enumerate(COLUMNS):
+        column = alike[name]
+        rows[:, k] = pc.index_in(column, pa.array(policies)) if name == "policy" else column
+    rows[:, REPLICATION] -= heads["first"]
     return Sums(values, policies, names, Regrets(rows, REGRETS, known))
