@@ -359,19 +359,24 @@ def known_shares(rng: np.random.Generator, worlds: int, sets: int) -> Iterator[C
     seen[1, 1] = 0.93
     decided = np.zeros((2, 2, 3))
     decided[1, 1] = 0.98
-    for what, chance, icc in (
-        ("known shares", seen.ravel(), 0.02),
-        ("known shares", seen.ravel(), 0.2),
-        ("known shares that all but decide", decided.ravel(), 0.02),
+    late = np.array([0.3, 0.6, 1.0])  # of the chance, by thirds of the delay of noticing
+    thirds = (seen[:, :, None] * late[:, None]).ravel()
+    by_third = np.repeat(weights.reshape(2, 2, 1, 3), 3, axis=2).ravel() / 3
+    for what, chance, shares, icc in (
+        ("known shares", seen.ravel(), weights, 0.02),
+        ("known shares", seen.ravel(), weights, 0.2),
+        ("known shares that all but decide", decided.ravel(), weights, 0.02),
+        ("known shares and thirds of noticing", thirds, by_third, 0.02),
+        ("known shares and thirds of noticing", thirds, by_third, 0.2),
     ):
-        n = rng.multinomial(messages(rng, worlds, sets).astype(int), weights).astype(float)
+        n = rng.multinomial(messages(rng, worlds, sets).astype(int), shares).astype(float)
         y = np.stack([happens(rng, n[..., k], p, icc) for k, p in enumerate(chance)], axis=-1)
         plain = est.share(y.sum(-1), n.sum(-1))
         found, before = (
-            est.Strata.of_arrays(n, weights).corrected(plain, y[n > 0]),
-            around_the_mean(y, n, weights),
+            est.Strata.of_arrays(n, shares).corrected(plain, y[n > 0]),
+            around_the_mean(y, n, shares),
         )
-        yield Case(f"{what}, correlation {icc:g}", worlds, found, float(weights @ chance), before)
+        yield Case(f"{what}, correlation {icc:g}", worlds, found, float(shares @ chance), before)
 
 
 def around_the_mean(y: Floats, n: Floats, weights: Floats) -> tuple[Floats, Floats]:
