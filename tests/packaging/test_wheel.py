@@ -19,12 +19,14 @@ ROOT = Path(sim.__file__).parents[1]
 ALLOWED = ("3.11", "3.12", "3.13")
 PYTHONS = {version: found for version in ALLOWED if (found := findpython.find(version))}
 """Those of the allowed versions of Python that this machine has."""
+OURS = ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE")
+"""What a stranger's shell does not set: modules are compiled to bytecode once, as they are imported."""
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def run(*command: str | Path, folder: Path = ROOT) -> str:
     """Run a command that knows nothing of the checkout; give what it prints."""
-    strange = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    strange = {k: v for k, v in os.environ.items() if k not in OURS}
     done = subprocess.run(
         list(map(str, command)),
         cwd=folder,
@@ -48,7 +50,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def install(package: Path, version: str, where: Path) -> Path:
     """Install a wheel or an sdist in an empty environment; give its folder of commands."""
     run(PYTHONS[version].executable, "-m", "venv", where)
-    run(where / "bin" / "pip", "install", "-q", "-c", ROOT / "constraints.txt", package)
+    options = ("-q", "--no-compile", "-c", ROOT / "constraints.txt")
+    run(where / "bin" / "pip", "install", *options, package)
     return where / "bin"
 
 
