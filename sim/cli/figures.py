@@ -7,6 +7,7 @@ from typing import Any, Final
 from sim.cli.words import time_of
 from sim.clock import SECOND
 from sim.estimates import Estimate
+from sim.schema.screens import NAMES
 
 NONE_CHANGED: Final = "none changed"
 """What stands in the place of a difference where the same messages were read."""
@@ -26,8 +27,9 @@ def interval(e: Estimate) -> str:
 
 def split_of(preview_first: Estimate, in_app: Estimate) -> str:
     """Write what a headline adds up from."""
+    where = ", ".join(("push", "e-mail", "watch", *NAMES))
     return (
-        f"{percent(preview_first.value)} % by preview first (push, e-mail, watch, desktop or the app's list) and "
+        f"{percent(preview_first.value)} % by preview first ({where} or the app's list) and "
         f"{percent(in_app.value)} % in the app first"
     )
 
