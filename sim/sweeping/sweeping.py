@@ -106,7 +106,8 @@ def sweep(
     One row per cell, policy and measure: the parameters that vary as columns (durations also in
     seconds, `..._s`), then `policy`, `measure`, `value` with its 95 % interval `low` to `high`,
     `count` `of` messages, and `replications`. Shares are numbers from 0 to 1, corrected to known
-    shares as those of `sim.run` are, so that they are not `count` over `of`. What `store`, a folder, holds already is not played again; without one nothing is kept. Files that scenarios name may
+    shares as those of `sim.run` are, so that they are not `count` over `of`. What `store`, a folder,
+    holds already is not played again; without one nothing is kept. Files that scenarios name may
     also be in folders of `allow_path`; cells too large are refused unless `yes_large`. Raises `ScenarioError`
     before anything runs if a cell is not valid, and `OutputError` for a store.
 
