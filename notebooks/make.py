@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
 
 import jupytext
 import nbformat
 from nbclient import NotebookClient
+
+KERNELS_FILE: Final = re.compile(r"^\S*ipykernel_\d+\S*:\d+: ", re.MULTILINE)
+"""Where a warning comes from: a file of this machine, which is another one every time."""
 
 
 def execute(script: Path, replace: dict[str, str] | None = None) -> nbformat.NotebookNode:
@@ -28,6 +33,9 @@ def execute(script: Path, replace: dict[str, str] | None = None) -> nbformat.Not
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
         cell["metadata"] = {}
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                output["text"] = KERNELS_FILE.sub("", output["text"])
     notebook.metadata.pop("language_info", None)
     return notebook
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
 PACKAGE = Path(__file__).parents[2]
 SWALLOWS = """
 import time
@@ -49,7 +50,6 @@ def ended(folder: Path, how: int, times: int = 1, install: str = "signals.instal
         return 0
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
 @pytest.mark.parametrize(
     ("how", "status"), [("SIGINT", -signal.SIGINT), ("SIGTERM", 143), ("SIGHUP", 129)]
 )
@@ -60,13 +60,11 @@ def test_a_signal_waits_for_an_import_and_is_not_swallowed_by_it(
     assert (tmp_path / "imported").exists()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
 def test_a_second_one_ends_the_process_at_once(tmp_path: Path) -> None:
     assert ended(tmp_path, signal.SIGINT, times=2) == 130
     assert not (tmp_path / "imported").exists()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
 def test_pythons_own_handler_would_be_swallowed(tmp_path: Path) -> None:
     """The wrong model: the program goes on as if nobody had interrupted it."""
     assert ended(tmp_path, signal.SIGINT, install="") == 0

@@ -34,6 +34,8 @@ def test_a_notebook_runs_at_small_size_and_says_a_share(script: Path) -> None:
     notebook = _make().execute(script, SMALL)
     said = [out.get("text", "") for cell in notebook.cells for out in cell.get("outputs", [])]
     assert any("read:" in text for text in said)
+    assert any("Warning: " in text for text in said)
+    assert not any("ipykernel" in text for text in said), "no path of the machine that made it"
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)

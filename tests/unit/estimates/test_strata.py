@@ -92,10 +92,15 @@ def test_the_value_is_the_mean_of_the_strata_by_their_known_shares() -> None:
 
 @pytest.mark.parametrize(
     ("thin", "into"),
-    [([9, 40, 9, 30], [[0, 1], [2, 3]]), ([40, 9, 20, 40], [[0], [1, 2], [3]]),
-     ([40, 20, 9, 40], [[0], [1, 2], [3]]), ([40, 40, 40, 9], [[0], [1], [2, 3]]),
-     ([40, 10, 10, 40], [[0], [1], [2], [3]]), ([3, 3, 3, 3], [[0, 1, 2, 3]])],
-)  # fmt: skip
+    [
+        ([9, 40, 9, 30], [[0, 1], [2, 3]]),
+        ([40, 9, 20, 40], [[0], [1, 2], [3]]),
+        ([40, 20, 9, 40], [[0], [1, 2], [3]]),
+        ([40, 40, 40, 9], [[0], [1], [2, 3]]),
+        ([40, 10, 10, 40], [[0], [1], [2], [3]]),
+        ([3, 3, 3, 3], [[0, 1, 2, 3]]),
+    ],
+)
 def test_a_stratum_that_is_too_thin_is_merged_with_the_thinner_of_its_neighbours(
     thin: list[int], into: list[list[int]]
 ) -> None:
@@ -129,8 +134,11 @@ def test_the_standard_error_is_that_of_leaving_replications_out_one_by_one() -> 
     y, n = (one[:, :1] for one in data_sets(OPEN, 60))
     n[7] = y[7] = 0  # says nothing, and counts nowhere
     found = stratified(y, n, SHARES).at(0)
-    each = [stratified(np.delete(y, r, axis=0), np.delete(n, r, axis=0), SHARES).at(0).value
-            for r in range(60) if n[r].any()]  # fmt: skip
+    each = [
+        stratified(np.delete(y, r, axis=0), np.delete(n, r, axis=0), SHARES).at(0).value
+        for r in range(60)
+        if n[r].any()
+    ]
     variance = (len(each) - 1) / len(each) * np.sum((each - np.mean(each)) ** 2)
     p = found.value
     assert found.design_effect == pytest.approx(found.per * variance / (p * (1 - p)), rel=0.01)

@@ -26,11 +26,17 @@ MANY = {"mistakes.chance": 0.9, "traffic.senders": 1000}
         {"segments.*.email": {"off": 0.2, "instant": 0.0, "batched": 0.5, "digest": 0.3}},
         {"mistakes.noticed": "5 min"},
         {"mistakes.urgency": 0.6},
-        {"mistakes.noticed": {"dist": "mixture", "parts": [
-            {"weight": 0.5, "distribution": {"dist": "exponential", "mean": "1 min"}},
-            {"weight": 0.5, "distribution": {"dist": "never"}}]}},
+        {
+            "mistakes.noticed": {
+                "dist": "mixture",
+                "parts": [
+                    {"weight": 0.5, "distribution": {"dist": "exponential", "mean": "1 min"}},
+                    {"weight": 0.5, "distribution": {"dist": "never"}},
+                ],
+            }
+        },
     ],
-)  # fmt: skip
+)
 def test_regretted_messages_are_in_strata_as_often_as_the_scenario_says(
     changes: dict[str, object],
 ) -> None:
