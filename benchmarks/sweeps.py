@@ -1,8 +1,8 @@
 """Measure sweeps: one to a precision, how busy two cores are, what a task costs, memory of a worker,
 rows of a cell, and a store of ten thousand cells.
 
-Run `python benchmarks/sweeps.py` (about four minutes on two quiet cores; `--cells 20 --stored 1000`
-for a look). Prints markdown tables. Playing is time spent in `play_block` (drawing, engine,
+Run `python benchmarks/sweeps.py` (about six minutes on two quiet cores; `--cells 20 --stored 1000`
+for a look). Prints markdown tables. Playing is time spent in `play_together` (drawing, engine,
 verdicts, sums) over wall time times workers, from the first task given to the last one stored;
 compiling is done before. By wall time it shows what is lost between tasks, by processor time also
 what other programs used.
@@ -31,6 +31,7 @@ from sim.playing import expected_messages
 from sim.scenario import load
 from sim.sweeping.planning.plan import SweepPlan, plan
 from sim.sweeping.playing import tasks
+from sim.sweeping.playing.batches import Batch
 from sim.sweeping.playing.execution import Done, Execution
 from sim.sweeping.playing.pools import execute, play_and_store
 from sim.sweeping.results.rows import ROWS, rows_of, stack
@@ -51,22 +52,20 @@ from sim.sweeping.sweeping import Shard, carry_out, missing
 SHIPPED = Path(__file__).parent.parent / "scenarios" / "linkedin_dm.toml"
 MESSAGES = 200_000
 """Messages of a cell of the sweeps that show how busy workers are: several tasks."""
-PRECISE = (
-    "cells to 1 point | tasks | replications | wall time | processor, workers | processor, parent"
-)
+PRECISE = "axis | cells to 1 point | tasks | replications | wall time | processor, workers | processor, parent"
 BUSY = (
     "tasks | wall time | playing, by wall time | by processor time | overhead per task | "
     "memory per worker"
 )
 
 
-def timed(task: tasks.Task, store: ResultStore) -> Done:
-    """Play and store a task.
+def timed(batch: Batch, store: ResultStore) -> Done:
+    """Play and store a batch of one task: cells have no baseline in common here.
 
     Note beside the store what playing took (clock and processor), all of it, and the memory.
     """
     played = [0.0, 0.0]
-    real = tasks.play_block
+    real = tasks.play_together
 
     def watched(*arguments: Any) -> Any:
         clock, processor = time.perf_counter(), time.thread_time()
@@ -77,11 +76,11 @@ def timed(task: tasks.Task, store: ResultStore) -> Done:
             played[1] += time.thread_time() - processor
 
     began = time.thread_time()
-    tasks.play_block = watched
+    tasks.play_together = watched
     try:
-        done = play_and_store(task, store)
+        done = play_and_store(batch, store)
     finally:
-        tasks.play_block = real
+        tasks.play_together = real
     took = time.thread_time() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     with (store.folder.parent / f"times-{os.getpid()}").open("a") as file:
@@ -142,12 +141,11 @@ def busy(kind: str, cells: int, workers: int) -> str:
     )
 
 
-def precise(cells: int, workers: int) -> str:
+def precise(axis: str, values: list[Any], workers: int) -> str:
     """Play a sweep of the default scenario under all of its policies to 1 point, from nothing to
     the table, and give its row.
     """
-    holds = [f"{seconds} s" for seconds in range(1, cells + 1)]
-    planned = plan(load(SHIPPED), {'policies."undo 10 s".send.hold': holds}, precision="1 pp")
+    planned = plan(load(SHIPPED), {axis: values}, precision="1 pp")
     end_workers()
     before = [processor(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     began = time.perf_counter()
@@ -159,11 +157,19 @@ def precise(cells: int, workers: int) -> str:
     after = [processor(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     parent, children = (b - a for a, b in zip(before, after, strict=True))
     replications = done.frame.drop_duplicates("cell")["replications"]
-    assert done.complete and not done.unsure and len(replications) == cells
+    assert done.complete and not done.unsure and len(replications) == len(values)
+    counts = f"{replications.sum():,} ({replications.min():,} to {replications.max():,} a cell)"
     return (
-        f"| {cells} | {done.played:,} | {replications.sum():,} ({replications.min():,} to {replications.max():,} a cell) "
+        f"| `{axis}` | {len(values)} | {done.played:,} | {counts} "
         f"| {wall:.1f} s | {children:.1f} s | {parent:.1f} s |"
     )
+
+
+def axes(cells: int) -> dict[str, list[Any]]:
+    """Give an axis of one policy, whose cells have the others in common, and one of all policies."""
+    holds = [f"{seconds} s" for seconds in range(1, cells + 1)]
+    speeds = np.linspace(10, 30, cells).round(3).tolist()
+    return {'policies."undo 10 s".send.hold': holds, "reading.speed": speeds}
 
 
 def end_workers() -> None:
@@ -271,7 +277,13 @@ def main() -> None:
         parser.error("the first two cells of every worker only warm up; give more --cells")
     print(f"load average before: {os.getloadavg()[0]:.1f}")
     tables: dict[str, Callable[[], tuple[str, Iterable[str]]]] = {
-        "precise": lambda: (PRECISE, [precise(options.cells, options.workers)]),
+        "precise": lambda: (
+            PRECISE,
+            (
+                precise(axis, values, options.workers)
+                for axis, values in axes(options.cells).items()
+            ),
+        ),
         "busy": lambda: (
             f"{options.cells} cells of | {BUSY}",
             (busy(kind, options.cells, options.workers) for kind in ("linkedin_dm", "campaign")),

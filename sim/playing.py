@@ -159,19 +159,58 @@ class Setting:
         return np.array([known_shares(world) for world in self.worlds])
 
 
+@dataclass(frozen=True)
+class Played:
+    """A block of replications under one scenario, judged and added up."""
+
+    judged: Judged
+    place: Ints
+    """The place in the block of every message but apologies."""
+    sums: Ints
+    regrets: Ints | None
+    """Rows of `sim.tallies.regretted`, if they are counted."""
+
+
 def play_block(setting: Setting, numbers: range, want_records: bool = False) -> tuple[Sums, Kept]:
     """Play some replications under every policy (the baseline first) and add them up.
 
     Also gives the records, if they are wanted.
     """
+    kept: list[tuple[Records, Judged]] = []
+    played = _play(setting, setting.worlds, numbers, kept if want_records else None)
+    return _added_up(setting, played), dict(zip(setting.names, kept, strict=False))
+
+
+def play_together(settings: Sequence[Setting], numbers: range) -> list[Sums]:
+    """Play some replications of settings with one baseline, each as `play_block` does: what several
+    have in common is drawn and played once.
+    """
+    first = settings[0]
+    worlds: list[Scenario] = []
+    for scenario in (scenario for setting in settings for scenario in setting.worlds):
+        if scenario not in worlds:
+            worlds.append(scenario)
+    played = _play(first, worlds, numbers)
+    return [
+        _added_up(setting, [played[worlds.index(scenario)] for scenario in setting.worlds])
+        for setting in settings
+    ]
+
+
+def _play(
+    setting: Setting,
+    worlds: Sequence[Scenario],
+    numbers: range,
+    kept: list[tuple[Records, Judged]] | None = None,
+) -> list[Played]:
+    """Play a block under every scenario (the baseline first); keep the records, if there is a list
+    for them.
+    """
     play, count = play_with(setting.engine), setting.count
-    block = Block.of(setting.worlds[0].run.seed, numbers)
-    focus = focused(drafts(setting.worlds, block), setting.share)
-    rows: list[Ints] = []
-    regrets: list[Ints] = []
-    judgements: list[Judged] = []
-    kept: Kept = {}
-    for scenario, name, world in zip(setting.worlds, setting.names, focus.worlds, strict=True):
+    block = Block.of(worlds[0].run.seed, numbers)
+    focus = focused(drafts(worlds, block), setting.share)
+    out: list[Played] = []
+    for scenario, world in zip(worlds, focus.worlds, strict=True):
         records = play(world)
         judged = judge(
             records,
@@ -180,19 +219,24 @@ def play_block(setting: Setting, numbers: range, want_records: bool = False) -> 
             refund_on_recall=scenario.credits.refund_on_recall,
             remedy=scenario.deletion.what,
         )
-        judgements.append(judged)
-        sums = count.rows(records, judged, judgements[0])
+        sums = count.rows(records, judged, out[0].judged if out else judged)
         sums[:, count.names.index("messages")] = focus.messages
         sums[:, count.names.index("followups")] += focus.followups
-        rows.append(sums)
-        if count.by_stratum:
-            regrets.append(regretted(records, judged, len(regrets)))
-        if want_records:
-            kept[name] = (records, judged)
-    pairs = read_not_under(judgements, records)
-    values = np.concatenate([np.stack(rows, axis=1), pairs], axis=2)
+        regrets = regretted(records, judged) if count.by_stratum else None
+        out.append(Played(judged, records.replication[judged.is_message], sums, regrets))
+        if kept is not None:
+            kept.append((records, judged))
+    return out
+
+
+def _added_up(setting: Setting, played: Sequence[Played]) -> Sums:
+    """Join what was played under the policies of a setting."""
+    rows = np.stack([one.sums for one in played], axis=1)
+    pairs = read_not_under([one.judged for one in played], played[0].place, len(rows))
+    values = np.concatenate([rows, pairs], axis=2)
+    regrets = [one.regrets for one in played if one.regrets is not None]
     strata = in_order(regrets, REGRETS, setting.known) if regrets else None
-    return Sums(values, setting.names, setting.columns, strata), kept
+    return Sums(values, setting.names, setting.columns, strata)
 
 
 def _played(

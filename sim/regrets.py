@@ -58,8 +58,10 @@ class Regrets:
 
 
 def in_order(policies: Sequence[Int64s], names: tuple[str, ...], known: Floats) -> Regrets:
-    """Join rows of every policy, each in the order of replications: by replication, then policy."""
-    rows = np.concatenate(policies)
+    """Join rows of every policy, each as of the first and in the order of replications: by
+    replication, then policy.
+    """
+    rows = np.concatenate([_later(one, POLICY, k) for k, one in enumerate(policies)])
     return Regrets(rows[np.argsort(rows[:, REPLICATION], kind="stable")], names, known)
 
 

@@ -292,19 +292,22 @@ def _binned(delays: Ints, place: Ints, worlds: int) -> list[Ints]:
     return [counts.reshape(worlds, bins), sums.reshape(worlds, bins)]
 
 
-def read_not_under(judged: Sequence[Judged], records: Records) -> Ints:
+def read_not_under(judged: Sequence[Judged], place: Ints, replications: int) -> Ints:
     """Count for every two policies the messages that were read under the first and not under the
     second, regretted under both: shape (replications, policies, policies).
 
     Apologies, which are no messages of another policy, are not counted. What two policies differ by
-    follows exactly, whichever two are compared. `records` are those of the last one.
+    follows exactly, whichever two are compared. `place` is the replication of every other message.
     """
     rows = [np.flatnonzero(one.is_message) for one in judged]
     read = [read_mask(one)[mine] for one, mine in zip(judged, rows, strict=True)]
     asked = [one.regretted[mine] for one, mine in zip(judged, rows, strict=True)]
-    per = _Worlds(records.of(judged[-1].is_message))
+
+    def count(mask: npt.NDArray[np.bool_]) -> Ints:
+        return np.bincount(place[mask], minlength=replications)
+
     return np.array(
-        [[per.count(a & there & ~b) for b, there in zip(read, asked, strict=True)] for a in read]
+        [[count(a & there & ~b) for b, there in zip(read, asked, strict=True)] for a in read]
     ).transpose(2, 0, 1)
 
 
@@ -333,9 +336,9 @@ def moves(records: Records, judged: Judged, base: Judged) -> Ints:
     return pairs[:, 1:].astype(np.int64)
 
 
-def regretted(records: Records, judged: Judged, policy: int) -> Ints:
+def regretted(records: Records, judged: Judged) -> Ints:
     """Count the regretted messages of a block under one policy by replication, stratum and what they
-    count for: rows of `sim.regrets.Regrets`, whose names are `REGRETS`.
+    count for: rows of `sim.regrets.Regrets`, whose names are `REGRETS`, as of the first policy.
     """
     rows = judged.regretted & judged.is_message
     records, judged = records.of(rows), judged.of(rows)
@@ -344,7 +347,7 @@ def regretted(records: Records, judged: Judged, policy: int) -> Ints:
     cell = records.replication * STRATA + records.stratum
     alike, messages = np.unique(cell << bits | marks, return_counts=True)
     replication, stratum = np.divmod(alike >> bits, STRATA)
-    under = np.full_like(alike, policy)
+    under = np.zeros_like(alike)
     return np.stack([replication, under, stratum, alike & ((1 << bits) - 1), messages], axis=1)
 
 

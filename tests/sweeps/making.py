@@ -8,9 +8,9 @@ import textwrap
 from pathlib import Path
 
 from sim.sweeping.planning.plan import SweepPlan, plan
+from sim.sweeping.playing.batches import Batch
 from sim.sweeping.playing.execution import Done, Execution
 from sim.sweeping.playing.pools import play_and_store
-from sim.sweeping.playing.tasks import Task
 from sim.sweeping.store.folder import ResultStore, open_store
 from sim.sweeping.sweeping import Shard, Swept, carry_out
 
@@ -61,16 +61,16 @@ def sweep_file(folder: Path, text: str, base: Path = TINY) -> Path:
     return file
 
 
-def dies_once(task: Task, store: ResultStore) -> Done:
-    """Play a task, but die in the middle of the first one that is tried."""
+def dies_once(batch: Batch, store: ResultStore) -> Done:
+    """Play a batch, but die in the middle of the first one that is tried."""
     mark = store.folder.with_name("died")
     if not mark.exists():
         mark.write_text("once")
         os.kill(os.getpid(), signal.SIGKILL)
-    return play_and_store(task, store)
+    return play_and_store(batch, store)
 
 
-def dies_always(task: Task, store: ResultStore) -> Done:
+def dies_always(batch: Batch, store: ResultStore) -> Done:
     """Die, whatever is to be played."""
     os.kill(os.getpid(), signal.SIGKILL)
-    return Done(task.key)
+    return Done(tuple(task.key for task in batch))

@@ -81,9 +81,9 @@ def test_a_task_that_begins_at_another_replication_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The wrong model: every task plays the first replications."""
-    real = tasks.play_block
+    real = tasks.play_together
     monkeypatch.setattr(
-        tasks, "play_block", lambda setting, numbers: real(setting, range(len(numbers)))
+        tasks, "play_together", lambda settings, numbers: real(settings, range(len(numbers)))
     )
     monkeypatch.setattr("sim.sweeping.planning.cells.LONGEST", 32)
     done = planned(SHIPPED)

@@ -12,7 +12,7 @@ import pytest
 
 from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND
 from sim.records import Records
-from sim.regrets import Regrets
+from sim.regrets import in_order
 from sim.scenario.traffic import KINDS
 from sim.schema.screens import NAMES, SCREENS
 from sim.surfaces import CHANNELS, SURFACES
@@ -421,7 +421,8 @@ def test_what_is_read_under_one_of_three_policies_only_is_counted_for_every_repl
         ]
         for one, of in zip(judged, rows, strict=True)
     ]
-    found = read_not_under(judged, block(rows[-1]))
+    last = block(rows[-1])
+    found = read_not_under(judged, last.replication[judged[-1].is_message], WORLDS)
     assert found.shape == (WORLDS, 3, 3)
     for a in range(3):
         for b in range(3):
@@ -436,8 +437,9 @@ def test_what_is_read_under_one_of_three_policies_only_is_counted_for_every_repl
 
 def test_regretted_messages_are_counted_by_stratum_for_every_replication() -> None:
     judged, base = judge(PLAYED, remedy="block"), judge(BEFORE)
-    rows = np.concatenate([regretted(PLAYED, judged, 1), regretted(BEFORE, base, 0)])
-    by_stratum = Regrets(rows, REGRETS, np.zeros((2, STRATA)))
+    parts = [regretted(BEFORE, base), regretted(PLAYED, judged)]
+    by_stratum = in_order(parts, REGRETS, np.zeros((2, STRATA)))
+    rows = by_stratum.rows
     found = np.zeros((WORLDS, 2, len(REGRETS), STRATA), np.int64)
     for m, name in enumerate(REGRETS):
         np.add.at(found, (rows[:, 0], rows[:, 1], m, rows[:, 2]), by_stratum.of(name))

@@ -381,7 +381,7 @@ def test_messages_read_under_one_policy_and_not_another_are_counted_for_every_tw
     lost, safe, calm = {**D, **push(5)}, D, {"regretted": False}
     policies = [(lost, lost, safe, lost), (safe, lost, lost, calm), (safe, safe, safe, safe)]
     played = [records(*rows) for rows in policies]
-    (found,) = read_not_under([judge(one) for one in played], played[-1])
+    (found,) = read_not_under([judge(one) for one in played], played[-1].replication, 1)
     for a, mine in enumerate(policies):
         for b, theirs in enumerate(policies):
             pairs = zip(mine, theirs, strict=True)

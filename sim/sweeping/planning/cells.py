@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +47,12 @@ class CellInputs:
         """How many replications make a task: a power of two, as most looks of a precision are."""
         fitting = PLAYED / max(self.messages, 1)
         return int(min(2 ** max(int(fitting).bit_length() - 1, 0), LONGEST))
+
+    @cached_property
+    def baseline(self) -> str:
+        """What tells the scenario that is played first: equal where cells have it in common."""
+        first = merged(self.tables, next(iter(self.policies.values())))
+        return hashlib.sha256(canonical([self.folder, first]).encode()).hexdigest()
 
     def scenarios(self) -> list[Scenario]:
         """Make the scenarios to play, one a policy."""

@@ -12,7 +12,7 @@ Say = Callable[[str], None]
 ATTEMPTS: Final = 3
 """How often a task may lose its worker before the sweep ends."""
 AHEAD: Final = 3
-"""Tasks that Dask is given ahead, for each core of its workers."""
+"""Batches of tasks that Dask is given ahead, for each core of its workers."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ def workers_of(how: Execution) -> int:
 
 @dataclass(frozen=True)
 class Done:
-    """What a worker says of a task: stored, or what the disk said."""
+    """What a worker says of tasks: stored, or what the disk said."""
 
-    key: Key
+    keys: tuple[Key, ...]
     number: int = 0
     problem: str = ""
 

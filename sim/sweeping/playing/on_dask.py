@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sim.errors import Fault, FaultyInputError
+from sim.sweeping.playing.batches import Batch, batches
 from sim.sweeping.playing.execution import AHEAD, ATTEMPTS, DiskError, Execution, Say
-from sim.sweeping.playing.tasks import Key, Task, play
+from sim.sweeping.playing.tasks import Key, Task, play_batch
 from sim.sweeping.store.folder import ResultStore
 
 PATIENCE = 10.0
@@ -148,32 +149,32 @@ def _in_time(make: Callable[[], Any]) -> Any:
 def _streamed(
     distributed: Any, client: Any, tasks: Sequence[Task], store: ResultStore
 ) -> Iterator[Key]:
-    """Keep the workers busy a few tasks ahead, so that neither the scheduler nor this process holds
+    """Keep the workers busy a few batches ahead, so that neither the scheduler nor this process holds
     many.
     """
-    rest = iter(task for task in tasks)
-    waiting: dict[Any, Task] = {}
+    cores = max(sum(client.ncores().values()), 1)
+    rest = batches(tasks, cores)
+    waiting: dict[Any, Batch] = {}
     flow = distributed.as_completed()
 
     def give() -> None:
-        task = next(rest, None)
-        if task is not None:
-            future = client.submit(play, task, pure=False, retries=ATTEMPTS)
-            waiting[future] = task
+        batch = next(rest, None)
+        if batch is not None:
+            future = client.submit(play_batch, batch, pure=False, retries=ATTEMPTS)
+            waiting[future] = batch
             flow.add(future)
 
-    cores = max(sum(client.ncores().values()), 1)
     for _ in range(AHEAD * cores):
         give()
     while waiting:
         future = next(flow)
-        task = waiting.pop(future)
-        data = future.result()
+        batch, played = waiting.pop(future), future.result()
         try:
-            if not store.has(task.key):
-                store.put(task.key, data)
+            for task, data in zip(batch, played, strict=True):
+                if not store.has(task.key):
+                    store.put(task.key, data)
         except OSError as error:
             raise DiskError(error.errno or 0, error.strerror or str(error)) from None
         future.release()
         give()
-        yield task.key
+        yield from (task.key for task in batch)

@@ -13,22 +13,23 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any
 
 from sim.errors import Fault, FaultyInputError
+from sim.sweeping.playing.batches import Batch, batches
 from sim.sweeping.playing.execution import ATTEMPTS, DiskError, Done, Execution, Say, workers_of
 from sim.sweeping.playing.on_dask import on_dask
-from sim.sweeping.playing.tasks import Key, Task, play
+from sim.sweeping.playing.tasks import Key, Task, play_batch
 from sim.sweeping.store.folder import ResultStore
 
 
-def play_and_store(task: Task, store: ResultStore) -> Done:
-    """Play a task and store its file, unless another process has done so by now."""
-    if store.has(task.key):
-        return Done(task.key)
-    data = play(task)
+def play_and_store(batch: Batch, store: ResultStore) -> Done:
+    """Play a batch of tasks and store their files, but those that another process has stored by now."""
+    keys = tuple(task.key for task in batch)
+    left = [task for task in batch if not store.has(task.key)]
     try:
-        store.put(task.key, data)
+        for task, data in zip(left, play_batch(left) if left else (), strict=True):
+            store.put(task.key, data)
     except OSError as error:
-        return Done(task.key, error.errno or 0, error.strerror or str(error))
-    return Done(task.key)
+        return Done(keys, error.errno or 0, error.strerror or str(error))
+    return Done(keys)
 
 
 def execute(
@@ -36,7 +37,7 @@ def execute(
     store: ResultStore,
     how: Execution,
     say: Say,
-    perform: Callable[[Task, ResultStore], Done] = play_and_store,
+    perform: Callable[[Batch, ResultStore], Done] = play_and_store,
 ) -> Iterator[Key]:
     """Play tasks and store their files; yield the key of each as it is done, in any order.
 
@@ -51,7 +52,7 @@ def execute(
         case "threads":
             yield from _checked(_on_pool(tasks, store, how, "threading", perform))
         case "processes" if how.workers == 1 or len(tasks) == 1:
-            yield from _checked(perform(task, store) for task in tasks)
+            yield from _checked(perform(batch, store) for batch in batches(tasks, 1))
         case _:
             yield from _on_processes(tasks, store, how, say, perform)
 
@@ -61,7 +62,7 @@ def _checked(done: Generator[Done, None, None]) -> Iterator[Key]:
         for one in done:
             if one.problem:
                 raise DiskError(one.number, one.problem)
-            yield one.key
+            yield from one.keys
 
 
 def _on_pool(
@@ -70,14 +71,15 @@ def _on_pool(
     import joblib
 
     own = {"initializer": _leave_interrupts_to_the_parent} if backend == "loky" else {}
+    workers = min(workers_of(how), len(tasks))
     pool = joblib.Parallel(
-        n_jobs=min(workers_of(how), len(tasks)),
+        n_jobs=workers,
         backend=backend,
         return_as="generator_unordered",
         pre_dispatch="3*n_jobs",
         **own,
     )
-    yield from pool(joblib.delayed(perform)(task, store) for task in tasks)
+    yield from pool(joblib.delayed(perform)(batch, store) for batch in batches(tasks, workers))
 
 
 def _leave_interrupts_to_the_parent() -> None:

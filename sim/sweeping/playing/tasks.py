@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from sim.playing import Setting, play_block, price_share_of
+from sim.playing import Setting, play_together, price_share_of
 from sim.regrets import REPLICATION, Regrets
 from sim.sums import Ints, Sums, joined
 from sim.sweeping.planning.cells import CellInputs
@@ -75,12 +75,22 @@ def play(task: Task) -> bytes:
     >>> sums_of([play(Task(case, 0, 1, "simpy"))]).values.shape[:2]
     (1, 1)
     """
-    case = task.case
-    scenarios = tuple(case.scenarios())
-    share = price_share_of(scenarios)
-    setting = Setting(scenarios, tuple(case.policies), task.engine, share, WITH_STRATA)
-    played, _ = play_block(setting, range(task.first, task.first + task.count))
-    return _written(task, played)
+    return play_batch([task])[0]
+
+
+def play_batch(tasks: Sequence[Task]) -> list[bytes]:
+    """Play tasks of the same replications whose cells have the baseline in common; give the file of
+    each.
+    """
+    first = tasks[0]
+    settings = [_setting(task) for task in tasks]
+    played = play_together(settings, range(first.first, first.first + first.count))
+    return [_written(task, sums) for task, sums in zip(tasks, played, strict=True)]
+
+
+def _setting(task: Task) -> Setting:
+    scenarios, names = tuple(task.case.scenarios()), tuple(task.case.policies)
+    return Setting(scenarios, names, task.engine, price_share_of(scenarios), WITH_STRATA)
 
 
 def _written(task: Task, sums: Sums) -> bytes:
