@@ -71,7 +71,7 @@ def forecast(
     play_block(setting, range(1))  # compiles, or loads what is compiled
     alone, _ = _timed(setting, range(1))
     seconds, values = 0.0, []
-    for block in blocks(scenario, range(REPLICATIONS), engine):
+    for block in blocks(scenario, range(REPLICATIONS), engine, share=setting.share):
         took, played = _timed(setting, block)
         seconds += took
         values.append(played)

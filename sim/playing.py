@@ -62,7 +62,8 @@ def play_all(
     done: list[Sums] = []
     try:
         for start, look in pairwise([0, *looks]):
-            numbers = blocks(worlds[0], range(first + start, first + look), engine, workers)
+            wanted = range(first + start, first + look)
+            numbers = blocks(worlds[0], wanted, engine, workers, share)
             played = _played(setting, numbers, workers, keep is not None)
             for block, (sums, kept) in zip(numbers, played, strict=True):
                 done.append(sums)
@@ -105,18 +106,27 @@ def expected_messages(scenario: Scenario) -> float:
 
 
 MESSAGES_AT_ONCE: Final = 1 << 17
-"""Messages of a block, about: some 20 columns of them are held at once, 8 bytes each."""
+"""Messages of a block that plays everybody, about: some 20 columns of them are held at once, 8
+bytes each, and their records."""
+WHEN_FEW_ARE_PLAYED: Final = 4
+"""How many times as many messages a block has if only few are played: a column is then as large as
+NumPy asks huge pages for (4 MB), and writing new memory takes half the time."""
 REPLICATIONS_AT_ONCE: Final = 1024
 
 
-def blocks(scenario: Scenario, numbers: range, engine: str, workers: int = 1) -> list[range]:
+def blocks(
+    scenario: Scenario, numbers: range, engine: str, workers: int = 1, share: float = 1.0
+) -> list[range]:
     """Cut replications into blocks, so large that memory allows them and all workers have one.
+
+    `share` of the recipients are played for the prices.
 
     The reference engine gains nothing by blocks, so that an interruption need not lose one.
     """
     if engine == "simpy":
         return [range(number, number + 1) for number in numbers]
-    fit = MESSAGES_AT_ONCE // max(int(expected_messages(scenario)), 1)
+    at_once = MESSAGES_AT_ONCE * (WHEN_FEW_ARE_PLAYED if share < 1 else 1)
+    fit = at_once // max(int(expected_messages(scenario)), 1)
     size = max(1, min(fit, REPLICATIONS_AT_ONCE, -(-len(numbers) // workers)))
     return [numbers[first : first + size] for first in range(0, len(numbers), size)]
 

@@ -68,7 +68,8 @@ class Senders:
 def draw_senders(s: Scenario, sent: Sent) -> Senders:
     """Draw the senders' side of every message of a block."""
     _refuse_both(s, sent)
-    drawn, batches = Drawn(sent.key, sent.said, urgency=s.mistakes.urgency), _Batches(sent)
+    drawn = Drawn(sent.key, sent.said, urgency=s.mistakes.urgency)
+    batches = _Batches(sent, s.mistakes.batch_chance)
     groups = groups_of(s, sent)
     recorded: Flags = sent.deleted_at != NEVER
     own, whole = _mistakes(s, sent, drawn, batches, groups)
@@ -137,10 +138,13 @@ def in_groups(
 
 
 class _Batches:
-    """The batches of a block, in order: draws for them, and where every message has its own."""
+    """The batches of a block, in order: draws for them, and where every message has its own.
 
-    def __init__(self, sent: Sent) -> None:
-        self.member = sent.batch >= 0
+    Where none can be a mistake, nothing has to be known of them, and there are none.
+    """
+
+    def __init__(self, sent: Sent, chance: float) -> None:
+        self.member = (sent.batch >= 0) & (chance > 0)
         at = np.flatnonzero(self.member)
         many = int(sent.batch.max(initial=0)) + 1
         pairs, own = np.unique(sent.replication[at] * many + sent.batch[at], return_inverse=True)

@@ -136,9 +136,11 @@ class Sent:
 def in_every_world(one: Sent, block: Block) -> Sent:
     """Lay out the messages of one replication, which chance does not change, in every one."""
     worlds, people = block.size, one.people
-    columns: dict[str, Any] = {name: np.tile(getattr(one, name), worlds) for name in one._columns()}
     place = np.repeat(np.arange(worlds), one.size)
-    columns["replication"], columns["key"] = place, block.keys[place]
+    columns: dict[str, Any] = {"replication": place, "key": block.keys[place]}
+    columns |= {
+        name: np.tile(getattr(one, name), worlds) for name in one._columns() if name not in columns
+    }
     columns["recipient"] += place * people.size
     columns["after"] = np.where(columns["after"] < 0, -1, columns["after"] + place * one.size)
     writer = one.writer
