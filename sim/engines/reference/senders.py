@@ -69,15 +69,20 @@ class DeletionQueue:
     def _pick(self) -> list[int]:
         """Take the next deletion, and every waiting one that one action takes along."""
         _, first = heapq.heappop(self.waiting)
-        together = [i for _, i in self.waiting if self._go_together(first, i)]
+        if (mine := self._taken_with(first)) is None:
+            return [first]
+        together = [i for _, i in self.waiting if self._taken_with(i) == mine]
         if together:
-            self.waiting = [one for one in self.waiting if not self._go_together(first, one[1])]
+            self.waiting = [one for one in self.waiting if self._taken_with(one[1]) != mine]
             heapq.heapify(self.waiting)
         return [first, *together]
 
-    def _go_together(self, i: int, j: int) -> bool:
-        """Tell whether two deletions are of one group message, or with bulk deletion of one batch."""
-        m = self.m
-        if m.group[i] >= 0 or m.group[j] >= 0:
-            return bool(m.group[i] == m.group[j])
-        return self.rules.bulk and bool(m.batch[i] >= 0 and m.batch[i] == m.batch[j])
+    def _taken_with(self, i: int) -> tuple[str, int] | None:
+        """Name what one action deletes as a whole: a group message, with bulk deletion a batch; None:
+        the message alone.
+        """
+        if self.m.group[i] >= 0:
+            return "group", int(self.m.group[i])
+        if self.rules.bulk and self.m.batch[i] >= 0:
+            return "batch", int(self.m.batch[i])
+        return None
