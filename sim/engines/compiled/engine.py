@@ -20,6 +20,7 @@ from sim.engines.compiled.mail import play_mail
 from sim.engines.compiled.order import grouped, sort_by_time
 from sim.engines.compiled.phone import play_phone
 from sim.engines.compiled.plan import plan
+from sim.engines.compiled.portions import portions
 from sim.engines.compiled.retractions import retraction
 from sim.engines.compiled.state import FROM_QUEUE, LINE, RARE_ROW, STATE_ROW
 from sim.engines.compiled.store import list_entries
@@ -49,9 +50,9 @@ def play(world: World) -> Records:
     by_segment = np.argsort(world.recipients.segment, kind="stable")
     work = workspace_for(most, rare, talks)
     _, people, terms, streams, intervals = inputs
-    _play(
-        messages, people, streams, terms, intervals, first, by_segment, rows, work, stream_buffers()
-    )
+    buffers = stream_buffers()
+    for some in portions(world, by_segment):
+        _play(messages, people, streams, terms, intervals, first, some, rows, work, buffers)
     known = dict(zip(FROM_QUEUE, queue, strict=True))
     return Records.joined(world, columns_of(world, inputs, place, rows, rare, known))
 
