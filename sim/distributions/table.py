@@ -76,16 +76,22 @@ def grid() -> Numbers:
     return Z_MIN + Z_STEP * np.arange(Z_COUNT, dtype=np.float64)
 
 
+def probabilities(z: Numbers) -> Numbers:
+    """Give the probability of the tail that each z is in."""
+    import scipy.special  # slow to load
+
+    tails: Numbers = scipy.special.expit(-np.abs(z))
+    return tails
+
+
 def tabulated(upper: Callable[[Numbers], Any], lower: Callable[[Numbers], Any]) -> list[float]:
     """Tabulate the logarithm of a quantile function on the grid.
 
     `lower(p)` is the quantile of p, `upper(p)` that of 1 - p: each tail from its own end. Raises
     `ValueError` if a quantile is negative or infinite.
     """
-    import scipy.special  # slow to load
-
     z = grid()
-    small = scipy.special.expit(-np.abs(z))
+    small = probabilities(z)
     values = np.where(z < 0, lower(small), upper(small))
     if not np.all(np.isfinite(values)) or values[0] < 0:
         raise ValueError(

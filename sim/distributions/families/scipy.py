@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, Literal
 
 import numpy as np
@@ -12,24 +13,13 @@ from pydantic import Field
 
 from sim.clock import UNITS
 from sim.distributions.family import Family, V
-from sim.distributions.table import TABLE, tabulated
+from sim.distributions.table import TABLE, Z_COUNT, Z_MIN, probabilities, tabulated
+from sim.schema.fields import Floats
 
-SLOW = (
-    "argus",
-    "dpareto_lognorm",
-    "gausshyper",
-    "genhyperbolic",
-    "geninvgauss",
-    "irwinhall",
-    "ksone",
-    "levy_stable",
-    "norminvgauss",
-    "recipinvgauss",
-    "studentized_range",
-    "vonmises",
-    "vonmises_line",
-)
-"""Families whose table, at SciPy's own example parameters, is not made in eight seconds (1.16)."""
+LONGEST = 20.0
+"""Seconds that a table may take; families of SciPy differ by a factor of thousands."""
+PROBES = (2, 8, 64)
+"""Points of the grid that are tried first; fewer, if they take a second."""
 
 
 @contextlib.contextmanager
@@ -38,6 +28,34 @@ def _silent() -> Iterator[None]:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
+
+
+def _expected(frozen: Any) -> float:
+    """Tell how many seconds the table of a frozen distribution is going to take, from a few points."""
+    for points in PROBES:
+        tails = probabilities(np.linspace(Z_MIN, -Z_MIN, points + 2)[1:-1])
+        took = min(_seconds(frozen, tails) for _ in range(2))
+        if took > 1.0:
+            break
+    return took / points * Z_COUNT
+
+
+def _seconds(frozen: Any, tails: Floats) -> float:
+    """Time both quantiles of some tails."""
+    began = time.perf_counter()
+    _asked(frozen.isf, tails)
+    _asked(frozen.ppf, tails)
+    return time.perf_counter() - began
+
+
+def _asked(quantile: Callable[[Floats], Any], tails: Floats) -> Any:
+    """Ask SciPy for quantiles, which it searches for where a family has no formula."""
+    try:
+        return quantile(tails)
+    except (ArithmeticError, RuntimeError, ValueError) as error:
+        raise ValueError(
+            "SciPy finds no quantiles of the family with these parameters; choose others"
+        ) from error
 
 
 class Scipy(Family, Generic[V]):
@@ -61,10 +79,6 @@ class Scipy(Family, Generic[V]):
     def _frozen(self) -> Any:
         import scipy.stats  # slow to load
 
-        if self.family in SLOW:
-            raise ValueError(
-                f"{self.family} takes too long to tabulate; tabulate it once yourself, as an empirical distribution"
-            )
         family = getattr(scipy.stats, self.family, None)
         if not isinstance(family, scipy.stats.rv_continuous):
             raise ValueError(
@@ -82,7 +96,14 @@ class Scipy(Family, Generic[V]):
         """Give the table, from the family's `ppf` and `isf`."""
         frozen, unit = self._frozen(), self._unit()
         with _silent():
-            return tabulated(lambda p: unit * frozen.isf(p), lambda p: unit * frozen.ppf(p))
+            if (seconds := _expected(frozen)) > LONGEST:
+                raise ValueError(
+                    f"{self.family} would take about {seconds:,.0f} s to tabulate with these parameters; "
+                    "choose others, or tabulate it once yourself, as an empirical distribution"
+                )
+            return tabulated(
+                lambda p: unit * _asked(frozen.isf, p), lambda p: unit * _asked(frozen.ppf, p)
+            )
 
     def expectation(self) -> float:
         """Give the mean that SciPy gives."""

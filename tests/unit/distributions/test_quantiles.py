@@ -13,6 +13,8 @@ import scipy.special
 from sim.clock import NEVER
 from sim.distributions import quantile as q
 from sim.distributions.elementary import normal_quantile
+from sim.distributions.families import scipy as families
+from sim.distributions.table import Z_COUNT
 from sim.draws import uniforms
 
 from ..making import assert_follows, distribution
@@ -192,6 +194,29 @@ def test_a_family_of_scipy_that_cannot_be_a_duration_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=problem):
         distribution(table)
+
+
+def test_a_family_whose_table_takes_minutes_is_refused_after_a_few_points() -> None:
+    with pytest.raises(
+        ValueError,
+        match=r"studentized_range would take about \d[\d,]* s to tabulate .*; choose others",
+    ):
+        distribution(scipys("studentized_range", k=3.1, df=10.0))
+
+
+def test_a_table_that_takes_no_longer_than_it_may_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = scipys("lomax", c=2.5, scale=7.0)
+    monkeypatch.setattr(families, "_seconds", lambda frozen, tails: 0.9 * allowed * tails.size)
+    allowed = families.LONGEST / Z_COUNT
+    assert distribution(table).quantile(U).size == U.size
+    allowed *= 1.2
+    with pytest.raises(ValueError, match="lomax would take about 22 s"):
+        distribution(scipys("lomax", c=2.5, scale=8.0))
+
+
+def test_a_family_that_scipy_cannot_invert_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"SciPy finds no quantiles of the family.*; choose others"):
+        distribution(scipys("kstwo", n=100_000))
 
 
 def test_the_promise_for_closed_forms_is_kept_with_room() -> None:
