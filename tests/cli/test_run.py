@@ -265,8 +265,10 @@ segments = [{ name = "all", share = 1.0 }]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
-@pytest.mark.parametrize("workers", ["1", "2"])
-@pytest.mark.parametrize(("how", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("workers", "how", "status"),
+    [("1", signal.SIGINT, 130), ("2", signal.SIGINT, 130), ("2", signal.SIGTERM, 143)],
+)
 def test_a_signal_ends_a_long_block_of_a_kernel(
     tmp_path: Path, workers: str, how: int, status: int
 ) -> None:

@@ -4,13 +4,16 @@ it notices."""
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from sim.engines import compiled, reference
 from sim.engines.reference.phone import Phone
-from sim.records import first_difference
+from sim.records import Records, first_difference
+from sim.world.parts import World
 
 from .making import tied_world
 from .mutants import altered
@@ -427,5 +430,12 @@ def test_the_compiled_engines_source_run_as_plain_python_agrees(tmp_path: Path) 
 
 def _caught(play, judge, worlds: int = WORLDS) -> bool:
     """Tell whether two engines differ on any of so many tied worlds."""
-    made = (tied_world(random.Random(seed).randint) for seed in range(worlds))
-    return any(first_difference(judge(world), play(world)) is not None for world in made)
+    made = (_judged(seed, judge) for seed in range(worlds))
+    return any(first_difference(right, play(world)) is not None for world, right in made)
+
+
+@cache
+def _judged(seed: int, judge: Callable[[World], Records]) -> tuple[World, Records]:
+    """Draw a tied world and play it as it is right: the same for every mutant."""
+    world = tied_world(random.Random(seed).randint)
+    return world, judge(world)

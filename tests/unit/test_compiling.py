@@ -236,7 +236,9 @@ def interrupted(place: Path, seconds: float, how: int = signal.SIGINT) -> tuple[
     status, and all that is said but that it compiles and a bar of progress."""
     (place / "small.toml").write_text(SCENARIO)
     home = {"TOOLATE_CACHE_DIR": str(place / "cache"), "PYTHONPATH": str(PACKAGE.parent)}
-    code = "from sim.cli import main; main()"
+    # A shell that runs the tests in the background lets its children ignore Ctrl-C.
+    listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{listen}; from sim.cli import main; main()"
     run = subprocess.Popen(
         [sys.executable, "-c", code, "run", str(place / "small.toml"), "--engine", "compiled"],
         env=os.environ | home,

@@ -62,6 +62,7 @@ def test_a_lever_does_to_every_message_what_a_run_of_the_patched_scenario_does(
             policies=[],
             replications=2,
             everybody=True,
+            engine="compiled",
             keep=lambda n, _, r, j, alone=alone: alone.update(fates_of(r, j, n)),
         )
         assert alone == together[name], name
@@ -74,10 +75,12 @@ def test_a_lever_changes_what_a_run_of_the_patched_scenario_says(
     found: tuple[Stage, Waterfall],
 ) -> None:
     stage, one = found
-    base = run(stage.scenario, policies=[], replications=10).sums
+    base = run(stage.scenario, policies=[], replications=10, engine="compiled").sums
     assert base.total(base.policies[0], HEADLINE) == one.lost
     for name, patch in LEVERS.items():
-        there = run(stage.scenario.patched(patch), policies=[], replications=10).sums
+        there = run(
+            stage.scenario.patched(patch), policies=[], replications=10, engine="compiled"
+        ).sums
         change = there.total(there.policies[0], HEADLINE) - one.lost
         if "send.hold" not in patch or stage.scenario.send.usual_hold < 10_000_000:
             assert one.alone[name].value == pytest.approx(change / one.regretted, abs=1e-12)
@@ -90,7 +93,9 @@ def test_an_interaction_is_what_two_levers_do_together_beyond_the_sum_of_both(
     assert len(one.interactions) in (0, 1, 3, 6), "every two of at most four"
     for pair, beyond in one.interactions.items():
         patch = {**LEVERS[pair[0]], **LEVERS[pair[1]]}
-        there = run(stage.scenario.patched(patch), policies=[], replications=10).sums
+        there = run(
+            stage.scenario.patched(patch), policies=[], replications=10, engine="compiled"
+        ).sums
         both = (there.total(there.policies[0], HEADLINE) - one.lost) / one.regretted
         alone = sum(one.alone[name].value for name in pair)
         assert beyond.value == pytest.approx(both - alone, abs=1e-12)
@@ -99,7 +104,7 @@ def test_an_interaction_is_what_two_levers_do_together_beyond_the_sum_of_both(
 
 def test_what_is_read_where_is_what_the_verdicts_say(found: tuple[Stage, Waterfall]) -> None:
     stage, one = found
-    sums = run(stage.scenario, policies=[], replications=10).sums
+    sums = run(stage.scenario, policies=[], replications=10, engine="compiled").sums
     name = sums.policies[0]
     assert one.counts["caught in review"] == sums.total(name, "caught")
     assert one.counts["cancelled within the hold"] == sums.total(name, "cancelled")

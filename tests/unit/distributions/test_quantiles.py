@@ -215,7 +215,9 @@ def test_a_table_that_takes_no_longer_than_it_may_is_made(monkeypatch: pytest.Mo
 
 
 def test_a_family_that_scipy_cannot_invert_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"SciPy finds no quantiles of the family.*; choose others"):
+    with pytest.raises(
+        ValueError, match=r"SciPy finds no quantiles of the family.*; choose others"
+    ):
         distribution(scipys("kstwo", n=100_000))
 
 
