@@ -87,6 +87,25 @@ def looks_in_words(at_most: int, unit: str = "") -> str:
     return f"Looks at {first} ... replications{unit}, at most {at_most:,}."
 
 
+def reach_after(
+    value: Floats,
+    low: Floats,
+    high: Floats,
+    events: Floats,
+    of: Floats,
+    played: int,
+    replications: int,
+) -> Floats:
+    """Give how far intervals reach after so many replications, if these are like those `played`."""
+    more = replications / played
+    narrower = 1.0
+    if played != replications:
+        quantiles = t_quantile(0.975, np.maximum([replications - 1, played - 1], 1))
+        narrower = quantiles[0] / quantiles[1] / np.sqrt(more)
+    low, high = (value + (limit - value) * narrower for limit in (low, high))
+    return reach(value, low, high, events * more, of * more, replications)
+
+
 def reach(
     value: Floats, low: Floats, high: Floats, events: Floats, of: Floats, replications: int
 ) -> Floats:

@@ -8,11 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-import numpy as np
-
 from sim import estimates as est
 from sim.errors import Fault, FaultyInputError
-from sim.precision import AT_MOST, FIRST, INTERVALS, Precision, looks, looks_in_words, reach
+from sim.precision import AT_MOST, FIRST, INTERVALS, Precision, looks, looks_in_words, reach_after
 from sim.scenario.suggestions import did_you_mean, said
 from sim.summaries import changes, compared, headlines
 from sim.sums import Floats, Sums
@@ -89,7 +87,16 @@ class Stopping:
         """Tell whether so many replications are enough, if they are like these."""
         return all(
             self.precision.is_met(
-                _reach_after(found, events, sums.replications, replications), scale
+                reach_after(
+                    found.value,
+                    found.low,
+                    found.high,
+                    events,
+                    found.per,
+                    sums.replications,
+                    replications,
+                ),
+                scale,
             )
             for found, events, scale in self._sought(sums)
         )
@@ -123,15 +130,3 @@ class Stopping:
             "at_most": self.at_most,
             "rule": self.words(),
         }
-
-
-def _reach_after(found: est.Estimates, events: Floats, played: int, replications: int) -> Floats:
-    """Give how far intervals reach after so many replications, if they are like those played."""
-    more = replications / played
-    upto = (1 + est.CONFIDENCE) / 2
-    quantiles = est.t_quantile(upto, np.maximum([replications - 1, played - 1], 1))
-    narrower = 1.0 if played == replications else quantiles[0] / quantiles[1] / np.sqrt(more)
-    low, high = (
-        found.value + (limit - found.value) * narrower for limit in (found.low, found.high)
-    )
-    return reach(found.value, low, high, events * more, found.per * more, replications)

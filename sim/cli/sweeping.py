@@ -188,10 +188,13 @@ def _print_plan(planned: SweepPlan, how: Execution) -> None:
     for line in planned.left_out:
         console.print(f"  assumed, not varied: {escape(line)}", soft_wrap=True)
     console.print(planned.rule.words(), soft_wrap=True)
-    say("Playing one replication for the times; this may compile once.")
-    expected = dry_run(planned, time.perf_counter)
+    say("Playing a task of one cell for the forecast; this may compile once.")
     cores = workers_of(how)
-    until = "" if planned.rule.target is None else " up to the first look"
+    expected = dry_run(planned, time.perf_counter, cores)
+    until = ""
+    if planned.rule.target is not None:
+        until = f", by the first {expected.pilot:,} replications of a cell in the middle"
+        until += "" if expected.is_sure else ", which is not precise enough with the most allowed"
     played = f"{expected.tasks:,} tasks, {expected.replications:,} replications, about {expected.messages:,.0f} messages"
     times = f"{_time(expected.seconds)} on one core, {_time(expected.seconds / cores)} on {cores}"
     sizes = f"about {expected.megabytes_a_worker:,.0f} MB a worker; {expected.megabytes_of_disk:,.1f} MB on the disk"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sim.precision import INTERVALS, Precision, looks, looks_in_words, reach
-from sim.sweeping.results.rows import CHANGE, Rows
+from sim.precision import INTERVALS, Precision, looks, looks_in_words, reach_after
+from sim.sums import Sums
+from sim.sweeping.results.rows import CHANGE, Rows, glance
 from sim.tallies import HEADLINE
 
 
@@ -28,8 +29,17 @@ class Rule:
         """
         return [self.at_most] if self.target is None else looks(self.at_most, block)
 
-    def enough(self, rows: Rows) -> bool:
-        """Tell whether the rows of a cell are as sure as was asked."""
+    def expected(self, pilot: Sums, block: int = 1) -> int | None:
+        """Give how many replications a cell is expected to play, by a pilot's sums; None: more than
+        are allowed.
+        """
+        rows = glance(pilot, self.measures)
+        return next((look for look in self.looks(block) if self.enough(rows, look)), None)
+
+    def enough(self, rows: Rows, replications: int | None = None) -> bool:
+        """Tell whether the rows of a cell are as sure as was asked, or would be after so many
+        replications.
+        """
         if self.target is None:
             return True
         asked = Precision(self.target, self.relative)
@@ -38,7 +48,8 @@ class Rule:
             k, first = rows.column(measure), int(measure == CHANGE)
             fields = (rows.value, rows.low, rows.high, rows.count, rows.of)
             value, low, high, count, of = (field[first:, k] for field in fields)
-            found = reach(value, low, high, count, of, rows.replications)
+            upto = rows.replications if replications is None else replications
+            found = reach_after(value, low, high, count, of, rows.replications, upto)
             if not asked.is_met(found, headline if measure == CHANGE else value):
                 return False
         return True

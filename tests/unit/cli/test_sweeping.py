@@ -192,15 +192,26 @@ def test_a_sweep_in_which_nothing_is_sure_says_none_and_one_without_cells_has_no
     assert not kept.tables and kept.lines[0].startswith("1,111 of 1,234 cells")
 
 
-@pytest.mark.parametrize(("target", "until"), [(None, ""), (0.01, " up to the first look")])
+BY_PILOT = ", by the first 128 replications of a cell in the middle"
+
+
+@pytest.mark.parametrize(
+    ("target", "is_sure", "until"),
+    [
+        (None, True, ""),
+        (0.01, True, BY_PILOT),
+        (0.01, False, f"{BY_PILOT}, which is not precise enough with the most allowed"),
+    ],
+)
 def test_a_plan_says_its_cells_its_policies_what_varies_and_what_it_takes(
     kept: Kept,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     target: float | None,
+    is_sure: bool,
     until: str,
 ) -> None:
-    expected = Expected(1001, 2002, 30_003.4, 7200.04, 1005.2, 1006.12)
+    expected = Expected(1001, 2002, 30_003.4, 7200.04, 1005.2, 1006.12, 128, is_sure)
     monkeypatch.setattr("sim.sweeping.playing.dry_run.dry_run", lambda *_: expected)
     made = planned()
     made.rule.target = target
@@ -216,7 +227,7 @@ def test_a_plan_says_its_cells_its_policies_what_varies_and_what_it_takes(
         "1,001 tasks, 2,002 replications, about 30,003 messages under all policies" + until + ".",
         "Expected: 2 h on one core, 30 min on 4; about 1,005 MB a worker; 1,006.1 MB on the disk.",
     ]
-    assert capsys.readouterr().err.startswith("Playing one replication for the times;")
+    assert capsys.readouterr().err.startswith("Playing a task of one cell for the forecast;")
     kept.lines = []
     sweeping._print_plan(planned(title="", axes=()), Execution("processes", 4))
     assert kept.lines[:2] == ["shown.toml", "1,234 cells: no axis; 1,100 of them differ."]
