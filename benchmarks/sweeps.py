@@ -168,8 +168,8 @@ def precise(axis: str, values: list[Any], workers: int) -> str:
 def axes(cells: int) -> dict[str, list[Any]]:
     """Give an axis of one policy, whose cells have the others in common, and one of all policies."""
     holds = [f"{seconds} s" for seconds in range(1, cells + 1)]
-    speeds = np.linspace(10, 30, cells).round(3).tolist()
-    return {'policies."undo 10 s".send.hold': holds, "reading.speed": speeds}
+    actions = [f"{tenths / 10} s" for tenths in range(1, cells + 1)]
+    return {'policies."undo 10 s".send.hold': holds, "senders.action": actions}
 
 
 def end_workers() -> None:
