@@ -22,7 +22,7 @@ from sim.schema.fields import Floats
 from sim.sizing import refuse_large
 from sim.stopping import Rule
 from sim.sums import Ints, Sums, joined
-from sim.tallies import PRICED_ONLY, REGRETS, TALLY, Count, not_under, read_not_under, regretted
+from sim.tallies import PRICED_ONLY, TALLY, Count, not_under, read_not_under, regretted
 from sim.verdicts import Judged, judge
 from sim.world import draw_world
 from sim.world.block import Block
@@ -232,7 +232,7 @@ def _play(
         sums = count.rows(records, judged, out[0].judged if out else judged)
         sums[:, count.names.index("messages")] = focus.messages
         sums[:, count.names.index("followups")] += focus.followups
-        regrets = regretted(records, judged) if count.by_stratum else None
+        regrets = regretted(records, judged, count) if count.marked else None
         out.append(Played(judged, records.replication[judged.is_message], sums, regrets))
         if kept is not None:
             kept.append((records, judged))
@@ -245,7 +245,7 @@ def _added_up(setting: Setting, played: Sequence[Played]) -> Sums:
     pairs = read_not_under([one.judged for one in played], played[0].place, len(rows))
     values = np.concatenate([rows, pairs], axis=2)
     regrets = [one.regrets for one in played if one.regrets is not None]
-    strata = in_order(regrets, REGRETS, setting.known) if regrets else None
+    strata = in_order(regrets, setting.count.marked, setting.known) if regrets else None
     return Sums(values, setting.names, setting.columns, strata)
 
 

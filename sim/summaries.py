@@ -43,7 +43,7 @@ def shares(sums: Sums, measures: Sequence[str] = tuple(MEASURES)) -> est.Estimat
     """
     of = sums.of(*(OF.get(name, "regretted") for name in measures))
     effects = design_effects(_plain(sums))
-    return _corrected(
+    return corrected(
         est.share(sums.of(*measures), of, design_effect=effects[..., None]), sums, measures
     )
 
@@ -53,7 +53,7 @@ def headlines(sums: Sums) -> est.Estimates:
     return shares(sums, [HEADLINE]).at_last(0)
 
 
-def _corrected(plain: est.Estimates, sums: Sums, measures: Sequence[str]) -> est.Estimates:
+def corrected(plain: est.Estimates, sums: Sums, measures: Sequence[str]) -> est.Estimates:
     """Correct shares of all regretted messages to the known shares of strata, if these are counted."""
     if sums.regrets is None or sums.replications < est.FEW:
         return plain
@@ -88,7 +88,7 @@ def compared(sums: Sums) -> est.Shares:
     if sums.regrets is None:
         return plain
     headline = plain.each.each(lambda field: field[..., None])
-    return replace(plain, known=_corrected(headline, sums, [HEADLINE]).at_last(0).value)
+    return replace(plain, known=corrected(headline, sums, [HEADLINE]).at_last(0).value)
 
 
 def changes(headlines: est.Shares) -> est.Estimates:

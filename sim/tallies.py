@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -336,14 +336,14 @@ def moves(records: Records, judged: Judged, base: Judged) -> Ints:
     return pairs[:, 1:].astype(np.int64)
 
 
-def regretted(records: Records, judged: Judged) -> Ints:
+def regretted(records: Records, judged: Judged, count: Count) -> Ints:
     """Count the regretted messages of a block under one policy by replication, stratum and what they
-    count for: rows of `sim.regrets.Regrets`, whose names are `REGRETS`, as of the first policy.
+    count for: rows of `sim.regrets.Regrets`, whose names are `count.marked`, as of the first policy.
     """
     rows = judged.regretted & judged.is_message
     records, judged = records.of(rows), judged.of(rows)
-    masks, bits = _regrets(records, judged), len(REGRETS)
-    marks = sum(masks[name].astype(np.int64) << k for k, name in enumerate(REGRETS))
+    masks, bits = count.marks(records, judged), len(count.marked)
+    marks = sum(masks[name].astype(np.int64) << k for k, name in enumerate(count.marked))
     cell = records.replication * STRATA + records.stratum
     alike, messages = np.unique(cell << bits | marks, return_counts=True)
     replication, stratum = np.divmod(alike >> bits, STRATA)
@@ -364,10 +364,12 @@ class Count:
 
     names: tuple[str, ...]
     rows: Callable[[Records, Judged, Judged], Ints]
-    by_stratum: bool = False
-    """Whether regretted messages are counted by stratum as well (`regretted`)."""
+    marked: tuple[str, ...] = ()
+    """What regretted messages are counted for by stratum as well (`regretted`)."""
+    marks: Callable[[Records, Judged], Mapping[str, npt.NDArray[np.bool_]]] = _regrets
+    """Tells which messages count for each of `marked`."""
 
 
 TALLY: Final = Count(COUNTED, tally)
-WITH_STRATA: Final = Count(COUNTED, tally, by_stratum=True)
-WITH_MOVES: Final = Count((*COUNTED, *MOVES), _with_moves, by_stratum=True)
+WITH_STRATA: Final = Count(COUNTED, tally, REGRETS)
+WITH_MOVES: Final = Count((*COUNTED, *MOVES), _with_moves, REGRETS)

@@ -15,6 +15,7 @@ from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sim import estimates as est
@@ -23,7 +24,7 @@ from sim.answers.playing import Patch, Stage, enough
 from sim.clock import SECOND
 from sim.records import Records
 from sim.schema.screens import SCREENS
-from sim.summaries import changes, compared
+from sim.summaries import changes, compared, corrected, headlines
 from sim.sums import Ints, Sums
 from sim.surfaces import SURFACES
 from sim.tallies import COUNTED, HEADLINE, Count, read_mask, tally
@@ -84,9 +85,11 @@ class Waterfall:
     counts: dict[str, int]
     """Messages at each of `STEPS`; they add up to `regretted`."""
     shares: est.Estimates
-    """The same as shares, of shape (steps,)."""
+    """The same as shares, of shape (steps,), corrected to known shares of strata as all others are."""
     lost: int
     """Messages that were read: those between being sent and `AT_LAST`."""
+    read: est.Estimate
+    """The same as a share: the headline."""
     alone: dict[str, est.Estimate]
     """What each lever changes the share read by, alone (negative: it prevents)."""
     without: dict[str, est.Estimate]
@@ -122,7 +125,9 @@ class Waterfall:
         return {
             "regretted": self.regretted,
             "read": self.lost,
+            "read_share": self.read.value,
             "steps": self.counts,
+            "step_shares": dict(zip(self.counts, self.shares.value.tolist(), strict=True)),
             "change_alone": {name: one.value for name, one in self.alone.items()},
             "change_of_all_but": {name: one.value for name, one in self.without.items()},
             "change_of_all": self.together.value,
@@ -142,19 +147,23 @@ def waterfall(stage: Stage) -> Waterfall:
     True
     """
     remedy = stage.scenario.deletion.what
-    count = Count((*COUNTED, *_names()), partial(_rows, remedy=remedy))
+    rows, marks = partial(_rows, remedy=remedy), partial(_marks, remedy=remedy)
+    count = Count((*COUNTED, *_names()), rows, (HEADLINE, *_names()), marks)
     sums = stage.play(_patches(stage), count)
     enough(sums, "lost")
-    base = sums.of(*_names())[:, 0]
-    totals = base.sum(axis=0).astype(np.int64)
+    base = sums.under([BASE])
+    steps, of = base.of(*_names()), base.of("regretted")
+    plain = est.share(steps, np.broadcast_to(of, steps.shape))
+    totals = steps[:, 0].sum(axis=0).astype(np.int64)
     moved = changes(compared(sums))
     found = {name: moved.at(k) for k, name in enumerate(sums.policies)}
     alone = {name: found[name] for name in LEVERS}
     return Waterfall(
         regretted=sums.total(BASE, "regretted"),
         counts=dict(zip(STEPS, totals.tolist(), strict=True)),
-        shares=est.share(base, np.broadcast_to(sums.of("regretted")[:, 0], base.shape)),
+        shares=corrected(plain, base, _names()).each(lambda field: field[0]),
         lost=_read(sums),
+        read=headlines(base).at(0),
         alone=alone,
         without={name: found[_all_but(name)] for name in LEVERS},
         together=found[TOGETHER],
@@ -232,6 +241,12 @@ def _rows(records: Records, judged: Judged, base: Judged, remedy: str) -> Ints:
     cell = records.replication[mine] * len(STEPS) + step
     found = np.bincount(cell, minlength=records.worlds * len(STEPS)).reshape(-1, len(STEPS))
     return np.hstack([tally(records, judged, base), found.astype(np.int64)])
+
+
+def _marks(records: Records, judged: Judged, remedy: str) -> dict[str, npt.NDArray[np.bool_]]:
+    """Tell which regretted messages are read, and which are at each step."""
+    step = steps_of(records, judged, remedy)
+    return {HEADLINE: read_mask(judged)} | {n: step == k for k, n in enumerate(_names())}
 
 
 def steps_of(records: Records, judged: Judged, remedy: str) -> Ints:

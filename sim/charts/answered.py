@@ -164,8 +164,9 @@ def draw_lost(found: Waterfall, title: str = "") -> Chart:
     >>> len(draw_lost(sim.answer("linkedin_dm", questions="lost", replications=20).lost).axes)
     1
     """
-    steps = {name: number for name, number in found.counts.items() if number}
-    shares = 100 * np.array(list(steps.values())) / found.regretted
+    each = dict(zip(found.counts, 100 * found.shares.value, strict=True))
+    steps = [name for name, number in found.counts.items() if number]
+    shares = np.array([each[name] for name in steps])
     starts = np.concatenate([[0.0], np.cumsum(shares)[:-1]])
     with mpl.rc_context(STYLE):
         figure, axes = _chart(7.6, 1.4 + 0.42 * len(steps))
@@ -182,12 +183,13 @@ def draw_lost(found: Waterfall, title: str = "") -> Chart:
                 ha="left" if left else "right",
                 fontsize=8.5,
             )
-        axes.set_yticks(range(len(steps)), list(steps))
+        axes.set_yticks(range(len(steps)), steps)
         axes.invert_yaxis()
         axes.set_xlim(0, 100)
         axes.set_xlabel("share of regretted messages (%), step by step")
-        lost = 100 * found.lost / found.regretted
-        _titled(figure, axes, f"{lost:.0f} % are read despite the deletion", title)
+        _titled(
+            figure, axes, f"{100 * found.read.value:.0f} % are read despite the deletion", title
+        )
     return figure
 
 

@@ -19,6 +19,7 @@ from sim.cli.figures import interval, percent, signed, signed_interval
 from sim.cli.screens import new_table
 from sim.cli.words import time_of
 from sim.clock import DAY, HOUR, MINUTE, SECOND
+from sim.estimates import STRATIFIED
 
 SHOWN = (10 * SECOND, MINUTE, 5 * MINUTE, HOUR, 8 * HOUR, DAY, 7 * DAY)
 """Times of the exposure curve that are told."""
@@ -148,11 +149,13 @@ def lost_in_words(found: Waterfall | None) -> Iterator[str]:
     if found is None:
         return
     whole = found.regretted
-    read = f"{found.lost:,} ({percent(found.lost / whole)} %) are read"
-    yield f"Of {whole:,} messages regretted, {read}, as counted (some other answers correct for known settings):"
-    for name, number in found.counts.items():
+    is_corrected = found.read.method.startswith(STRATIFIED)
+    how = "; shares are corrected to known shares" if is_corrected else ""
+    read = f"{found.lost:,} are read, {percent(found.read.value)} %"
+    yield f"Of {whole:,} messages regretted, {read}, step by step{how}:"
+    for (name, number), share in zip(found.counts.items(), found.shares.value, strict=True):
         if number:
-            yield f"  {number:6,}  {percent(number / whole):>5} %  {name}"
+            yield f"  {number:6,}  {percent(share):>5} %  {name}"
     yield "Levers, each on the same messages (change of the share read, in points; 95 % interval):"
     ranked = sorted(found.alone.items(), key=lambda one: one[1].value)
     for name, one in ranked:

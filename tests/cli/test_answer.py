@@ -107,8 +107,9 @@ def test_every_step_of_the_waterfall_and_every_lever_is_told(found: Answers) -> 
     assert lost is not None
     text = "\n".join(lost_in_words(lost))
     assert f"Of {lost.regretted:,} messages regretted, {lost.lost:,}" in text
-    for name, number in lost.counts.items():
-        assert (f"{number:6,}" in text and name in text) if number else True
+    assert f" are read, {100 * lost.read.value:.1f} %, step by step" in text
+    for (name, number), share in zip(lost.counts.items(), lost.shares.value, strict=True):
+        assert (f"{number:6,}  {100 * share:5.1f} %  {name}" in text) if number else True
     levers = [line for line in text.splitlines() if "when all else is done" in line]
     changes = [float(line.split()[0]) for line in levers]
     assert changes == sorted(changes), "the largest first"

@@ -37,7 +37,7 @@ def test_every_chart_is_titled_with_its_finding(found: Answers) -> None:
     assert f"{behind:.0f} % of those are read all the same" in titles["incidence"]
     enough = [one.lever for one in found.holds if one.crossing.value is not None]
     assert f"10 % with: {', '.join(enough)}" in titles["hold"]
-    lost = 100 * found.lost.lost / found.lost.regretted
+    lost = 100 * found.lost.read.value
     assert f"{lost:.0f} % are read despite the deletion" in titles["lost"]
     assert f"prevent {-100 * found.lost.together.value:.0f} points" in titles["levers"]
     best = found.frontier.best
@@ -66,6 +66,8 @@ def test_bars_of_the_waterfall_end_where_the_next_begins(found: Answers) -> None
     (axes,) = answered.draw_lost(found.lost).axes
     ends = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes.patches]
     assert ends[0][0] == 0 and ends[-1][1] == pytest.approx(100)
+    mine = found.lost.shares.value[np.array(list(found.lost.counts.values())) > 0]
+    assert [right - left for left, right in ends] == pytest.approx(100 * mine)
     assert [left for left, _ in ends[1:]] == pytest.approx([right for _, right in ends[:-1]])
 
 

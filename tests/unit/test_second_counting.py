@@ -437,7 +437,7 @@ def test_what_is_read_under_one_of_three_policies_only_is_counted_for_every_repl
 
 def test_regretted_messages_are_counted_by_stratum_for_every_replication() -> None:
     judged, base = judge(PLAYED, remedy="block"), judge(BEFORE)
-    parts = [regretted(BEFORE, base), regretted(PLAYED, judged)]
+    parts = [regretted(BEFORE, base, WITH_STRATA), regretted(PLAYED, judged, WITH_STRATA)]
     by_stratum = in_order(parts, REGRETS, np.zeros((2, STRATA)))
     rows = by_stratum.rows
     found = np.zeros((WORLDS, 2, len(REGRETS), STRATA), np.int64)
@@ -460,7 +460,7 @@ def test_regretted_messages_are_counted_by_stratum_for_every_replication() -> No
             ]
     assert (WITH_STRATA.names, TALLY.names) == (COUNTED, COUNTED)
     assert WITH_STRATA.rows is TALLY.rows is tally
-    assert WITH_STRATA.by_stratum and WITH_MOVES.by_stratum and not TALLY.by_stratum
+    assert WITH_STRATA.marked == WITH_MOVES.marked == REGRETS and not TALLY.marked
 
 
 def test_bins_of_delays_join_without_gaps_and_lengths_of_holds_are_their_ends() -> None:

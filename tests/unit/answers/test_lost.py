@@ -15,6 +15,7 @@ from sim.running import run
 from sim.tallies import HEADLINE
 from sim.verdicts import Judged
 
+BASELINE = "today"
 NAMES = ("linkedin_dm_mail_with_text", "platforms/slack", "pricing_sheet_at_15_min", "window_edge")
 
 
@@ -110,6 +111,22 @@ def test_what_is_read_where_is_what_the_verdicts_say(found: tuple[Stage, Waterfa
     assert one.counts["cancelled within the hold"] == sums.total(name, "cancelled")
     assert one.counts["never read"] == sums.total(name, "stopped")
     assert one.counts["undecided at the end of observation"] == sums.total(name, "open")
+
+
+def test_shares_of_steps_are_corrected_as_those_of_a_run_are_and_add_up() -> None:
+    scenario = sim.load("linkedin_dm")
+    one = waterfall(stage_of(scenario, 60))
+    headline = run(scenario, policies=[], replications=60).summary.headline(BASELINE)
+    assert (one.read.value, one.read.low, one.read.high) == pytest.approx(
+        (headline.value, headline.low, headline.high), rel=1e-12
+    )
+    assert abs(one.read.value - one.lost / one.regretted) > 0.002, "as counted it is another one"
+    steps = dict(zip(one.counts, one.shares.value, strict=True))
+    assert sum(steps.values()) == pytest.approx(1)
+    read = sum(share for name, share in steps.items() if name.startswith("read"))
+    assert read == pytest.approx(one.read.value)
+    assert (one.shares.low <= one.shares.value).all()
+    assert (one.shares.value <= one.shares.high).all()
 
 
 def test_all_levers_together_prevent_at_least_what_the_best_one_does(
