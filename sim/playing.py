@@ -7,7 +7,7 @@ are kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
@@ -148,6 +148,23 @@ def price_share_of(worlds: Sequence[Scenario]) -> float:
     return share if share < 0.5 else 1.0
 
 
+def concerned_share(worlds: Sequence[Scenario]) -> float:
+    """Estimate the share of recipients who get a message that is regretted under any of these."""
+    first = worlds[0]
+    people = first.traffic.recipients if first.traffic.kind == "stream" else np.inf
+    each = max(expected_messages(first) / people, 1.0)
+    chances = (
+        chance
+        for world in worlds
+        for chance in (
+            world.mistakes.chance,
+            float(world.mistakes.batch_chance > 0 or world.traffic.kind == "trace"),
+            *(group.mistakes or 0.0 for group in world.senders.groups.values()),
+        )
+    )
+    return float(1 - (1 - min(max(chances), 1.0)) ** each)
+
+
 @dataclass(frozen=True)
 class Setting:
     """What is played of every replication: scenarios by their names, and how they are added up."""
@@ -187,20 +204,21 @@ def play_block(setting: Setting, numbers: range, want_records: bool = False) -> 
     Also gives the records, if they are wanted.
     """
     kept: list[tuple[Records, Judged]] = []
-    played = _play(setting, setting.worlds, numbers, kept if want_records else None)
+    played = _play(setting, numbers, kept if want_records else None)
     return _added_up(setting, played), dict(zip(setting.names, kept, strict=False))
 
 
 def play_together(settings: Sequence[Setting], numbers: range) -> list[Sums]:
-    """Play some replications of settings with one baseline, each as `play_block` does: what several
-    have in common is drawn and played once.
+    """Play some replications of settings that differ in some policies only, each as `play_block`
+    does: what several have in common is drawn and played once.
     """
-    first = settings[0]
     worlds: list[Scenario] = []
     for scenario in (scenario for setting in settings for scenario in setting.worlds):
         if scenario not in worlds:
             worlds.append(scenario)
-    played = _play(first, worlds, numbers)
+    whole = replace(settings[0], worlds=tuple(worlds))
+    assert all(replace(one, worlds=whole.worlds, names=whole.names) == whole for one in settings)
+    played = _play(whole, numbers)
     return [
         _added_up(setting, [played[worlds.index(scenario)] for scenario in setting.worlds])
         for setting in settings
@@ -208,19 +226,14 @@ def play_together(settings: Sequence[Setting], numbers: range) -> list[Sums]:
 
 
 def _play(
-    setting: Setting,
-    worlds: Sequence[Scenario],
-    numbers: range,
-    kept: list[tuple[Records, Judged]] | None = None,
+    setting: Setting, numbers: range, kept: list[tuple[Records, Judged]] | None = None
 ) -> list[Played]:
-    """Play a block under every scenario (the baseline first); keep the records, if there is a list
-    for them.
-    """
-    play, count = play_with(setting.engine), setting.count
+    """Play a block under every scenario of a setting; keep the records, if there is a list for them."""
+    play, count, worlds = play_with(setting.engine), setting.count, setting.worlds
     block = Block.of(worlds[0].run.seed, numbers)
     focus = focused(drafts(worlds, block), setting.share)
     out: list[Played] = []
-    for scenario, world in zip(worlds, focus.worlds, strict=True):
+    for scenario, world, more in zip(worlds, focus.worlds, focus.followups, strict=True):
         records = play(world)
         judged = judge(
             records,
@@ -231,7 +244,7 @@ def _play(
         )
         sums = count.rows(records, judged, out[0].judged if out else judged)
         sums[:, count.names.index("messages")] = focus.messages
-        sums[:, count.names.index("followups")] += focus.followups
+        sums[:, count.names.index("followups")] += more
         regrets = regretted(records, judged, count) if count.marked else None
         out.append(Played(judged, records.replication[judged.is_message], sums, regrets))
         if kept is not None:

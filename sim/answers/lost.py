@@ -9,7 +9,7 @@ been read because of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 from typing import Any, Final
@@ -91,7 +91,8 @@ class Waterfall:
     read: est.Estimate
     """The same as a share: the headline."""
     alone: dict[str, est.Estimate]
-    """What each lever changes the share read by, alone (negative: it prevents)."""
+    """What each lever changes the share read by, alone (negative: it prevents), corrected as shares
+    are."""
     without: dict[str, est.Estimate]
     """What is changed by all levers but this one."""
     together: est.Estimate
@@ -190,13 +191,17 @@ def _interactions(
     patches: dict[str, Patch] = {BASE: {}, **{name: levers[name] for name in strongest}}
     patches |= {" and ".join(pair): _joined(levers[one] for one in pair) for pair in pairs}
     sums = stage.play(patches)
+    share = dict(zip(sums.policies, headlines(sums).value.tolist(), strict=True))
     read = dict(zip(sums.policies, sums.of(HEADLINE)[..., 0].T, strict=True))
     n = sums.of("regretted")[:, 0, 0]
     found = {}
     for one, other in pairs:
         beyond = read[f"{one} and {other}"] - read[one] - read[other] + read[BASE]
         up, down = np.maximum(beyond, 0.0), np.maximum(-beyond, 0.0)
-        found[one, other] = est.mean_change(up, down, n).at()
+        plain = est.mean_change(up, down, n).at()
+        both = share[f"{one} and {other}"] - share[one] - share[other] + share[BASE]
+        by = both - plain.value  # as differences are moved: what strata decide widens nothing
+        found[one, other] = replace(plain, value=both, low=plain.low + by, high=plain.high + by)
     return found
 
 

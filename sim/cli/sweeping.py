@@ -193,8 +193,12 @@ def _print_plan(planned: SweepPlan, how: Execution) -> None:
     expected = dry_run(planned, time.perf_counter, cores)
     until = ""
     if planned.rule.target is not None:
-        until = f", by the first {expected.pilot:,} replications of a cell in the middle"
-        until += "" if expected.is_sure else ", which is not precise enough with the most allowed"
+        pilot = f", by the first {expected.pilot:,} replications of a cell in the middle"
+        until = {
+            "the end": pilot,
+            "the most": f"{pilot}, which is not precise enough with the most allowed",
+            "the first look": " up to the first look",
+        }[expected.upto]
     played = f"{expected.tasks:,} tasks, {expected.replications:,} replications, about {expected.messages:,.0f} messages"
     times = f"{_time(expected.seconds)} on one core, {_time(expected.seconds / cores)} on {cores}"
     sizes = f"about {expected.megabytes_a_worker:,.0f} MB a worker; {expected.megabytes_of_disk:,.1f} MB on the disk"

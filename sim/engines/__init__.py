@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MODULES: Final = {"simpy": "sim.engines.reference", "compiled": "sim.engines.compiled"}
 """Engines by the name users give them, and where they live."""
 
-VERSION: Final = 7
+VERSION: Final = 8
 """Raised whenever the records, verdicts or sums of any scenario change: stored results of another
 version are not used."""
 

@@ -8,7 +8,7 @@ estimated on a random part of the recipients, drawn by key and the same for ever
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Final
@@ -29,12 +29,13 @@ PRICED: Final = 16
 class Focus:
     """The worlds to play, one per policy, and what is known of those who are not played."""
 
-    worlds: tuple[World, ...]
+    worlds: Iterator[World]
+    """Drawn one at a time, as they are taken."""
     messages: Int64s
     """All messages of each replication, played or not."""
-    followups: Int64s
-    """Follow-ups sent to recipients who are not played: no opening message of theirs is regretted,
-    so nothing holds them back."""
+    followups: tuple[Int64s, ...]
+    """Follow-ups sent, under each policy, to recipients who are not played: no opening message of
+    theirs is regretted, so nothing holds them back."""
 
 
 def price_share(scenario: Scenario, messages: float) -> float:
@@ -58,13 +59,18 @@ def focused(drafts: Sequence[Draft], share: float) -> Focus:
     sent = drafts[0].sent
     people, messages = sent.people, np.bincount(sent.replication, minlength=drafts[0].block.size)
     if share >= 1:
-        everybody = tuple(draft.world() for draft in drafts)
-        return Focus(everybody, messages, np.zeros_like(messages))
+        everybody = (draft.world() for draft in drafts)
+        return Focus(everybody, messages, (np.zeros_like(messages),) * len(drafts))
     priced: Flags = uniforms(people.key, "price.sample", people.entity) < share
     chosen: Flags = reduce(np.logical_or, [draft.concerned for draft in drafts]) | priced
     some, rows = (sent, np.arange(sent.size)) if chosen.all() else sent.to(chosen)
-    worlds = tuple(draft.of(chosen, some, rows).world(priced[chosen]) for draft in drafts)
-    left = ~chosen[sent.recipient]
-    steps = left & (sent.after >= 0) & (drafts[0].senders.released < drafts[0].scenario.run.horizon)
-    followups = np.bincount(sent.replication[steps], minlength=messages.size)
+    worlds = (draft.of(chosen, some, rows).world(priced[chosen]) for draft in drafts)
+    steps = ~chosen[sent.recipient] & (sent.after >= 0)
+    followups = tuple(
+        np.bincount(
+            sent.replication[steps & (draft.senders.released < draft.scenario.run.horizon)],
+            minlength=messages.size,
+        )
+        for draft in drafts
+    )
     return Focus(worlds, messages, followups)

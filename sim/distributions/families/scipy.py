@@ -17,7 +17,8 @@ from sim.distributions.table import TABLE, Z_COUNT, Z_MIN, probabilities, tabula
 from sim.schema.fields import Floats
 
 LONGEST = 20.0
-"""Seconds that a table may take; families of SciPy differ by a factor of thousands."""
+"""Seconds of this machine's processor that a table may take; families of SciPy differ by a factor of
+thousands."""
 PROBES = (2, 8, 64)
 """Points of the grid that are tried first; fewer, if they take a second."""
 
@@ -41,11 +42,11 @@ def _expected(frozen: Any) -> float:
 
 
 def _seconds(frozen: Any, tails: Floats) -> float:
-    """Time both quantiles of some tails."""
-    began = time.perf_counter()
+    """Measure the processor time of both quantiles of some tails."""
+    began = time.process_time()
     _asked(frozen.isf, tails)
     _asked(frozen.ppf, tails)
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def _asked(quantile: Callable[[Floats], Any], tails: Floats) -> Any:

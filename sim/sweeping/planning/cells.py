@@ -49,10 +49,15 @@ class CellInputs:
         return int(min(2 ** max(int(fitting).bit_length() - 1, 0), LONGEST))
 
     @cached_property
-    def baseline(self) -> str:
-        """What tells the scenario that is played first: equal where cells have it in common."""
+    def in_common(self) -> str:
+        """What cells must have in common to be played together: the baseline, and which money is
+        counted, on which it depends who is played for the prices.
+        """
         first = merged(self.tables, next(iter(self.policies.values())))
-        return hashlib.sha256(canonical([self.folder, first]).encode()).hexdigest()
+        costs = sorted(
+            {name for patch in self.policies.values() for name in patch.get("costs", ())}
+        )
+        return hashlib.sha256(canonical([self.folder, first, costs]).encode()).hexdigest()
 
     def scenarios(self) -> list[Scenario]:
         """Make the scenarios to play, one a policy."""

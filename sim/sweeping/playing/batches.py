@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sim.playing import price_share_of
+from sim.playing import concerned_share, price_share_of
 from sim.sweeping.planning.cells import PLAYED
 from sim.sweeping.playing.tasks import Task
 
@@ -24,11 +24,12 @@ A_WORKER: Final = 4
 def batches(tasks: Sequence[Task], workers: int) -> Iterator[Batch]:
     """Put tasks of the same replications and the same baseline together, in their order.
 
-    A batch plays no more messages than a task of everybody does, about.
+    A batch plays no more messages than a task of everybody does, about; what an interruption loses
+    is a batch of each worker.
     """
     alike: dict[tuple[str, int, int], list[Task]] = {}
     for task in tasks:
-        alike.setdefault((task.case.baseline, task.first, task.count), []).append(task)
+        alike.setdefault((task.case.in_common, task.first, task.count), []).append(task)
     share_out = max(len(tasks) // (A_WORKER * workers), 1)
     for group in alike.values():
         many = min(MOST, share_out, _fitting(group[0]) if len(group) > 1 else 1)
@@ -37,5 +38,7 @@ def batches(tasks: Sequence[Task], workers: int) -> Iterator[Batch]:
 
 def _fitting(task: Task) -> int:
     """Tell how many tasks like this one hold no more messages at once than one that plays everybody."""
-    played = task.case.messages * task.count * price_share_of(task.case.scenarios())
+    worlds = task.case.scenarios()
+    share = min(price_share_of(worlds) + concerned_share(worlds), 1.0)
+    played = task.case.messages * task.count * share
     return max(int(PLAYED / max(played, 1)), 1)

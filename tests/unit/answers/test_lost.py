@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.answers.lost import BASE, LEVERS, STEPS, TOGETHER, Waterfall, _patches, waterfall
-from sim.answers.playing import Stage, stage_of
+from sim.answers.playing import Patch, Stage, stage_of
 from sim.records import Records
 from sim.running import run
 from sim.tallies import HEADLINE
@@ -127,6 +127,25 @@ def test_shares_of_steps_are_corrected_as_those_of_a_run_are_and_add_up() -> Non
     assert read == pytest.approx(one.read.value)
     assert (one.shares.low <= one.shares.value).all()
     assert (one.shares.value <= one.shares.high).all()
+
+
+def test_changes_of_levers_and_interactions_are_corrected_as_those_of_runs_are() -> None:
+    scenario = sim.load("linkedin_dm")
+    stage = stage_of(scenario, 60)
+    one = waterfall(stage)
+    lever, other = "pushes show no text", "no deletion is refused"
+
+    def read(patch: Patch) -> float:
+        there = run(stage.scenario.patched(patch), policies=[], replications=60)
+        return there.summary.headline(there.policies[0]).value
+
+    base, alone, also = read({}), read(LEVERS[lever]), read(LEVERS[other])
+    assert one.alone[lever].value == pytest.approx(alone - base, rel=1e-9)
+    pair = next(pair for pair in one.interactions if set(pair) == {lever, other})
+    beyond = one.interactions[pair]
+    both = read({**LEVERS[lever], **LEVERS[other]})
+    assert beyond.value == pytest.approx(both - alone - also + base, rel=1e-9)
+    assert beyond.low < beyond.value < beyond.high
 
 
 def test_all_levers_together_prevent_at_least_what_the_best_one_does(

@@ -6,7 +6,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -196,11 +196,12 @@ BY_PILOT = ", by the first 128 replications of a cell in the middle"
 
 
 @pytest.mark.parametrize(
-    ("target", "is_sure", "until"),
+    ("target", "upto", "until"),
     [
-        (None, True, ""),
-        (0.01, True, BY_PILOT),
-        (0.01, False, f"{BY_PILOT}, which is not precise enough with the most allowed"),
+        (None, "the end", ""),
+        (0.01, "the end", BY_PILOT),
+        (0.01, "the first look", " up to the first look"),
+        (0.01, "the most", f"{BY_PILOT}, which is not precise enough with the most allowed"),
     ],
 )
 def test_a_plan_says_its_cells_its_policies_what_varies_and_what_it_takes(
@@ -208,10 +209,10 @@ def test_a_plan_says_its_cells_its_policies_what_varies_and_what_it_takes(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     target: float | None,
-    is_sure: bool,
+    upto: Literal["the end", "the first look", "the most"],
     until: str,
 ) -> None:
-    expected = Expected(1001, 2002, 30_003.4, 7200.04, 1005.2, 1006.12, 128, is_sure)
+    expected = Expected(1001, 2002, 30_003.4, 7200.04, 1005.2, 1006.12, 128, upto)
     monkeypatch.setattr("sim.sweeping.playing.dry_run.dry_run", lambda *_: expected)
     made = planned()
     made.rule.target = target
