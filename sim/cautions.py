@@ -32,7 +32,7 @@ def of_run(outcome: Outcome) -> list[str]:
     if outcome.only is None:  # who asks for one replication wants no interval
         out = of_replications(outcome.replications, outcome.asked, headline)
     if headline.per == 0:
-        out.append("nobody regretted a message; set mistakes.chance, or play longer")
+        out.append(f"nobody regretted a message; {to_regret(outcome.scenario)}")
     if not outcome.is_sure and outcome.replications == outcome.asked:
         out.append(
             f"{outcome.replications:,} replications are the most allowed, and the precision asked for is not reached; "
@@ -47,6 +47,15 @@ def of_run(outcome: Outcome) -> list[str]:
     if still.value > 0.05:
         out.append(f"{100 * still.value:.1f} % are undecided at the horizon; {remedy(base)}")
     return out
+
+
+def to_regret(scenario: Scenario) -> str:
+    """Say what to do where nobody regrets a message."""
+    m, groups = scenario.mistakes, scenario.senders.groups.values()
+    if m.chance or m.batch_chance or any(group.mistakes for group in groups):
+        return "raise mistakes.chance, or play more --replications"
+    logged = ", or give the log a column deleted_at" if scenario.traffic.kind == "trace" else ""
+    return f"mistakes.chance is 0: set it{logged}"
 
 
 def of_comparison(comparison: Comparison) -> list[str]:

@@ -70,6 +70,11 @@ class Screening:
     left_out: tuple[str, ...]
 
     @property
+    def is_known(self) -> bool:
+        """Whether anybody regretted a message at any point."""
+        return bool(np.isfinite(self.shares[:, 0]).any())
+
+    @property
     def low(self) -> float:
         """The lowest headline of the first policy."""
         return float(np.nanmin(self.shares[:, 0]))

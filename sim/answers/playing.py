@@ -78,6 +78,8 @@ def enough(sums: Sums, what: str) -> None:
     if regretted < FEWEST or worlds < est.FEW_EVENTS:
         problem = f"{regretted} regretted messages in {worlds} worlds are too few to answer by"
         remedy = "play more --replications, or raise mistakes.chance"
+        if not regretted:
+            problem, remedy = "nobody regretted a message", "set or raise mistakes.chance"
         raise FaultyInputError([Fault("answer", what, problem, remedy)])
 
 

@@ -116,8 +116,8 @@ def _seconds_of(text: str) -> float:
     try:
         return parse_duration(text) / SECOND
     except ValueError as error:
-        problem = f"{said(text)} is no duration"
-        raise FaultyInputError([Fault("answer", "--budget", problem, str(error))]) from None
+        problem, _, remedy = str(error).partition("; ")
+        raise FaultyInputError([Fault("answer", "--budget", problem, remedy)]) from None
 
 
 def print_answers(found: Answers) -> None:

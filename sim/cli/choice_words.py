@@ -44,7 +44,10 @@ def best_in_words(found: Best | None) -> Iterator[str]:
 
 def best_table(found: Best) -> Table:
     """Lay out every policy against the best of the others."""
-    title = "Against the best other policy (simultaneous 95 % intervals)"
+    title = (
+        "Against the best other policy (simultaneous 95 % intervals; one that begins at 0 means surely "
+        "not the best, one that ends at 0 surely the best)"
+    )
     table = new_table(title, "policy", "read, %", "against the best, points", "chance of best, %")
     for row in found.table.to_dict(orient="records"):
         table.add_row(
@@ -64,15 +67,15 @@ def unknowns_in_words(found: Unknowns | None) -> Iterator[str]:
         yield "Nothing is assumed that has a range."
         return
     policies = found.policies.to_dict(orient="records")
-    advised = next(row for row in policies if row["policy"] == found.advice)
     yield (
         f"Parameters: over {found.points} points of what is assumed, the least is read on average under "
-        f'"{found.advice}"; that policy is best at {100 * advised["best_at"]:.0f} % of them.'
+        f'"{found.advice}".'
     )
     for row in policies:
         yield (
             f"  {row['policy']}: {percent(row['low'])} to {percent(row['high'])} % (mean "
-            f"{percent(row['mean'])}); at worst {100 * row['regret']:.1f} points above the best"
+            f"{percent(row['mean'])}); "
+            f"best at {100 * row['best_at']:.0f} %, at worst {100 * row['regret']:.1f} points above the best"
         )
     yield f'The policy with the least regret, over parameters and structure, is "{found.least_regret}".'
     yield from _worth_in_words(found)

@@ -103,6 +103,8 @@ def _doubt(
     """Vary what is assumed, and say what came of it, or why it was not varied."""
     if asked is False or (asked is None and outcome.only is not None):
         return None, []
+    if not outcome.summary.headline(outcome.policies[0]).per:
+        return None, []  # nobody regretted a message, which a warning says
     why = None
     if asked is None and engine == "simpy":
         why = "the reference engine takes long"
@@ -208,6 +210,9 @@ def doubt_in_words(doubt: Screening | None) -> Iterator[str]:
     """Say how the answer varies over what is assumed; None: there is nothing to vary."""
     if doubt is None:
         yield CERTAIN
+        return
+    if not doubt.is_known:
+        yield f"At none of {len(doubt.shares)} points within what is assumed did anybody regret a message."
         return
     base, *rest = doubt.policies
     low, high, spread = (100 * x for x in (doubt.low, doubt.high, doubt.spread))

@@ -49,7 +49,8 @@ noticed = { dist = "lognormal", median = "119 s", sigma = 1.99 }
 [policies.today]                # as it is: the policy that the others are compared with
 $policies
 [sources]
-"traffic" = { assumed = "replace by your own numbers", sweep = ["5 / d", "40 / d"], note = "sweep is of the rate" }
+"traffic" = { because = "an example: replace it by your own numbers" }
+"traffic.rate" = { assumed = "replace by your own number", sweep = ["5 / d", "40 / d"] }
 "mistakes.chance" = { assumed = "replace by your own number", sweep = [0.002, 0.03] }
 "mistakes.noticed" = { source = "103 deletions in a public Slack, 2018 (clojurians-log-demo-data)", grade = "E" }
 """)

@@ -146,6 +146,12 @@ def read_text(file: Path, shown: str) -> str:
 
 def parsed(text: str, shown: str) -> Raw:
     """Read TOML text. Raises `ScenarioError` if it is not TOML, too deep, or moves the cursor."""
+    if shown.lower().endswith((".csv", ".tsv", ".parquet")):
+        remedy = (
+            'name a scenario; one plays a log with traffic = { kind = "trace", file = "..." } '
+            "(docs/inputs.md)"
+        )
+        raise _one(shown, "", "is a table, such as a log of messages, and no scenario", remedy)
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -238,6 +238,8 @@ class ScenarioFields(Additions, Parameters, Heading):
     def __repr__(self) -> str:
         return f"<Scenario {self.file}: {self.title or 'untitled'}>"
 
+    __str__ = __repr__
+
     @property
     def regrets(self) -> dict[str, Any]:
         """The sections that say which messages are regretted, as the baseline has them: they decide

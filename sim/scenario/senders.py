@@ -65,9 +65,7 @@ class SenderGroup(Strict):
 
 
 class Senders(Strict):
-    """The deletion work: how many at once, in which order, how long each deletion takes, when senders
-    are there.
-    """
+    """The deletion work: how many at once, in which order, how long each takes, and when it is done."""
 
     deletions_at_once: int = Field(
         default=1, ge=1, le=1_000_000, description="Deletions a sender can work on at a time."

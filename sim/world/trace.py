@@ -65,7 +65,7 @@ class Log:
         """Say rows, people, span and deletions."""
         rows = f"{len(self.senders):,} messages of {self.people:,} people within "
         found = f"{self.deletions or 0:,} recorded deletions"
-        none = "no column deleted_at, so that mistakes are drawn"
+        none = "no column deleted_at, so that mistakes are drawn as mistakes.chance has it"
         return f"{rows}{format_duration(self.span)}; {none if self.deletions is None else found}"
 
 
@@ -122,15 +122,7 @@ def _read(
     for column in ("sender", "recipient"):
         blank = table[column].isna() | (table[column].astype("string").str.strip() == "")
         _complain(blank, table, column, "is missing", "name the person", faults)
-    late = written.notna() & (written >= horizon)
-    _complain(
-        late,
-        table,
-        "sent_at",
-        f"is not before the horizon of {format_duration(horizon)}",
-        "lengthen run.horizon",
-        faults,
-    )
+    _check_span(written, table, horizon, faults)
     kinds = _kinds(table, kind, faults)
     lengths = _lengths(table, length, faults)
     deleted = _deletions(table, written, clock, faults)
@@ -142,6 +134,29 @@ def _read(
     times_of = written.to_numpy(np.int64)
     sent = _sent(table, times_of, kinds, lengths, deleted, somehow, group, sender_group, ids)
     return sent, _log(table, times_of, deleted, clock)
+
+
+def _check_span(written: pd.Series[int], table: pd.DataFrame, horizon: int, faults: Faults) -> None:
+    """Add a fault if the messages do not all come before the horizon, which begins with the first: one
+    for all of them, as it may be the first that is wrong.
+    """
+    times = written.to_numpy(np.float64, na_value=np.nan)
+    late = np.count_nonzero(times >= horizon)
+    if not late:
+        return
+    first, last = int(np.nanargmin(times)), int(np.nanargmax(times))
+    said_at = [said(str(table["sent_at"].iloc[row])) for row in (first, last)]
+    rest = np.delete(times, first)
+    more = f", as are {late - 1:,} more" if late > 1 else ""
+    problem = (
+        f"{said_at[1]} is not before the horizon of {format_duration(horizon)}{more}; the log begins on "
+        f"line {int(table[ROW].iloc[first])} with {said_at[0]}, and without that one spans "
+        f"{format_duration(int(np.nanmax(rest) - np.nanmin(rest)))}"
+    )
+    remedy = (
+        "correct what is wrong of these times (is traffic.times right?), or lengthen run.horizon"
+    )
+    faults.append((int(table[ROW].iloc[last]), "sent_at", problem, remedy))
 
 
 def _log(

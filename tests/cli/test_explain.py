@@ -234,7 +234,7 @@ LOG = """sent_at,sender,recipient,deleted_at
         (LOG, "2 recorded deletions"),
         (
             "\n".join(line.rpartition(",")[0] for line in LOG.splitlines()),
-            "no column deleted_at, so that mistakes are drawn",
+            "no column deleted_at, so that mistakes are drawn as mistakes.chance has it",
         ),
     ],
     ids=["recorded", "not recorded"],

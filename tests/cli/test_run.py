@@ -101,7 +101,7 @@ def test_json_of_a_world_without_regrets_has_null_for_a_share_of_nothing(
     )
     said = toolate("run", tmp_path / "calm.toml", "--json")
     assert only_json(said)["policies"][0]["headline"]["share"] is None
-    assert "Warning: nobody regretted a message; set mistakes.chance, or play longer\n" in said.err
+    assert "Warning: nobody regretted a message; mistakes.chance is 0: set it\n" in said.err
 
 
 def test_tables_go_to_stdout_and_the_headline_is_that_of_the_run(toolate: Toolate) -> None:

@@ -351,7 +351,7 @@ def test_without_regretted_messages_there_is_no_answer_but_a_warning(
     prices = kept.table("Messages nobody regretted: what they get")
     assert set(prices["hold"].values()) == {"–"}
     assert capsys.readouterr().err == (
-        "Warning: nobody regretted a message; set mistakes.chance, or play longer\n"
+        "Warning: nobody regretted a message; raise mistakes.chance, or play more --replications\n"
     )
 
 
