@@ -109,6 +109,10 @@ def _policies(names: Sequence[str]) -> str:
     )
 
 
+def _are(number: int) -> str:
+    return f"{number} {'is' if number == 1 else 'are'}"
+
+
 def _numbers(entries: Sequence[Entry], numbers: dict[str, int]) -> Iterator[str]:
     """Say which numbers are cited and from where, and which are assumed, set, or the model's."""
     of = {
@@ -118,9 +122,9 @@ def _numbers(entries: Sequence[Entry], numbers: dict[str, int]) -> Iterator[str]
     measured = [one for one in of["cited"] if _grade(one) == "A"]
     derived = [one for one in of["cited"] if _grade(one) == "E"]
     yield (
-        f"Of {len(entries)} parameters {len(of['cited'])} are cited, {len(measured)} of them from primary sources "
-        f"and {len(derived)} derived from data; {len(of['assumed'])} are assumed, with a range to explore; "
-        f"{len(of['because']) + len(of['unsourced'])} are set by the scenario; the others are settings, or the model's "
+        f"Of {len(entries)} parameters {_are(len(of['cited']))} cited, {len(measured)} of them from primary sources "
+        f"and {len(derived)} derived from data; {_are(len(of['assumed']))} assumed, with a range to explore; "
+        f"{_are(len(of['because']) + len(of['unsourced']))} set by the scenario; the others are settings, or the model's "
         "defaults."
     )
     if of["cited"]:

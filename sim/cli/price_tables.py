@@ -42,8 +42,8 @@ def price_tables(
             "median, s",
             "95th percentile, s",
             "moved by an hour or more, %",
-            "those by, h",
-            "the others by, s",
+            "moved an hour or more: mean, h",
+            "moved less: mean, s",
         )
         for name in policies:
             of = {end: price[name, f"delay_{delayed}_{end}"] for end in _DELAYS}

@@ -203,7 +203,7 @@ def _print_plan(planned: SweepPlan, how: Execution) -> None:
     times = f"{_time(expected.seconds)} on one core, {_time(expected.seconds / cores)} on {cores}"
     sizes = f"about {expected.megabytes_a_worker:,.0f} MB a worker; {expected.megabytes_of_disk:,.1f} MB on the disk"
     console.print(f"{played} under all policies{until}.", soft_wrap=True)
-    console.print(f"Expected: {times}; {sizes}.", soft_wrap=True)
+    console.print(f"Expected of playing: {times}; {sizes}.", soft_wrap=True)
 
 
 def _time(seconds: float) -> str:

@@ -210,6 +210,9 @@ def _check_columns(header: list[str], shown: str) -> None:
         raise one_fault(shown, "is empty", remedy)
     if not set(header) & set(known):  # a file of another kind is not quoted
         problem = f"has no column of a trace among its {len(header):,}"
+        folded = {name.strip().casefold().replace(" ", "_") for name in header}
+        if alike := [name for name in known if name in folded]:
+            raise one_fault(shown, problem, f"write its names as they are here: {', '.join(alike)}")
         raise one_fault(shown, problem, f"the file needs {', '.join(NEEDED)}")
     wrong = [
         Fault(shown, name, "this column is missing", f"the file needs {', '.join(NEEDED)}")

@@ -88,6 +88,17 @@ def test_a_log_in_place_of_a_scenario_is_told_where_logs_go(
     assert 'traffic = { kind = "trace", file = "..." }' in said.err
 
 
+@pytest.mark.parametrize("header", ["Sent_At,Sender,Recipient", "SENT AT,SENDER,RECIPIENT"])
+def test_column_names_written_otherwise_are_told_how_to_write_them(
+    toolate: Toolate, tmp_path: Path, header: str
+) -> None:
+    ours = log_of(tmp_path, MARCH)
+    text = (tmp_path / "log.csv").read_text()
+    (tmp_path / "log.csv").write_text(text.replace("sent_at,sender,recipient", header))
+    said = toolate("explain", ours)
+    assert "write its names as they are here: sent_at, sender, recipient" in said.err
+
+
 def test_a_budget_that_is_no_duration_is_said_once(toolate: Toolate) -> None:
     said = toolate("answer", "linkedin_dm", "--question", "frontier", "--budget", "30")
     assert said.status == 2 and said.err.count("is not a duration") == 1

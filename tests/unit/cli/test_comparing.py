@@ -151,7 +151,7 @@ def test_prices_effects_and_costs_stand_under_their_names(printed: Printed) -> N
             }
             assert found[name]["median, s"] == in_seconds(*of["median_s"])
             hours = (one / 3600 for one in of["far_s"])
-            assert found[name]["those by, h"] == in_seconds(*hours)
+            assert found[name]["moved an hour or more: mean, h"] == in_seconds(*hours)
     effects, costs = console.table("Follow-ups"), console.table("Expected cost")
     for name in POLICIES:
         assert effects[name]["orphans"] == f"{SUMS.total(name, 'orphans'):,}"

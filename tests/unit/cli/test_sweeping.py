@@ -226,7 +226,7 @@ def test_a_plan_says_its_cells_its_policies_what_varies_and_what_it_takes(
         "  assumed, not varied: why \\[not]",
         "the rule",
         "1,001 tasks, 2,002 replications, about 30,003 messages under all policies" + until + ".",
-        "Expected: 2 h on one core, 30 min on 4; about 1,005 MB a worker; 1,006.1 MB on the disk.",
+        "Expected of playing: 2 h on one core, 30 min on 4; about 1,005 MB a worker; 1,006.1 MB on the disk.",
     ]
     assert capsys.readouterr().err.startswith("Playing a task of one cell for the forecast;")
     kept.lines = []

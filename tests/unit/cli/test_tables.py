@@ -262,15 +262,15 @@ def test_delays_stand_under_what_they_say(printed: Kept, what: str) -> None:
             "moved by an hour or more, %": "{:.2f} ({:.2f}–{:.2f})".format(
                 *(100 * one for one in far)
             ),
-            "those by, h": in_seconds(*(one / 3600 for one in by)),
-            "the others by, s": in_seconds(*mean),
+            "moved an hour or more: mean, h": in_seconds(*(one / 3600 for one in by)),
+            "moved less: mean, s": in_seconds(*mean),
         }
     assert found["today"] == {
         "median, s": "+0.0 (+0.0 to +0.0)",
         "95th percentile, s": "+0.0 (+0.0 to +0.0)",
         "moved by an hour or more, %": "0.00 (0.00–0.00)",
-        "those by, h": "–",
-        "the others by, s": "+0.0 (+0.0 to +0.0)",
+        "moved an hour or more: mean, h": "–",
+        "moved less: mean, s": "+0.0 (+0.0 to +0.0)",
     }
     all_differ(found, "today")
 
@@ -426,7 +426,7 @@ def test_an_amount_without_interval_stands_alone(kept: Kept) -> None:
         "change": f"{outcome(one).costs.set_index('policy').loc['hold', 'change']:+,.2f}",
     }
     delays = kept.table("Messages nobody regretted: read")
-    assert "(" not in delays["hold"]["the others by, s"] != "–"
+    assert "(" not in delays["hold"]["moved less: mean, s"] != "–"
 
 
 def test_a_table_has_names_to_the_left_and_numbers_to_the_right() -> None:
@@ -472,8 +472,8 @@ def test_numbers_of_a_price_are_scaled_by_their_unit() -> None:
                 "median, s": "+144,000,000.0 (+120,000,000.0 to +200,000,000.0)",
                 "95th percentile, s": "+180,000,000.0 (+150,000,000.0 to +250,000,000.0)",
                 "moved by an hour or more, %": "7200000000.00 (6000000000.00–10000000000.00)",
-                "those by, h": "+30,000.0 (+25,000.0 to +41,666.7)",
-                "the others by, s": "+36,000,000.0 (+30,000,000.0 to +50,000,000.0)",
+                "moved an hour or more: mean, h": "+30,000.0 (+25,000.0 to +41,666.7)",
+                "moved less: mean, s": "+36,000,000.0 (+30,000,000.0 to +50,000,000.0)",
             }
         }
     )
