@@ -7,6 +7,7 @@ what the answer would be if somebody knew better. It says nothing about the mode
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from sim.playing import play_all
 from sim.running import chosen
 from sim.scenario.model import Scenario
 from sim.scenario.patching import nested
+from sim.schema.fields import Int64s
 from sim.schema.screens import NAMES
 from sim.sums import Sums
 from sim.sweeping.design.axes import Change
@@ -68,6 +70,13 @@ class Screening:
     shares: Floats
     correlations: dict[str, float]
     left_out: tuple[str, ...]
+    regretted: Int64s
+    """Messages regretted at every point under the first policy, on which its share rests."""
+
+    @property
+    def fewest(self) -> int:
+        """The fewest messages that a share rests on."""
+        return int(self.regretted[self.regretted > 0].min(initial=np.iinfo(np.int64).max))
 
     @property
     def is_known(self) -> bool:
@@ -102,6 +111,7 @@ class Screening:
             "low": self.low,
             "high": self.high,
             "standard_deviation": self.spread,
+            "fewest_regretted": self.fewest,
             "correlations": self.correlations,
             "moves_most": self.mover,
             "lower_at": {name: self.lower_at(name) for name in self.policies[1:]},
@@ -137,12 +147,16 @@ def screening(
         return None
     names = chosen(scenario, policies)
     cube = design(Design(points=points), len(unknowns))
-    begin, first, shares = time.perf_counter(), 0.0, []
+    begin, first = time.perf_counter(), 0.0
+    shares: list[list[float]] = []
+    regretted: list[int] = []
     for row in cube.tolist():
         change = Change()
         for one, u in zip(unknowns, row, strict=True):
             change = change.then(one.change(u))
-        shares.append(_headlines(scenario, change, names, replications, engine))
+        sums = sums_at(scenario, change, names, replications, engine)
+        shares.append([math.nan] * len(names) if sums is None else headlines_of(sums))
+        regretted.append(0 if sums is None else sums.total(names[0], "regretted"))
         took = time.perf_counter() - begin
         first = first or took  # which also loads what the others have at hand
         rest = (took - first) / max(len(shares) - 1, 1) * (points - 1)
@@ -154,7 +168,7 @@ def screening(
     correlations = {
         one.path: _rank_correlation(cube[said, k], found[said, 0]) for k, one in enumerate(unknowns)
     }
-    return Screening(names, cube, found, correlations, left_out)
+    return Screening(names, cube, found, correlations, left_out, np.array(regretted))
 
 
 def varied(scenario: Scenario) -> tuple[list[Unknown], tuple[str, ...]]:
@@ -176,14 +190,6 @@ def varied(scenario: Scenario) -> tuple[list[Unknown], tuple[str, ...]]:
         else:
             found.append(one)
     return found, tuple(left_out)
-
-
-def _headlines(
-    scenario: Scenario, change: Change, names: Sequence[str], replications: int, engine: str
-) -> list[float]:
-    """Give every policy's headline at a point; NaN where nobody regretted a message."""
-    sums = sums_at(scenario, change, names, replications, engine)
-    return [float("nan")] * len(names) if sums is None else headlines_of(sums)
 
 
 def sums_at(

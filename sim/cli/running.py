@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import shlex
 import sys
 import threading
@@ -40,6 +41,8 @@ LONG = 10.0
 MONTE_CARLO = "The intervals are Monte-Carlo error only."
 CERTAIN = "Nothing that is assumed has a range that can be varied."
 INTERRUPTED = 130
+NOISY = 200
+"""Regretted messages at a point of what is assumed, below which chance is said to spread its share."""
 """The exit status of a run that Ctrl-C ended, as shells have it."""
 
 
@@ -221,6 +224,11 @@ def doubt_in_words(doubt: Screening | None) -> Iterator[str]:
         f'{len(doubt.shares)} points within their ranges, "{base}" runs from {low:.0f} to {high:.0f} % '
         f"(standard deviation {spread:.0f} points)."
     )
+    if doubt.fewest < NOISY:
+        yield (
+            f"Part of that is chance: at one point only {doubt.fewest:,} messages were regretted, whose share "
+            f"has a standard error of up to {50 / math.sqrt(doubt.fewest):.0f} points."
+        )
     if doubt.mover is not None:
         yield f"{doubt.mover} moves it most (rank correlation {doubt.correlations[doubt.mover]:+.2f})."
     if rest:

@@ -53,11 +53,24 @@ def test_a_log_in_which_nobody_deletes_says_what_to_set_and_nothing_of_nan(
 
 def test_where_nobody_regrets_at_any_point_doubt_says_so() -> None:
     nothing = np.full((2, 1), math.nan)
-    found = Screening(("today",), np.zeros((2, 1)), nothing, {"push.delay": 0.0}, ())
+    found = Screening(
+        ("today",), np.zeros((2, 1)), nothing, {"push.delay": 0.0}, (), np.zeros(2, np.int64)
+    )
     assert not found.is_known
     assert list(doubt_in_words(found)) == [
         "At none of 2 points within what is assumed did anybody regret a message."
     ]
+
+
+@pytest.mark.parametrize(("fewest", "said"), [(25, "10 points"), (199, "4 points"), (200, "")])
+def test_ranges_that_rest_on_few_messages_say_that_part_of_them_is_chance(
+    fewest: int, said: str
+) -> None:
+    cube, shares = np.zeros((3, 1)), np.array([[0.1], [0.5], [math.nan]])
+    found = Screening(("today",), cube, shares, {"push.delay": 0.0}, (), np.array([999, fewest, 0]))
+    lines = [line for line in doubt_in_words(found) if line.startswith("Part of that is chance")]
+    assert len(lines) == bool(said)
+    assert all(f"only {fewest} messages" in one and f"up to {said}" in one for one in lines)
 
 
 @pytest.mark.parametrize(("place", "year"), [(0, "2016"), (3, "2036")])
