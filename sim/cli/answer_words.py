@@ -201,7 +201,18 @@ def frontier_in_words(found: Frontier | None) -> Iterator[str]:
             f"for {_delay(best)} of delay."
         )
         yield "It was found on other worlds than those that say so: its share is not the luckiest of many."
-        yield _best_while(best)
+        better = found.table[
+            (found.table["read"] < best["read"]) & (found.table["delay_s"] <= best["delay_s"])
+        ]
+        better = better[better["far"] <= FAR_IS_FEW].sort_values("read")
+        if better.empty:
+            yield _best_while(best)
+        else:
+            other = better.iloc[0]
+            yield (
+                f'On the worlds played here "{other["policy"]}" is read less, {percent(other["read"])} %, for no '
+                "more delay: the search did not tell the two apart."
+            )
     if knee is not None:
         yield f'The knee, beyond which protection gets dear: "{knee["policy"]}".'
     yield from _money_in_words(found)
@@ -216,7 +227,10 @@ def _delay(row: Any) -> str:
 def _best_while(row: Any) -> str:
     low, high = row["worth_from"], row["worth_to"]
     if low != low:
-        return "However much an unread message is worth, another point, or one of two, is better value."
+        return (
+            "Whatever an unread message is worth, another point of the table is better value: a cheaper one, "
+            "or one that protects better."
+        )
     until = "or more" if high == float("inf") else f"to {time_of(high * SECOND)}"
     worth = f"{time_of(low * SECOND)} {until} of others' delay, all added up"
     return f"Of all points it is the best if keeping one message unread is worth {worth}."
@@ -234,7 +248,7 @@ def _money_in_words(found: Frontier) -> Iterator[str]:
 
 
 def frontier_table(found: Frontier) -> Table:
-    """Lay out what is not dominated, cheapest first."""
+    """Lay out what is not dominated, cheapest first, and the best within the budget."""
     table = new_table(
         "Not dominated by another; best while keeping one unread is worth so much of others' delay",
         "policy",
@@ -242,7 +256,8 @@ def frontier_table(found: Frontier) -> Table:
         "delay, s",
         "best while worth",
     )
-    front = found.table[~found.table["dominated"] & (found.table["far"] <= FAR_IS_FEW)]
+    is_front = ~found.table["dominated"] & (found.table["far"] <= FAR_IS_FEW)
+    front = found.table[is_front | (found.table["policy"] == found.winner)]
     for row in front.sort_values(["delay_s", "read"]).to_dict(orient="records"):
         marks = [
             *(["within budget"] if row["policy"] == found.winner else []),

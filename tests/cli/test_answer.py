@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 
 from sim.answers import Answers, answer
+from sim.answers.frontier import FAR_IS_FEW
 from sim.answers.incidence import DELETED
 from sim.cli.answer_words import (
     deadline_in_words,
     frontier_in_words,
+    frontier_table,
     hold_in_words,
     incidence_table,
     left_behind_in_words,
@@ -128,6 +130,28 @@ def test_the_frontier_names_the_best_within_the_budget(found: Answers) -> None:
         if row["policy"] != frontier.table["policy"][0]:
             text = " ".join(frontier_in_words(one))
             assert f"worth {time_of(low * SECOND)} {until} of others' delay" in text
+
+
+def test_a_best_that_another_beats_on_these_worlds_says_so_and_stands_in_the_table(
+    found: Answers,
+) -> None:
+    frontier = found.frontier
+    assert frontier is not None
+    table = frontier.table
+    beaten = table[table["dominated"] & (table["far"] <= FAR_IS_FEW)][lambda t: t["delay_s"] > 0]
+    name = str(beaten.sort_values("read").iloc[-1]["policy"])
+    one = replace(frontier, winner=name)
+    row = one.row(name)
+    better = table[(table["read"] < row["read"]) & (table["delay_s"] <= row["delay_s"])]
+    other = better[better["far"] <= FAR_IS_FEW].sort_values("read").iloc[0]
+    text = " ".join(frontier_in_words(one))
+    assert (
+        f'"{other["policy"]}" is read less, {100 * other["read"]:.1f} %, for no more delay' in text
+    )
+    assert "worth" not in text.partition("The knee")[0]
+    policies = list(frontier_table(one).columns[0].cells)
+    assert f"{name} (within budget)" in policies
+    assert not any(str(one).startswith(name) for one in frontier_table(frontier).columns[0].cells)
 
 
 @pytest.mark.parametrize("question", ["deadline", "hold", "lost", "frontier", "best"])
