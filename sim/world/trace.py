@@ -146,13 +146,14 @@ def _check_span(written: pd.Series[int], table: pd.DataFrame, horizon: int, faul
         return
     first, last = int(np.nanargmin(times)), int(np.nanargmax(times))
     said_at = [said(str(table["sent_at"].iloc[row])) for row in (first, last)]
-    rest = np.delete(times, first)
-    more = f", as are {late - 1:,} more" if late > 1 else ""
-    problem = (
-        f"{said_at[1]} is not before the horizon of {format_duration(horizon)}{more}; the log begins on "
-        f"line {int(table[ROW].iloc[first])} with {said_at[0]}, and without that one spans "
-        f"{format_duration(int(np.nanmax(rest) - np.nanmin(rest)))}"
-    )
+    problem = f"{said_at[1]} is not before the horizon of {format_duration(horizon)}"
+    problem += f", as are {late - 1:,} more" if late > 1 else ""
+    if first != last:
+        rest = np.delete(times, first)
+        problem += (
+            f"; the log begins on line {int(table[ROW].iloc[first])} with {said_at[0]}, and without "
+            f"that one spans {format_duration(int(np.nanmax(rest) - np.nanmin(rest)))}"
+        )
     remedy = (
         "correct what is wrong of these times (is traffic.times right?), or lengthen run.horizon"
     )

@@ -140,7 +140,7 @@ def main(folder, what):
     if what == "local":
         swept(folder, how=Execution("dask", 2, "local"))
         return
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster, Client(cluster) as client:
         workers = list(client.run(os.getpid).values())
         store, killed = open_store(folder), False
         for _ in execute(tasks_of(folder), store, Execution("dask", dask=cluster.scheduler_address), quiet):
@@ -218,7 +218,7 @@ def test_a_scheduler_without_workers_is_one_line_and_makes_no_store(
     import distributed
 
     monkeypatch.setattr("sim.sweeping.playing.on_dask.PATIENCE", 2.0)
-    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=":0") as cluster:
         how = Execution("dask", dask=cluster.scheduler_address)
         with pytest.raises(FaultyInputError, match="has no workers; start some"):
             swept(tmp_path / "store", how=how)

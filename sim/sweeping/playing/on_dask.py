@@ -99,7 +99,7 @@ def _client(distributed: Any, how: Execution, stack: contextlib.ExitStack) -> An
                     n_workers=how.workers,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    dashboard_address=":0",
                     silence_logs=logging.ERROR,
                 )
             stack.enter_context(cluster)

@@ -197,7 +197,10 @@ def test_equal_rows_are_told_apart_and_ids_name_messages(tmp_path: Path) -> None
             "sent_at,sender,recipient\n1,a,b\n1,,b\n",
             "t.csv: line 3, sender: is missing; name the person",
         ),
-        ("sent_at,sender,recipient\n99999999,a,b\n", "the horizon of 30 d; lengthen run.horizon"),
+        (
+            "sent_at,sender,recipient\n99999999,a,b\n",
+            "the horizon of 30 d; correct what is wrong of these times",
+        ),
         (
             "sent_at,sender,recipient,deleted_at\n10,a,b,9\n",
             'deleted_at: "9" is before the message was sent',
