@@ -29,8 +29,10 @@ Path("imported").touch()
 AFTER = "from sim.cli import signals\n{install}\nimport swallows\nimport time\nfor _ in range(1000): time.sleep(0.01)"
 
 
-def ended(folder: Path, how: int, times: int = 1, install: str = "signals.install()") -> int:
-    """Send a signal to a program that imports a module that swallows exceptions; give its status."""
+def ended(folder: Path, how: int, times: int = 1, install: str = "signals.install()") -> int | None:
+    """Send a signal to a program that imports a module that swallows exceptions; give its status, or
+    None if it goes on.
+    """
     (folder / "swallows.py").write_text(SWALLOWS)
     home = os.environ | {"PYTHONPATH": f"{PACKAGE}{os.pathsep}{folder}"}
     code = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n{AFTER.format(install=install)}"
@@ -38,6 +40,7 @@ def ended(folder: Path, how: int, times: int = 1, install: str = "signals.instal
         [sys.executable, "-c", code], cwd=folder, env=home, stderr=subprocess.DEVNULL
     )
     while not (folder / "began").exists():
+        assert process.poll() is None, "the program ended before the import began"
         time.sleep(0.01)
     for _ in range(times):
         process.send_signal(how)
@@ -47,7 +50,7 @@ def ended(folder: Path, how: int, times: int = 1, install: str = "signals.instal
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-        return 0
+        return None
 
 
 @pytest.mark.parametrize(
@@ -67,4 +70,4 @@ def test_a_second_one_ends_the_process_at_once(tmp_path: Path) -> None:
 
 def test_pythons_own_handler_would_be_swallowed(tmp_path: Path) -> None:
     """The wrong model: the program goes on as if nobody had interrupted it."""
-    assert ended(tmp_path, signal.SIGINT, install="") == 0
+    assert ended(tmp_path, signal.SIGINT, install="") is None

@@ -13,8 +13,8 @@ from sim.schema.fields import Int64s
 from sim.world.parts import World
 
 LOOKS_AT_ONCE: Final = 30_000_000
-"""Looks of the recipients of a portion, about: less than a second at 25 to 30 ns a look, and some
-tenth of one where most need not be walked."""
+"""Looks of the recipients of a portion, about: less than a second at 25 to 30 ns a look, and a tenth
+of that where most need not be walked."""
 
 
 def portions(world: World, order: Int64s) -> list[Int64s]:
