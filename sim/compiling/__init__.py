@@ -1,6 +1,7 @@
 """One entry point to Numba: every compiled function of the package is made here, with the same
 options, kept on the disk (`folder`, `keeping`), and not broken off halfway by Ctrl-C (`interrupts`);
-how far compiling is can be told (`progress`).
+how far compiling is can be told (`progress`). Functions that only compiled functions call are no
+functions of their own (`parts`).
 
 `fastmath` stays off: it changes sums. `nogil` lets replications run in threads. With
 NUMBA_DISABLE_JIT=1 functions stay plain Python.
@@ -13,12 +14,16 @@ from collections.abc import Callable
 from typing import Any
 
 import numba
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.errors import NumbaPerformanceWarning
 from numba.core.registry import CPUDispatcher
+from numba.core.sigutils import normalize_signature
+from numba.core.typing import make_concrete_template
 
 from sim.compiling import folder, progress
 from sim.compiling.interrupts import deferred
 from sim.compiling.keeping import KernelCache
+from sim.compiling.parts import compiled_part, join_environments
 
 warnings.filterwarnings("ignore", category=NumbaPerformanceWarning)
 
@@ -26,7 +31,13 @@ __all__ = ["is_cached", "njit", "njit_inlined", "njit_making_arrays"]
 
 
 class Kernel(CPUDispatcher):
-    """A function that Numba compiles at its first call with arguments of some types."""
+    """A function that Numba compiles at its first call with arguments of some types: whole where
+    Python calls it, as a part (`parts`) where a compiled function does.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._parts: dict[tuple[Any, ...], Any] = {}
 
     def compile(self, sig: Any) -> Any:
         """Load or compile the function for the types of `sig`; Ctrl-C waits until that is done."""
@@ -35,11 +46,39 @@ class Kernel(CPUDispatcher):
         progress.note(_name_of(self.py_func))
         return done
 
+    def add_overload(self, cres: Any) -> None:
+        """Keep what was loaded or compiled, for Python to call."""
+        join_environments(cres)
+        super().add_overload(cres)
+
+    def get_call_template(self, args: Any, kws: Any) -> Any:
+        """Give Numba the signature of a call by a compiled function, for which a part is made."""
+        signature, types = self.fold_argument_types(args, kws)
+        if types not in self._parts:
+            with deferred(), global_compiler_lock:
+                self._parts[types] = compiled_part(self, types)
+            progress.note(_name_of(self.py_func))
+        name = self.py_func.__name__
+        known = [part.signature for part in self._parts.values()]
+        template = make_concrete_template(f"CallTemplate({name})", key=name, signatures=known)
+        return template, signature, types, {}
+
+    def get_overload(self, sig: Any) -> Any:
+        """Give what Numba finds the part by that a compiled function calls."""
+        types, _ = normalize_signature(sig)
+        return self._parts[tuple(types)].entry_point
+
 
 def _compiled(function: Callable[..., Any], **options: bool) -> Callable[..., Any]:
     if numba.config.DISABLE_JIT:
         return function
-    always = {"nopython": True, "nogil": True, "error_model": "numpy", "boundscheck": None}
+    always = {
+        "nopython": True,
+        "nogil": True,
+        "error_model": "numpy",
+        "boundscheck": None,
+        "no_cfunc_wrapper": True,
+    }
     kernel = Kernel(function, targetoptions=always | options)
     progress.count(_name_of(function))
     if folder.is_covered(function.__code__.co_filename):

@@ -22,7 +22,7 @@ VERSION: Final = 8
 version are not used."""
 
 COMPILING: Final = (
-    "Compiling, once on this machine (a minute or two); later runs load what is compiled."
+    "Compiling, once on this machine (about a minute); later runs load what is compiled."
 )
 """What is said before an engine that is not ready is used."""
 
