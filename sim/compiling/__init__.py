@@ -10,6 +10,7 @@ NUMBA_DISABLE_JIT=1 functions stay plain Python.
 from __future__ import annotations
 
 import warnings
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +24,7 @@ from numba.core.typing import make_concrete_template
 from sim.compiling import folder, progress
 from sim.compiling.interrupts import deferred
 from sim.compiling.keeping import KernelCache
-from sim.compiling.parts import compiled_part, join_environments
+from sim.compiling.parts import compiled_part, forget, join_environments
 
 warnings.filterwarnings("ignore", category=NumbaPerformanceWarning)
 
@@ -38,12 +39,13 @@ class Kernel(CPUDispatcher):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._parts: dict[tuple[Any, ...], Any] = {}
+        weakref.finalize(self, forget, self.targetctx, self._parts).atexit = False
 
     def compile(self, sig: Any) -> Any:
         """Load or compile the function for the types of `sig`; Ctrl-C waits until that is done."""
         with deferred():
             done = super().compile(sig)
-        progress.note(_name_of(self.py_func))
+            progress.note(_name_of(self.py_func))
         return done
 
     def add_overload(self, cres: Any) -> None:
@@ -54,12 +56,13 @@ class Kernel(CPUDispatcher):
     def get_call_template(self, args: Any, kws: Any) -> Any:
         """Give Numba the signature of a call by a compiled function, for which a part is made."""
         signature, types = self.fold_argument_types(args, kws)
-        if types not in self._parts:
-            with deferred(), global_compiler_lock:
-                self._parts[types] = compiled_part(self, types)
-            progress.note(_name_of(self.py_func))
+        with global_compiler_lock:
+            if types not in self._parts:
+                with deferred():
+                    self._parts[types] = compiled_part(self, types)
+                    progress.note(_name_of(self.py_func))
+            known = [part.signature for part in self._parts.values()]
         name = self.py_func.__name__
-        known = [part.signature for part in self._parts.values()]
         template = make_concrete_template(f"CallTemplate({name})", key=name, signatures=known)
         return template, signature, types, {}
 
@@ -92,8 +95,8 @@ def _name_of(function: Callable[..., Any]) -> str:
 
 
 def njit(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function with Numba at its first call, cached on disk, releasing the interpreter
-    lock.
+    """Compile a function with Numba at its first call, releasing the interpreter lock, and keep it
+    on the disk if Python calls it.
 
     It may read, write and slice arrays but make none: nothing in it counts references. Counting
     them, one locked instruction per array at every call, took four fifths of an engine's time.
@@ -102,7 +105,7 @@ def njit(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def njit_inlined(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function as `njit` does, to become part of what calls it.
+    """Compile a function as `njit` does, to be copied into what calls it, at every call.
 
     For functions with long tuples of arrays to hand on that are called for every recipient or look:
     copying the tuple takes longer than most of them do. Each use makes compiling longer by seconds.
@@ -119,7 +122,8 @@ def is_cached(function: Callable[..., Any]) -> bool:
     """Tell whether a function can be called without compiling it: the sources as they are were
     compiled on this machine before.
 
-    True for functions that are not compiled at all.
+    True for functions that are not compiled at all; false for those that only compiled functions
+    call, which are not kept.
     """
     cache = getattr(function, "_cache", None)
     return not isinstance(function, Kernel) or (isinstance(cache, KernelCache) and cache.has_any())

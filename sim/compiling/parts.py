@@ -2,8 +2,12 @@
 
 Numba makes machine code and wrappers for every function, and optimises its code again in each
 function that calls it, directly or not: half of the time that compiling the engine took. A function
-that only compiled functions call needs none of that. Its intermediate code is linked, as it is, into
-the function that Python calls, and optimised there once.
+that only compiled functions call needs none of that. Its intermediate code is linked into the
+function that Python calls, and optimised there, once and as a whole.
+
+What it does not do: parts are not kept on the disk, so that compiling that was broken off begins
+again; and a compiled function may neither call itself by way of a part nor choose at run time which
+other one to call.
 """
 
 from __future__ import annotations
@@ -12,12 +16,15 @@ from typing import Any
 
 from numba.core import compiler
 from numba.core.codegen import JITCodeLibrary
+from numba.core.environment import lookup_environment
 
-__all__ = ["compiled_part", "join_environments"]
+__all__ = ["compiled_part", "forget", "join_environments"]
 
 
 class _Part(JITCodeLibrary):
-    """Intermediate code to link into other functions: not optimised by itself and never run."""
+    """Intermediate code to link into other functions, never run by itself. Numba simplifies each of
+    its functions, as ever; what is left out are the passes over all that it calls.
+    """
 
     def _optimize_final_module(self) -> None:
         """Leave it to the function that Python calls."""
@@ -33,7 +40,8 @@ def compiled_part(dispatcher: Any, types: tuple[Any, ...]) -> Any:
     """Compile the function of a dispatcher, for arguments of some types, to be a part of others.
 
     Gives Numba's result; its `entry_point` is no function, only what Numba finds it by. Raises what
-    Numba raises. The flags are those with which Numba compiles its own subroutines.
+    Numba raises. It has the flags of the dispatcher, and those that Numba adds for subroutines of
+    its own.
     """
     flags = compiler.Flags()
     dispatcher.targetdescr.options.parse_as_flags(flags, dispatcher.targetoptions)
@@ -54,11 +62,21 @@ def compiled_part(dispatcher: Any, types: tuple[Any, ...]) -> Any:
     return made
 
 
-def join_environments(made: Any) -> None:
-    """Give a function that was just compiled the environments of its parts.
+def forget(context: Any, parts: dict[tuple[Any, ...], Any]) -> None:
+    """Let a context drop the parts of a function that is no more."""
+    for part in parts.values():
+        context.remove_user_function(part.entry_point)
 
-    Numba does so for a function that it loads; of one that it compiles it takes for granted that
-    its parts were made ready to run.
+
+def join_environments(made: Any) -> None:
+    """Give a function that was compiled the environments of its parts, which errors with values and
+    printing need.
+
+    Numba takes for granted that each part was made ready to run by itself. Of a function that was
+    loaded it sets them, and there is nothing to do.
     """
-    for one in made._find_referenced_environments():
-        made.codegen.set_env(one.env_name, one)
+    for variable in made.library._final_module.global_variables:
+        if variable.name.startswith("_ZN08NumbaEnv"):
+            environment = lookup_environment(variable.name)
+            if environment is not None:
+                made.codegen.set_env(variable.name, environment)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +58,7 @@ def _quartered(x):
 def test_a_part_gives_what_the_function_gives_whichever_is_called_first() -> None:
     assert _quartered(6.0) == 1.5
     assert _halved(6.0) == 3.0
-    assert _halved(6.0, 3) == 2.0
+    assert _halved(np.float32(6.0), 3) == 2.0
     assert _quartered(np.float32(6.0)) == 1.5
 
 
@@ -97,3 +99,22 @@ def test_an_error_of_a_part_reaches_python_and_only_what_python_calls_is_kept(
     assert [file.name.partition("-")[0] for file in cache.rglob("*.kernel")] == [
         "made.sum_of_roots"
     ]
+
+
+def test_parts_of_functions_that_are_no_more_are_forgotten() -> None:
+    def made() -> weakref.ref[object]:
+        @njit
+        def inner(x):
+            return x + 1
+
+        @njit
+        def outer(x):
+            return inner(x)
+
+        outer(1)
+        (part,) = inner._parts.values()
+        return weakref.ref(part.library)
+
+    library = made()
+    gc.collect()
+    assert library() is None
