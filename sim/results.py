@@ -32,6 +32,9 @@ from sim.version import __version__
 
 MANIFEST = "run.json"
 DICTIONARY = "columns.csv"
+ROWS_AT_ONCE = 1 << 14
+"""Rows of records that are written together, at least: a group of rows in the file costs a
+millisecond or two to write and to read, however few they are."""
 """What every column of the records means."""
 
 
@@ -183,7 +186,9 @@ class ResultFolder:
         self._check()
         above = self._home.parent
         self._made = [one for one in (above, *above.parents) if not one.exists()]
-        self._writers: dict[str, Any] = {}
+        self._writer: Any = None
+        self._waiting: list[Any] = []
+        self._rows_waiting = 0
         try:
             above.mkdir(parents=True, exist_ok=True)
             self._tidy()
@@ -261,9 +266,18 @@ class ResultFolder:
                 folder.rmdir()
 
     def _close(self) -> None:
-        for writer in self._writers.values():
+        self._write()
+        writer, self._writer = self._writer, None
+        if writer is not None:
             writer.close()
-        self._writers = {}
+
+    def _write(self) -> None:
+        """Write the records that wait, as one group of rows."""
+        import pyarrow as pa
+
+        waiting, self._waiting, self._rows_waiting = self._waiting, [], 0
+        if waiting:
+            self._writer.write_table(pa.concat_tables(waiting))
 
     def keep(
         self, scenario: Scenario, replication: int, policy: str, records: Records, judged: Judged
@@ -275,12 +289,15 @@ class ResultFolder:
 
         table = recorded(scenario, replication, policy, records, judged)
         try:
-            if "records" not in self._writers:
+            if self._writer is None:
                 write_dictionary(scenario, table.schema, self.making / DICTIONARY)
-                self._writers["records"] = pq.ParquetWriter(
+                self._writer = pq.ParquetWriter(
                     self.making / "records.parquet", table.schema, compression="zstd"
                 )
-            self._writers["records"].write_table(table)
+            self._waiting.append(table)
+            self._rows_waiting += table.num_rows
+            if self._rows_waiting >= ROWS_AT_ONCE:
+                self._write()
         except OSError as error:  # a full disk
             raise self._unwritable(error) from None
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from sim import results
 from sim.clock import HOUR, NEVER
 from sim.recorded import told
 from sim.results import DICTIONARY, ResultFolder
@@ -67,6 +68,23 @@ def test_records_join_the_log_by_its_own_ids_names_and_times(
     held = both[(both["policy"] == "hold") & (both["id"] == "m-1")]
     assert (held["cancelled"] == pd.Timestamp("2026-01-05T09:10:00+01:00")).all()
     assert set(held["verdict"]) == {"cancelled"}
+
+
+def test_records_are_written_in_groups_whole_and_in_the_order_in_which_they_were_played(
+    logged: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = kept(logged, tmp_path / "whole") / "records.parquet"
+    monkeypatch.setattr(results, "ROWS_AT_ONCE", 7)
+    parted = kept(logged, tmp_path / "parted") / "records.parquet"
+    sizes = [
+        [groups.row_group(k).num_rows for k in range(groups.num_row_groups)]
+        for groups in (pq.ParquetFile(whole).metadata, pq.ParquetFile(parted).metadata)
+    ]
+    assert sizes == [[12], [9, 3]]  # three messages a replication and policy
+    records = pd.read_parquet(whole)
+    pd.testing.assert_frame_equal(records, pd.read_parquet(parted))
+    places = list(zip(records["replication"], records["policy"], strict=True))
+    assert places[::3] == [(0, "today"), (0, "hold"), (1, "today"), (1, "hold")]
 
 
 def test_a_log_without_a_zone_keeps_its_own_clock(logged: Scenario, tmp_path: Path) -> None:

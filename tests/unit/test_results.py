@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
+from sim import results
 from sim.errors import OutputError
 from sim.results import ResultFolder, document
 from sim.running import run
@@ -48,19 +49,26 @@ def test_results_that_a_killed_run_had_set_aside_come_back(tmp_path: Path) -> No
         assert (tmp_path / "out" / "run.json").exists()
 
 
+@pytest.mark.parametrize("rows", [1, 1_000_000])
 def test_a_disk_that_fills_up_while_records_are_written_is_one_line_and_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
+    """While they are kept, and at the end."""
+
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
+    monkeypatch.setattr(results, "ROWS_AT_ONCE", rows)
     scenario = sim.load("instant_regret")
     with (
         pytest.raises(OutputError, match="cannot be written"),
         ResultFolder(tmp_path / "out") as folder,
     ):
-        run(scenario, replications=1, engine="simpy", keep=partial(folder.keep, scenario))
+        keep = partial(folder.keep, scenario)
+        outcome = run(scenario, replications=1, engine="simpy", keep=keep)
+        assert rows > 1
+        folder.finish(outcome, "test", draw=lambda *_: None)
     assert not list(tmp_path.iterdir())
 
 
