@@ -32,10 +32,10 @@ from sim.version import __version__
 
 MANIFEST = "run.json"
 DICTIONARY = "columns.csv"
-ROWS_AT_ONCE = 1 << 14
-"""Rows of records that are written together, at least: a group of rows in the file costs a
-millisecond or two to write and to read, however few they are."""
 """What every column of the records means."""
+ROWS_AT_ONCE = 1 << 14
+"""Rows of records that are written together, at least: each group of rows in the file takes
+space and time for every column, however few they are."""
 
 
 def scenario_hash(scenario: Scenario) -> str:
@@ -258,6 +258,7 @@ class ResultFolder:
         return self
 
     def __exit__(self, *args: object) -> None:
+        self._waiting = []  # what is not in place by now is not wanted
         with contextlib.suppress(Exception):
             self._close()
         shutil.rmtree(self.making, ignore_errors=True)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import weakref
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -45,6 +46,20 @@ except ValueError as error:
 """A module whose functions are kept on the disk as those of the package are."""
 
 
+def a_pair() -> tuple[Any, Any]:
+    """Make a compiled function and another that calls it."""
+
+    @njit
+    def inner(x):
+        return x + 1
+
+    @njit
+    def outer(x):
+        return inner(x)
+
+    return inner, outer
+
+
 @njit
 def _halved(x, by=2):
     return x / by
@@ -55,7 +70,7 @@ def _quartered(x):
     return _halved(_halved(x))
 
 
-def test_a_part_gives_what_the_function_gives_whichever_is_called_first() -> None:
+def test_python_may_call_a_function_that_is_a_part_of_another_as_well() -> None:
     assert _quartered(6.0) == 1.5
     assert _halved(6.0) == 3.0
     assert _halved(np.float32(6.0), 3) == 2.0
@@ -63,14 +78,7 @@ def test_a_part_gives_what_the_function_gives_whichever_is_called_first() -> Non
 
 
 def test_what_only_compiled_functions_call_is_not_made_callable() -> None:
-    @njit
-    def inner(x):
-        return x + 1
-
-    @njit
-    def outer(x):
-        return inner(x)
-
+    inner, outer = a_pair()
     assert outer(1) == 2
     assert isinstance(inner, Kernel)
     assert not inner.signatures
@@ -103,14 +111,7 @@ def test_an_error_of_a_part_reaches_python_and_only_what_python_calls_is_kept(
 
 def test_parts_of_functions_that_are_no_more_are_forgotten() -> None:
     def made() -> weakref.ref[object]:
-        @njit
-        def inner(x):
-            return x + 1
-
-        @njit
-        def outer(x):
-            return inner(x)
-
+        inner, outer = a_pair()
         outer(1)
         (part,) = inner._parts.values()
         return weakref.ref(part.library)
