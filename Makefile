@@ -43,12 +43,18 @@ coverage: $(VENV)/.test
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
+# pip compiles modules one after the other, with the tests that packages bring; this does it on every core, without.
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt
+COMPILE_MODULES := $(BIN)/python -m compileall -q -j 0 -x '[\\/]tests[\\/]' $(VENV)/lib
+
 $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	$(PIP_INSTALL) --editable .
+	$(COMPILE_MODULES)
 	touch $@
 
 $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(PIP_INSTALL) --editable ".[dev]"
+	$(COMPILE_MODULES)
 	touch $@ $(VENV)/.run
 
 # Change one line at a time outside the engines and see which tests notice: docs/mutants.json, in ten minutes.
