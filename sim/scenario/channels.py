@@ -50,6 +50,10 @@ class Retraction(Strict):
         default="high",
         description="Whether it wakes a dozing phone (high), or waits until it wakes.",
     )
+    app_ran_within: MaybeNever = Field(
+        default=Micros(NEVER),
+        description="It does nothing on a phone on which the last visit ended longer ago; never: it does.",
+    )
     reaches: Annotated[tuple[Device, ...], BeforeValidator(as_tuple)] = Field(
         default=("phone",), description="Devices it reaches."
     )

@@ -108,6 +108,10 @@ class Rules(ScreenRules):
     retraction_waits: bool = rule(
         "retractions have normal priority: they wait for the end of dozing", False, FLAG
     )
+    retraction_ran_within: int = rule(
+        "a retraction does nothing unless a visit on the phone ended at most so long before; NEVER: it does",
+        NEVER,
+    )
     email_window: int = rule("how long a batch of e-mail stays open", 15 * MINUTE)
     email_anchor: int = rule(
         "what the window of a batch counts from", FIRST, CODE, (FIRST, LATEST_PENDING, FLUSH)

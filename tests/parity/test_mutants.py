@@ -98,6 +98,31 @@ MUTANTS = {
         "row.push_arrived if row.copy_was_read",
         "row.thread_read if row.copy_was_read",
     ),
+    "a retraction works however long ago the app ran": (
+        "retractions",
+        "    if plus(at.visit_end, rules.retraction_ran_within) < now:\n        return\n",
+        "",
+    ),
+    "the instant at which the app ran lately is over": (
+        "retractions",
+        "rules.retraction_ran_within) < now:",
+        "rules.retraction_ran_within) <= now:",
+    ),
+    "an app that a push opened did not run": (
+        "phone",
+        "    at.visit_end = max(at.visit_end, now)\n",
+        "",
+    ),
+    "an app does not run that nothing waits for": (
+        "thread",
+        "if end > worth or rules.retraction_ran_within != _NEVER:\n        _begin_visit",
+        "if end > worth:\n        _begin_visit",
+    ),
+    "visits after the last arrival do not count for a retraction": (
+        "thread",
+        "            worth = min(worth, lists[at.next_retraction].retraction_at)\n",
+        "            pass\n",
+    ),
     "a retraction takes newer pushes along": (
         "retractions",
         "rows, work, now, i) == i:",

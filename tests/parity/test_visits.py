@@ -78,6 +78,39 @@ def test_what_is_read_at_the_desktop_is_cleared_on_the_phone_a_while_later() -> 
     shows(world([row], waits), push_left=[13])
 
 
+def test_a_retraction_works_only_where_the_app_ran_lately() -> None:
+    """A 4, R 6, within 3: a visit on the phone that ended 3, or goes on, or the push of another message
+    that was opened 5 count; a visit that ended 2.9, one at the desk, or none do not"""
+    row: Row = {"released": 4, "noticed": 6, "retract_after": 0}
+    rows = [row | {"recipient": r} for r in range(6)]
+    rows += [{"recipient": 3, "sender": 1, "looks_to_handle": 1, "open_after": 0, "length": 5}]
+    people: list[Row] = [
+        {"visits": [(1, 3)]},
+        {"visits": [(1, 2.9)]},
+        {"visits": [(0, 1), (5, 7)]},
+        {"glances": [(5, 5)]},
+        {"desk_app": [(5, 7)]},
+        {},
+    ]
+    rules = {"visit_clears": CLEARS_NOTHING, "visit_reads": ONE_THREAD}
+    lately = [6, None, 6, 6, None, None]
+    ran = world(rows, people, retraction_ran_within=3, **rules)
+    shows(ran, retraction_arrived=[*lately, None], push_left=[*lately, 5])
+    always = [6] * 6
+    shows(world(rows, people, **rules), retraction_arrived=[*always, None], push_left=[*always, 5])
+
+
+def test_a_retraction_that_an_app_that_did_not_run_missed_does_not_overtake_its_push() -> None:
+    """R 6, A 8: the app ran until 5.5 or until 1"""
+    row: Row = {"noticed": 6, "push_latency": 8, "retract_after": 0}
+    people: list[Row] = [{"visits": [(-3, 5.5)]}, {"visits": [(0, 1)]}]
+    shows(
+        world([row, row | {"recipient": 1}], people, retraction_ran_within=2, push_drop=0),
+        retraction_arrived=[6, None],
+        push_arrived=[None, 8],
+    )
+
+
 def test_a_push_that_comes_after_the_word_that_it_was_read_elsewhere_does_not_show() -> None:
     """Read 10, word 13; A 12: in the tray until 13; A 13: the same instant; A 14: nothing"""
     rows: list[Row] = [

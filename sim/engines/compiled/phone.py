@@ -125,6 +125,7 @@ def _tap(m, one, rules, intervals, rows, work, now):
     if row.push_left > now:
         leave(row, now, BY_OPENING)
     offline = m.tap_offline[row.number] or is_on(intervals, one.row, IS_OFFLINE, now)
+    at.visit_end = max(at.visit_end, now)
     open_app(m, one, rules, intervals, rows, work, now, now, offline, row.sender)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.clock import NEVER
 from sim.engines.reference.channel import Channel, Visit
 from sim.engines.reference.entries import Entries
 from sim.engines.reference.instants import Order, then
@@ -49,6 +50,10 @@ class Inbox:
         ]
         self.is_ever_in_hand = self.intervals.ever(IN_HAND)
         self.kept: Look = (-1, -1, -1)  # the last visit that was played and not thinned away
+        if self.rules.retraction_ran_within != NEVER:
+            began = [visit for _, visit in self._visits_in_progress() if not visit.at_screen]
+            self.phone.app_ran_until = max([visit.until for visit in began], default=-NEVER)
+            self._wake_visits()
 
     def accept(self, i: int) -> None:
         """Show message i in the thread, where it is read if the app is open, and notify."""
@@ -124,7 +129,13 @@ class Inbox:
     # Opening the app
 
     def _worth_a_visit(self) -> bool:
-        return bool(self.thread.unread or self.thread.unseen or self.phone.tray or self.phone.badge)
+        return bool(
+            self.thread.unread
+            or self.thread.unseen
+            or self.phone.tray
+            or self.phone.badge
+            or self.rules.retraction_ran_within != NEVER
+        )
 
     def _wake_visits(self) -> None:
         self.visits.wake()

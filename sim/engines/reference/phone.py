@@ -69,6 +69,7 @@ class Phone(OnStage):
         self.rewritten: set[int] = set()  # their pushes show the edited text
         self.synced: set[int] = set()
         self.alert_until = -1  # end of the latest alert reaction's glance
+        self.app_ran_until = -NEVER  # end of the latest visit on the phone
         self.glances = Surface(
             stage.env,
             lambda: stage.world.looks(recipient, GLANCES),
@@ -206,7 +207,12 @@ class Phone(OnStage):
             self.out["push_edited"][i] = 1
 
     def _retract(self, i: int) -> None:
-        """Let message i's retraction arrive, with the scope that the platform gives it."""
+        """Let message i's retraction arrive, with the scope that the platform gives it, unless only
+        an app that ran lately takes it.
+        """
+        within = self.rules.retraction_ran_within
+        if within != NEVER and int(self.env.now) - self.app_ran_until > within:
+            return
         self.out["retraction_arrived"][i] = int(self.env.now)
         if self.rules.retraction_scope == LATEST:
             mine = self._of_sender(i)
@@ -262,6 +268,7 @@ class Phone(OnStage):
         """
         if visit.at_screen:
             return
+        self.app_ran_until = max(self.app_ran_until, visit.until)
         for i in sorted(self.badge):
             read = self.out["thread_read"][i] != NEVER
             if self.stage.deleted(i) and not read:

@@ -69,6 +69,9 @@ class Platform:
         self.inboxes: dict[int, Inbox] = {}
         self.queues: dict[tuple[int, int], DeletionQueue] = {}
         m = self.m
+        if self.rules.retraction_ran_within != NEVER:  # visits count from the beginning
+            for i in range(m.size):
+                self.inbox(i)
         for i in np.flatnonzero(~m.caught & ~m.apology).tolist():
             then(self.env, int(m.released[i]), Order.ACCEPT, i, functools.partial(self.accept, i))
         for i in np.flatnonzero(~m.caught & (m.noticed != NEVER) & (m.reaction != NEVER)).tolist():
