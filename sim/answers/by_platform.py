@@ -49,8 +49,8 @@ def on_platform(scenario: Scenario, platform: str) -> Scenario:
     """Put a scenario's people and messages on another platform of the catalogue.
 
     >>> import sim
-    >>> on_platform(sim.load("linkedin_dm"), "slack").push.delay_active.value // 60_000_000
-    2
+    >>> on_platform(sim.load("linkedin_dm"), "slack").push.held_while_active
+    True
     """
     raw, _ = assembled(platform, at="answer", path="--by")
     return scenario.patched({key: value for key, value in raw.items() if key != "sources"})

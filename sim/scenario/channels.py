@@ -88,10 +88,14 @@ class Push(Strict):
     delay: DurationDistribution = Field(default=NOW, description="From acceptance to dispatch.")
     delay_active: DurationDistribution | None = Field(
         default=None,
-        description="The same for a recipient in a session at the desktop, where it differs.",
+        description="The same for a recipient who counts as active (desktop.active_for), where it differs.",
     )
     delay_away: DurationDistribution | None = Field(
         default=None, description="The same for a recipient who is away, where it differs."
+    )
+    held_while_active: bool = Field(
+        default=False,
+        description="Whether it waits until its recipient counts as active no more, if that is later.",
     )
     late_binding: bool = Field(
         default=True, description="Whether its text is that of its dispatch."
@@ -153,10 +157,14 @@ class Email(Strict):
     )
     delay_active: DurationDistribution | None = Field(
         default=None,
-        description="The same for a recipient in a session at the desktop, where it differs.",
+        description="The same for a recipient who counts as active (desktop.active_for), where it differs.",
     )
     delay_away: DurationDistribution | None = Field(
         default=None, description="The same for a recipient who is away, where it differs."
+    )
+    held_while_active: bool = Field(
+        default=False,
+        description="The same modes: whether it waits until its recipient counts as active no more, if that is later.",
     )
     window: Duration = Field(
         default=Micros(15 * MINUTE), description="Batched mode: how long a batch stays open."
@@ -210,6 +218,11 @@ class ScreenRoute(Strict):
     )
     preview: Characters = Field(
         default=100, description="Characters a toast shows; 0 hides the text."
+    )
+    active_for: Duration | None = Field(
+        default=None,
+        description="How long after a session there its user counts as active, as during it; not said: at the "
+        "desktop 0 s, and sessions at another device do not count.",
     )
     toast: Duration = Field(
         default=Micros(7 * SECOND), description="How long a notification shows there."

@@ -20,6 +20,15 @@ def sessions_of(segment: Segment, screen: Screen) -> ScreenSessions:
     return sessions
 
 
+def active_for(scenario: ScenarioFields, screen: Screen) -> int | None:
+    """Give how long after a session at a device its user counts as active, microseconds.
+
+    None: sessions there do not count.
+    """
+    said = route_of(scenario, screen).active_for
+    return (0 if screen.presence else None) if said is None else int(said)
+
+
 def is_used(scenario: ScenarioFields, screen: Screen) -> bool:
     """Tell whether anybody may use a device."""
     return any(sessions_of(segment, screen).share > 0 for segment in scenario.segments)

@@ -341,7 +341,7 @@ def _groups(pick: Pick) -> Raw:
 def scenario(pick: Pick) -> Raw:
     """Choose the tables of a whole scenario; they are always valid."""
     shares = pick(([1.0], [0.5, 0.5]))
-    return _rules(pick) | {
+    tables = _rules(pick) | {
         "schema": 1,
         "run": {"seed": pick(range(2**16)), "replications": 1, "horizon": pick(("13 h", "2 d"))},
         "traffic": _traffic(pick),
@@ -378,3 +378,14 @@ def scenario(pick: Pick) -> Raw:
         },
         "segments": [_segment(pick, str(k), share) for k, share in enumerate(shares)],
     }
+    _presence(pick, tables)
+    return tables
+
+
+def _presence(pick: Pick, tables: Raw) -> None:
+    """Choose what goes by when somebody was active, or the app open, last."""
+    for channel in ("push", "email"):
+        tables[channel]["held_while_active"] = pick((False, False, True))
+    for name in NAMES:
+        tables[name] |= pick(({}, {}, {"active_for": "0 s"}, {"active_for": "20 min"}))
+    tables["push"]["retraction"]["app_ran_within"] = pick(("never", "never", "10 min", "3 h"))

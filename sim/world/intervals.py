@@ -10,7 +10,7 @@ message changes them (docs/model.md, section 2).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -88,13 +88,33 @@ def away_time_added(op_at, op_lost, low, high, op):
 
 
 @njit
-def on_at(starts, ends, at, recipient, instants, out):
-    """Tell for instants (int64) whether an interval is on, of the recipients given and one kind (`at`:
-    n x 2).
-    """
+def _ends_at(starts, ends, at, recipient, instants, out):
+    """Write for instants (int64) the end of the interval that is on, or the instant itself."""
     for i in range(instants.size):
         r = recipient[i]
-        out[i] = end_of_wait(starts, ends, at[r, 0], at[r, 1], instants[i]) != instants[i]
+        out[i] = end_of_wait(starts, ends, at[r, 0], at[r, 1], instants[i])
+
+
+class Spans(NamedTuple):
+    """Intervals of one kind: those of recipient r, sorted and apart, are at `at[r]` (n x 2)."""
+
+    starts: Int64s
+    ends: Int64s
+    at: Int64s
+
+    def ends_at(self, recipient: Int64s, instants: Int64s) -> Int64s:
+        """Give for every instant (int64, one per recipient named) the end of the span that is on;
+        the instant itself if none is.
+        """
+        out = instants.copy()
+        if self.starts.size:
+            _ends_at(self.starts, self.ends, self.at, recipient, instants, out)
+        return out
+
+    def are_on(self, recipient: Int64s, instants: Int64s) -> npt.NDArray[np.bool_]:
+        """Tell for every instant whether a span of its recipient is on."""
+        on: npt.NDArray[np.bool_] = self.ends_at(recipient, instants) != instants
+        return on
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +178,11 @@ class Intervals:
         """Tell for every instant (int64, one per recipient named) whether an interval of a kind is
         on.
         """
-        out = np.zeros(instants.size, dtype=np.bool_)
-        if self.starts.size:
-            on_at(
-                self.starts,
-                self.ends,
-                np.ascontiguousarray(self.at[:, kind]),
-                recipient,
-                instants,
-                out,
-            )
-        return out
+        return self.of_kind(kind).are_on(recipient, instants)
+
+    def of_kind(self, kind: int) -> Spans:
+        """Give the intervals of one kind."""
+        return Spans(self.starts, self.ends, np.ascontiguousarray(self.at[:, kind]))
 
     def wait(self, recipient: int, kind: int, instant: int) -> int:
         """Give the end of the interval of a kind that is on at an instant, or the instant itself if

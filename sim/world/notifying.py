@@ -19,10 +19,11 @@ from sim.schema.screens import SCREENS
 from sim.schema.screens.declared import COLUMNS_OF_ONE
 from sim.schema.screens.screen import Screen
 from sim.schema.world import Recipients
-from sim.world.circumstances import owners, quiet_hours
+from sim.world.circumstances import owners
 from sim.world.drawn import Drawn
-from sim.world.intervals import AWAY, SESSIONS, Intervals, end_of_wait
+from sim.world.intervals import AWAY, Intervals
 from sim.world.people import own_chances
+from sim.world.presence import Holding, active_spans
 from sim.world.senders import groups_of, in_groups
 from sim.world.sent import Sent
 
@@ -42,19 +43,17 @@ def draw_channels(
 
     `released` as there.
     """
-    desk = away = np.zeros(released.size, dtype=np.bool_)
-    if intervals.starts.size:
-        known = released != NEVER
-        for kind, screen in zip(SESSIONS, SCREENS, strict=True):
-            if screen.presence:
-                desk = desk | (known & intervals.are_on(kind, sent.recipient, released))
-        away = known & ~desk & intervals.are_on(AWAY, sent.recipient, released)
+    active = active_spans(s, intervals)
+    holding = Holding(s, active, people, sent.recipient, released)
+    known = released != NEVER
+    busy = known & active.are_on(sent.recipient, released)
+    away = known & ~busy & intervals.are_on(AWAY, sent.recipient, released)
     android = ~people.ios[sent.recipient]
     return (
-        _push(s, drawn, sent, people, (desk, away, android), released)
+        _push(s, drawn, sent, people, (busy, away, android), holding)
         | _retractions(s, drawn, sent, people, android, regretted)
-        | _devices(s, drawn, sent, people, released)
-        | _email(s, drawn, sent, people, (desk, away), released)
+        | _devices(s, drawn, sent, people, holding)
+        | _email(s, drawn, sent, people, (busy, away), holding)
         | {"reply_after": drawn.reaction("reply", [g.reply for g in s.segments])}
     )
 
@@ -65,10 +64,10 @@ def _push(
     sent: Sent,
     people: Recipients,
     states: tuple[Flags, Flags, Flags],
-    released: Int64s,
+    holding: Holding,
 ) -> Columns:
     """Draw the way of a push, and what it makes its recipient do."""
-    push, segments, (desk, away, android) = s.push, s.segments, states
+    push, segments, (busy, away, android) = s.push, s.segments, states
     latency = drawn.duration("push.latency", push.latency)
     if push.latency_android is not None:
         latency = np.where(
@@ -77,12 +76,12 @@ def _push(
     slow = drawn.chance("push.slow", push.slow.chance)
     latency = np.where(slow, drawn.duration("push.slow.latency", push.slow.latency, slow), latency)
     delay = _by_presence(
-        "push.delay", (push.delay, push.delay_active, push.delay_away), drawn, desk, away
+        "push.delay", (push.delay, push.delay_active, push.delay_away), drawn, busy, away
     )
     delay = in_groups("push.delay", delay, "push_delay", s, drawn, groups_of(s, sent))
     felt, alert = _alerts(drawn, sent, people, [g.alert for g in segments])
     return {
-        "push_delay": _held_back(s, "push", drawn, sent, people, delay, released),
+        "push_delay": holding.held_back("push", delay),
         "push_latency": latency,
         "glances_needed": drawn.looks("notice", [g.notice for g in segments], tie=drawn.soon),
         "felt": felt,
@@ -159,52 +158,21 @@ def _by_presence(
     name: str,
     distributions: tuple[Family, Family | None, Family | None],
     drawn: Drawn,
-    desk: Flags,
+    busy: Flags,
     away: Flags,
     where: Flags | None = None,
 ) -> Int64s:
-    """Draw a delay by one uniform and the distribution for where the recipient is: nowhere in particular, at
-    the desk, away.
+    """Draw a delay by one uniform and the distribution for what the recipient is: active, away, or neither.
 
     With `where`, only for those it chooses.
     """
-    usual, at_desk, gone = distributions
+    usual, if_active, gone = distributions
     delay = drawn.duration(name, usual, where)
     if where is not None:
-        desk, away = desk & where, away & where
-    for distribution, there in ((at_desk, desk), (gone, away)):
+        busy, away = busy & where, away & where
+    for distribution, there in ((if_active, busy), (gone, away)):
         if distribution is not None and there.any():
             delay = np.where(there, drawn.duration(name, distribution, there), delay)
-    return delay
-
-
-def _held_back(
-    s: Scenario,
-    channel: str,
-    drawn: Drawn,
-    sent: Sent,
-    people: Recipients,
-    delay: Int64s,
-    released: Int64s,
-) -> Int64s:
-    """Lengthen delays so that nothing leaves by a channel in hours that hold it back."""
-    holding = [
-        bool(g.quiet.hours) and g.quiet.effect == "hold" and channel in g.quiet.holds
-        for g in s.segments
-    ]
-    if not any(holding):
-        return delay
-    mine = owners("quiet", [g.quiet.share for g in s.segments], people)[sent.recipient]
-    delay = delay.copy()
-    for k, segment in enumerate(s.segments):
-        if holding[k]:
-            hours = quiet_hours(segment, int(s.run.horizon))
-            starts, ends = hours[:, 0].copy(), hours[:, 1].copy()
-            for i in np.flatnonzero(
-                mine & (drawn.segment == k) & (delay != NEVER) & (released != NEVER)
-            ):
-                leaves = released[i] + delay[i]
-                delay[i] += end_of_wait(starts, ends, 0, starts.size, leaves) - leaves
     return delay
 
 
@@ -254,7 +222,7 @@ def _retractions(
 
 
 def _devices(
-    s: Scenario, drawn: Drawn, sent: Sent, people: Recipients, released: Int64s
+    s: Scenario, drawn: Drawn, sent: Sent, people: Recipients, holding: Holding
 ) -> Columns:
     """Draw who has a watch on, and who looks at a watch's alert or notices a toast, how soon and
     for how long.
@@ -273,13 +241,11 @@ def _devices(
         "watch_length": drawn.per_segment("watch.length", [g.watch.length for g in segments], felt),
     }
     for one in SCREENS:
-        columns |= _screen(s, one, drawn, sent, people, released)
+        columns |= _screen(s, one, drawn, holding)
     return columns
 
 
-def _screen(
-    s: Scenario, one: Screen, drawn: Drawn, sent: Sent, people: Recipients, released: Int64s
-) -> Columns:
+def _screen(s: Scenario, one: Screen, drawn: Drawn, holding: Holding) -> Columns:
     """Draw the route of notifications to a screen device, and who notices them there, how soon and
     for how long.
     """
@@ -292,7 +258,7 @@ def _screen(
         f"{name}.notice", drawn.of_segment([at.notice for at in sessions]), tie=drawn.soon
     )
     return {
-        one.column("delay"): _held_back(s, name, drawn, sent, people, delay, released),
+        one.column("delay"): holding.held_back(name, delay),
         one.column("latency"): drawn.duration(f"{name}.route.latency", route.latency),
         one.column("after"): drawn.per_segment(
             f"{name}.delay", [at.delay for at in sessions], seen, tie=drawn.soon
@@ -309,17 +275,17 @@ def _email(
     sent: Sent,
     people: Recipients,
     states: tuple[Flags, Flags],
-    released: Int64s,
+    holding: Holding,
 ) -> Columns:
     """Draw the transport and the alert of the mail that each message would open."""
-    e, segments, (desk, away) = s.email, s.segments, states
+    e, segments, (busy, away) = s.email, s.segments, states
     mailed = people.email[sent.recipient] > 0
     alert = drawn.reaction("mail_alert", [g.mail_alert for g in segments], mailed)
     distributions = (e.delay, e.delay_active, e.delay_away)
-    delay = _by_presence("email.delay", distributions, drawn, desk, away, mailed)
+    delay = _by_presence("email.delay", distributions, drawn, busy, away, mailed)
     delay = in_groups("email.delay", delay, "email_delay", s, drawn, groups_of(s, sent))
     return {
-        "email_delay": _held_back(s, "email", drawn, sent, people, delay, released),
+        "email_delay": holding.held_back("email", delay),
         "email_latency": drawn.duration("email.latency", e.latency, mailed),
         "mail_alert_after": alert,
         "mail_alert_length": drawn.per_segment(

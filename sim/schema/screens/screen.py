@@ -12,7 +12,7 @@ class Screen:
 
     `name` is its section of a scenario, of a segment and of its draws; `prefix` begins the names of
     its columns and rules; `the` and `where` are words for sentences. A session at it counts as being
-    active if it is a `presence` (`push.delay_active`). `measured`: results of every scenario have
+    active if it is a `presence`, or if its `active_for` is given. `measured`: results of every scenario have
     its columns and its channel; otherwise records have its columns where the scenario has the device,
     and what was read there is counted with the push.
 

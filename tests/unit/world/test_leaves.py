@@ -152,6 +152,7 @@ def of_screen(one: Screen) -> dict[str, tuple[str, ...]]:
     app = (f"attention.a.{one.name}.app", f"intervals.{one.app}")
     return {
         f"{section}.delay": columns("delay"),
+        f"{section}.active_for": PRESENT,
         f"{section}.latency": columns("latency"),
         **{f"{section}.{rule}": (f"rules.{one.column(rule)}",) for rule in RULES_OF_ONE},
         f"{mine}.gap": (f"attention.a.{one.name}", *there),
@@ -260,6 +261,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "deletion.edit_window": ("rules.window",),
     "push.delay": ("messages.push_delay",),
     "push.delay_active": ("messages.push_delay",),
+    "push.held_while_active": ("messages.push_delay",),
     "push.delay_away": ("messages.push_delay",),
     "push.late_binding": ("rules.push_late", "rules.push_drop"),
     "push.drop": ("rules.push_drop",),
@@ -295,6 +297,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "push.rewrite.latency": ("messages.rewrite_after",),
     "email.delay": ("messages.email_delay",),
     "email.delay_active": ("messages.email_delay",),
+    "email.held_while_active": ("messages.email_delay",),
     "email.delay_away": ("messages.email_delay",),
     "email.window": ("rules.email_window",),
     "email.anchor": ("rules.email_anchor",),
