@@ -43,9 +43,10 @@ coverage: $(VENV)/.test
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-# pip compiles modules one after the other, with the tests that packages bring; this does it on every core, without.
+# pip compiles modules one after the other, and the tests that packages bring with them. This compiles them on every core, without those
+# tests; a module that cannot be compiled is left to whoever imports it, as pip does.
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-compile --constraint constraints.txt
-COMPILE_MODULES := $(BIN)/python -m compileall -q -j 0 -x '[\\/]tests[\\/]' $(VENV)/lib
+COMPILE_MODULES := $(BIN)/python -W ignore -m compileall -qq -j 0 -x '[\\/]tests[\\/]' $(VENV)/lib || true
 
 $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
 	$(PIP_INSTALL) --editable .

@@ -52,7 +52,7 @@ class Retraction(Strict):
     )
     app_ran_within: MaybeNever = Field(
         default=Micros(NEVER),
-        description="It does nothing on a phone on which the last visit ended longer ago; never: it does.",
+        description="How long after a visit on the phone it still works there; never: no such limit.",
     )
     reaches: Annotated[tuple[Device, ...], BeforeValidator(as_tuple)] = Field(
         default=("phone",), description="Devices it reaches."
@@ -95,7 +95,7 @@ class Push(Strict):
     )
     held_while_active: bool = Field(
         default=False,
-        description="Whether it waits until its recipient counts as active no more, if that is later.",
+        description="Whether it waits, after that delay, until its recipient no longer counts as active.",
     )
     late_binding: bool = Field(
         default=True, description="Whether its text is that of its dispatch."
@@ -164,7 +164,8 @@ class Email(Strict):
     )
     held_while_active: bool = Field(
         default=False,
-        description="The same modes: whether it waits until its recipient counts as active no more, if that is later.",
+        description='Instant mode, and batches with anchor "flush": whether it waits, after that delay, until its '
+        "recipient no longer counts as active.",
     )
     window: Duration = Field(
         default=Micros(15 * MINUTE), description="Batched mode: how long a batch stays open."
@@ -221,8 +222,8 @@ class ScreenRoute(Strict):
     )
     active_for: Duration | None = Field(
         default=None,
-        description="How long after a session there its user counts as active, as during it; not said: at the "
-        "desktop 0 s, and sessions at another device do not count.",
+        description="How long after a session there its user still counts as active; if not given, 0 s for the "
+        "desktop, and sessions at other devices do not count.",
     )
     toast: Duration = Field(
         default=Micros(7 * SECOND), description="How long a notification shows there."

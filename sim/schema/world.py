@@ -108,8 +108,8 @@ class Rules(ScreenRules):
     retraction_waits: bool = rule(
         "retractions have normal priority: they wait for the end of dozing", False, FLAG
     )
-    retraction_ran_within: int = rule(
-        "a retraction does nothing unless a visit on the phone ended at most so long before; NEVER: it does",
+    retraction_app_ran_within: int = rule(
+        "how long after a visit on the phone a retraction of its push still works; NEVER: at any time",
         NEVER,
     )
     email_window: int = rule("how long a batch of e-mail stays open", 15 * MINUTE)

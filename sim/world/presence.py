@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit
+from sim.scenario.channels import Email, Push
 from sim.scenario.devices import active_for
 from sim.scenario.model import Scenario
 from sim.schema.fields import Int64s
@@ -28,11 +29,12 @@ Hold = Callable[[Int64s, Int64s], Int64s]
 
 def active_spans(s: Scenario, intervals: Intervals) -> Spans:
     """Give when recipients count as active: in sessions at the devices that count, and afterwards for
-    as long as the platform says.
+    as long as the platform says. Never, where no channel asks.
     """
     at = np.zeros((len(intervals.at), 2), dtype=np.int64)
-    if not intervals.starts.size:
-        return Spans(intervals.starts, intervals.ends, at)
+    if not (intervals.starts.size and any(_asks(getattr(s, one)) for one in WAITING)):
+        nothing = np.zeros(0, dtype=np.int64)
+        return Spans(nothing, nothing, at)
     who, starts, ends = [], [], []
     for kind, screen in zip(SESSIONS, SCREENS, strict=True):
         if (lasts := active_for(s, screen)) is not None:
@@ -45,10 +47,20 @@ def active_spans(s: Scenario, intervals: Intervals) -> Spans:
     owner, begin, end = (
         np.concatenate([np.zeros(0, np.int64), *parts]) for parts in (who, starts, ends)
     )
-    order = np.lexsort((begin, owner))
-    begin, end = begin[order], end[order]
-    many = _join(owner[order], begin, end, at)
+    if len(who) > 1:
+        order = np.lexsort((begin, owner))
+        owner, begin, end = owner[order], begin[order], end[order]
+    many = _join(owner, begin, end, at)
     return Spans(begin[:many], end[:many], at)
+
+
+def _asks(channel: Push | Email) -> bool:
+    """Tell whether it matters to a channel who is active."""
+    return (
+        channel.held_while_active
+        or channel.delay_active is not None
+        or channel.delay_away is not None
+    )
 
 
 @njit

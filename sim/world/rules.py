@@ -98,7 +98,7 @@ def rules_of(s: Scenario) -> Rules:
         collapse={"none": NO_COLLAPSE, "thread": BY_THREAD, "app": BY_APP}[s.push.collapse],
         retraction_scope=_SCOPES[s.push.retraction.scope],
         retraction_waits=s.push.retraction.priority == "normal",
-        retraction_ran_within=int(s.push.retraction.app_ran_within),
+        retraction_app_ran_within=int(s.push.retraction.app_ran_within),
         email_window=int(s.email.window),
         email_anchor={"first": FIRST, "latest": LATEST_PENDING, "flush": FLUSH}[s.email.anchor],
         email_tick=int(s.email.tick),

@@ -197,7 +197,7 @@ def _rare_rules(pick: Pick, unit: int) -> dict[str, Any]:
         "collapse": pick(0, 2) if _yes(pick) else NO_COLLAPSE,
         "retraction_scope": pick(0, 3),
         "retraction_waits": _yes(pick),
-        "retraction_ran_within": pick(0, 6) * unit if _yes(pick) else NEVER,
+        "retraction_app_ran_within": pick(0, 6) * unit if _yes(pick) else NEVER,
         "email_anchor": pick(0, 2),
         "email_tick": pick(0, 3) * unit,
         "throttle_gap": pick(0, 3) * unit,

@@ -100,13 +100,13 @@ MUTANTS = {
     ),
     "a retraction works however long ago the app ran": (
         "retractions",
-        "    if plus(at.visit_end, rules.retraction_ran_within) < now:\n        return\n",
+        "    if plus(at.visit_end, rules.retraction_app_ran_within) < now:\n        return\n",
         "",
     ),
     "the instant at which the app ran lately is over": (
         "retractions",
-        "rules.retraction_ran_within) < now:",
-        "rules.retraction_ran_within) <= now:",
+        "rules.retraction_app_ran_within) < now:",
+        "rules.retraction_app_ran_within) <= now:",
     ),
     "an app that a push opened did not run": (
         "phone",
@@ -115,7 +115,7 @@ MUTANTS = {
     ),
     "an app does not run that nothing waits for": (
         "thread",
-        "if end > worth or rules.retraction_ran_within != _NEVER:\n        _begin_visit",
+        "if end > worth or counts:\n        _begin_visit",
         "if end > worth:\n        _begin_visit",
     ),
     "visits after the last arrival do not count for a retraction": (

@@ -94,7 +94,7 @@ def test_a_retraction_works_only_where_the_app_ran_lately() -> None:
     ]
     rules = {"visit_clears": CLEARS_NOTHING, "visit_reads": ONE_THREAD}
     lately = [6, None, 6, 6, None, None]
-    ran = world(rows, people, retraction_ran_within=3, **rules)
+    ran = world(rows, people, retraction_app_ran_within=3, **rules)
     shows(ran, retraction_arrived=[*lately, None], push_left=[*lately, 5])
     always = [6] * 6
     shows(world(rows, people, **rules), retraction_arrived=[*always, None], push_left=[*always, 5])
@@ -105,9 +105,22 @@ def test_a_retraction_that_an_app_that_did_not_run_missed_does_not_overtake_its_
     row: Row = {"noticed": 6, "push_latency": 8, "retract_after": 0}
     people: list[Row] = [{"visits": [(-3, 5.5)]}, {"visits": [(0, 1)]}]
     shows(
-        world([row, row | {"recipient": 1}], people, retraction_ran_within=2, push_drop=0),
+        world([row, row | {"recipient": 1}], people, retraction_app_ran_within=2, push_drop=0),
         retraction_arrived=[6, None],
         push_arrived=[None, 8],
+    )
+
+
+@pytest.mark.parametrize("kind", ["visits", "in_hand"])
+def test_a_visit_that_ended_by_time_0_is_not_known(kind: str) -> None:
+    """x 6 within 10: a visit that ended before 0, or at 0, does not count; one that began then, or ended later, does"""
+    row: Row = {"released": 4, "noticed": 6, "retract_after": 0}
+    visits = [(-3, -1), (-3, 0), (-1, 0), (0, 0), (-3, 1)]
+    rows = [row | {"recipient": r} for r in range(len(visits))]
+    people: list[Row] = [{kind: [visit]} for visit in visits]
+    shows(
+        world(rows, people, retraction_app_ran_within=10),
+        retraction_arrived=[None, None, None, 6, 6],
     )
 
 

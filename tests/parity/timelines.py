@@ -39,7 +39,7 @@ _TIMED_RULES = {
     "receiver_window",
     "push_expiry",
     "push_ttl",
-    "retraction_ran_within",
+    "retraction_app_ran_within",
     *(one.column(rule) for one in SCREENS for rule in ("toast", "keep")),
     "email_window",
     "email_tick",

@@ -80,7 +80,7 @@ def retract(rules, rows, work):
     row, scope = rows[i], rules.retraction_scope
     if row.retraction_lost or not is_retracted(rules, row, work.rare, i):
         return
-    if plus(at.visit_end, rules.retraction_ran_within) < now:
+    if plus(at.visit_end, rules.retraction_app_ran_within) < now:
         return
     row.retraction_arrived = now
     if scope == MESSAGE:

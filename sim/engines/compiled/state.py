@@ -160,7 +160,9 @@ COUNTERS: Final = (
     Field("glancing", "whether the glances are walked yet", FLAG),
     Field("glance_end", "end of the last glance that began"),
     Field("alert_end", "end of the last alert reaction that began"),
-    Field("visit_end", "end of the last visit that began"),
+    Field(
+        "visit_end", "latest end of the visits on the phone that have begun, or that a push opened"
+    ),
     Field("badge_until", "when the badge counts nothing any more, if nothing happens"),
 )
 """Where a recipient's play stands: lengths of its lists, places in them, instants."""

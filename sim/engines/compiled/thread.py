@@ -72,7 +72,7 @@ def next_visit(m, one, streams, rules, intervals, rows, work):
             worth = lists[at.next_unread].sent_at
         if at.next_arrival < at.arrivals:
             worth = min(worth, lists[at.next_arrival].arrival_at)
-        if at.next_retraction < at.retractions and rules.retraction_ran_within != _NEVER:
+        if at.next_retraction < at.retractions and rules.retraction_app_ran_within != _NEVER:
             worth = min(worth, lists[at.next_retraction].retraction_at)
         if worth == _NEVER:
             return _NEVER
@@ -85,8 +85,10 @@ def next_visit(m, one, streams, rules, intervals, rows, work):
 
 @njit_inlined
 def begin_next_visit(m, one, streams, rules, intervals, rows, work, worth):
-    """Step over the next visit, of the stream before one in hand before one at a screen device; let it
-    take place, or not, if it is not over by an instant, or if retractions go by when the app ran.
+    """Step over the next visit, of the stream before one in hand before one at a screen device.
+
+    It takes place (a visit of the stream may not) if it ends after the instant `worth`, or if
+    retractions depend on when the app ran.
     """
     at, visits = work.at[0], work.looks[VISITS]
     in_hand = begins_in_hand(intervals, at, at.hand_visit)
@@ -104,7 +106,8 @@ def begin_next_visit(m, one, streams, rules, intervals, rows, work, worth):
         start, end = in_hand, intervals.ends[at.hand_visit]
         number = _IN_HAND_FROM + at.hand_visit - at.hand_first
         at.hand_visit += 1
-    if end > worth or rules.retraction_ran_within != _NEVER:
+    counts = rules.retraction_app_ran_within != _NEVER and (start >= 0 or end > 0)
+    if end > worth or counts:
         _begin_visit(m, one, rules, intervals, rows, work, start, end, number)
 
 

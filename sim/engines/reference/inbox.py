@@ -50,7 +50,7 @@ class Inbox:
         ]
         self.is_ever_in_hand = self.intervals.ever(IN_HAND)
         self.kept: Look = (-1, -1, -1)  # the last visit that was played and not thinned away
-        if self.rules.retraction_ran_within != NEVER:
+        if self.rules.retraction_app_ran_within != NEVER:
             began = [visit for _, visit in self._visits_in_progress() if not visit.at_screen]
             self.phone.app_ran_until = max([visit.until for visit in began], default=-NEVER)
             self._wake_visits()
@@ -134,7 +134,7 @@ class Inbox:
             or self.thread.unseen
             or self.phone.tray
             or self.phone.badge
-            or self.rules.retraction_ran_within != NEVER
+            or self.rules.retraction_app_ran_within != NEVER
         )
 
     def _wake_visits(self) -> None:

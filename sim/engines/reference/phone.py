@@ -207,10 +207,11 @@ class Phone(OnStage):
             self.out["push_edited"][i] = 1
 
     def _retract(self, i: int) -> None:
-        """Let message i's retraction arrive, with the scope that the platform gives it, unless only
-        an app that ran lately takes it.
+        """Let message i's retraction arrive, with the scope that the platform gives it.
+
+        It does nothing if it needs an app that ran lately, and the app has not.
         """
-        within = self.rules.retraction_ran_within
+        within = self.rules.retraction_app_ran_within
         if within != NEVER and int(self.env.now) - self.app_ran_until > within:
             return
         self.out["retraction_arrived"][i] = int(self.env.now)

@@ -69,7 +69,7 @@ class Platform:
         self.inboxes: dict[int, Inbox] = {}
         self.queues: dict[tuple[int, int], DeletionQueue] = {}
         m = self.m
-        if self.rules.retraction_ran_within != NEVER:  # visits count from the beginning
+        if self.rules.retraction_app_ran_within != NEVER:  # visits count from the beginning
             for i in range(m.size):
                 self.inbox(i)
         for i in np.flatnonzero(~m.caught & ~m.apology).tolist():

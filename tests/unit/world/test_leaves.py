@@ -291,7 +291,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "push.retraction.on": ("messages.retract_after", "messages.watch_retract_after"),
     "push.retraction.scope": ("rules.retraction_scope",),
     "push.retraction.priority": ("rules.retraction_waits",),
-    "push.retraction.app_ran_within": ("rules.retraction_ran_within",),
+    "push.retraction.app_ran_within": ("rules.retraction_app_ran_within",),
     "push.retraction.reaches": RETRACTED,
     "push.rewrite.chance": ("messages.rewrite_after",),
     "push.rewrite.latency": ("messages.rewrite_after",),

@@ -55,8 +55,8 @@ COUNTED: list[tuple[dict[str, str], Counted]] = [
     ({"desktop.active_for": "10 min"}, {"at_desk": LASTS}),
     ({"tablet.active_for": "0 s"}, {"at_desk": 0, "at_tablet": 0}),
     (
-        {"desktop.active_for": "10 min", "tablet.active_for": "10 min"},
-        {"at_desk": LASTS, "at_tablet": LASTS},
+        {"desktop.active_for": "10 min", "tablet.active_for": "3 min"},
+        {"at_desk": LASTS, "at_tablet": 3 * MINUTE},
     ),
 ]
 
