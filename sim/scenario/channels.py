@@ -235,9 +235,14 @@ class ScreenRoute(Strict):
 
 
 class NotificationList(Strict):
-    """The app's own list of notifications, which every online visit shows."""
+    """The app's own list, of notifications or of conversations, which every online visit shows."""
 
     shown: bool = Field(default=False, description="Whether there is one.")
+    entries: Literal["all", "latest"] = Field(
+        default="all",
+        description="Whether every message has an entry, or the latest of each sender alone, as in a list of "
+        "conversations.",
+    )
     preview: Characters = Field(
         default=0, description="Characters of the message an entry shows; 0: none."
     )

@@ -383,9 +383,10 @@ def scenario(pick: Pick) -> Raw:
 
 
 def _presence(pick: Pick, tables: Raw) -> None:
-    """Choose what goes by when somebody was active, or the app open, last."""
+    """Choose what goes by when somebody was active, or the app open, last, and what its list shows."""
     for channel in ("push", "email"):
         tables[channel]["held_while_active"] = pick((False, False, True))
     for name in NAMES:
         tables[name] |= pick(({}, {}, {"active_for": "0 s"}, {"active_for": "20 min"}))
     tables["push"]["retraction"]["app_ran_within"] = pick(("never", "never", "10 min", "3 h"))
+    tables["notification_list"]["entries"] = pick(("all", "latest"))

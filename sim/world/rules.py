@@ -118,6 +118,7 @@ def rules_of(s: Scenario) -> Rules:
         badge_counts={"until visit": BY_VISIT, "until read": BY_READING}[s.badge.counts],
         list_shown=s.notification_list.shown,
         list_chars=s.notification_list.preview,
+        list_latest=s.notification_list.entries == "latest",
         badge_boost=s.badge.boost,
         cache_life=int(s.thread.cache.life),
         visit_offline=s.thread.cache.offline,

@@ -252,6 +252,42 @@ def test_entries_of_other_conversations_show_and_are_looked_at_once_online() -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("second", "listed", "read"),
+    [
+        ({}, [None, 5, None, None], [11, 11, 5, 8]),
+        ({"noticed": 3, "list_gone_after": 0}, [5, None, None, None], [11, None, 5, 8]),
+        ({"noticed": 3}, [None, 5, None, None], [11, None, 5, 8]),
+        ({"noticed": 7, "list_gone_after": 0}, [8, 5, None, None], [11, None, 5, 8]),
+        ({"noticed": 7, "list_gone_after": 2}, [None, 5, None, None], [11, None, 5, 8]),
+    ],
+)
+def test_a_list_of_conversations_shows_the_latest_message_of_each_that_is_there(
+    second: Row, listed: list[int | None], read: list[int | None]
+) -> None:
+    """0 and 1 by one sender, 2 by another, 7 by a third. Visit 5 opens the second's, 8 the third's, 11 the
+    first's; the list has the later of the first's two, or the earlier, where the later one is gone by then"""
+    rows: list[Row] = [
+        {},
+        {"released": 1} | second,
+        {"released": 2, "sender": 1},
+        {"released": 7, "sender": 2},
+    ]
+    person: Row = {"visits": [(5, 6), (8, 9), (11, 12)], "push": False}
+    rules = {"visit_reads": ONE_THREAD, "list_shown": True, "list_chars": 20, "list_latest": True}
+    shows(world(rows, [person], **rules), list_read=listed, thread_read=read)
+
+
+def test_where_every_conversation_is_read_a_deleted_message_is_listed_once_no_later_one_is() -> (
+    None
+):
+    """Both x 3; the later one's entry is gone at 6: visit 5 looks at it, visit 8 at the earlier one's"""
+    rows: list[Row] = [{"noticed": 3}, {"released": 1, "noticed": 3, "list_gone_after": 3}]
+    person: Row = {"visits": [(5, 6), (8, 9)], "push": False}
+    rules = {"list_shown": True, "list_chars": 20, "list_latest": True}
+    shows(world(rows, [person], **rules), list_read=[8, 5], thread_read=[None, None])
+
+
 # Reasons to drop what waits
 
 DROPPED = [

@@ -192,9 +192,9 @@ def _read_thread(m, one, rules, intervals, rows, work, now, until, conversation,
                 elif rules.placeholder:
                     row.phantom = min(row.phantom, seen)
             if rules.rare:
-                _see(m, rules, row, work.rare[i], now, seen, until)
+                _see(m, rules, rows, work, q, now, seen, until)
         q += 1
-    if every:
+    if every and not rules.list_latest:
         at.next_unread = q
         return
     while at.next_unread < at.sent and lists[at.next_unread].sent_at <= now:
@@ -204,19 +204,37 @@ def _read_thread(m, one, rules, intervals, rows, work, now, until, conversation,
 
 
 @njit
-def _see(m, rules, row, more, now, seen, until):
-    """Note that the app is open, and look at the list's entry of a message, if there is one and the
-    thread has not shown the message.
+def _see(m, rules, rows, work, q, now, seen, until):
+    """Note that the app is open, and look at the list's entry of the q-th message, if there is one and
+    the thread has not shown the message.
     """
+    row, more = rows[work.lists[q].sent_row], work.rare[work.lists[q].sent_row]
     more.seen = min(more.seen, seen)
     if not rules.list_shown or seen > now or row.thread_read != _NEVER:
         return
     if more.list_read != _NEVER or plus(row.effective, m.list_gone_after[row.number]) <= now:
         return
+    if rules.list_latest and not _is_latest(m, rules, rows, work, q, now):
+        return
     more.list_read, more.list_read_until = now, until
     more.list_chars = min(m.length[row.number], rules.list_chars)
     if more.list_chars == 0 and row.effective <= now:
         row.phantom = min(row.phantom, now)
+
+
+@njit
+def _is_latest(m, rules, rows, work, q, now):
+    """Tell whether the list has no entry of a later message by the sender of the q-th."""
+    lists, sender = work.lists, rows[work.lists[q].sent_row].sender
+    for later in range(q + 1, work.at[0].sent):
+        i = lists[later].sent_row
+        row = rows[i]
+        if lists[later].sent_at > now:
+            break
+        there = plus(row.effective, m.list_gone_after[row.number]) > now
+        if row.sender == sender and there and not (rules.pause and is_withheld(rows, work.rare, i)):
+            return False
+    return True
 
 
 @njit

@@ -1,4 +1,6 @@
-"""The app's own list of notifications: an entry for every message, which a visit looks at (section 6)."""
+"""The app's own list: an entry for every message, or for the latest of each sender, which a visit looks
+at (section 6).
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,13 @@ class Entries:
 
     def __init__(self, stage: Stage) -> None:
         self.stage, self.m, self.rules, self.out = stage, stage.m, stage.rules, stage.out
-        self.new: set[int] = set()
+        self.new: set[int] = set()  # not looked at, not read in the thread, not gone
+        self.accepted: list[int] = []
 
     def notify(self, i: int) -> None:
         """Add the entry of message i."""
         self.new.add(i)
+        self.accepted.append(i)
 
     def deleted(self, i: int) -> None:
         """Do nothing: whether the entry is gone is asked as somebody looks."""
@@ -28,10 +32,16 @@ class Entries:
         if not visit.online:
             return
         now = int(self.stage.env.now)
-        for i in sorted(self.new):
-            if self.out["thread_read"][i] == NEVER and not self._is_gone(i, now):
-                self._look(i, now, visit.until)
-        self.new.clear()
+        unread = {i for i in self.new if self.out["thread_read"][i] == NEVER}
+        self.new = {i for i in unread if not self._is_gone(i, now)}
+        for i in sorted(self.new & self._latest(now) if self.rules.list_latest else self.new):
+            self._look(i, now, visit.until)
+            self.new.discard(i)
+
+    def _latest(self, now: int) -> set[int]:
+        """List the latest message of each sender, of those whose entry is not gone."""
+        there = [i for i in self.accepted if not self._is_gone(i, now)]
+        return set({self.m.sender[i]: i for i in there}.values())
 
     def _is_gone(self, i: int, now: int) -> bool:
         gone = int(self.m.list_gone_after[i])

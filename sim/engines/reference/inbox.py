@@ -36,8 +36,9 @@ class Inbox:
             on = getattr(stage.people, screen.prefix)[recipient]
             if on and self.intervals.ever(SESSIONS[k]):
                 self.channels.append(ScreenDevice(stage, recipient, self.intervals, k))
+        self.entries = Entries(stage)
         if stage.rules.list_shown:
-            self.channels.append(Entries(stage))
+            self.channels.append(self.entries)
         worth, order = self._worth_a_visit, Order.VISIT
         self.visits = Surface(
             stage.env, lambda: stage.world.looks(recipient, VISITS), order, worth, self._visit
@@ -134,6 +135,7 @@ class Inbox:
             or self.thread.unseen
             or self.phone.tray
             or self.phone.badge
+            or self.entries.new
             or self.rules.retraction_app_ran_within != NEVER
         )
 

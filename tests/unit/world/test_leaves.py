@@ -279,6 +279,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "push.missing": ("rules.push_generic",),
     "notification_list.shown": ("rules.list_shown",),
     "notification_list.preview": ("rules.list_chars",),
+    "notification_list.entries": ("rules.list_latest",),
     "notification_list.removal": ("messages.list_gone_after",),
     "thread.reads": ("rules.visit_reads",),
     "thread.clears": ("rules.visit_clears",),
@@ -462,6 +463,7 @@ REASONS = {
     ("edited",): w.EDITED,
 }
 WORDS = {
+    "notification_list.entries": {"all": False, "latest": True},
     "senders.order": {
         "first_sent": w.FIRST_SENT,
         "last_sent": w.LAST_SENT,
