@@ -178,7 +178,8 @@ def _rows(table: Any) -> list[dict[str, Any]]:
 
 def _shares(comparison: Comparison) -> Table:
     table = new_table(
-        "Read despite the deletion, % of regretted messages (95 % interval; differences hold all at once at 95 %)",
+        "Read despite the deletion, % of regretted messages (95 % interval; differences hold all at once at 95 %); "
+        "saved and newly lost, messages",
         _what(comparison),
         "read",
         "change, points",

@@ -41,9 +41,9 @@ LONG = 10.0
 MONTE_CARLO = "The intervals are Monte-Carlo error only."
 CERTAIN = "Nothing that is assumed has a range that can be varied."
 INTERRUPTED = 130
+"""The exit status of a run that Ctrl-C ended, as shells have it."""
 NOISY = 200
 """Regretted messages at a point of what is assumed, below which chance is said to spread its share."""
-"""The exit status of a run that Ctrl-C ended, as shells have it."""
 
 
 class Asked(TypedDict):

@@ -94,10 +94,13 @@ def test_a_line_that_is_no_longer_expected_fails(
 @pytest.mark.parametrize(
     ("arguments", "start"),
     [
-        (("run", "base.toml", "--seed", "one"), "toolate run: invalid value for '--seed': "),
+        (
+            ("run", "base.toml", "--seed", "one"),
+            "toolate run: invalid value for '--seed': give a whole number; see",
+        ),
         (
             ("run", "base.toml", "--replications", "2.5"),
-            "toolate run: invalid value for '--replications': ",
+            "toolate run: invalid value for '--replications': give a whole number; see",
         ),
         (("run", "base.toml", "--replicate", "5"), "toolate run: no such option: --replicate"),
         (("run",), "toolate run: missing argument 'file'"),
