@@ -20,7 +20,9 @@ LONGEST = 20.0
 """Seconds of this machine's processor that a table may take; families of SciPy differ by a factor of
 thousands."""
 PROBES = (2, 8, 64)
-"""Points of the grid that are tried first; fewer, if they take a second."""
+"""Points of the grid that are tried first; fewer, if they take as long as `SURE`."""
+SURE = 0.3
+"""Seconds that tell how long a table takes: loading something takes less."""
 
 
 @contextlib.contextmanager
@@ -35,9 +37,10 @@ def _expected(frozen: Any) -> float:
     """Tell how many seconds the table of a frozen distribution is going to take, from a few points."""
     for points in PROBES:
         tails = probabilities(np.linspace(Z_MIN, -Z_MIN, points + 2)[1:-1])
-        took = min(_seconds(frozen, tails) for _ in range(2))
-        if took > 1.0:
+        took = _seconds(frozen, tails)
+        if took > SURE:
             break
+        took = min(took, _seconds(frozen, tails))  # the first time may load things
     return took / points * Z_COUNT
 
 
