@@ -201,11 +201,7 @@ CHANNELS: Final = (
     ),
     Channel("email", "by e-mail", (EMAIL,), "the e-mail was read"),
     Channel(
-        "list",
-        "in the list",
-        (LIST,),
-        "its entry in the app's list of notifications was read",
-        in_tables=False,
+        "list", "in the list", (LIST,), "its entry in the app's list was read", in_tables=False
     ),
 )
 """Channels of previews; one counts where a preview was read in it before the text was in the app."""

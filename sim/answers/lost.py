@@ -45,7 +45,7 @@ OUTLIVED: Final = {
     "watch": "read after it, on the watch",
     **{one.name: f"read after it, {one.where}" if one.measured else IN_A_PUSH for one in SCREENS},
     "email": "read after it, in an e-mail",
-    "list": "read after it, in the app's list of notifications",
+    "list": "read after it, in the app's list",
     "app": "read after it, in the app's own copy",
 }
 AT_LAST: Final = ("never read", "undecided at the end of observation")

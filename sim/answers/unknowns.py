@@ -265,12 +265,18 @@ def _indices(
     return found
 
 
+LISTED: Final = 60
+"""Characters of its latest message that a list of conversations shows: assumed, about a line."""
+CONVERSATIONS: Final = {"shown": True, "entries": "latest", "preview": LISTED, "removal": "0 s"}
+"""Such a list."""
+
+
 def structures(scenario: Scenario) -> dict[str, Patch]:
     """Give other forms of the model that a scenario can take, as patches.
 
     >>> import sim
     >>> len(structures(sim.load("linkedin_dm")))
-    4
+    6
     """
     found: dict[str, Patch] = {
         "what is read soon is regretted soon (urgency 0.6)": {"mistakes.urgency": 0.6},
@@ -290,6 +296,13 @@ def structures(scenario: Scenario) -> dict[str, Patch]:
         found["recipients look at random times (exponential gaps)"] = at_random
     if once:
         found["a push is handled at its first look or never"] = once
+    if scenario.thread.reads == "every":
+        found["a visit reads one conversation"] = {"thread.reads": "one"}
+        if not scenario.notification_list.shown:
+            found[f"the same, and the app lists {LISTED} characters of each"] = {
+                "thread.reads": "one",
+                **{f"notification_list.{key}": value for key, value in CONVERSATIONS.items()},
+            }
     return found
 
 

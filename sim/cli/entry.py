@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 import threading
 import warnings
@@ -18,12 +19,10 @@ from sim.cli.signals import install
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it."""
 
-IN_PLAIN_WORDS = {
-    "Input should be a valid integer, unable to parse string as an integer": "give a whole number",
-    "Input should be a valid integer, got a number with a fractional part": "give a whole number",
-    "Input should be a valid number, unable to parse string as a number": "give a number",
-}
-"""What typer's parser says of a value that is no number, and what we say."""
+NO_WHOLE_NUMBER = re.compile(
+    r"(Input should be a valid|Unable to parse input string as an) integer.*"
+)
+"""What newer versions of typer say of a value that is none."""
 
 UsageError: Any = typer.BadParameter.__base__
 """What click raises for a wrong option, wherever this version of typer keeps click."""
@@ -57,8 +56,7 @@ def main() -> None:
     except UsageError as error:
         command = error.ctx.command_path if error.ctx is not None else "toolate"
         message = error.format_message().strip().removesuffix(".")
-        for said, plain in IN_PLAIN_WORDS.items():
-            message = message.replace(said, plain)
+        message = NO_WHOLE_NUMBER.sub("give a whole number", message)
         message = f"{message[:1].lower()}{message[1:]}" + (
             " See" if message.endswith("?") else "; see"
         )

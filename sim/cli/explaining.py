@@ -38,7 +38,7 @@ SECTIONS = {
     "push": "Push",
     "email": "E-mail",
     **{one.name: one.title for one in SCREENS},
-    "notification_list": "The app's list of notifications",
+    "notification_list": "The app's list, of notifications or of conversations",
     "badge": "Badge",
     "thread": "Thread",
     "reading": "Reading",

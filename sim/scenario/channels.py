@@ -95,7 +95,7 @@ class Push(Strict):
     )
     held_while_active: bool = Field(
         default=False,
-        description="Whether it waits, after that delay, until its recipient no longer counts as active.",
+        description="Whether it waits, after its delay, until its recipient no longer counts as active.",
     )
     late_binding: bool = Field(
         default=True, description="Whether its text is that of its dispatch."
@@ -164,7 +164,7 @@ class Email(Strict):
     )
     held_while_active: bool = Field(
         default=False,
-        description='Instant mode, and batches with anchor "flush": whether it waits, after that delay, until its '
+        description='Instant mode, and batches with anchor "flush": whether it waits, after its delay, until its '
         "recipient no longer counts as active.",
     )
     window: Duration = Field(

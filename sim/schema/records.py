@@ -106,7 +106,7 @@ FROM_ENGINE: Final = (
     Field("watch_read", "when it was looked at on the watch"),
     Field("watch_read_until", "end of that look"),
     *(field for one in SCREENS for field in written(one)),
-    Field("list_read", "when its entry in the app's list of notifications was looked at"),
+    Field("list_read", "when its entry in the app's list was looked at"),
     Field("list_read_until", "end of that visit"),
     number("list_chars", "characters of text that entry showed", CHARACTERS),
     flag("list_edited", "whether that was the edited text"),

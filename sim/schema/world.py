@@ -148,9 +148,11 @@ class Rules(ScreenRules):
     badge_counts: int = rule(
         "what ends a message's count in the badge", BY_VISIT, CODE, (BY_VISIT, BY_READING)
     )
-    list_shown: bool = rule("the app has a list of notifications", False, FLAG)
+    list_shown: bool = rule("the app has a list, of notifications or of conversations", False, FLAG)
     list_chars: int = rule("characters an entry of that list shows", 0, CHARACTERS)
-    list_latest: bool = rule("it shows the latest message of each sender alone", False, FLAG)
+    list_latest: bool = rule(
+        "that list has an entry for the latest message of each sender alone", False, FLAG
+    )
     badge_boost: float = rule("factor on the rate of visits while the badge counts", 1.0, FACTOR)
     cache_life: int = rule("how long a copy on the device can be read", 48 * HOUR)
     visit_offline: float = rule("chance that a visit finds the device offline", 0.0, FACTOR)

@@ -306,7 +306,7 @@ def _conversations(pick: Pick) -> Raw:
 
 
 def _list(pick: Pick) -> Raw:
-    """Choose the app's own list of notifications."""
+    """Choose the app's own list."""
     removal = pick((duration(pick), {"dist": "never"}))
     return {"shown": True, "preview": pick((0, 30)), "removal": removal}
 

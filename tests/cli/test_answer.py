@@ -183,7 +183,7 @@ def test_three_doubts_are_kept_apart() -> None:
     assert f'over parameters and structure, is "{unknowns.least_regret}"' in text
     for name in unknowns.policies["policy"]:
         assert name in text
-    assert len(unknowns.structure["form"].unique()) == 5, "as it is, and four other forms"
+    assert len(unknowns.structure["form"].unique()) == 7, "as it is, and six other forms"
     assert unknowns.dummy["moves"] > 0, "the dummy changes the draws"
 
 

@@ -91,16 +91,22 @@ def test_a_line_that_is_no_longer_expected_fails(
     )
 
 
+@pytest.mark.parametrize("number", ["abc", "2.5", "9" * 5000])
+def test_what_is_no_whole_number_is_said_so_in_plain_words(number: str, toolate: Toolate) -> None:
+    said = toolate("run", "linkedin_dm", "--replications", number).err
+    assert (
+        "whole number" in said or "is not a valid int" in said
+    )  # the words of older versions of typer
+    assert "Input" not in said and "parse" not in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "start"),
     [
-        (
-            ("run", "base.toml", "--seed", "one"),
-            "toolate run: invalid value for '--seed': give a whole number; see",
-        ),
+        (("run", "base.toml", "--seed", "one"), "toolate run: invalid value for '--seed': "),
         (
             ("run", "base.toml", "--replications", "2.5"),
-            "toolate run: invalid value for '--replications': give a whole number; see",
+            "toolate run: invalid value for '--replications': ",
         ),
         (("run", "base.toml", "--replicate", "5"), "toolate run: no such option: --replicate"),
         (("run",), "toolate run: missing argument 'file'"),

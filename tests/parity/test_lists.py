@@ -18,17 +18,17 @@ from sim.world.parts import World
 
 from .mutants import altered
 
-WORLDS = 600
+WORLDS = 2_000
 
 WRONG = {
     "a list of conversations shows every message": (
         "thread",
-        "    if rules.list_latest and not _is_latest(m, rules, rows, work, q, now):\n        return\n",
+        "    if rules.list_latest and _is_covered(m, rules, rows, work, q, now, now):\n        return\n",
         "",
     ),
     "what is gone keeps an earlier message from the list": (
         "thread",
-        "there = plus(row.effective, m.list_gone_after[row.number]) > now",
+        "there = plus(row.effective, m.list_gone_after[row.number]) > instant",
         "there = True",
     ),
     "the list shows the latest message of anybody": (
@@ -40,6 +40,16 @@ WRONG = {
         "thread",
         "        if lists[later].sent_at > now:\n            break\n",
         "",
+    ),
+    "what covers a message for now covers it for good": (
+        "thread",
+        "q, now, _FOR_GOOD)",
+        "q, now, now)",
+    ),
+    "a step that is withheld keeps an earlier message from the list": (
+        "thread",
+        " and there and not (rules.pause and is_withheld(rows, work.rare, i)):",
+        " and there:",
     ),
     "what was not the latest is never listed": (
         "thread",
@@ -62,6 +72,9 @@ def listed_world(seed: int) -> World:
         }
         for _ in range(pick(2, 4))
     ]
+    if pause := pick(0, 1) == 0:  # the last is a step that follows the first
+        step = {"after": 0, "sender": messages[0]["sender"], "released": 8 * SECOND}
+        messages[-1] |= step | {"noticed": NEVER}
     visits = [(at * SECOND, (at + pick(0, 1)) * SECOND) for at in range(pick(2, 6), 16, 2)]
     rules = Rules(
         list_shown=True,
@@ -69,6 +82,7 @@ def listed_world(seed: int) -> World:
         list_chars=pick(0, 1) * 20,
         visit_reads=(EVERY_THREAD, ONE_THREAD)[pick(0, 1)],
         placeholder=bool(pick(0, 1)),
+        pause=pause,
     )
     return written_world(messages, [{"push": False, "visits": visits}], rules=rules)
 

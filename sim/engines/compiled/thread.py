@@ -21,6 +21,7 @@ from sim.world.parts import OFFLINE, THIN
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
+_FOR_GOOD = np.int64(NEVER - 1)
 IN_APP_ELSEWHERE = np.int64(sum(1 << kind for kind in APPS))
 """Bits of the kinds of app visits at screen devices."""
 _IN_HAND_FROM = np.int64(IN_HAND_FROM)
@@ -198,7 +199,7 @@ def _read_thread(m, one, rules, intervals, rows, work, now, until, conversation,
         at.next_unread = q
         return
     while at.next_unread < at.sent and lists[at.next_unread].sent_at <= now:
-        if not _is_settled(m, rules, rows, work, lists[at.next_unread].sent_row, now):
+        if not _is_settled(m, rules, rows, work, at.next_unread, now):
             return
         at.next_unread += 1
 
@@ -214,7 +215,7 @@ def _see(m, rules, rows, work, q, now, seen, until):
         return
     if more.list_read != _NEVER or plus(row.effective, m.list_gone_after[row.number]) <= now:
         return
-    if rules.list_latest and not _is_latest(m, rules, rows, work, q, now):
+    if rules.list_latest and _is_covered(m, rules, rows, work, q, now, now):
         return
     more.list_read, more.list_read_until = now, until
     more.list_chars = min(m.length[row.number], rules.list_chars)
@@ -223,28 +224,33 @@ def _see(m, rules, rows, work, q, now, seen, until):
 
 
 @njit
-def _is_latest(m, rules, rows, work, q, now):
-    """Tell whether the list has no entry of a later message by the sender of the q-th."""
+def _is_covered(m, rules, rows, work, q, now, instant):
+    """Tell whether a later message by the sender of the q-th, accepted by now, has an entry in the list
+    that is not gone by an instant.
+    """
     lists, sender = work.lists, rows[work.lists[q].sent_row].sender
     for later in range(q + 1, work.at[0].sent):
         i = lists[later].sent_row
         row = rows[i]
         if lists[later].sent_at > now:
             break
-        there = plus(row.effective, m.list_gone_after[row.number]) > now
+        there = plus(row.effective, m.list_gone_after[row.number]) > instant
         if row.sender == sender and there and not (rules.pause and is_withheld(rows, work.rare, i)):
-            return False
-    return True
+            return True
+    return False
 
 
 @njit
-def _is_settled(m, rules, rows, work, i, now):
-    """Tell whether no later visit can meet anything of a message in the thread or the list."""
+def _is_settled(m, rules, rows, work, q, now):
+    """Tell whether no later visit can meet anything of the q-th message in the thread or the list."""
+    i = work.lists[q].sent_row
     row = rows[i]
     if row.thread_read != _NEVER or (rules.pause and is_withheld(rows, work.rare, i)):
         return True
     if row.effective > now or (rules.placeholder and row.phantom > now):
         return False
-    return not rules.list_shown or (
-        work.rare[i].list_read <= now or plus(row.effective, m.list_gone_after[row.number]) <= now
-    )
+    if not rules.list_shown or work.rare[i].list_read <= now:
+        return True
+    if rules.list_latest and _is_covered(m, rules, rows, work, q, now, _FOR_GOOD):
+        return True
+    return plus(row.effective, m.list_gone_after[row.number]) <= now

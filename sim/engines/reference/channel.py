@@ -20,7 +20,7 @@ class Visit:
 
 class Channel(Protocol):
     """A way by which a recipient learns of messages outside the thread: phone, screen device, mailbox,
-    the app's list of notifications.
+    the app's list.
     """
 
     def notify(self, i: int) -> None:

@@ -16,7 +16,9 @@ class Entries:
 
     def __init__(self, stage: Stage) -> None:
         self.stage, self.m, self.rules, self.out = stage, stage.m, stage.rules, stage.out
-        self.new: set[int] = set()  # not looked at, not read in the thread, not gone
+        self.new: set[int] = (
+            set()
+        )  # not looked at; as of the last online visit, not read in the thread and not gone
         self.accepted: list[int] = []
 
     def notify(self, i: int) -> None:
