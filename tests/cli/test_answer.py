@@ -160,7 +160,7 @@ def test_every_answer_ends_with_three_doubts(question: str, found: Answers) -> N
     assert monte_carlo.startswith(f"Monte-Carlo: {FEW} replications")
     many = len(assumed(found.scenario))
     assert parameters.startswith(f"Parameters: {many} numbers are assumed") and many > 50
-    assert "--question unknowns tries 4 others" in structure
+    assert "--question unknowns tries 6 others" in structure
 
 
 def test_every_answer_has_a_table(found: Answers) -> None:

@@ -437,11 +437,22 @@ MUTANTS = {
 }
 
 
+FOUND_IN = {
+    "visits after the last arrival do not count for a retraction": (3972,),
+    "a push that expires as it is retracted is not rewritten": (3761,),
+    "a copy shows an edit that came after it": (1991,),
+    "a visit in hand goes before the stream's": (1458,),
+    "an edit rewrites a push that is replaced at that instant": (1057,),
+}
+"""Worlds that catch what few do, tried first. A number that is wrong by now only costs time."""
+
+
 @pytest.mark.parametrize("rule", MUTANTS)
 def test_a_changed_rule_of_the_compiled_engine_is_caught(rule: str, tmp_path: Path) -> None:
     module, old, new = MUTANTS[rule]
     play = altered(tmp_path, {module: (old, new)})
-    assert _caught(play, reference.play), f"nobody noticed that {rule}"
+    caught = _caught(play, reference.play, first=FOUND_IN.get(rule, ()))
+    assert caught, f"nobody noticed that {rule}"
 
 
 def test_a_changed_rule_of_the_reference_engine_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -457,9 +468,9 @@ def test_the_compiled_engines_source_run_as_plain_python_agrees(tmp_path: Path) 
     assert not _caught(altered(tmp_path, {}), reference.play, worlds=400)
 
 
-def _caught(play, judge, worlds: int = WORLDS) -> bool:
-    """Tell whether two engines differ on any of so many tied worlds."""
-    made = (_judged(seed, judge) for seed in range(worlds))
+def _caught(play, judge, worlds: int = WORLDS, first: tuple[int, ...] = ()) -> bool:
+    """Tell whether two engines differ on any of so many tied worlds, of which some are tried first."""
+    made = (_judged(seed, judge) for seed in (*first, *range(worlds)))
     return any(first_difference(right, play(world)) is not None for world, right in made)
 
 
