@@ -299,7 +299,7 @@ def structures(scenario: Scenario) -> dict[str, Patch]:
     if scenario.thread.reads == "every":
         found["a visit reads one conversation"] = {"thread.reads": "one"}
         if not scenario.notification_list.shown:
-            found[f"the same, and the app lists {LISTED} characters of each"] = {
+            found[f"a visit reads one conversation, and lists {LISTED} characters of each"] = {
                 "thread.reads": "one",
                 **{f"notification_list.{key}": value for key, value in CONVERSATIONS.items()},
             }

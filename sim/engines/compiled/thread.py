@@ -22,6 +22,7 @@ from sim.world.parts import OFFLINE, THIN
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 _FOR_GOOD = np.int64(NEVER - 1)
+"""Later than any instant: what is there then never goes."""
 IN_APP_ELSEWHERE = np.int64(sum(1 << kind for kind in APPS))
 """Bits of the kinds of app visits at screen devices."""
 _IN_HAND_FROM = np.int64(IN_HAND_FROM)
