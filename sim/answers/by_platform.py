@@ -7,6 +7,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from sim import platforms
@@ -14,7 +16,8 @@ from sim.answers.crossing import Crossing
 from sim.answers.deadline import LEFT_BEHIND, Deletions, seconds
 from sim.answers.playing import Stage
 from sim.scenario.catalogued import assembled
-from sim.scenario.model import Scenario
+from sim.scenario.model import Scenario, build
+from sim.scenario.patching import merged
 
 REGRETTED: Final = 600
 """Regretted messages, about, that a platform is played with, if the scenario has so many."""
@@ -48,12 +51,32 @@ class OnPlatform:
 def on_platform(scenario: Scenario, platform: str) -> Scenario:
     """Put a scenario's people and messages on another platform of the catalogue.
 
+    Nothing stays of what the catalogue states of any platform: what the other one leaves out has
+    its default. Policies are left behind, because they may change what the other one does not have.
+
     >>> import sim
-    >>> on_platform(sim.load("linkedin_dm"), "slack").push.held_while_active
-    True
+    >>> on_platform(sim.load("platforms/slack"), "linkedin").push.held_while_active
+    False
     """
-    raw, _ = assembled(platform, at="answer", path="--by")
-    return scenario.patched({key: value for key, value in raw.items() if key != "sources"})
+    theirs, _ = assembled(platform, at="answer", path="--by")
+    own = {key: value for key, value in scenario.raw.items() if key not in ("policies", "sources")}
+    for section, key in _stated():
+        if key in own.get(section, {}):
+            own[section] = {name: value for name, value in own[section].items() if name != key}
+    raw = merged(own, {key: value for key, value in theirs.items() if key != "sources"})
+    return build(raw, file=scenario.file, folder=Path(scenario.folder))
+
+
+@cache
+def _stated() -> frozenset[tuple[str, str]]:
+    """Give every parameter, as section and key, that the catalogue states of some platform."""
+    return frozenset(
+        (section, key)
+        for name in platforms.names()
+        for section, table in assembled(name, at="answer", path="--by")[0].items()
+        if section != "sources"
+        for key in table
+    )
 
 
 def by_platform(

@@ -26,6 +26,22 @@ def test_people_and_messages_stay_and_the_rules_are_the_catalogues() -> None:
         assert on_platform(dm, name).segments == dm.segments, name
 
 
+@pytest.mark.parametrize("base", ["slack", "telegram", "zulip", "mattermost", "gmail"])
+def test_nothing_of_the_own_platform_goes_along_to_another(base: str) -> None:
+    """Wrong: a patch over the scenario, which leaves Slack's throttle of mails at WhatsApp."""
+    theirs = {"push", "email", "badge", "deletion", "thread", "desktop", "tablet", "send"}
+    own, other = sim.load(f"platforms/{base}"), sim.load("linkedin_dm")
+    for name in ("whatsapp", "linkedin", "slack", "outlook-recall"):
+        expected = on_platform(other, name).model_dump(include=theirs)
+        assert on_platform(own, name).model_dump(include=theirs) == expected, name
+
+
+def test_what_no_platform_states_stays_the_scenarios() -> None:
+    mine = {"senders.order": "last_sent", "run.seed": 5}
+    there = on_platform(sim.load("linkedin_dm").patched(mine), "slack")
+    assert (there.senders.order, there.run.seed) == ("last_sent", 5)
+
+
 def test_on_its_own_platform_a_scenario_has_its_own_deadline(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
