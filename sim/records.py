@@ -55,15 +55,17 @@ class Records:
     def joined(cls, world: World, written: Mapping[str, npt.NDArray[Any]]) -> Records:
         """Join what the world decided to what an engine wrote."""
         m = world.messages
-        first = np.searchsorted(m.replication, m.replication)  # of each message's replication
+        first = np.searchsorted(
+            m.replication, np.arange(world.worlds)
+        )  # message of each replication
         own = {
             "recipient": world.recipients.number[m.recipient],
             "segment": world.recipients.segment[m.recipient],
-            "after": np.where(m.after < 0, -1, m.after - first),
+            "after": _from_first(m.after, first, m.replication),
             "regretted": m.noticed != NEVER,
         }
-        opener = written["email_opener"]
-        written = dict(written) | {"email_opener": np.where(opener < 0, -1, opener - first)}
+        opener = _from_first(written["email_opener"], first, m.replication)
+        written = dict(written) | {"email_opener": opener}
         drawn = {c.name: own[c.name] if c.name in own else getattr(m, c.name) for c in FROM_WORLD}
         columns = drawn | {c.name: written[c.name] for c in FROM_ENGINE}
         priced = world.recipients.priced[m.recipient]
@@ -104,6 +106,13 @@ class Records:
         return pd.DataFrame(
             {name: _timedelta(v) if name in times else v for name, v in self.columns.items()}
         )
+
+
+def _from_first(row: Int64s, first: Int64s, replication: Int64s) -> Int64s:
+    """Count rows from the first of their replication on; -1, for none, stays."""
+    if first.size == 1:
+        return row
+    return np.where(row < 0, -1, row - first[replication])
 
 
 def _timedelta(values: npt.NDArray[Any]) -> npt.NDArray[np.timedelta64]:

@@ -32,8 +32,8 @@ STRATA: Final = 2 * 2 * PARTS * WAYS
 def stratum_of(recipients: Recipients, recipient: Int64s, noticed_part: Int64s) -> Int64s:
     """Give the stratum of every message, from 0 up to `STRATA`; neighbours are alike."""
     r = recipients
-    settings = 2 * r.push[recipient].astype(np.int64) + r.hides_previews[recipient]
-    return (settings * PARTS + noticed_part) * WAYS + r.email[recipient]
+    settings = (2 * r.push.astype(np.int64) + r.hides_previews) * PARTS * WAYS + r.email
+    return settings[recipient] + noticed_part * WAYS
 
 
 def noticed_parts(s: Scenario, drawn: Drawn, regretted: Flags) -> Int64s:

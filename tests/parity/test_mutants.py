@@ -90,8 +90,8 @@ MUTANTS = {
     ),
     "a mail bound at the instant of the edit shows the old text": (
         "columns",
-        "edit <= row.email_dispatched - lead",
-        "edit < row.email_dispatched - lead",
+        "edit <= mail.email_dispatched - lead",
+        "edit < mail.email_dispatched - lead",
     ),
     "a copy shows an edit that came after it": (
         "columns",
@@ -282,8 +282,8 @@ MUTANTS = {
     ),
     "word from the desk clears no count": (
         "clearing",
-        "        row.badge_cleared = word",
-        "        row.badge_cleared = row.badge_cleared",
+        "        work.badges[i].badge_cleared = word",
+        "        pass",
     ),
     "a push shows after the word that it was read": (
         "phone",
@@ -292,8 +292,8 @@ MUTANTS = {
     ),
     "a count that reading keeps from correction is corrected": (
         "clearing",
-        "row.badge_cleared = _NEVER",
-        "row.badge_cleared = row.badge_cleared",
+        "work.badges[i].badge_cleared = _NEVER",
+        "pass",
     ),
     "a visit reads the oldest conversation": (
         "thread",
@@ -358,19 +358,19 @@ MUTANTS = {
     ),
     "every mail that is listed is opened": (
         "mail",
-        "check, end, m.mail_opened[opener]",
+        "check, end, lead.mail_opened",
         "check, end, True",
     ),
     "a mail is not opened by its alert either": (
         "mail",
-        "m.mail_alert_length[opener]), True",
-        "m.mail_alert_length[opener]), m.mail_opened[opener]",
+        "alert, _NEVER, True",
+        "alert, _NEVER, lead.mail_opened",
     ),
     "the list shows every message of a mail": ("mail", "leads = False", "leads = True"),
     "a mail that is only listed shows its text": ("mail", "if not opened:", "if False:"),
     "an opened mail shows no more than the list": (
         "mail",
-        "max(row.email_chars, listed)",
+        "max(mail.email_chars, listed)",
         "listed",
     ),
     "undoing a send that fails cancels it": (

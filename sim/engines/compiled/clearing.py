@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.clock import NEVER
-from sim.compiling import njit
+from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.inputs import DOZES, IS_OFFLINE, plus, wait
 from sim.engines.compiled.plan import read_in_thread
 from sim.engines.compiled.retractions import BY_READING, BY_THE_APP, leave, move
@@ -30,19 +30,29 @@ def _meet_copy(rules, row, now):
         row.copy_was_read = True
 
 
+@njit_inlined
+def _is_counted(work, i, instant):
+    """Tell whether the badge counts message i later than at an instant."""
+    if work.badges.size == 0:
+        return False
+    badge = work.badges[i]
+    return badge.badge_counted != _NEVER and badge.badge_cleared > instant
+
+
 @njit
 def clear_all(rules, rows, work, now, offline):
     """Clear tray and badge; an offline visit reads the copies of what came since the last visit."""
     at = work.at[0]
     for q in range(at.since_visit, at.next_arrival):
-        row = rows[work.lists[q].arrival_row]
+        i = work.lists[q].arrival_row
+        row = rows[i]
         if row.push_arrived != _NEVER:
             if offline:
                 _meet_copy(rules, row, now)
             if row.push_left > now:
                 leave(row, now, BY_THE_APP)
-        if row.badge_counted != _NEVER and row.badge_cleared > now:
-            row.badge_cleared = now
+        if _is_counted(work, i, now):
+            work.badges[i].badge_cleared = now
             if row.effective <= now and row.thread_read == _NEVER:
                 row.phantom = min(row.phantom, now)
     at.since_visit = at.next_arrival
@@ -58,7 +68,8 @@ def clear_some(rules, rows, work, now, offline, conversation):
     """
     at, first = work.at[0], work.at[0].since_visit
     for q in range(at.since_visit, at.next_arrival):
-        row = rows[work.lists[q].arrival_row]
+        i = work.lists[q].arrival_row
+        row = rows[i]
         arrived = row.push_arrived != _NEVER
         if arrived:
             if offline and row.effective > at.last_online:
@@ -67,29 +78,29 @@ def clear_some(rules, rows, work, now, offline, conversation):
             if row.push_left > now and (mine or rules.visit_clears == CLEARS_ALL):
                 leave(row, now, BY_THE_APP)
         read = row.thread_read != _NEVER
-        if row.badge_counted != _NEVER and row.badge_cleared > now:
+        if _is_counted(work, i, now):
             if row.effective <= now and not read:
                 row.phantom = min(row.phantom, now)
             if read or rules.badge_counts == BY_VISIT:
-                row.badge_cleared = now
-        counts = row.badge_counted != _NEVER and row.badge_cleared > now
+                work.badges[i].badge_cleared = now
+        counts = _is_counted(work, i, now)
         copied = arrived and not read and row.effective > at.last_online
         if first == q and not (counts or copied or (arrived and row.push_left > now)):
             first += 1
     at.since_visit = first
-    _look_at_badge(rows, work, now)
+    _look_at_badge(work, now)
     _forget_what_left(rows, work, now)
 
 
 @njit
-def _look_at_badge(rows, work, now):
+def _look_at_badge(work, now):
     """Work out anew until when the badge counts anything, if nothing happens."""
     at = work.at[0]
     at.badge_until = _PAST
     for q in range(at.since_visit, at.next_arrival):
-        row = rows[work.lists[q].arrival_row]
-        if row.badge_counted != _NEVER and row.badge_cleared > now:
-            at.badge_until = max(at.badge_until, row.badge_cleared)
+        i = work.lists[q].arrival_row
+        if _is_counted(work, i, now):
+            at.badge_until = max(at.badge_until, work.badges[i].badge_cleared)
 
 
 @njit
@@ -108,8 +119,8 @@ def _forget_what_left(rows, work, now):
             kept += 1
     at.in_tray, kept = kept, 0
     for k in range(at.signs):
-        row = rows[lists[k].sign_row]
-        if row.badge_cleared > now and row.phantom == _NEVER:
+        i = lists[k].sign_row
+        if work.badges[i].badge_cleared > now and rows[i].phantom == _NEVER:
             lists[kept].sign_row = lists[k].sign_row
             kept += 1
     at.signs = kept
@@ -121,9 +132,9 @@ def clear_elsewhere(m, one, rules, intervals, rows, work, i, now):
     (rank 9), unless they have gone by then.
     """
     row, at, lists = rows[i], work.at[0], work.lists
-    if row.badge_counted != _NEVER and row.badge_cleared > now and row.effective == _NEVER:
-        row.badge_cleared = _NEVER  # reading refused the deletion that was to correct it
-        _look_at_badge(rows, work, now)
+    if _is_counted(work, i, now) and row.effective == _NEVER:
+        work.badges[i].badge_cleared = _NEVER  # reading refused the deletion that was to correct it
+        _look_at_badge(work, now)
     word = plus(now, max(m.clear_after[row.number], np.int64(1)))
     word = wait(intervals, one.row, IS_OFFLINE, word)
     if rules.retraction_waits:
@@ -136,6 +147,6 @@ def clear_elsewhere(m, one, rules, intervals, rows, work, i, now):
         for k in range(at.pending):
             if lists[k].pending_row == i:
                 lists[k].pending_left = word
-    if row.badge_counted != _NEVER and word < row.badge_cleared:
-        row.badge_cleared = word
-        _look_at_badge(rows, work, now)
+    if _is_counted(work, i, word):
+        work.badges[i].badge_cleared = word
+        _look_at_badge(work, now)

@@ -12,20 +12,21 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
+from sim.compiling.prefetching import prefetch
 from sim.engines.compiled.columns import columns_of
 from sim.engines.compiled.deletions import serve_queues
 from sim.engines.compiled.follow_ups import with_apologies, withhold
-from sim.engines.compiled.inputs import inputs_of
+from sim.engines.compiled.inputs import Inputs, inputs_of
 from sim.engines.compiled.mail import play_mail
 from sim.engines.compiled.order import grouped, sort_by_time
 from sim.engines.compiled.phone import play_phone
 from sim.engines.compiled.plan import plan
 from sim.engines.compiled.portions import portions
 from sim.engines.compiled.retractions import retraction
-from sim.engines.compiled.state import FROM_QUEUE, LINE, RARE_ROW, STATE_ROW
+from sim.engines.compiled.state import BADGE_ROW, FROM_QUEUE, LINE, MAIL_ROW, RARE_ROW, STATE_ROW
 from sim.engines.compiled.store import list_entries
 from sim.engines.compiled.streams import open_block, stream_buffers, take_streams
-from sim.engines.compiled.workspace import clear, workspace_for
+from sim.engines.compiled.workspace import Beside, clear, workspace_for
 from sim.records import Records
 from sim.schema.fields import Int64s
 from sim.schema.world import FLUSH, OFF
@@ -44,17 +45,26 @@ def play(world: World) -> Records:
     messages = with_apologies(world, inputs.messages, queue[-1])
     inputs = inputs._replace(messages=messages)
     first, place, most = grouped(messages.recipient, inputs.people.size)
-    rows, talks = _rows(world.messages.size), _conversations(world)
-    rare = np.empty(rows.size if inputs.terms[0].rare else 0, RARE_ROW)
-    plan(messages, inputs.people, inputs.terms, inputs.intervals, queue[-1], place, rows, rare)
-    by_segment = np.argsort(world.recipients.segment, kind="stable")
-    work = workspace_for(most, rare, talks)
+    rows = _kept.rows(place.size, STATE_ROW)
+    work = workspace_for(most, _beside(world, inputs), _conversations(world))
     _, people, terms, streams, intervals = inputs
+    plan(messages, people, terms, intervals, queue[-1], place, rows, work)
+    by_segment = np.argsort(world.recipients.segment, kind="stable")
     buffers = stream_buffers()
     for some in portions(world, by_segment):
         _play(messages, people, streams, terms, intervals, first, some, rows, work, buffers)
     known = dict(zip(FROM_QUEUE, queue, strict=True))
-    return Records.joined(world, columns_of(world, inputs, place, rows, rare, known))
+    return Records.joined(world, columns_of(world, inputs, place, rows, work, known))
+
+
+def _beside(world: World, inputs: Inputs) -> Beside:
+    """Give rows beside those of all messages, for what may happen in this world."""
+    n, people = world.messages.size, world.recipients
+    return Beside(
+        _kept.rows(n if inputs.terms[0].rare else 0, RARE_ROW),
+        _kept.rows(n if (people.email != OFF).any() else 0, MAIL_ROW),
+        _kept.rows(n if people.badge.any() else 0, BADGE_ROW),
+    )
 
 
 def _conversations(world: World) -> Int64s:
@@ -76,22 +86,22 @@ class _Kept(threading.local):
     it.
     """
 
-    rows = np.empty(0, STATE_ROW)
+    def __init__(self) -> None:
+        self._rows: dict[np.dtype[Any], npt.NDArray[Any]] = {}
+
+    def rows(self, n: int, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+        """Give n rows, with anything in them.
+
+        They are the thread's until it plays again.
+        """
+        if dtype not in self._rows or len(self._rows[dtype]) < n:
+            room = np.empty(n * dtype.itemsize + LINE, dtype=np.uint8)
+            first = -room.ctypes.data % LINE
+            self._rows[dtype] = room[first : first + n * dtype.itemsize].view(dtype)
+        return self._rows[dtype][:n]
 
 
 _kept = _Kept()
-
-
-def _rows(n: int) -> npt.NDArray[Any]:
-    """Give rows for n messages, with anything in them.
-
-    They are the thread's until it plays again.
-    """
-    if len(_kept.rows) < n:
-        room = np.empty(n * STATE_ROW.itemsize + LINE, dtype=np.uint8)
-        first = -room.ctypes.data % LINE
-        _kept.rows = room[first : first + n * STATE_ROW.itemsize].view(STATE_ROW)
-    return _kept.rows[:n]
 
 
 @njit
@@ -146,14 +156,16 @@ def _lay_out(m, one, begin, end, rules, intervals, rows, work):
     at, lists = work.at[0], work.lists
     sent, arrivals, retractions = 0, 0, 0
     for i in range(begin, end):
+        prefetch(rows, i + 8)
         row = rows[i]
         if row.accepted == _NEVER:
             continue
         lists[sent].sent_at, lists[sent].sent_row = row.accepted, i
         sent += 1
-        if row.arrival < rules.horizon:
-            lists[arrivals].arrival_at, lists[arrivals].arrival_row = row.arrival, i
+        if row.push_arrived < rules.horizon:
+            lists[arrivals].arrival_at, lists[arrivals].arrival_row = row.push_arrived, i
             arrivals += 1
+        row.push_arrived = _NEVER
         if row.effective != _NEVER:
             back = retraction(m, rules, intervals, one, row)
             if back < rules.horizon:

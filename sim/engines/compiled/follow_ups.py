@@ -60,7 +60,7 @@ def withhold(begin, end, rows, work):
         row = rows[i]
         if row.accepted != _NEVER and is_withheld(rows, work.rare, i):
             work.rare[i].paused = row.accepted
-            row.accepted = row.push_dispatched = row.arrival = row.thread_read = _NEVER
+            row.accepted = row.push_dispatched = row.thread_read = _NEVER
     at, lists, kept = work.at[0], work.lists, 0
     for q in range(at.sent):
         if rows[lists[q].sent_row].accepted != _NEVER:

@@ -37,8 +37,8 @@ def play_mail(m, one, streams, rules, intervals, rows, work):
     start, end = np.int64(-NEVER), np.int64(-NEVER)  # the last check that has begun
     for k in range(mails):
         arrived, first = lists[k].arrival_at, lists[k].arrival_row
-        opener = rows[lists[first].sent_row].number
-        alert = plus(arrived, m.mail_alert_after[opener])
+        lead = work.mails[lists[first].sent_row]
+        alert = plus(arrived, lead.mail_alert_after)
         if is_on(intervals, one.row, IS_QUIET, arrived) or is_on(
             intervals, one.row, IS_AWAY, alert
         ):
@@ -47,32 +47,36 @@ def play_mail(m, one, streams, rules, intervals, rows, work):
         while start < arrived and end <= arrived and checks[START] <= bound:
             start = checks[START]
             end = step(streams, one, rules, CHECK_STREAM, checks)
-        read, until, opened = alert, plus(alert, m.mail_alert_length[opener]), True
+        read, until, opened = alert, _NEVER, True
+        if (
+            alert != _NEVER
+        ):  # most have none, and what is far off in memory takes as long as the rest
+            until = plus(alert, m.mail_alert_length[rows[lists[first].sent_row].number])
         if start >= arrived or end > arrived:
             check = max(start, arrived)
             if check <= alert:
-                read, until, opened = check, end, m.mail_opened[opener]
+                read, until, opened = check, end, lead.mail_opened
         leads = True
         for q in range(first, lists[first].alert_row):
-            row = rows[lists[q].sent_row]
-            if row.email_dispatched != _NEVER:
-                listed = min(m.length[row.number], rules.email_list) if leads else np.int64(0)
-                _deliver(rules, row, arrived, read, until, opened, listed)
+            row, mail = rows[lists[q].sent_row], work.mails[lists[q].sent_row]
+            if mail.email_dispatched != _NEVER:
+                listed = min(np.int64(mail.length), rules.email_list) if leads else np.int64(0)
+                _deliver(rules, row, mail, arrived, read, until, opened, listed)
                 leads = False
 
 
 @njit
-def _deliver(rules, row, arrived, read, until, opened, listed):
+def _deliver(rules, row, mail, arrived, read, until, opened, listed):
     """Write down, for a message in a mail, its arrival and its reading: `listed` characters in the
     list, and the rest if it is opened.
     """
-    row.email_arrived = arrived
-    row.email_chars = max(row.email_chars, listed)
+    mail.email_arrived = arrived
+    mail.email_chars = max(mail.email_chars, listed)
     if read < rules.horizon:
-        row.email_read, row.email_read_until, row.email_opened = read, until, opened
+        mail.email_read, mail.email_read_until, mail.email_opened = read, until, opened
         if not opened:
-            row.email_chars = listed
-        if row.email_chars == 0 and row.effective <= read:
+            mail.email_chars = listed
+        if mail.email_chars == 0 and row.effective <= read:
             row.phantom = min(row.phantom, read)
 
 
@@ -95,8 +99,8 @@ def _dispatch(m, one, rules, rows, work):
             while end < n and lists[end].sent_at <= bound:
                 end += 1
             leaves = plus(bound, rules.email_lead)
-        if _bind(rules, rows, work.rare, lists, q, end, bound, leaves, opener) > 0:
-            arrival = plus(leaves, m.email_latency[opener])
+        if _bind(rules, rows, work, q, end, bound, leaves, opener) > 0:
+            arrival = plus(leaves, work.mails[lists[q].sent_row].email_latency)
             if arrival < rules.horizon:
                 lists[mails].arrival_at, lists[mails].arrival_row = arrival, q
                 lists[q].alert_row = end
@@ -106,7 +110,7 @@ def _dispatch(m, one, rules, rows, work):
 
 
 @njit
-def _bind(rules, rows, rare, lists, q, end, bound, leaves, opener):
+def _bind(rules, rows, work, q, end, bound, leaves, opener):
     """Decide at `bound` which of the messages q to end go with the mail that leaves at `leaves`.
 
     Returns how many.
@@ -114,10 +118,9 @@ def _bind(rules, rows, rare, lists, q, end, bound, leaves, opener):
     members = 0
     if leaves < rules.horizon:
         for k in range(q, end):
-            i = lists[k].sent_row
-            row = rows[i]
-            if not is_dropped(rules.email_drop, rules, row, rare, i, bound):
-                row.email_dispatched, row.email_opener = leaves, opener
+            i = work.lists[k].sent_row
+            if not is_dropped(rules.email_drop, rules, rows[i], work.rare, i, bound):
+                work.mails[i].email_dispatched, work.mails[i].email_opener = leaves, opener
                 members += 1
     return members
 

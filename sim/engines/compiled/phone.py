@@ -231,15 +231,18 @@ def _into_tray(row, work, now, i, left):
 def _count(m, one, rules, intervals, row, work, now, i):
     """Let the badge count a message, unless its correction came first."""
     at = work.at[0]
-    cleared = plus(row.effective, m.badge_sync_after[row.number])
+    cleared = _NEVER
+    if row.effective != _NEVER:
+        cleared = plus(row.effective, m.badge_sync_after[row.number])
     cleared = wait(intervals, one.row, IS_OFFLINE, cleared)
     if rules.rare:
         cleared = min(cleared, work.rare[i].cleared)
     if cleared < now:
         return
-    row.badge_counted = now
+    badge = work.badges[i]
+    badge.badge_counted = now
     if cleared < rules.horizon:
-        row.badge_cleared = cleared
+        badge.badge_cleared = cleared
     at.badge_until = max(at.badge_until, cleared)
     if row.effective < rules.horizon:
         work.lists[at.signs].sign_row = i
@@ -318,7 +321,7 @@ def _glance(m, rules, rows, work, now, end):
     at, lists, kept = work.at[0], work.lists, 0
     for k in range(at.signs):
         row = rows[lists[k].sign_row]
-        if row.badge_cleared <= now or row.phantom != _NEVER:
+        if work.badges[lists[k].sign_row].badge_cleared <= now or row.phantom != _NEVER:
             continue
         shows_text = row.push_chars > 0 and row.push_left > now
         if row.effective <= now and not shows_text:

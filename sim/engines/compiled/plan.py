@@ -10,7 +10,9 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
+from sim.compiling.prefetching import prefetch
 from sim.engines.compiled.inputs import IS_OFFLINE, plus, wait
+from sim.engines.compiled.state import SOON
 from sim.schema.world import APOLOGY, BLOCK, BLOCKED, DELETE, DELETED, EDIT, EDITED, OFF, READ, SEEN
 
 _DELETED, _READ, _RARER = np.int64(DELETED), np.int64(READ), np.int64(SEEN | BLOCKED | EDITED)
@@ -58,11 +60,15 @@ def read_in_thread(rules, row, now):
 
 
 @njit
-def plan(m, people, terms, intervals, completed, place, rows, rare):
-    """Fill a row per message, at its `place`, with all that is settled before anybody looks."""
-    rules = terms[0]
+def plan(m, people, terms, intervals, completed, place, rows, work):
+    """Fill the rows of every message, at its `place`, with all that is settled before anybody looks."""
+    rules, rare = terms[0], work.rare
     for i in range(m.sender.size):
-        row = rows[place[i]]
+        soon = place[min(i + SOON, place.size - 1)]
+        prefetch(rows, soon)
+        if work.mails.size > 0:
+            prefetch(work.mails, soon)
+        row, one = rows[place[i]], people[m.recipient[i]]
         effect, refusable, refused = _ruling(m, rules, i, completed[i])
         accepted = m.released[i]
         if m.caught[i] or accepted >= rules.horizon or effect <= accepted:
@@ -71,18 +77,19 @@ def plan(m, people, terms, intervals, completed, place, rows, rare):
         row.accepted, row.effective = accepted, effect
         row.refusable, row.refused = refusable, refused
         row.sender = m.sender[i]
-        row.number, row.has_push = i, people[m.recipient[i]].push
+        row.number, row.has_push, row.has_mail = i, one.push, one.email != OFF
+        if row.has_mail:
+            _plan_mail(m, rules, i, work.mails[place[i]])
+        if work.badges.size > 0:
+            work.badges[place[i]].badge_counted = work.badges[place[i]].badge_cleared = _NEVER
         if rules.rare:
             _plan_rare(m, rules, i, place, row, rare[place[i]])
         if accepted == _NEVER:
             continue
-        one = people[m.recipient[i]]
         if one.push or one.badge:
             _plan_push(m, rules, one, i, row)
             if rules.rare:
                 _reach(rules, intervals, one, row, rare[place[i]])
-        if one.email != OFF:
-            row.email_chars = min(m.length[i], rules.email_preview)
 
 
 @njit_inlined
@@ -90,22 +97,31 @@ def _blank(row):
     """Let nothing have happened to a message."""
     row.push_dispatched = row.push_arrived = row.push_left = _NEVER
     row.push_noticed = row.push_read_until = row.retraction_arrived = _NEVER
-    row.email_dispatched = row.email_arrived = row.email_read = row.email_read_until = _NEVER
-    row.badge_counted = row.badge_cleared = row.thread_read = row.phantom = row.arrival = _NEVER
-    row.push_chars = row.push_left_by = row.email_chars = row.from_cache = 0
-    row.email_opened = row.retraction_lost = row.app_was_open = row.copy_was_read = False
-    row.email_opener = -1
+    row.thread_read = row.phantom = _NEVER
+    row.push_chars = row.push_left_by = row.from_cache = 0
+    row.retraction_lost = row.app_was_open = row.copy_was_read = row.retractable = False
+
+
+@njit_inlined
+def _plan_mail(m, rules, i, mail):
+    """Let nothing have happened to a message by mail, and keep what its mail is to be like."""
+    mail.email_dispatched = mail.email_arrived = mail.email_read = mail.email_read_until = _NEVER
+    mail.email_opened, mail.email_opener = False, -1
+    mail.email_chars, mail.length = min(m.length[i], rules.email_preview), m.length[i]
+    mail.email_latency, mail.mail_alert_after = m.email_latency[i], m.mail_alert_after[i]
+    mail.mail_opened = m.mail_opened[i]
 
 
 @njit_inlined
 def _plan_push(m, rules, one, i, row):
     """Plan the way of a notification, and what it is to cause."""
     row.push_dispatched = plus(row.accepted, m.push_delay[i])
-    row.arrival = plus(row.push_dispatched, m.push_latency[i])
+    row.push_arrived = plus(row.push_dispatched, m.push_latency[i])
     if one.push and not one.hides_previews:
         row.push_chars = min(m.length[i], rules.push_preview)
     row.glances_needed = min(m.glances_needed[i], _MANY)
     row.alert_after = m.alert_after[i]
+    row.retractable = one.push and m.retract_after[i] != _NEVER
     looks = m.looks_to_handle[i]
     row.looks_to_handle = 0 if looks == _NEVER else min(looks, _MANY)
 
@@ -113,8 +129,8 @@ def _plan_push(m, rules, one, i, row):
 @njit_inlined
 def _reach(rules, intervals, one, row, more):
     """Keep when a notification reaches the push service, and let it wait for the network."""
-    more.reach = row.arrival
-    row.arrival = wait(intervals, one.row, IS_OFFLINE, row.arrival)
+    more.reach = row.push_arrived
+    row.push_arrived = wait(intervals, one.row, IS_OFFLINE, row.push_arrived)
 
 
 @njit

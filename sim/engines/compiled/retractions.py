@@ -53,7 +53,7 @@ def reaches_service(m, one, row):
 
     NEVER: there is none.
     """
-    if not one.push or row.push_dispatched == _NEVER or row.effective == _NEVER:
+    if not row.retractable or row.push_dispatched == _NEVER or row.effective == _NEVER:
         return _NEVER
     return plus(row.effective, m.retract_after[row.number])
 

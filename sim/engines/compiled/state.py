@@ -29,6 +29,8 @@ from sim.schema.world import MESSAGES, RECIPIENTS, RULES
 
 LINE: Final = 64
 """Bytes of a line of the processor's caches. What is touched together is in one."""
+SOON: Final = 16
+"""How many messages ahead rows are asked for (`prefetch`)."""
 FROM_QUEUE: Final = ("requested", "started", "completed")
 """Columns of the records that the senders' queues write, before there are rows."""
 RARE: Final = frozenset(
@@ -82,11 +84,10 @@ def _held(table: tuple[Field, ...], *names: str) -> tuple[Field, ...]:
 
 ON_THE_WAY: Final = (
     *_held(FROM_ENGINE, "accepted", "effective", "thread_read", "retraction_arrived"),
-    *_held(FROM_ENGINE, "push_dispatched", "push_arrived", "push_left"),
-    Field("arrival", "when its notification reaches the phone, if nothing stops it"),
+    *_held(FROM_ENGINE, "push_dispatched", "push_arrived", "push_left", "phantom"),
 )
 IN_THE_TRAY: Final = (
-    *_held(FROM_ENGINE, "push_chars", "push_noticed", "push_read_until", "push_left_by"),
+    *_held(FROM_ENGINE, "push_chars", "push_noticed", "push_read_until"),
     *_held(MESSAGES, "glances_needed", "alert_after"),
     Field(
         "looks_to_handle",
@@ -97,19 +98,23 @@ IN_THE_TRAY: Final = (
     Field("refusable", "reading it in the thread before then refuses its deletion; -1: never"),
     Field("sender", "its sender", NAME, "int32"),
     Field("number", "its place among the messages", NAME, "int32"),
-    Field("email_opener", "place of the message that opened its mail; -1: none", ROW, "int32"),
+    Field("push_left_by", "why it left the tray", CODE, "int8"),
     Field("refused", "why its deletion was refused", CODE, "int8"),
     *_held(FROM_ENGINE, "from_cache"),
     flag("has_push", "its recipient has push"),
+    flag("has_mail", "its recipient has e-mail"),
+    flag("retractable", "a retraction follows its deletion"),
     flag("retraction_lost", "the store lost its retraction"),
     flag("app_was_open", "the app was open as its push arrived"),
     flag("copy_was_read", "it was read from the device's copy"),
 )
-ELSEWHERE: Final = (
+BY_MAIL: Final = (
     *_held(FROM_ENGINE, "email_dispatched", "email_arrived", "email_chars"),
     *_held(FROM_ENGINE, "email_read", "email_read_until", "email_opened"),
-    *_held(FROM_ENGINE, "badge_counted", "badge_cleared", "phantom"),
+    *_held(MESSAGES, "email_latency", "mail_alert_after", "length", "mail_opened"),
+    Field("email_opener", "place of the message that opened its mail; -1: none", ROW, "int32"),
 )
+IN_THE_BADGE: Final = _held(FROM_ENGINE, "badge_counted", "badge_cleared")
 RARELY: Final = (
     *_held(FROM_ENGINE, "paused", "push_lost", "push_rewritten"),
     *_held(FROM_ENGINE, "watch_shown", "watch_read", "watch_read_until"),
@@ -121,10 +126,12 @@ RARELY: Final = (
     Field("seen", "when the app was first open, online, since its acceptance"),
     Field("opener", "row of the message it follows as a step; -1: none", ROW, "int32"),
 )
-STATE_ROW, RARE_ROW = lines(ON_THE_WAY, IN_THE_TRAY, ELSEWHERE), lines(RARELY)
+STATE_ROW, RARE_ROW = lines(ON_THE_WAY, IN_THE_TRAY), lines(RARELY)
+MAIL_ROW, BADGE_ROW = lines(BY_MAIL), struct(IN_THE_BADGE)
 """A message while it is played. `effective`, `push_dispatched` and the characters are what is to
-come until it is over (`columns`); `push_chars` below zero were rewritten, and show none. The second
-row, `rare`, is there only where something may fill it."""
+come until it is over (`columns`), `push_arrived` until its recipient's turn; `push_chars` below zero
+were rewritten, and show none. There are rows of mails, of counts and of what is rare only in a world
+where something may fill them: what a large world takes is mostly moving rows through the caches."""
 
 CONVERSATION: Final = (
     Field("opens", "when it may be mailed about again"),

@@ -18,12 +18,22 @@ _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 
 
+class Beside(NamedTuple):
+    """Rows of the messages beside those that every world has (`state`), of each kind one a message or
+    none at all.
+    """
+
+    rare: npt.NDArray[Any]
+    mails: npt.NDArray[Any]
+    badges: npt.NDArray[Any]
+
+
 class Workspace(NamedTuple):
     """Counters (one record), states of the three look streams, the place of the next app visit at each
     screen device and of the one past the last, lists.
 
-    For all recipients: second rows of the messages (`state.RARE_ROW`; empty if there are none), all
-    throttled conversations, and which of them each message is in (empty where none is).
+    For all recipients: the rows of `Beside`, all throttled conversations, and which of them each message
+    is in (empty where none is).
     """
 
     at: npt.NDArray[Any]
@@ -31,11 +41,13 @@ class Workspace(NamedTuple):
     screens: Int64s
     lists: npt.NDArray[Any]
     rare: npt.NDArray[Any]
+    mails: npt.NDArray[Any]
+    badges: npt.NDArray[Any]
     conversations: npt.NDArray[Any]
     talks: Int64s
 
 
-def workspace_for(most: int, rare: npt.NDArray[Any], talks: Int64s) -> Workspace:
+def workspace_for(most: int, beside: Beside, talks: Int64s) -> Workspace:
     """Make the workspace for recipients of at most so many messages."""
     conversations = np.empty(int(talks.max(initial=0)) + 1, CONVERSATION_ROW)
     for field in CONVERSATION:
@@ -45,7 +57,7 @@ def workspace_for(most: int, rare: npt.NDArray[Any], talks: Int64s) -> Workspace
         np.zeros((len(SURFACES), STATE), dtype=np.int64),
         np.zeros((len(SCREENS), 2), dtype=np.int64),
         np.zeros(2 * most, LISTS_ROW),
-        rare,
+        *beside,
         conversations,
         talks,
     )
