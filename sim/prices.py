@@ -15,6 +15,8 @@ from sim.clock import DAY, HOUR, SECOND
 from sim.sums import Floats, Sums
 from sim.tallies import DELAY_EDGES, DELAYED, counted, delayed_by
 
+MANY: Final = 100
+"""Replications with any delay that give its mean an interval, unless all have some."""
 DELAYS: Final = (
     *("send.hold", "send.hold_per_character", "review.time"),
     *("push.delay", "email.delay", "email.window"),
@@ -161,12 +163,11 @@ def _delays(sums: Sums) -> est.Estimates:
     """Estimate the prices of delays, of shape (..., policies, what is delayed, prices)."""
     counts, total, used = _binned(sums)
     edges, near = _open_edges()[used], _is_near()[used]
-    later, far = edges[:, 0] >= 0, ~near
-    up, down, moved = total @ (near & later), -total @ (near & ~later), counts @ near
-    mean = est.mean_change(up, down, moved)
-    # A mean of a few large delays among many that are none has no interval that holds: with 30 worlds
-    # and few messages moved, t intervals covered half of the time (docs/coverage.md).
-    few = (mean.with_events < est.FEW) & (mean.with_events < mean.replications)
+    far = ~near
+    mean = est.skewed_mean(total @ near, counts @ near)
+    # A mean that rare delays of most of an hour decide has no interval that holds before some of them
+    # have come: with 60 worlds, 48 of which had any delay, 88 of 100 held (docs/coverage.md).
+    few = (mean.with_events < MANY) & (mean.with_events < mean.replications)
     low, high = (np.where(few, np.nan, limit) for limit in (mean.low, mean.high))
     # The baseline moves nothing against itself.
     low[..., 0, :] = high[..., 0, :] = mean.value[..., 0, :]

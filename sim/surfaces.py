@@ -36,6 +36,10 @@ class Surface:
     """A place where the text of a message shows, by the names of the records' columns about it."""
 
     name: str
+    label: str
+    """What it is called in a sentence."""
+    outlived: str
+    """Where a text was read that had been deleted already."""
     read: str
     """When it was looked at."""
     until: tuple[str, ...] = ()
@@ -123,8 +127,11 @@ def _in_app(r: Records) -> Flags:
     return there
 
 
+IN_A_PUSH: Final = "in a push that outlived the message"
 PHONE: Final = Surface(
     "phone",
+    "push",
+    IN_A_PUSH,
     read="push_noticed",
     until=("push_read_until", "push_rewritten"),
     taken_away=_push_taken_away,
@@ -136,6 +143,8 @@ PHONE: Final = Surface(
 )
 WATCH: Final = Surface(
     "watch",
+    "watch",
+    "on the watch",
     read="watch_read",
     until=("watch_read_until",),
     chars="push_chars",
@@ -145,6 +154,8 @@ WATCH: Final = Surface(
 AT_SCREENS: Final = tuple(
     Surface(
         one.name,
+        one.name,
+        one.where if one.measured else IN_A_PUSH,
         read=one.column("read"),
         until=(one.column("read_until"),),
         chars=one.column("chars"),
@@ -156,6 +167,8 @@ AT_SCREENS: Final = tuple(
 """What the screen devices show, in the order of `SCREENS`."""
 EMAIL: Final = Surface(
     "email",
+    "e-mail",
+    "in an e-mail",
     read="email_read",
     until=("email_read_until",),
     chars="email_chars",
@@ -164,9 +177,22 @@ EMAIL: Final = Surface(
     unread_copy=_mail_left,
 )
 LIST: Final = Surface(
-    "list", read="list_read", until=("list_read_until",), chars="list_chars", edited="list_edited"
+    "list",
+    "the app's list",
+    "in the app's list",
+    read="list_read",
+    until=("list_read_until",),
+    chars="list_chars",
+    edited="list_edited",
 )
-APP: Final = Surface("app", read="thread_read", edited="thread_edited", unread_copy=_in_app)
+APP: Final = Surface(
+    "app",
+    "the app",
+    "in the app's own copy",
+    read="thread_read",
+    edited="thread_edited",
+    unread_copy=_in_app,
+)
 
 PREVIEWS: Final = (PHONE, WATCH, *AT_SCREENS, EMAIL, LIST)
 """Surfaces outside the thread: what shows there is a preview."""

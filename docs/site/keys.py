@@ -18,10 +18,11 @@ from sim.people import catalogue as people
 from sim.people import names as people_names
 from sim.platforms import catalogue as platforms
 from sim.platforms import names as platform_names
+from sim.scenario.channels import EmailShares
 from sim.scenario.citations import Source
 from sim.scenario.model import Scenario
 from sim.scenario.quantities import DAYS, WEEKS, Window
-from sim.scenario.recipients import EmailShares, Segment
+from sim.scenario.recipients import Segment
 from sim.scenario.traffic import Step, Traffic
 
 OPENING = f"""# Keys of scenario files

@@ -23,7 +23,6 @@ from sim.answers.deadline import RETRACTED
 from sim.answers.playing import Patch, Stage, enough
 from sim.clock import SECOND
 from sim.records import Records
-from sim.schema.screens import SCREENS
 from sim.summaries import changes, compared, corrected, headlines
 from sim.sums import Ints, Sums
 from sim.surfaces import SURFACES
@@ -39,15 +38,7 @@ DURING: Final = {
     Lost.AFTER_REFUSAL: "read after the deletion was refused",
     Lost.AFTER_REMEDY: "read after an apology or a block",
 }
-IN_A_PUSH: Final = "read after it, in a push that outlived the message"
-OUTLIVED: Final = {
-    "phone": IN_A_PUSH,
-    "watch": "read after it, on the watch",
-    **{one.name: f"read after it, {one.where}" if one.measured else IN_A_PUSH for one in SCREENS},
-    "email": "read after it, in an e-mail",
-    "list": "read after it, in the app's list",
-    "app": "read after it, in the app's own copy",
-}
+OUTLIVED: Final = {one.name: f"read after it, {one.outlived}" for one in SURFACES}
 AT_LAST: Final = ("never read", "undecided at the end of observation")
 STEPS: Final = (*NOT_SENT, *DURING.values(), *dict.fromkeys(OUTLIVED.values()), *AT_LAST)
 """Steps, in order. A message is at the first one that holds."""

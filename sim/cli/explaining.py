@@ -18,32 +18,15 @@ from pydantic import BaseModel
 from sim.cli.clocks import clock_in_words
 from sim.cli.words import in_words
 from sim.scenario import Scenario, load
+from sim.scenario.channels import EmailShares
 from sim.scenario.evidence import Evidence, EvidenceKind, Evidences, tables_of
 from sim.scenario.patching import nested, paths_set, quoted
-from sim.scenario.recipients import EmailShares, Segment
-from sim.schema.screens import SCREENS
+from sim.scenario.recipients import Segment
+from sim.scenario.sections import Parameters
 from sim.sweeping.design.unknowns import assumed
 from sim.world.trace import read_log
 
-SECTIONS = {
-    "run": "The run",
-    "traffic": "Who writes",
-    "mistakes": "Mistakes",
-    "conversation": "Conversation",
-    "senders": "Senders, and their deletion work",
-    "moderation": "Moderators",
-    "review": "Review before sending",
-    "send": "Sending",
-    "deletion": "The platform's rules for deletions",
-    "push": "Push",
-    "email": "E-mail",
-    **{one.name: one.title for one in SCREENS},
-    "notification_list": "The app's list, of notifications or of conversations",
-    "badge": "Badge",
-    "thread": "Thread",
-    "reading": "Reading",
-    "credits": "InMail credits",
-}
+SECTIONS = {name: field.title for name, field in Parameters.model_fields.items() if field.title}
 """What each table of a scenario is about, in the order of the model (docs/model.md)."""
 
 COUNTED: dict[EvidenceKind, str] = {

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sim.cli.words import time_of
 from sim.clock import SECOND
 from sim.estimates import Estimate
-from sim.schema.screens import NAMES
+from sim.surfaces import PREVIEWS
 
 NONE_CHANGED: Final = "none changed"
 """What stands in the place of a difference where the same messages were read."""
@@ -27,9 +27,9 @@ def interval(e: Estimate) -> str:
 
 def split_of(preview_first: Estimate, in_app: Estimate) -> str:
     """Write what a headline adds up from."""
-    where = ", ".join(("push", "e-mail", "watch", *NAMES))
+    *first, last = (one.label for one in PREVIEWS)
     return (
-        f"{percent(preview_first.value)} % by preview first ({where} or the app's list) and "
+        f"{percent(preview_first.value)} % by preview first ({', '.join(first)} or {last}) and "
         f"{percent(in_app.value)} % in the app first"
     )
 

@@ -17,8 +17,8 @@ from sim.distributions.families.scipy import Scipy
 from sim.distributions.family import Family
 from sim.distributions.mixture import Mixture
 from sim.distributions.values import Micros
+from sim.scenario.channels import EmailShares
 from sim.scenario.quantities import DAYS, WEEKS, Window
-from sim.scenario.recipients import EmailShares
 from sim.scenario.traffic import Step
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, create_model, field_validator
 
 from sim.clock import DAY, HOUR, MINUTE, NEVER, SECOND
 from sim.distributions.fields import DurationDistribution
 from sim.distributions.values import Duration, Micros, Probability, Strict
-from sim.scenario.quantities import Characters, MaybeNever, as_tuple
-from sim.scenario.recipients import NOT_EVER, NOW
-from sim.schema.screens import NAMES
+from sim.scenario.quantities import NOT_EVER, NOW, Characters, MaybeNever, as_tuple
+from sim.schema.screens import NAMES, SCREENS
 
 if TYPE_CHECKING:
     Device = str
@@ -307,3 +307,72 @@ class Thread(Strict):
         default=NOT_EVER,
         description="From reading a message at a screen device to the removal of its push and count on the phone.",
     )
+
+
+class Notified(Strict):
+    """The channels that notify, those of screen devices apart."""
+
+    push: Push = Field(default=Push(), title="Push")
+    email: Email = Field(default=Email(), title="E-mail")
+
+
+if TYPE_CHECKING:
+    WithRoutes = Notified
+else:
+    WithRoutes = create_model(
+        "WithRoutes",
+        __base__=Notified,
+        **{
+            one.name: (ScreenRoute, Field(default=ScreenRoute(), title=one.title))
+            for one in SCREENS
+        },
+    )
+
+
+class Channels(WithRoutes):
+    """Every channel of a scenario, and the thread: a section each, with its title."""
+
+    notification_list: NotificationList = Field(
+        default=NotificationList(), title="The app's list, of notifications or of conversations"
+    )
+    badge: Badge = Field(default=Badge(), title="Badge")
+    thread: Thread = Field(default=Thread(), title="Thread")
+
+
+class EmailShares(Strict):
+    """How many of the segment get e-mail in which way; the shares sum to one."""
+
+    off: Probability = 0.0
+    instant: Probability = 0.0
+    batched: Probability = 0.0
+    digest: Probability = 0.0
+
+    def as_tuple(self) -> tuple[float, float, float, float]:
+        """Give the shares in the order off, instant, batched, digest."""
+        return (self.off, self.instant, self.batched, self.digest)
+
+
+class ChannelsTaken(Strict):
+    """Which of the channels people have switched on: a part of their segment."""
+
+    push: Probability = Field(default=1.0, description="Share with push switched on.")
+    badge: Probability = Field(default=0.0, description="Share with the badge switched on.")
+    previews_hidden: Probability = Field(
+        default=0.0, description="Share who hide previews on the phone's lock screen."
+    )
+    ios: Probability = Field(
+        default=0.5, description="Share with an iPhone; the rest have Android."
+    )
+    email: EmailShares = Field(
+        default=EmailShares(off=1.0),
+        description="Shares with e-mail off, instant, batched or in a digest; they sum to 1.",
+    )
+
+    @field_validator("email")
+    @classmethod
+    def _mail_sums(cls, value: EmailShares) -> EmailShares:
+        if abs(math.fsum(value.as_tuple()) - 1) > 1e-9:
+            raise ValueError(
+                f"the shares sum to {math.fsum(value.as_tuple()):g}; make them sum to 1"
+            )
+        return value

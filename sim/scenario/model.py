@@ -30,7 +30,8 @@ from sim.scenario.patching import (
     spread,
 )
 from sim.scenario.policies import changes_rows, name_faults, together_faults
-from sim.scenario.recipients import NOT_EVER, Looks, Reaction, Segment
+from sim.scenario.quantities import NOT_EVER
+from sim.scenario.recipients import Looks, Reaction, Segment
 from sim.scenario.sections import NOT_PARAMETERS, REGRETS, ScenarioFields
 from sim.scenario.suggestions import did_you_mean, said
 from sim.scenario.traffic import KINDS, Campaign, Sequence, Stream, Trace

@@ -15,8 +15,8 @@ from typing import Any
 from sim import people
 from sim.errors import Fault, ScenarioError
 from sim.scenario.catalogued import spelled_source
+from sim.scenario.channels import EmailShares
 from sim.scenario.patching import Raw, joined, layered, merged, paths_set, quoted
-from sim.scenario.recipients import EmailShares
 from sim.scenario.suggestions import did_you_mean, said
 
 Origins = dict[str, str]

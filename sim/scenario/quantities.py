@@ -20,6 +20,8 @@ from sim.clock import (
     parse_duration,
     parted,
 )
+from sim.distributions.families.constant import Constant
+from sim.distributions.families.never import Never
 from sim.distributions.values import Duration, Micros, Strict, read_duration
 from sim.scenario.suggestions import did_you_mean
 
@@ -296,3 +298,7 @@ MaybeNever = Annotated[Duration, BeforeValidator(_maybe_never)]
 DeletionWindow = Annotated[Duration, BeforeValidator(_window)]
 Speed = Annotated[float, BeforeValidator(_speed)]
 """Characters a second, or inf."""
+
+NOW = Constant[Duration](value=Micros(0))
+NOT_EVER = Never()
+"""Distributions of durations that take no time, and that never end."""

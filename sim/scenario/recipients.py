@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field, create_model, field_validator
 
 from sim.distributions.families.constant import Constant
-from sim.distributions.families.never import Never
 from sim.distributions.fields import DurationDistribution, NumberDistribution
-from sim.distributions.values import Duration, Micros, Positive, Probability, Strict
-from sim.scenario.quantities import WEEKS, Offset, Week, Windows, as_tuple
+from sim.distributions.values import Micros, Positive, Probability, Strict
+from sim.scenario.channels import ChannelsTaken
+from sim.scenario.quantities import NOT_EVER, NOW, WEEKS, Offset, Week, Windows, as_tuple
 from sim.schema.screens import NAMES, SCREENS
 
 if TYPE_CHECKING:
     Held = str
 else:
     Held = Literal[("push", *NAMES, "email")]
-
-NOW = Constant[Duration](value=Micros(0))
-NOT_EVER = Never()
 
 
 class Looks(Strict):
@@ -106,19 +102,6 @@ class Handling(Strict):
     )
 
 
-class EmailShares(Strict):
-    """How many of the segment get e-mail in which way; the shares sum to one."""
-
-    off: Probability = 0.0
-    instant: Probability = 0.0
-    batched: Probability = 0.0
-    digest: Probability = 0.0
-
-    def as_tuple(self) -> tuple[float, float, float, float]:
-        """Give the shares in the order off, instant, batched, digest."""
-        return (self.off, self.instant, self.batched, self.digest)
-
-
 class ScreenSessions(Looks):
     """Sessions at a screen device, in which a notification shows as a toast."""
 
@@ -164,8 +147,8 @@ class Quiet(Strict):
     )
 
 
-class Person(Strict):
-    """A segment without its devices beside the phone."""
+class Kind(Strict):
+    """Who they are, and when they look."""
 
     name: str = Field(min_length=1, description="Name of the kind of people.")
     share: Probability = Field(default=1.0, description="Share of recipients of this kind.")
@@ -177,18 +160,11 @@ class Person(Strict):
     utc_offset: Offset = Field(
         default=Micros(0), description="Their clock less the scenario's clock."
     )
-    push: Probability = Field(default=1.0, description="Share with push switched on.")
-    badge: Probability = Field(default=0.0, description="Share with the badge switched on.")
-    previews_hidden: Probability = Field(
-        default=0.0, description="Share who hide previews on the phone's lock screen."
-    )
-    ios: Probability = Field(
-        default=0.5, description="Share with an iPhone; the rest have Android."
-    )
-    email: EmailShares = Field(
-        default=EmailShares(off=1.0),
-        description="Shares with e-mail off, instant, batched or in a digest; they sum to 1.",
-    )
+
+
+class Person(ChannelsTaken, Kind):
+    """A segment without its devices beside the phone."""
+
     notice: Annotated[float, Field(gt=0, le=1)] = Field(
         default=1.0, description="Chance that a glance notices a visible preview."
     )
@@ -246,14 +222,5 @@ class Segment(WithScreens):
         if "." in value or value == "*" or not value.isprintable():
             raise ValueError(
                 f'"{value}" cannot be written in a path; give it a name without dots, and not just *'
-            )
-        return value
-
-    @field_validator("email")
-    @classmethod
-    def _mail_sums(cls, value: EmailShares) -> EmailShares:
-        if abs(math.fsum(value.as_tuple()) - 1) > 1e-9:
-            raise ValueError(
-                f"the shares sum to {math.fsum(value.as_tuple()):g}; make them sum to 1"
             )
         return value

@@ -6,36 +6,29 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BeforeValidator,
-    Field,
-    PrivateAttr,
-    WithJsonSchema,
-    create_model,
-    field_validator,
-)
+from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema, field_validator
 
 from sim.clock import DAY, NEVER, SECOND
 from sim.distributions.families.empirical import Empirical
 from sim.distributions.fields import DurationDistribution
 from sim.distributions.values import Duration, Micros, Probability, Strict
 from sim.people import DEFAULT
-from sim.scenario.channels import Badge, Email, NotificationList, Push, ScreenRoute, Thread
+from sim.scenario.channels import Channels
 from sim.scenario.citations import Source
 from sim.scenario.quantities import (
     MOST_REPLICATIONS,
+    NOW,
     DeletionWindow,
     MaybeNever,
     Speed,
     as_tuple,
     as_tuple_of_one,
 )
-from sim.scenario.recipients import NOW, Segment
+from sim.scenario.recipients import Segment
 from sim.scenario.senders import Mistakes, Moderation, Review, Send, Senders
 from sim.scenario.traffic import Kind, Traffic
-from sim.schema.screens import NAMES
 
 ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
@@ -162,33 +155,28 @@ class Heading(Strict):
     )
 
 
-if TYPE_CHECKING:
-    WithRoutes = Strict
-else:
-    WithRoutes = create_model(
-        "WithRoutes", __base__=Strict, **{name: (ScreenRoute, ScreenRoute()) for name in NAMES}
-    )
+class SendersSide(Strict):
+    """Who writes, what they regret, and what they may do about it."""
+
+    run: Run = Field(default=Run(), title="The run")
+    traffic: Traffic = Field(title="Who writes")
+    mistakes: Mistakes = Field(default=Mistakes(), title="Mistakes")
+    conversation: Conversation = Field(default=Conversation(), title="Conversation")
+    senders: Senders = Field(default=Senders(), title="Senders, and their deletion work")
+    moderation: Moderation = Field(default=Moderation(), title="Moderators")
+    review: Review = Field(default=Review(), title="Review before sending")
+    send: Send = Field(default=Send(), title="Sending")
+    deletion: Deletion = Field(default=Deletion(), title="The platform's rules for deletions")
 
 
-class Parameters(WithRoutes):
-    """What decides its results: what a policy may change."""
+class Parameters(Channels, SendersSide):
+    """What decides its results: what a policy may change.
 
-    run: Run = Run()
-    traffic: Traffic
-    mistakes: Mistakes = Mistakes()
-    senders: Senders = Senders()
-    moderation: Moderation = Moderation()
-    conversation: Conversation = Conversation()
-    review: Review = Review()
-    send: Send = Send()
-    deletion: Deletion = Deletion()
-    push: Push = Push()
-    email: Email = Email()
-    notification_list: NotificationList = NotificationList()
-    badge: Badge = Badge()
-    thread: Thread = Thread()
-    reading: Reading = Reading()
-    credits: Credits = Credits()
+    A section has a title, in the order of the model (docs/model.md).
+    """
+
+    reading: Reading = Field(default=Reading(), title="Reading")
+    credits: Credits = Field(default=Credits(), title="InMail credits")
     costs: dict[str, Annotated[float, Field(ge=-1e12, le=1e12)]] = Field(
         default_factory=dict,
         description="Money per counted event, such as too_late, refused_window, orphans.",

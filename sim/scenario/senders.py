@@ -12,8 +12,7 @@ from sim.clock import NEVER
 from sim.distributions.families.constant import Constant
 from sim.distributions.fields import DurationDistribution
 from sim.distributions.values import Duration, Micros, Probability, Strict
-from sim.scenario.quantities import Offset, Windows
-from sim.scenario.recipients import NOW
+from sim.scenario.quantities import NOW, Offset, Windows
 
 
 class Mistakes(Strict):

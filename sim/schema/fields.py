@@ -49,7 +49,10 @@ class Field:
 
     `absent` is the value where it does not happen (of an instant: NEVER), or what a world written
     by hand has where it does not say; `otherwise` derives the latter from fields declared before.
-    `choices` are the codes it may take.
+    `choices` are the codes it may take. `of` is the scenario's parameter that a rule is, or whose
+    distribution a message's delay is drawn from (for recipients of `where` only), or the segment's that a
+    recipient's setting has its chance from; `codes` is what a word there stands for, `bits` what each of
+    a list of words does.
 
     >>> Field("read", "when it was read").absent == NEVER
     True
@@ -62,6 +65,10 @@ class Field:
     absent: Any = NEVER
     choices: tuple[int, ...] = ()
     otherwise: Otherwise | None = None
+    of: str = ""
+    where: str = ""
+    codes: Mapping[str, int] | None = None
+    bits: Mapping[str, int] | None = None
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -86,6 +93,8 @@ def declared(
     *,
     choices: tuple[int, ...] = (),
     otherwise: Otherwise | None = None,
+    of: str = "",
+    where: str = "",
 ) -> Any:
     """Declare a field in the body of a dataclass, whose annotation gives its dtype.
 
@@ -97,13 +106,28 @@ def declared(
         "unit": unit,
         "choices": choices,
         "otherwise": otherwise,
+        "of": of,
+        "where": where,
     }
     return dataclasses.field(metadata=metadata)
 
 
-def rule(meaning: str, absent: Any, unit: str = DURATION, choices: tuple[int, ...] = ()) -> Any:
-    """Declare a rule in the body of a dataclass: as `declared`, with a default."""
+def rule(
+    meaning: str,
+    absent: Any,
+    unit: str = DURATION,
+    *,
+    of: str = "",
+    codes: Mapping[str, int] | None = None,
+    bits: Mapping[str, int] | None = None,
+) -> Any:
+    """Declare a rule in the body of a dataclass: as `declared`, with a default.
+
+    Where the scenario's parameter `of` says nothing, it is `absent`.
+    """
+    choices = tuple(sorted(set(codes.values()))) if codes and unit == CODE else ()
     metadata = {"meaning": meaning, "absent": absent, "unit": unit, "choices": choices}
+    metadata |= {"of": of, "codes": codes, "bits": bits}
     return dataclasses.field(default=absent, metadata=metadata)
 
 

@@ -1,7 +1,7 @@
-"""What chance and the scenario decide: the rules, the columns of messages and of recipients.
+"""What chance decides: the columns of messages and of recipients.
 
-Both engines take their world through these only. All times and durations are int64 microseconds,
-`NEVER` where something does not happen.
+Both engines take their world through these and the rules (`sim.schema.rules`) only. All times and
+durations are int64 microseconds, `NEVER` where something does not happen.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sim.clock import DAY, HOUR, MINUTE, NEVER
+from sim.clock import NEVER
+from sim.schema.codes import AT_ONCE, BATCHED, DIGEST, OFF
 from sim.schema.fields import (
     CHARACTERS,
     CODE,
@@ -25,137 +26,8 @@ from sim.schema.fields import (
     Int64s,
     declared,
     fields_of,
-    rule,
 )
-from sim.schema.screens.declared import ScreenMessages, ScreenRecipients, ScreenRules
-
-OFF, AT_ONCE, BATCHED, DIGEST = 0, 1, 2, 3
-"""E-mail modes of a recipient."""
-FIRST_SENT, LAST_SENT, FIRST_NOTICED = 0, 1, 2
-"""Orders of the deletion queue."""
-DELETE, EDIT, APOLOGY, BLOCK = 0, 1, 2, 3
-"""Remedies: what a deletion does."""
-NO_COLLAPSE, BY_THREAD, BY_APP = 0, 1, 2
-"""Which pushes a newer one replaces in the tray."""
-MESSAGE, CONVERSATION, LATEST, REWRITE = 0, 1, 2, 3
-"""Scopes of a retraction."""
-EVERY_THREAD, ONE_THREAD = 0, 1
-"""Which conversations an app visit reads: every one with something new, or the one it opens."""
-CLEARS_ALL, CLEARS_THREAD, CLEARS_NOTHING = 0, 1, 2
-"""Which pushes leave the phone's tray as the app is opened on it."""
-BY_VISIT, BY_READING = 0, 1
-"""What makes the badge stop counting a message: a visit on the phone, or its being read."""
-DELETED, READ, SEEN, BLOCKED, EDITED = 1, 2, 4, 8, 16
-"""Reasons to drop a notification that waits for its dispatch, as bits: its message is deleted, read in the
-thread, the app has been open since its acceptance, its recipient is blocked, it is edited."""
-FIRST, LATEST_PENDING, FLUSH = 0, 1, 2
-"""What a batch's window counts from; FLUSH: every message is due by itself, and all that wait go
-with the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules(ScreenRules):
-    """What the platform does and how deletions are worked on: plain numbers, no chance (defaults:
-    the mildest).
-    """
-
-    window: int = rule("longest age at which a deletion is accepted; -1: none is", NEVER)
-    unread_only: bool = rule("only unread messages can be deleted", False, FLAG)
-    undeletable: int = rule(
-        "bit k set: messages of kind k (`sim.scenario.model.KINDS`) cannot be deleted", 0, CODE
-    )
-    servers: int = rule("deletions that a sender works on at once", 1, COUNT)
-    order: int = rule(
-        "which waiting deletion is next", FIRST_SENT, CODE, (FIRST_SENT, LAST_SENT, FIRST_NOTICED)
-    )
-    bulk: bool = rule("waiting deletions of the same batch go together", False, FLAG)
-    leaves_seen: bool = rule(
-        "a sender who sees that it has been read in the thread leaves it", False, FLAG
-    )
-    placeholder: bool = rule("the thread shows where a deleted message was", False, FLAG)
-    remedy: int = rule("what a deletion does", DELETE, CODE, (DELETE, EDIT, APOLOGY, BLOCK))
-    redraft: bool = rule(
-        "a corrected message follows as a deletion's action completes", False, FLAG
-    )
-    receiver_window: int = rule(
-        "age at which the recipient's client ignores an allowed deletion", NEVER
-    )
-    pause: bool = rule(
-        "follow-up steps are not sent once their opening message is gone", False, FLAG
-    )
-    push_drop: int = rule(
-        "reasons to drop a push at its dispatch: bits", DELETED | READ | BLOCKED, CODE
-    )
-    push_late: bool = rule("a push's text is that of its dispatch", True, FLAG)
-    push_preview: int = rule("characters a push shows; 0 hides the text", 100, CHARACTERS)
-    push_expiry: int = rule("how long a push stays in the tray", NEVER)
-    push_ttl: int = rule("how long the service keeps a push for a phone without network", NEVER)
-    push_fetch: bool = rule("the push carries an id; its text is fetched on arrival", False, FLAG)
-    push_generic: bool = rule(
-        "a push whose text is gone as it is fetched is shown without text, not left out",
-        False,
-        FLAG,
-    )
-    collapse: int = rule(
-        "which pushes in the tray a newer one replaces",
-        NO_COLLAPSE,
-        CODE,
-        (NO_COLLAPSE, BY_THREAD, BY_APP),
-    )
-    retraction_scope: int = rule(
-        "what a retraction takes back", MESSAGE, CODE, (MESSAGE, CONVERSATION, LATEST, REWRITE)
-    )
-    retraction_waits: bool = rule(
-        "retractions have normal priority: they wait for the end of dozing", False, FLAG
-    )
-    retraction_app_ran_within: int = rule(
-        "how long after a visit on the phone a retraction of its push still works; NEVER: at any time",
-        NEVER,
-    )
-    email_window: int = rule("how long a batch of e-mail stays open", 15 * MINUTE)
-    email_anchor: int = rule(
-        "what the window of a batch counts from", FIRST, CODE, (FIRST, LATEST_PENDING, FLUSH)
-    )
-    email_tick: int = rule("how often the e-mail worker looks; 0: at once", 0)
-    throttle_gap: int = rule("how long a conversation is closed after a mail; 0: not at all", 0)
-    throttle_factor: float = rule("what the gap grows by with every mail", 1.0, FACTOR)
-    throttle_most: int = rule("the longest gap", 0)
-    throttle_reset: int = rule("silence after which the gap is the first one again", 0)
-    email_every: int = rule("from digest to digest", DAY)
-    email_at: int = rule("when digests are due, on the recipient's clock", 8 * HOUR)
-    email_lead: int = rule("from the snapshot of a digest to its dispatch", 0)
-    email_drop: int = rule(
-        "reasons to leave a message out of a mail as it is bound: bits",
-        DELETED | READ | BLOCKED,
-        CODE,
-    )
-    email_late: bool = rule("a mail's text is that of its binding", True, FLAG)
-    email_preview: int = rule(
-        "characters an opened e-mail shows; NEVER: all of the text, 0: nothing", NEVER, CHARACTERS
-    )
-    email_list: int = rule(
-        "characters that the list of the mailbox shows of a mail's first message", 0, CHARACTERS
-    )
-    visit_reads: int = rule(
-        "which conversations an online visit reads", EVERY_THREAD, CODE, (EVERY_THREAD, ONE_THREAD)
-    )
-    visit_clears: int = rule(
-        "which pushes leave the tray as the app is opened on the phone",
-        CLEARS_ALL,
-        CODE,
-        (CLEARS_ALL, CLEARS_THREAD, CLEARS_NOTHING),
-    )
-    badge_counts: int = rule(
-        "what ends a message's count in the badge", BY_VISIT, CODE, (BY_VISIT, BY_READING)
-    )
-    list_shown: bool = rule("the app has a list, of notifications or of conversations", False, FLAG)
-    list_chars: int = rule("characters an entry of that list shows", 0, CHARACTERS)
-    list_latest: bool = rule(
-        "that list has an entry for the latest message of each sender alone", False, FLAG
-    )
-    badge_boost: float = rule("factor on the rate of visits while the badge counts", 1.0, FACTOR)
-    cache_life: int = rule("how long a copy on the device can be read", 48 * HOUR)
-    visit_offline: float = rule("chance that a visit finds the device offline", 0.0, FACTOR)
+from sim.schema.screens.declared import ScreenMessages, ScreenRecipients
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +136,7 @@ class Messages(ScreenMessages):
     clear_after: Int64s = declared(
         "from being read at another device to the clearing of its push and count on the phone; NEVER: they stay",
         NEVER,
+        of="thread.clears_elsewhere",
     )
     list_gone_after: Int64s = declared(
         "from the deletion's effect until the app's list has no entry of it; NEVER: the entry stays",
@@ -289,7 +162,9 @@ class Messages(ScreenMessages):
         "from its first reading to the recipient's reply; NEVER: there is none", NEVER
     )
     email_delay: Int64s = declared("from acceptance to its mail's dispatch; NEVER: none goes")
-    email_latency: Int64s = declared("transport of the mail this message opens")
+    email_latency: Int64s = declared(
+        "transport of the mail this message opens", of="email.latency", where="email"
+    )
     mail_alert_after: Int64s = declared(
         "from the arrival of the mail this message opens to its being read because of its alert; NEVER: no reaction",
         NEVER,
@@ -318,10 +193,12 @@ class Recipients(ScreenRecipients):
     checks_rate: Floats = declared(
         "personal factor on the rate of checks", 1.0, FACTOR, otherwise=lambda _, row: row["rate"]
     )
-    ios: Flags = declared("its phone runs iOS", False, FLAG)
-    push: Flags = declared("push is switched on", True, FLAG)
-    badge: Flags = declared("the badge is switched on", False, FLAG)
-    hides_previews: Flags = declared("previews on the phone show no text", False, FLAG)
+    ios: Flags = declared("its phone runs iOS", False, FLAG, of="ios")
+    push: Flags = declared("push is switched on", True, FLAG, of="push")
+    badge: Flags = declared("the badge is switched on", False, FLAG, of="badge")
+    hides_previews: Flags = declared(
+        "previews on the phone show no text", False, FLAG, of="previews_hidden"
+    )
     email: Int64s = declared(
         "which e-mails it takes", OFF, CODE, choices=(OFF, AT_ONCE, BATCHED, DIGEST)
     )
@@ -339,6 +216,5 @@ class Recipients(ScreenRecipients):
         return int(self.entity.size)
 
 
-RULES: Final = fields_of(Rules)
 MESSAGES: Final = fields_of(Messages)
 RECIPIENTS: Final = fields_of(Recipients)

@@ -8,9 +8,13 @@ what they find).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, get_args
 
+from sim.distributions.family import Family
+from sim.distributions.values import Micros, Strict
 from sim.draws import U64, purpose, replication_key, uniform
+from sim.scenario.channels import Cache, Channels, ChannelsTaken, Reasons, Receipts, ScreenRoute
+from sim.scenario.recipients import InHand, WatchAlerts
 from sim.schema.screens import NAMES
 
 Raw = dict[str, Any]
@@ -40,9 +44,8 @@ def numbered(number: int) -> Pick:
     def pick(options: Sequence[Any]) -> Any:
         nonlocal count
         count += 1
-        return options[
-            int(uniform(key, U64(purpose("verification")), U64(0), U64(count)) * len(options))
-        ]
+        chance = uniform(key, U64(purpose("verification")), U64(0), U64(count))
+        return options[int(chance * len(options))]
 
     return pick
 
@@ -73,6 +76,37 @@ def duration(pick: Pick, times: Sequence[str] = FEW, *, positive: bool = False) 
     ][kind]
 
 
+def section(pick: Pick, model: type[Strict], without: Sequence[str] = ()) -> Raw:
+    """Choose a value for every field of a section by what its default is; other fields that say nothing by
+    default than reasons are left out.
+
+    What must fit other fields is chosen by hand below.
+    """
+    fields = {name: field for name, field in model.model_fields.items() if name not in without}
+    chosen = {name: _like(pick, field.default, field.annotation) for name, field in fields.items()}
+    return {name: value for name, value in chosen.items() if value is not None}
+
+
+def _like(pick: Pick, default: Any, annotation: Any) -> Any:
+    """Choose a value of the kind of a default."""
+    match default:
+        case bool():
+            return pick((False, True))
+        case Family():
+            return duration(pick)
+        case Micros():
+            return pick(("0 s", *LONG))
+        case int():
+            return pick((0, 20, 100))
+        case float():
+            return pick(CHANCE)
+        case str():
+            return pick(get_args(annotation))
+        case Strict():
+            return section(pick, type(default))
+    return pick(REASONS) if Reasons in get_args(annotation) else None
+
+
 def _looks(pick: Pick, gaps: Sequence[str]) -> Raw:
     if pick(range(5)) == 0:
         return {}
@@ -84,11 +118,6 @@ def _looks(pick: Pick, gaps: Sequence[str]) -> Raw:
 
 def _reaction(pick: Pick) -> Raw:
     return {"chance": pick(CHANCE), "delay": duration(pick, ("0 s", "10 s", "4 min"))}
-
-
-def _in_hand(pick: Pick) -> Raw:
-    """Choose how long people have the phone in hand around what they write."""
-    return {"before": duration(pick, ("5 s", "1 min")), "after": duration(pick)}
 
 
 def _habits(pick: Pick) -> Raw:
@@ -113,10 +142,7 @@ def _segment(pick: Pick, name: str, share: float) -> Raw:
         "week": pick(WEEK),
         "utc_offset": pick(SHIFT),
         "frailty": pick((1.0, 3.0, {"dist": "lognormal", "median": 1.0, "sigma": 0.8})),
-        "push": pick(CHANCE),
-        "badge": pick(CHANCE),
-        "previews_hidden": pick(CHANCE),
-        "ios": pick(CHANCE),
+        **section(pick, ChannelsTaken, without=("email",)),
         "email": dict.fromkeys(("off", "instant", "batched", "digest"), 0.25)
         if mail == "mixed"
         else {mail: 1.0},
@@ -124,7 +150,7 @@ def _segment(pick: Pick, name: str, share: float) -> Raw:
         "glances": _looks(pick, often),
         "checks": _looks(pick, seldom) | _habits(pick),
         "visits": _looks(pick, seldom),
-        "in_hand": pick(({}, _in_hand(pick))),
+        "in_hand": pick(({}, section(pick, InHand))),
         "alert": _reaction(pick) | _spreads(pick),
         "mail_alert": _reaction(pick),
         "handling": _reaction(pick)
@@ -146,16 +172,9 @@ def _circumstances(pick: Pick) -> Raw:
         "doze": _looks(pick, often),
     }
     screens = {name: _sessions(pick, often) for name in NAMES}
-    watch = {
-        "share": pick(CHANCE),
-        "worn": pick(CHANCE),
-        "notice": pick(CHANCE),
-        "delay": duration(pick),
-        "length": duration(pick),
-    }
     quiet = {"hours": pick(HOURS), "share": pick(CHANCE), "effect": pick(("silent", "hold"))}
     quiet["holds"] = pick((["push"], ["push", *NAMES, "email"]))
-    whole = intervals | screens | {"watch": watch, "quiet": quiet}
+    whole = intervals | screens | {"watch": section(pick, WatchAlerts), "quiet": quiet}
     return {name: tables for name, tables in whole.items() if pick((False, False, True))}
 
 
@@ -169,9 +188,7 @@ def _sessions(pick: Pick, often: Sequence[str]) -> Raw:
         "delay": duration(pick, ("1 s", "5 s")),
         "reading": duration(pick),
     }
-    if pick((False, True)):
-        sessions["app"] = _looks(pick, often)
-    return sessions
+    return sessions | ({"app": _looks(pick, often)} if pick((False, True)) else {})
 
 
 def _traffic(pick: Pick) -> Raw:
@@ -268,8 +285,7 @@ def _rules(pick: Pick) -> Raw:
         | ({"drop": pick(REASONS)} if pick(flag) else {}),
         "badge": {"sync": pick((duration(pick), {"dist": "never"})), "boost": pick((1.0, 2.5))}
         | ({"counts": "until read"} if pick(flag) else {}),
-        "thread": {"cache": {"offline": pick(CHANCE), "life": pick(LONG)}} | _conversations(pick),
-        "notification_list": _list(pick) if pick(flag) else {},
+        "thread": {"cache": section(pick, Cache)} | _conversations(pick),
     }
 
 
@@ -285,14 +301,9 @@ REASONS: tuple[list[str], ...] = (
 
 def _route(pick: Pick) -> Raw:
     """Choose a screen device's own way from the server."""
-    return {
-        "delay": duration(pick),
-        "latency": pick(("0 s", "1 s", {"dist": "never"})),
-        "drop": pick(REASONS),
-        "preview": pick((0, 20, 100)),
-        "toast": pick(FEW),
-        "keep": pick(("0 s", "never", *LONG)),
-    }
+    own = section(pick, ScreenRoute)
+    odd: Raw = {"latency": pick(("1 s", {"dist": "never"})), "keep": "never"}
+    return own | odd if pick((False, True)) else own
 
 
 def _conversations(pick: Pick) -> Raw:
@@ -300,15 +311,9 @@ def _conversations(pick: Pick) -> Raw:
     flag = (False, False, True)
     reads: Raw = {"reads": "one"} if pick(flag) else {}
     clears: Raw = {"clears": pick(("conversation", "nothing"))} if pick(flag) else {}
-    receipts: Raw = {"receipts": {"share": pick(CHANCE), "delay": duration(pick)}}
+    receipts: Raw = {"receipts": section(pick, Receipts)}
     clears |= {"clears_elsewhere": duration(pick)} if pick(flag) else {}
     return receipts | reads | clears
-
-
-def _list(pick: Pick) -> Raw:
-    """Choose the app's own list."""
-    removal = pick((duration(pick), {"dist": "never"}))
-    return {"shown": True, "preview": pick((0, 30)), "removal": removal}
 
 
 def _flush(pick: Pick) -> Raw:
@@ -379,14 +384,16 @@ def scenario(pick: Pick) -> Raw:
         "segments": [_segment(pick, str(k), share) for k, share in enumerate(shares)],
     }
     _presence(pick, tables)
+    for name, field in Channels.model_fields.items():
+        if name not in tables:
+            tables[name] = section(pick, type(field.default))
     return tables
 
 
 def _presence(pick: Pick, tables: Raw) -> None:
-    """Choose what goes by when somebody was active, or the app open, last, and what its list shows."""
+    """Choose what goes by when somebody was active, or the app open, last."""
     for channel in ("push", "email"):
         tables[channel]["held_while_active"] = pick((False, False, True))
     for name in NAMES:
         tables[name] |= pick(({}, {}, {"active_for": "0 s"}, {"active_for": "20 min"}))
     tables["push"]["retraction"]["app_ran_within"] = pick(("never", "never", "10 min", "3 h"))
-    tables["notification_list"]["entries"] = pick(("all", "latest"))

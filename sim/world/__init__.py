@@ -7,7 +7,8 @@ weeks; `attention` walks look streams; `people` draws recipients, `traffic` mess
 puts a world together.
 """
 
-from sim.schema.world import Messages, Recipients, Rules
+from sim.schema.rules import Rules
+from sim.schema.world import Messages, Recipients
 from sim.world.attention import Attention
 from sim.world.drawing import draw_world
 from sim.world.parts import World

@@ -13,7 +13,8 @@ import numpy as np
 from sim.clock import NEVER
 from sim.errors import WorldError
 from sim.schema.fields import Field
-from sim.schema.world import MESSAGES, RECIPIENTS, Messages, Recipients, Rules
+from sim.schema.rules import Rules
+from sim.schema.world import MESSAGES, RECIPIENTS, Messages, Recipients
 from sim.world.attention import Attention
 from sim.world.intervals import KINDS_OF_INTERVAL, Intervals
 from sim.world.looks import SURFACES

@@ -12,8 +12,9 @@ import numpy as np
 
 from sim.distributions.families.never import Never
 from sim.scenario.model import Scenario
+from sim.schema.codes import APOLOGY, OFF
 from sim.schema.fields import Flags, Int64s
-from sim.schema.world import APOLOGY, MESSAGES, OFF, Messages
+from sim.schema.world import MESSAGES, Messages
 from sim.world.block import Block
 from sim.world.circumstances import draw_intervals
 from sim.world.conversation import Acts, drawn_acts, logged_acts, matters, with_acts

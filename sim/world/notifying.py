@@ -5,6 +5,7 @@ e-mail, reply.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from sim.schema.fields import Flags, Floats, Int64s
 from sim.schema.screens import SCREENS
 from sim.schema.screens.declared import COLUMNS_OF_ONE
 from sim.schema.screens.screen import Screen
-from sim.schema.world import Recipients
+from sim.schema.world import MESSAGES, Recipients
 from sim.world.circumstances import owners
 from sim.world.drawn import Drawn
 from sim.world.intervals import AWAY, Intervals
@@ -54,8 +55,19 @@ def draw_channels(
         | _retractions(s, drawn, sent, people, android, regretted)
         | _devices(s, drawn, sent, people, holding)
         | _email(s, drawn, sent, people, (busy, away), holding)
+        | _as_said(s, drawn, sent, people)
         | {"reply_after": drawn.reaction("reply", [g.reply for g in s.segments])}
     )
+
+
+def _as_said(s: Scenario, drawn: Drawn, sent: Sent, people: Recipients) -> Columns:
+    """Draw the delays that are a distribution of the scenario as it is (`Field.of`)."""
+    columns: Columns = {}
+    for f in MESSAGES:
+        if f.of:
+            where = getattr(people, f.where)[sent.recipient] != 0 if f.where else None
+            columns[f.name] = drawn.duration(f.of, attrgetter(f.of)(s), where)
+    return columns
 
 
 def _push(
@@ -215,7 +227,6 @@ def _retractions(
             if is_used(s, one)
         },
         "receipt_after": drawn.duration("thread.receipts.delay", receipts.delay, marked),
-        "clear_after": drawn.duration("thread.clears_elsewhere", s.thread.clears_elsewhere),
         "list_gone_after": drawn.duration("list.removal", s.notification_list.removal, deletes),
         "badge_sync_after": drawn.duration("badge.sync", s.badge.sync, deletes),
     }
@@ -286,7 +297,6 @@ def _email(
     delay = in_groups("email.delay", delay, "email_delay", s, drawn, groups_of(s, sent))
     return {
         "email_delay": holding.held_back("email", delay),
-        "email_latency": drawn.duration("email.latency", e.latency, mailed),
         "mail_alert_after": alert,
         "mail_alert_length": drawn.per_segment(
             "mail_alert.length", [g.checks.length for g in segments], alert != NEVER

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.draws import U64, purpose, uniform
-from sim.schema.world import Messages, Recipients, Rules
+from sim.schema.rules import Rules
+from sim.schema.world import Messages, Recipients
 from sim.world.attention import Attention
 from sim.world.intervals import APPS, IN_HAND, Intervals
 from sim.world.looks import AT_SCREEN_FROM, CHECKS, IN_HAND_FROM, VISITS, Looks, drawn_looks

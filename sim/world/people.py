@@ -16,12 +16,10 @@ from sim.distributions.families.never import Never
 from sim.distributions.family import Family
 from sim.draws import uniforms
 from sim.scenario.channels import PushStore
-from sim.scenario.devices import sessions_of
 from sim.scenario.model import Looks as LooksSpec
 from sim.scenario.model import Segment
 from sim.schema.fields import Flags, Floats
-from sim.schema.screens import SCREENS
-from sim.schema.world import Recipients
+from sim.schema.world import RECIPIENTS, Recipients
 from sim.world.attention import Attention
 from sim.world.calendar import cumulative_week
 from sim.world.looks import STREAMS
@@ -81,16 +79,11 @@ def draw_recipients(
             if kind.checks.frailty is not None:
                 mine = segment == k
                 checks_rate[mine] = factors("checks.frailty", kind.checks.frailty, mine)
-    ios = has("ios", [s.ios for s in segments])
+    coins = {f.name: has(f.of, [attrgetter(f.of)(s) for s in segments]) for f in RECIPIENTS if f.of}
     # The worker's first look, a uniform share of its tick, is one draw of the replication.
     phase = tick * uniforms(people.key, "email.tick", np.zeros_like(entities)) if tick else 0.0
-    screens = {}
-    for one in SCREENS:
-        at = [sessions_of(s, one) for s in segments]
-        screens[one.prefix] = has(f"{one.name}.notifications", [x.notifications for x in at])
-        screens[one.hides] = has(f"{one.name}.previews_hidden", [x.previews_hidden for x in at])
     return Recipients(
-        **screens,
+        **coins,
         entity=entities,
         key=people.key,
         number=people.number,
@@ -100,13 +93,9 @@ def draw_recipients(
         segment=segment,
         rate=rate,
         checks_rate=checks_rate,
-        ios=ios,
-        push=has("push", [s.push for s in segments]),
-        badge=has("badge", [s.badge for s in segments]),
-        hides_previews=has("previews_hidden", [s.previews_hidden for s in segments]),
         email=email,
         utc_offset=np.asarray([int(s.utc_offset) for s in segments], dtype=np.int64)[segment],
-        store=np.where(ios, store.ios, store.android).astype(np.int64),
+        store=np.where(coins["ios"], store.ios, store.android).astype(np.int64),
     )
 
 

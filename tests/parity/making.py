@@ -9,10 +9,7 @@ from typing import Any
 from sim.clock import NEVER, SECOND
 from sim.engines import compiled, reference
 from sim.records import Records, first_difference
-from sim.schema.fields import FLAG, TIMES, Field
-from sim.schema.screens import SCREENS
-from sim.schema.screens.screen import Screen
-from sim.schema.world import (
+from sim.schema.codes import (
     APOLOGY,
     BATCHED,
     BLOCK,
@@ -20,15 +17,16 @@ from sim.schema.world import (
     DELETE,
     DELETED,
     EDIT,
-    MESSAGES,
     NO_COLLAPSE,
     ONE_THREAD,
     READ,
-    RECIPIENTS,
     REWRITE,
-    RULES,
-    Rules,
 )
+from sim.schema.fields import FLAG, TIMES, Field
+from sim.schema.rules import RULES, Rules
+from sim.schema.screens import SCREENS
+from sim.schema.screens.screen import Screen
+from sim.schema.world import MESSAGES, RECIPIENTS
 from sim.world.by_hand import written_world
 from sim.world.intervals import KINDS_OF_INTERVAL
 from sim.world.parts import World

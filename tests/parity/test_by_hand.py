@@ -9,15 +9,8 @@ from typing import Any
 
 from sim.clock import NEVER, SECOND
 from sim.records import Records
-from sim.schema.world import (
-    AT_ONCE,
-    BATCHED,
-    DIGEST,
-    FIRST_NOTICED,
-    LAST_SENT,
-    LATEST_PENDING,
-    Rules,
-)
+from sim.schema.codes import AT_ONCE, BATCHED, DIGEST, FIRST_NOTICED, LAST_SENT, LATEST_PENDING
+from sim.schema.rules import Rules
 from sim.world.by_hand import written_world
 
 from .making import agree

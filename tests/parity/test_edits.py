@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from sim.clock import NEVER
-from sim.schema.world import AT_ONCE, DIGEST, EDIT
+from sim.schema.codes import AT_ONCE, DIGEST, EDIT
 
 from .timelines import Row, shows, world
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from sim.clock import NEVER
+from sim.schema.codes import AT_ONCE, BATCHED, BY_THREAD, CONVERSATION, LATEST, MESSAGE, REWRITE
 from sim.schema.records import DISMISSED, EXPIRED, IN_APP, IN_TRAY, OPENED, REPLACED, RETRACTED
-from sim.schema.world import AT_ONCE, BATCHED, BY_THREAD, CONVERSATION, LATEST, MESSAGE, REWRITE
 
 from .timelines import Row, shows, world
 

@@ -12,7 +12,8 @@ import pytest
 from sim.clock import NEVER, SECOND
 from sim.engines import compiled, reference
 from sim.records import Records, first_difference
-from sim.schema.world import EVERY_THREAD, ONE_THREAD, Rules
+from sim.schema.codes import EVERY_THREAD, ONE_THREAD
+from sim.schema.rules import Rules
 from sim.world.by_hand import written_world
 from sim.world.parts import World
 

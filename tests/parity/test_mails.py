@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from sim.clock import NEVER
-from sim.schema.world import AT_ONCE, BATCHED, DIGEST, FLUSH, LATEST_PENDING
+from sim.schema.codes import AT_ONCE, BATCHED, DIGEST, FLUSH, LATEST_PENDING
 
 from .timelines import Row, shows, world
 

@@ -6,7 +6,7 @@ retraction's."""
 
 from __future__ import annotations
 
-from sim.schema.world import BY_APP, BY_THREAD, CONVERSATION, LATEST, REWRITE
+from sim.schema.codes import BY_APP, BY_THREAD, CONVERSATION, LATEST, REWRITE
 
 from .timelines import Row, shows, world
 

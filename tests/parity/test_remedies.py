@@ -7,7 +7,7 @@ retraction's."""
 from __future__ import annotations
 
 from sim.clock import NEVER
-from sim.schema.world import APOLOGY, AT_ONCE, BLOCK, DELETE, EDIT
+from sim.schema.codes import APOLOGY, AT_ONCE, BLOCK, DELETE, EDIT
 
 from .timelines import Row, shows, world
 

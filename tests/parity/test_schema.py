@@ -13,7 +13,8 @@ from sim.engines import compiled, reference
 from sim.records import Records
 from sim.scenario.reading import build
 from sim.schema.records import FROM_ENGINE
-from sim.schema.world import MESSAGES, RECIPIENTS, RULES
+from sim.schema.rules import RULES
+from sim.schema.world import MESSAGES, RECIPIENTS
 from sim.verification.generated import numbered, scenario
 from sim.world.drawing import draw_world
 from sim.world.parts import World

@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 
 from sim.clock import NEVER
+from sim.schema.codes import EDIT, ONE_THREAD
 from sim.schema.screens import NAMES, SCREENS
-from sim.schema.world import EDIT, ONE_THREAD
 
 from .timelines import AtScreen, Row, shows, world
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 import pytest
 
 from sim.clock import NEVER
-from sim.schema.records import EXPIRED, IN_APP, IN_TRAY, OPENED, READ_ELSEWHERE
-from sim.schema.world import (
+from sim.schema.codes import (
     AT_ONCE,
     BATCHED,
     BLOCK,
@@ -23,6 +22,7 @@ from sim.schema.world import (
     READ,
     SEEN,
 )
+from sim.schema.records import EXPIRED, IN_APP, IN_TRAY, OPENED, READ_ELSEWHERE
 
 from .timelines import Row, shows, world
 

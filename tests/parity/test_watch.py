@@ -4,7 +4,7 @@ section 5b)."""
 from __future__ import annotations
 
 from sim.clock import NEVER
-from sim.schema.world import REWRITE
+from sim.schema.codes import REWRITE
 
 from .timelines import Row, shows, world
 

@@ -8,11 +8,11 @@ from typing import Any
 from sim.clock import NEVER, SECOND
 from sim.engines import reference
 from sim.schema.records import FROM_ENGINE
+from sim.schema.rules import Rules
 from sim.schema.screens import SCREENS
 from sim.schema.screens.declared import COLUMNS_OF_ONE, RULES_OF_ONE, WRITTEN_OF_ONE
 from sim.schema.screens.desktop import DESKTOP
 from sim.schema.screens.screen import Screen
-from sim.schema.world import Rules
 from sim.world.by_hand import written_world
 from sim.world.intervals import KINDS_OF_INTERVAL
 from sim.world.looks import SURFACES

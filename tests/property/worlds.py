@@ -16,7 +16,8 @@ from sim.records import Records
 from sim.scenario import Scenario, parse
 from sim.schema.fields import TIMES as TIME_UNITS
 from sim.schema.records import FROM_ENGINE
-from sim.schema.world import MESSAGES, RULES
+from sim.schema.rules import RULES
+from sim.schema.world import MESSAGES
 from sim.verdicts import Verdict, judge
 from sim.world import Rules, World
 from sim.world.by_hand import written_world

@@ -16,7 +16,8 @@ from sim.clock import MINUTE, NEVER, SECOND
 from sim.records import Records
 from sim.scenario.model import Scenario
 from sim.scenario.reading import parse
-from sim.schema.world import CONVERSATION, LATEST, MESSAGE, Rules
+from sim.schema.codes import CONVERSATION, LATEST, MESSAGE
+from sim.schema.rules import Rules
 from sim.verdicts import Level, judge
 from sim.world.by_hand import written_world
 

@@ -87,6 +87,13 @@ def test_delays_with_a_heavy_tail_are_covered_in_their_parts() -> None:
         assert cases[f"delay, {what}"].covered >= 0.9, what  # of 200; .90 is the .1 % point
 
 
+def test_a_mean_that_rare_delays_decide_is_covered_and_a_score_interval_of_it_is_not() -> None:
+    """The wrong model: the interval of means that are not negative, which knows of no skewness."""
+    (case,) = made("Rare delays", 200).values()
+    assert case.covered >= LEAST, f"{case.covered:.3f}"
+    assert case.covered_before < 0.92, f"{case.covered_before:.3f}"
+
+
 def test_the_best_is_kept_among_those_that_could_be() -> None:
     worlds, rng = 30, bed().np.random.default_rng(20261121)
     (case,) = bed().best_of(rng, worlds, 300)

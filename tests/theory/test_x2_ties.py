@@ -16,7 +16,7 @@ from sim.engines import reference
 from sim.engines.reference import instants, platform
 from sim.engines.reference import play as play_reference
 from sim.records import Records
-from sim.schema.world import Rules
+from sim.schema.rules import Rules
 from sim.world.by_hand import written_world
 from sim.world.parts import World
 

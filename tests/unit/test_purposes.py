@@ -15,6 +15,7 @@ import sim
 from sim import draws
 from sim.scenario import load
 from sim.schema.screens import NAMES
+from sim.schema.world import MESSAGES, RECIPIENTS
 from sim.world import draw_world
 from sim.world.looks import STREAMS
 
@@ -65,6 +66,7 @@ def names_in_sources() -> set[str]:
                 }
                 found.update(made.get(function, [name]))
     owned = {f"recipient.{name}" for name in NAMES}
+    owned |= {f"recipient.{f.of}" for f in RECIPIENTS if f.of} | {f.of for f in MESSAGES if f.of}
     return found | set(STREAMS) | {f"{name}.start" for name in STREAMS} | owned
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.schema.rules import Rules
 from sim.schema.screens import NAMES, SCREENS
 from sim.schema.screens.declared import COLUMNS_OF_ONE, RULES_OF_ONE, WRITTEN_OF_ONE
 from sim.schema.screens.screen import Screen
-from sim.schema.world import Rules
 from sim.world.rules import rules_of
 
 from .making import small

@@ -9,7 +9,7 @@ import numpy as np
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.inputs import plus
-from sim.schema.world import FLUSH, LATEST_PENDING
+from sim.schema.codes import FLUSH, LATEST_PENDING
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)

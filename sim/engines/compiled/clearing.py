@@ -11,7 +11,7 @@ from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.inputs import DOZES, IS_OFFLINE, plus, wait
 from sim.engines.compiled.plan import read_in_thread
 from sim.engines.compiled.retractions import BY_READING, BY_THE_APP, leave, move
-from sim.schema.world import BY_VISIT, CLEARS_ALL, CLEARS_THREAD
+from sim.schema.codes import BY_VISIT, CLEARS_ALL, CLEARS_THREAD
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)

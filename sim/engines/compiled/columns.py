@@ -12,27 +12,25 @@ import numpy.typing as npt
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.compiling.prefetching import prefetch
+from sim.engines.compiled import screens
 from sim.engines.compiled.inputs import DOZES, IS_OFFLINE, IS_QUIET, Inputs, is_on, plus, wait
 from sim.engines.compiled.plan import is_sent
 from sim.engines.compiled.retractions import BY_ANOTHER
-from sim.engines.compiled.screens import played_at_screens
 from sim.engines.compiled.state import BY_MAIL, FROM_QUEUE, IN_THE_BADGE, LINE, RARE, SOON
 from sim.engines.compiled.watch import play_watch
 from sim.engines.compiled.workspace import Workspace
+from sim.schema.codes import BLOCK, DIGEST, EDIT
 from sim.schema.fields import Field, Int64s, named
 from sim.schema.records import FROM_ENGINE
-from sim.schema.screens import SCREENS
-from sim.schema.screens.declared import written
-from sim.schema.world import BLOCK, DIGEST, EDIT
 from sim.world.parts import World
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 _named: Any = namedtuple
-_AT_SCREENS: Final = {f.name for one in SCREENS for f in written(one)}
-Written: Final = _named(
-    "Written", [f.name for f in FROM_ENGINE if f.name not in (*FROM_QUEUE, *_AT_SCREENS)]
-)
+AFTERWARDS: Final = (screens,)
+"""Channels that change nothing on the phone, played after it: each `played`, and the columns it `WRITES`."""
+_ELSEWHERE: Final = {*FROM_QUEUE, *(name for one in AFTERWARDS for name in one.WRITES)}
+Written: Final = _named("Written", [f.name for f in FROM_ENGINE if f.name not in _ELSEWHERE])
 """The columns of the records that rows become."""
 Columns = dict[str, npt.NDArray[Any]]
 
@@ -50,7 +48,8 @@ def columns_of(
     What cannot happen in this world takes no memory.
     """
     n = place.size
-    known |= played_at_screens(world, inputs, place, rows, work.rare)
+    for channel in AFTERWARDS:
+        known |= channel.played(world, inputs, place, rows, work.rare)
     absent = {name for names, some in _beside(work) if not some.size for name in names}
     rooms = _rooms(
         {f: 0 if f.name in absent else n for f in FROM_ENGINE if f.name in Written._fields}

@@ -15,8 +15,8 @@ from sim.clock import NEVER
 from sim.compiling import njit, njit_making_arrays
 from sim.engines.compiled.inputs import plus
 from sim.engines.compiled.order import pop, push
+from sim.schema.codes import FIRST_NOTICED, LAST_SENT
 from sim.schema.fields import Int64s
-from sim.schema.world import FIRST_NOTICED, LAST_SENT
 from sim.world.parts import World
 
 _NEVER = np.int64(NEVER)

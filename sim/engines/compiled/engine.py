@@ -28,8 +28,8 @@ from sim.engines.compiled.store import list_entries
 from sim.engines.compiled.streams import open_block, stream_buffers, take_streams
 from sim.engines.compiled.workspace import Beside, clear, workspace_for
 from sim.records import Records
+from sim.schema.codes import FLUSH, OFF
 from sim.schema.fields import Int64s
-from sim.schema.world import FLUSH, OFF
 from sim.world.looks import AHEAD
 from sim.world.parts import World
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit
+from sim.schema.codes import APOLOGY
 from sim.schema.fields import Int64s
-from sim.schema.world import APOLOGY
 from sim.world.parts import World
 
 _NEVER = np.int64(NEVER)

@@ -13,10 +13,11 @@ import numpy.typing as npt
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.state import PERSON_ROW, TERMS_ROW
+from sim.schema.codes import DELETE, REWRITE, SEEN
 from sim.schema.fields import Floats, Int64s, fields_of, named
-from sim.schema.screens import SCREENS
+from sim.schema.rules import DROPS, RULES
 from sim.schema.screens.declared import ScreenMessages
-from sim.schema.world import DELETE, MESSAGES, RECIPIENTS, REWRITE, RULES, SEEN
+from sim.schema.world import MESSAGES, RECIPIENTS
 from sim.world.intervals import (
     AWAY,
     DOZING,
@@ -139,9 +140,8 @@ def is_rare(world: World, kinds: int) -> bool:
         or r.remedy != DELETE
         or r.retraction_scope == REWRITE
         or r.list_shown
-        or (r.push_drop | r.email_drop) & SEEN
         or m.on_watch.any()
-        or any(getattr(r, one.column("drop")) & SEEN for one in SCREENS)
+        or any(getattr(r, drop) & SEEN for drop in DROPS)
     )
 
 

@@ -13,7 +13,7 @@ from sim.engines.compiled.inputs import IS_AWAY, IS_QUIET, is_on, plus
 from sim.engines.compiled.order import sort_by_time
 from sim.engines.compiled.plan import is_dropped
 from sim.engines.compiled.streams import CHECK_STREAM, open_stream, step
-from sim.schema.world import AT_ONCE, BATCHED
+from sim.schema.codes import AT_ONCE, BATCHED
 from sim.world.looks import CHECKS, START
 
 _NEVER = np.int64(NEVER)

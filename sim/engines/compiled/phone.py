@@ -46,7 +46,7 @@ from sim.engines.compiled.thread import (
     next_visit,
     open_app,
 )
-from sim.schema.world import LATEST, REWRITE
+from sim.schema.codes import LATEST, REWRITE
 from sim.world.intervals import IN_HAND
 from sim.world.looks import GLANCES, START, VISITS
 

@@ -13,7 +13,7 @@ from sim.compiling import njit, njit_inlined
 from sim.compiling.prefetching import prefetch
 from sim.engines.compiled.inputs import IS_OFFLINE, plus, wait
 from sim.engines.compiled.state import SOON
-from sim.schema.world import APOLOGY, BLOCK, BLOCKED, DELETE, DELETED, EDIT, EDITED, OFF, READ, SEEN
+from sim.schema.codes import APOLOGY, BLOCK, BLOCKED, DELETE, DELETED, EDIT, EDITED, OFF, READ, SEEN
 
 _DELETED, _READ, _RARER = np.int64(DELETED), np.int64(READ), np.int64(SEEN | BLOCKED | EDITED)
 _SEEN, _BLOCKED, _EDITED = np.int64(SEEN), np.int64(BLOCKED), np.int64(EDITED)

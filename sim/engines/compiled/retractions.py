@@ -8,6 +8,7 @@ from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
 from sim.engines.compiled.inputs import DOZES, IS_OFFLINE, plus, wait
 from sim.engines.compiled.plan import is_retracted
+from sim.schema.codes import BY_APP, BY_THREAD, CONVERSATION, LATEST, MESSAGE
 from sim.schema.records import (
     DISMISSED,
     EXPIRED,
@@ -17,7 +18,6 @@ from sim.schema.records import (
     REPLACED,
     RETRACTED,
 )
-from sim.schema.world import BY_APP, BY_THREAD, CONVERSATION, LATEST, MESSAGE
 
 _NEVER = np.int64(NEVER)
 _EVERYBODY = np.int64(-1)

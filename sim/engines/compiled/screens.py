@@ -17,12 +17,12 @@ from sim.compiling import njit
 from sim.engines.compiled.inputs import IS_QUIET, Inputs, is_on, next_on, plain, plus, wait
 from sim.engines.compiled.plan import is_dropped
 from sim.engines.compiled.watch import sign
+from sim.schema.codes import EDIT
 from sim.schema.fields import Int64s, named
 from sim.schema.records import FROM_ENGINE
 from sim.schema.screens import SCREENS
-from sim.schema.screens.declared import COLUMNS_OF_ONE, RULES_OF_ONE, WRITTEN_OF_ONE
+from sim.schema.screens.declared import COLUMNS_OF_ONE, RULES_OF_ONE, WRITTEN_OF_ONE, written
 from sim.schema.screens.screen import Screen
-from sim.schema.world import EDIT
 from sim.world.intervals import APPS, SESSIONS
 from sim.world.parts import World
 
@@ -32,10 +32,12 @@ Device: Final = _named("Device", ["session", "app", "on", "hides", *RULES_OF_ONE
 """One screen device of a world: its kinds of intervals, who has it switched on, rules and columns."""
 Shown: Final = _named("Shown", WRITTEN_OF_ONE)
 """The columns of the records about one device."""
+WRITES: Final = tuple(f.name for one in SCREENS for f in written(one))
+"""The columns of the records about all of them."""
 Columns = dict[str, npt.NDArray[Any]]
 
 
-def played_at_screens(
+def played(
     world: World, inputs: Inputs, place: Int64s, rows: npt.NDArray[Any], rare: npt.NDArray[Any]
 ) -> Columns:
     """Play every screen device at which anybody ever is, and give its columns of the records."""

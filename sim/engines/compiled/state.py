@@ -25,7 +25,8 @@ from sim.schema.fields import (
     struct,
 )
 from sim.schema.records import FROM_ENGINE
-from sim.schema.world import MESSAGES, RECIPIENTS, RULES
+from sim.schema.rules import RULES
+from sim.schema.world import MESSAGES, RECIPIENTS
 
 LINE: Final = 64
 """Bytes of a line of the processor's caches. What is touched together is in one."""

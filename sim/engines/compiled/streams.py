@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
+from sim.schema.codes import OFF
 from sim.schema.fields import Entities, Floats, Int64s
-from sim.schema.world import OFF
 from sim.world.looks import (
     AHEAD,
     CHECKS,

@@ -14,7 +14,7 @@ from sim.engines.compiled.follow_ups import is_withheld
 from sim.engines.compiled.inputs import IS_OFFLINE, is_on, plus
 from sim.engines.compiled.plan import read_in_thread
 from sim.engines.compiled.streams import VISIT_STREAM, step
-from sim.schema.world import BY_VISIT, CLEARS_ALL, CLEARS_THREAD, EVERY_THREAD, ONE_THREAD
+from sim.schema.codes import BY_VISIT, CLEARS_ALL, CLEARS_THREAD, EVERY_THREAD, ONE_THREAD
 from sim.world.intervals import APPS
 from sim.world.looks import IN_HAND_FROM, START, VISITS, K
 from sim.world.parts import OFFLINE, THIN

@@ -12,8 +12,8 @@ from sim.engines.reference.screens import ScreenDevice
 from sim.engines.reference.stage import Circumstances, Stage
 from sim.engines.reference.surfaces import Look, Surface
 from sim.engines.reference.thread import Thread
+from sim.schema.codes import OFF
 from sim.schema.screens import SCREENS
-from sim.schema.world import OFF
 from sim.world.intervals import APPS, IN_HAND, NO_NETWORK, SESSIONS
 from sim.world.looks import VISITS, Looks
 

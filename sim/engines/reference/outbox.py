@@ -12,7 +12,7 @@ from sim.clock import NEVER
 from sim.engines.reference.instants import Order, at, then
 from sim.engines.reference.stage import OnStage, Stage
 from sim.engines.reference.throttle import Throttle
-from sim.schema.world import AT_ONCE, BATCHED, FLUSH, LATEST_PENDING
+from sim.schema.codes import AT_ONCE, BATCHED, FLUSH, LATEST_PENDING
 
 Mail = tuple[int, ...]
 

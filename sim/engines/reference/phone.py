@@ -13,16 +13,7 @@ from sim.engines.reference.pushes import Pushes
 from sim.engines.reference.stage import Circumstances, OnStage, Stage
 from sim.engines.reference.surfaces import Look, Surface
 from sim.engines.reference.watch import Watch
-from sim.schema.records import (
-    DISMISSED,
-    EXPIRED,
-    IN_APP,
-    OPENED,
-    READ_ELSEWHERE,
-    REPLACED,
-    RETRACTED,
-)
-from sim.schema.world import (
+from sim.schema.codes import (
     BY_APP,
     BY_THREAD,
     BY_VISIT,
@@ -31,6 +22,15 @@ from sim.schema.world import (
     CONVERSATION,
     LATEST,
     REWRITE,
+)
+from sim.schema.records import (
+    DISMISSED,
+    EXPIRED,
+    IN_APP,
+    OPENED,
+    READ_ELSEWHERE,
+    REPLACED,
+    RETRACTED,
 )
 from sim.world.intervals import AWAY, DOZING, IN_HAND, NO_NETWORK, QUIET
 from sim.world.looks import GLANCES

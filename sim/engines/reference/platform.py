@@ -18,8 +18,8 @@ from sim.engines.reference.instants import Order, at, then
 from sim.engines.reference.senders import DeletionQueue
 from sim.engines.reference.stage import Stage
 from sim.records import Records
+from sim.schema.codes import APOLOGY, BLOCK
 from sim.schema.records import FROM_ENGINE
-from sim.schema.world import APOLOGY, BLOCK
 from sim.world.parts import World
 
 KIND, WINDOW, OPENED, CLIENT, UNDO, SEEN_MARK = range(1, 7)

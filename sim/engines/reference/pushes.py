@@ -12,7 +12,7 @@ from sim.clock import NEVER
 from sim.engines.reference.instants import Leaving, Order, at, leave
 from sim.engines.reference.stage import Circumstances, OnStage, Stage
 from sim.engines.reference.store import Store
-from sim.schema.world import DELETED
+from sim.schema.codes import DELETED
 from sim.world.intervals import DOZING, NO_NETWORK
 
 

@@ -9,7 +9,7 @@ import simpy
 
 from sim.engines.reference.instants import Order, at
 from sim.engines.reference.stage import Stage
-from sim.schema.world import FIRST_SENT, LAST_SENT
+from sim.schema.codes import FIRST_SENT, LAST_SENT
 
 
 class DeletionQueue:

@@ -8,8 +8,8 @@ import simpy
 
 from sim.clock import NEVER
 from sim.records import blank
-from sim.schema.screens import SCREENS
-from sim.schema.world import BLOCK, BLOCKED, DELETE, DELETED, EDIT, EDITED, READ, SEEN
+from sim.schema.codes import BLOCK, BLOCKED, DELETE, DELETED, EDIT, EDITED, READ, SEEN
+from sim.schema.rules import DROPS
 from sim.world.parts import World
 
 
@@ -36,8 +36,7 @@ class Stage:
         self.deletes, self.edits = self.rules.remedy == DELETE, self.rules.remedy == EDIT
         gone = {DELETE: self.effective, BLOCK: self.out["blocked"]}
         self._gone = gone.get(self.rules.remedy)
-        drops = (f"{way}_drop" for way in ("push", "email", *(one.prefix for one in SCREENS)))
-        self.asks_seen = any(getattr(self.rules, drop) & SEEN for drop in drops)
+        self.asks_seen = any(getattr(self.rules, drop) & SEEN for drop in DROPS)
         self.seen = [NEVER] * world.messages.size  # since when the app has been open, if asked
         self.taps_offline = bool(self.m.tap_offline.any())
         self.watches = bool(self.m.on_watch.any())

@@ -10,7 +10,7 @@ from dataclasses import replace
 from sim.clock import NEVER
 from sim.engines.reference.channel import Visit
 from sim.engines.reference.stage import Circumstances, OnStage, Stage
-from sim.schema.world import ONE_THREAD
+from sim.schema.codes import ONE_THREAD
 from sim.world.intervals import NO_NETWORK
 
 

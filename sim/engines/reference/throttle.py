@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from sim.schema.world import Rules
+from sim.schema.rules import Rules
 
 
 class Throttle:

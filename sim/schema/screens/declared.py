@@ -7,12 +7,13 @@ from dataclasses import dataclass, make_dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.clock import SECOND
+from sim.schema.codes import BLOCKED, DELETED, READ, REASONS
 from sim.schema.fields import CHARACTERS, CODE, FLAG, Field, declared, flag, number, rule
 from sim.schema.screens import SCREENS
 from sim.schema.screens.screen import Screen
 
-DROPPED: Final = 1 | 2 | 8
-"""Reasons to drop a notification if nothing is said: deleted, read, blocked (`sim.schema.world`)."""
+DROPPED: Final = DELETED | READ | BLOCKED
+"""Reasons to drop a notification if nothing is said."""
 
 RULES_OF_ONE: Final = ("drop", "preview", "toast", "keep")
 COLUMNS_OF_ONE: Final = ("delay", "latency", "after", "length", "retract_after")
@@ -28,15 +29,36 @@ def _rules(one: Screen) -> tuple[Part, ...]:
         (
             of("drop"),
             "int",
-            rule(f"reasons to drop {the}'s notification at its dispatch: bits", DROPPED, CODE),
+            rule(
+                f"reasons to drop {the}'s notification at its dispatch: bits",
+                DROPPED,
+                CODE,
+                of=f"{one.name}.drop",
+                bits=REASONS,
+            ),
         ),
-        (of("preview"), "int", rule("characters a toast shows; 0 hides the text", 100, CHARACTERS)),
-        (of("toast"), "int", rule(f"how long a toast shows {one.where}", 7 * SECOND)),
+        (
+            of("preview"),
+            "int",
+            rule(
+                "characters a toast shows; 0 hides the text",
+                100,
+                CHARACTERS,
+                of=f"{one.name}.preview",
+            ),
+        ),
+        (
+            of("toast"),
+            "int",
+            rule(f"how long a toast shows {one.where}", 7 * SECOND, of=f"{one.name}.toast"),
+        ),
         (
             of("keep"),
             "int",
             rule(
-                f"how long the notification centre of {the} keeps what was shown; 0: not at all", 0
+                f"how long the notification centre of {the} keeps what was shown; 0: not at all",
+                0,
+                of=f"{one.name}.keep",
             ),
         ),
     )
@@ -59,8 +81,8 @@ def _columns(one: Screen) -> tuple[Part, ...]:
 def _settings(one: Screen) -> tuple[Part, ...]:
     on, hidden = f"notifications {one.where} are switched on", f"toasts {one.where} show no text"
     return (
-        (one.prefix, "Flags", declared(on, True, FLAG)),
-        (one.hides, "Flags", declared(hidden, False, FLAG)),
+        (one.prefix, "Flags", declared(on, True, FLAG, of=f"{one.name}.notifications")),
+        (one.hides, "Flags", declared(hidden, False, FLAG, of=f"{one.name}.previews_hidden")),
     )
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from sim.clock import DAY, HOUR, NEVER
+from sim.schema.codes import OFF
 from sim.schema.screens import NAMES, SCREENS
-from sim.schema.world import OFF
 from sim.world.by_hand import written_world
 from sim.world.drawing import draw_world
 from sim.world.intervals import (

@@ -17,10 +17,12 @@ import pytest
 from sim.clock import HOUR, NEVER
 from sim.scenario import Scenario, parse
 from sim.scenario.model import KINDS
-from sim.schema import world as w
+from sim.schema import codes as w
+from sim.schema.rules import RULES
 from sim.schema.screens import NAMES, SCREENS
 from sim.schema.screens.declared import RULES_OF_ONE
 from sim.schema.screens.screen import Screen
+from sim.schema.world import MESSAGES
 from sim.world import draw_world
 from sim.world.intervals import KINDS_OF_INTERVAL
 from sim.world.rules import rules_of
@@ -523,7 +525,7 @@ LEAVES = dict(leaves())
 def test_every_leaf_is_declared_to_reach_something_and_nothing_else_is() -> None:
     assert set(LEAVES) == set(REACHES) | NAMES_ONLY
     reached = {name for names in REACHES.values() for name in names}
-    columns = {f"messages.{f.name}" for f in w.MESSAGES} | {f"rules.{f.name}" for f in w.RULES}
+    columns = {f"messages.{f.name}" for f in MESSAGES} | {f"rules.{f.name}" for f in RULES}
     assert columns - reached == BY_ROWS, "nothing reaches these"
 
 

@@ -11,7 +11,8 @@ import scipy.stats
 from sim.clock import HOUR
 from sim.scenario import parse
 from sim.scenario.model import Scenario
-from sim.schema.world import AT_ONCE, BATCHED, DIGEST, OFF, Recipients
+from sim.schema.codes import AT_ONCE, BATCHED, DIGEST, OFF
+from sim.schema.world import Recipients
 from sim.world.people import draw_recipients, pick
 
 from ..making import assert_follows, assert_near, in_one_world

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.clock import DAY, HOUR, MINUTE, NEVER
-from sim.schema.world import OFF
+from sim.schema.codes import OFF
 from sim.world.drawing import draw_world
 from sim.world.intervals import KINDS_OF_INTERVAL
 from sim.world.parts import World
