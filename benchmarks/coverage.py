@@ -756,7 +756,8 @@ SHIPPED_HEAD = f"""
 `{SHIPPED}`: {{sets:,}} data sets of every size ({{half:,}} of {{most}} worlds), each of worlds of its own; the truth is
 what all of them say together. Shares are corrected to known shares from 30 worlds on; with fewer, and under `--plain`, they are
 not. Prices rest on a random part of the recipients, some sixteen messages a world. The mean delay until read is decided by a few
-messages that are delayed by many minutes: it has an interval only if something moved in 100 worlds or in all of them.
+messages that are delayed by many minutes: it has an interval only if something moved in 100 worlds, or in all of 30 and more, and
+where one world in many decides it covers less often than it says even then ("Rare delays").
 `--everybody` plays twenty times as many of these messages.
 """
 

@@ -16,7 +16,7 @@ from sim.sums import Floats, Sums
 from sim.tallies import DELAY_EDGES, DELAYED, counted, delayed_by
 
 MANY: Final = 100
-"""Replications with any delay that give its mean an interval, unless all have some."""
+"""Replications with any delay that give its mean an interval; `estimates.FEW`, if all have some."""
 DELAYS: Final = (
     *("send.hold", "send.hold_per_character", "review.time"),
     *("push.delay", "email.delay", "email.window"),
@@ -166,8 +166,9 @@ def _delays(sums: Sums) -> est.Estimates:
     far = ~near
     mean = est.skewed_mean(total @ near, counts @ near)
     # A mean that rare delays of most of an hour decide has no interval that holds before some of them
-    # have come: with 60 worlds, 48 of which had any delay, 88 of 100 held (docs/coverage.md).
-    few = (mean.with_events < MANY) & (mean.with_events < mean.replications)
+    # have come (docs/coverage.md, "Rare delays"); where all worlds have some, a hold shows, and a few do.
+    some, every = mean.with_events, mean.with_events == mean.replications
+    few = (some < MANY) & ~(every & (some >= est.FEW))
     low, high = (np.where(few, np.nan, limit) for limit in (mean.low, mean.high))
     # The baseline moves nothing against itself.
     low[..., 0, :] = high[..., 0, :] = mean.value[..., 0, :]

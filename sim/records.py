@@ -55,9 +55,7 @@ class Records:
     def joined(cls, world: World, written: Mapping[str, npt.NDArray[Any]]) -> Records:
         """Join what the world decided to what an engine wrote."""
         m = world.messages
-        first = np.searchsorted(
-            m.replication, np.arange(world.worlds)
-        )  # message of each replication
+        first = np.searchsorted(m.replication, np.arange(world.worlds))  # of each replication
         own = {
             "recipient": world.recipients.number[m.recipient],
             "segment": world.recipients.segment[m.recipient],

@@ -15,7 +15,7 @@ from numba.core import cgutils, types
 from numba.extending import lower_builtin, type_callable
 
 LINE = 64
-"""Bytes of a line of the processor's caches."""
+"""Bytes of a line of the processor's caches. What is touched together is in one."""
 _READ, _ALL_CACHES, _DATA = 0, 3, 1
 
 

@@ -304,7 +304,8 @@ def skewed_mean(
     A t interval stops far short of the mean that the rare large ones make. This one is monotone in
     the t statistic T as Hall corrects it for its skewness, g(T) = T + aT²/3 + a²T³/27 + a/6 with a the
     skewness of the replications' residuals over the root of their number (P. Hall, J. R. Statist. Soc.
-    B 54, 1992, 221-228). Where no replication has any, or there is one only, there is no interval.
+    B 54, 1992, 221-228). It does not reach beyond 0 where no replication does. Where none has any, or
+    there is one only, there is no interval.
 
     >>> e = skewed_mean([1.0, 1.0, 1.0, 9.0]).at()
     >>> e.value, e.value - e.low < e.high - e.value
@@ -320,10 +321,13 @@ def skewed_mean(
     low, high = (
         np.where(known, found.value - _untransformed(side, a) * error, np.nan) for side in (t, -t)
     )
+    signs = np.sign(sums)
+    low = np.where(signs.min(axis=0) < 0, low, np.maximum(low, 0.0))
+    high = np.where(signs.max(axis=0) > 0, high, np.minimum(high, 0.0))
     return estimates(
         SKEWED,
         value=found.value,
-        low=np.where((np.asarray(sums) < 0).any(axis=0), low, np.maximum(low, 0.0)),
+        low=low,
         high=high,
         per=found.per,
         replications=r,

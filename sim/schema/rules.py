@@ -225,5 +225,5 @@ class Rules(ScreenRules):
 
 
 RULES: Final = fields_of(Rules)
-DROPS: Final = tuple(f.name for f in RULES if f.bits)
-"""Rules that say why a notification is dropped at its dispatch."""
+DROPS: Final = tuple(f.name for f in RULES if f.bits is REASONS)
+"""Rules that say why a notification that waits is dropped."""

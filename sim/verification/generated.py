@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
+from sim.distributions.families.never import Never
 from sim.distributions.family import Family
 from sim.distributions.values import Micros, Strict
 from sim.draws import U64, purpose, replication_key, uniform
@@ -77,8 +78,8 @@ def duration(pick: Pick, times: Sequence[str] = FEW, *, positive: bool = False) 
 
 
 def section(pick: Pick, model: type[Strict], without: Sequence[str] = ()) -> Raw:
-    """Choose a value for every field of a section by what its default is; other fields that say nothing by
-    default than reasons are left out.
+    """Choose a value for every field of a section by what its default is; fields that say nothing by
+    default are left out, except reasons.
 
     What must fit other fields is chosen by hand below.
     """
@@ -92,6 +93,8 @@ def _like(pick: Pick, default: Any, annotation: Any) -> Any:
     match default:
         case bool():
             return pick((False, True))
+        case Never():
+            return pick((duration(pick), {"dist": "never"}))
         case Family():
             return duration(pick)
         case Micros():

@@ -1,4 +1,5 @@
-"""A world: the rules, messages and recipients of `sim.schema.world`, their attention and intervals.
+"""A world: rules (`sim.schema.rules`), messages and recipients (`sim.schema.world`), their attention and
+intervals.
 
 A test can write a world down by hand, look by look (`sim.world.by_hand`).
 """

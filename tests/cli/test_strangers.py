@@ -11,6 +11,7 @@ import pytest
 import sim
 from sim.cli.explaining import SECTIONS, explanation
 from sim.cli.running import doubt_in_words
+from sim.scenario.sections import Parameters
 from sim.screening import Screening
 
 from .conftest import Toolate
@@ -124,6 +125,10 @@ def test_a_new_file_has_its_range_at_the_rate_only(toolate: Toolate, tmp_path: P
     at = [k for k, line in enumerate(text) if "traffic.rate" in line]
     assert len(explored) == 1 and len(at) == 1
     assert "traffic.rate" in "".join(text[at[0] : text.index(explored[0]) + 1])
+
+
+def test_every_section_has_a_title_or_is_told_apart() -> None:
+    assert set(Parameters.model_fields) - set(SECTIONS) == {"segments", "costs"}
 
 
 def test_a_section_begins_with_a_whole_sentence() -> None:

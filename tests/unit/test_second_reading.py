@@ -175,7 +175,8 @@ def a_skewed_mean(y: list[float], n: list[float], level: float = 0.95) -> Number
         return m - low * math.sqrt(variance)
 
     low = limit(t) if min(y) < 0 else max(limit(t), 0.0)
-    return found | {"low": low, "high": limit(-t)}
+    high = limit(-t) if max(y) > 0 else min(limit(-t), 0.0)
+    return found | {"low": low, "high": high}
 
 
 def a_difference(
@@ -264,7 +265,8 @@ def test_shares_means_and_changes_are_those_of_a_second_reading(level: float) ->
         agree(
             skewed_mean(signed, n, confidence=level).at(), a_skewed_mean(signed, n, level), number
         )
-        agree(skewed_mean(y, n, confidence=level).at(), a_skewed_mean(y, n, level), number)
+        for one in (y, [-x for x in y]):
+            agree(skewed_mean(one, n, confidence=level).at(), a_skewed_mean(one, n, level), number)
         agree(
             changed(y, z, n, confidence=level, design_effect=given).at(),
             a_change(y, z, n, level, given),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -423,6 +424,28 @@ def test_a_tail_is_told_apart_and_hides_in_no_mean() -> None:
     assert price["delay_notified_median_s"] == 10
     assert price["delay_notified_p95_s"] == 20 * 3600
     assert price["delay_read_s"] == pytest.approx(6 * 10 / 9)
+
+
+@pytest.mark.parametrize(
+    ("moving", "still", "is_given"),
+    [(99, 21, False), (100, 20, True), (29, 0, False), (30, 0, True), (30, 1, False)],
+)
+def test_a_mean_delay_has_an_interval_from_a_hundred_worlds_on_or_thirty_that_all_have_some(
+    moving: int, still: int, is_given: bool
+) -> None:
+    """Wrong: any other number; worlds counted that moved nothing."""
+    calm = {"regretted": False, "accepted": 0, **push(9)}
+    late = [
+        {**calm, "push_arrived": (2 + k) * SECOND, "push_noticed": (9 + k) * SECOND}
+        for k in range(5)
+    ]
+    one = sums(calm, calm)
+    moved = [sums(late[1 + k % 4], calm, base=(calm, calm)) for k in range(moving)]
+    calmly = [sums(calm, calm, base=(calm, calm))] * still
+    whole = several({"today": [one] * (moving + still), "later": moved + calmly})
+    price = Summary.of(whole).price.set_index(["policy", "measure"]).loc[("later", "delay_read_s")]
+    assert not math.isnan(price["value"])
+    assert math.isnan(price["low"]) == math.isnan(price["high"]) == (not is_given)
 
 
 def test_a_preview_that_is_read_as_the_app_shows_the_text_counts_as_read_there_first() -> None:

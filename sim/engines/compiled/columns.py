@@ -11,12 +11,12 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
-from sim.compiling.prefetching import prefetch
+from sim.compiling.prefetching import LINE, prefetch
 from sim.engines.compiled import screens
 from sim.engines.compiled.inputs import DOZES, IS_OFFLINE, IS_QUIET, Inputs, is_on, plus, wait
 from sim.engines.compiled.plan import is_sent
 from sim.engines.compiled.retractions import BY_ANOTHER
-from sim.engines.compiled.state import BY_MAIL, FROM_QUEUE, IN_THE_BADGE, LINE, RARE, SOON
+from sim.engines.compiled.state import BY_MAIL, FROM_QUEUE, IN_THE_BADGE, RARE, SOON
 from sim.engines.compiled.watch import play_watch
 from sim.engines.compiled.workspace import Workspace
 from sim.schema.codes import BLOCK, DIGEST, EDIT
@@ -28,7 +28,8 @@ _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
 _named: Any = namedtuple
 AFTERWARDS: Final = (screens,)
-"""Channels that change nothing on the phone, played after it: each `played`, and the columns it `WRITES`."""
+"""Channels that change nothing on the phone, each a module: `played` plays them after it, and `WRITES` names
+the columns that come of it."""
 _ELSEWHERE: Final = {*FROM_QUEUE, *(name for one in AFTERWARDS for name in one.WRITES)}
 Written: Final = _named("Written", [f.name for f in FROM_ENGINE if f.name not in _ELSEWHERE])
 """The columns of the records that rows become."""
@@ -50,7 +51,7 @@ def columns_of(
     n = place.size
     for channel in AFTERWARDS:
         known |= channel.played(world, inputs, place, rows, work.rare)
-    absent = {name for names, some in _beside(work) if not some.size for name in names}
+    absent = {name for names, some in _written_from(work) if not some.size for name in names}
     rooms = _rooms(
         {f: 0 if f.name in absent else n for f in FROM_ENGINE if f.name in Written._fields}
     )
@@ -64,7 +65,7 @@ def columns_of(
     }
 
 
-def _beside(work: Workspace) -> Iterable[tuple[Iterable[str], npt.NDArray[Any]]]:
+def _written_from(work: Workspace) -> Iterable[tuple[Iterable[str], npt.NDArray[Any]]]:
     """Give the columns that are written from each kind of rows beside those of all messages."""
     return (RARE, work.rare), (named(BY_MAIL), work.mails), (named(IN_THE_BADGE), work.badges)
 
@@ -186,7 +187,7 @@ def _is_rewritten(m, rules, intervals, one, row, more):
 
 @njit
 def _write_rare(m, rules, intervals, one, row, more, i, out):
-    """Write the second row of a message."""
+    """Write the rare row of a message."""
     out.paused[i], out.push_rewritten[i] = more.paused, more.push_rewritten
     blocked = rules.remedy == BLOCK and _PAST < more.gone < rules.horizon
     out.blocked[i] = more.gone if blocked else _NEVER

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
-from sim.compiling.prefetching import prefetch
+from sim.compiling.prefetching import LINE, prefetch
 from sim.engines.compiled.columns import columns_of
 from sim.engines.compiled.deletions import serve_queues
 from sim.engines.compiled.follow_ups import with_apologies, withhold
@@ -23,7 +23,7 @@ from sim.engines.compiled.phone import play_phone
 from sim.engines.compiled.plan import plan
 from sim.engines.compiled.portions import portions
 from sim.engines.compiled.retractions import retraction
-from sim.engines.compiled.state import BADGE_ROW, FROM_QUEUE, LINE, MAIL_ROW, RARE_ROW, STATE_ROW
+from sim.engines.compiled.state import BADGE_ROW, FROM_QUEUE, MAIL_ROW, RARE_ROW, SOON, STATE_ROW
 from sim.engines.compiled.store import list_entries
 from sim.engines.compiled.streams import open_block, stream_buffers, take_streams
 from sim.engines.compiled.workspace import Beside, clear, workspace_for
@@ -156,7 +156,7 @@ def _lay_out(m, one, begin, end, rules, intervals, rows, work):
     at, lists = work.at[0], work.lists
     sent, arrivals, retractions = 0, 0, 0
     for i in range(begin, end):
-        prefetch(rows, i + 8)
+        prefetch(rows, i + SOON)
         row = rows[i]
         if row.accepted == _NEVER:
             continue

@@ -48,9 +48,7 @@ def play_mail(m, one, streams, rules, intervals, rows, work):
             start = checks[START]
             end = step(streams, one, rules, CHECK_STREAM, checks)
         read, until, opened = alert, _NEVER, True
-        if (
-            alert != _NEVER
-        ):  # most have none, and what is far off in memory takes as long as the rest
+        if alert != _NEVER:  # most have none, and the column is far off in memory
             until = plus(alert, m.mail_alert_length[rows[lists[first].sent_row].number])
         if start >= arrived or end > arrived:
             check = max(start, arrived)

@@ -232,7 +232,7 @@ def _count(m, one, rules, intervals, row, work, now, i):
     """Let the badge count a message, unless its correction came first."""
     at = work.at[0]
     cleared = _NEVER
-    if row.effective != _NEVER:
+    if row.effective != _NEVER:  # most have none, and the column is far off in memory
         cleared = plus(row.effective, m.badge_sync_after[row.number])
     cleared = wait(intervals, one.row, IS_OFFLINE, cleared)
     if rules.rare:

@@ -169,7 +169,7 @@ def is_retracted(rules, row, rare, i):
 
 @njit
 def _plan_rare(m, rules, i, place, row, more):
-    """Fill the second row of a message.
+    """Fill the rare row of a message.
 
     Another remedy than deletion leaves no effect of one, unless it undid the send.
     """

@@ -48,7 +48,7 @@ def _is_there(row, i, now, first):
 
 
 @njit_inlined
-def reaches_service(m, one, row):
+def reaches_service(m, row):
     """Give when the retraction of a push reaches the push service.
 
     NEVER: there is none.
@@ -64,7 +64,7 @@ def retraction(m, rules, intervals, one, row):
 
     NEVER: there is none.
     """
-    reaches = reaches_service(m, one, row)
+    reaches = reaches_service(m, row)
     if reaches == _NEVER:
         return _NEVER
     back = wait(intervals, one.row, IS_OFFLINE, reaches)

@@ -1,8 +1,8 @@
-"""What is held while a world is played: a row per message, a recipient's counters and lists.
+"""What is held while a world is played: rows of the messages, a recipient's counters and lists.
 
-A row begins with the columns of the records, under their names; kernels write down what happens
-there. A recipient's messages are scattered over the world, and one row each is cheaper to touch
-than sixty columns.
+A row has columns of the records under their names; kernels write down what happens there. A
+recipient's messages are scattered over the world, and a row or two each are cheaper to touch than sixty
+columns.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sim.compiling.prefetching import LINE
 from sim.schema.fields import (
     CHARACTERS,
     CODE,
@@ -28,8 +29,6 @@ from sim.schema.records import FROM_ENGINE
 from sim.schema.rules import RULES
 from sim.schema.world import MESSAGES, RECIPIENTS
 
-LINE: Final = 64
-"""Bytes of a line of the processor's caches. What is touched together is in one."""
 SOON: Final = 16
 """How many messages ahead rows are asked for (`prefetch`)."""
 FROM_QUEUE: Final = ("requested", "started", "completed")
@@ -52,8 +51,8 @@ RARE: Final = frozenset(
         "list_edited",
     ]
 )
-"""Columns of the records that stay absent in most worlds (`inputs.is_rare`). There, they and the
-second row of a message are left out: with them every message would cost a tenth more."""
+"""Columns of the records that stay absent in most worlds (`inputs.is_rare`). There, they and
+the rare rows are left out: with them every message would cost a tenth more."""
 
 
 def lines(*parts: tuple[Field, ...]) -> np.dtype[Any]:
@@ -129,10 +128,10 @@ RARELY: Final = (
 )
 STATE_ROW, RARE_ROW = lines(ON_THE_WAY, IN_THE_TRAY), lines(RARELY)
 MAIL_ROW, BADGE_ROW = lines(BY_MAIL), struct(IN_THE_BADGE)
-"""A message while it is played. `effective`, `push_dispatched` and the characters are what is to
-come until it is over (`columns`), `push_arrived` until its recipient's turn; `push_chars` below zero
-were rewritten, and show none. There are rows of mails, of counts and of what is rare only in a world
-where something may fill them: what a large world takes is mostly moving rows through the caches."""
+"""Rows of a message while it is played. In the first, `effective`, `push_dispatched` and the characters
+are what is to come until it is over (`columns`), `push_arrived` until its recipient's turn; `push_chars`
+below zero were rewritten, and show none. There are rows of mails, of counts and of what is rare only in
+a world where something may fill them: a large world's time goes into moving rows through the caches."""
 
 CONVERSATION: Final = (
     Field("opens", "when it may be mailed about again"),
@@ -220,7 +219,7 @@ PERSON_ROW: Final = lines(
 TERMS: Final = (
     *RULES,
     Field("horizon", "when observation ends"),
-    Field("rare", "whether there are second rows", FLAG, "bool"),
+    Field("rare", "whether there are rare rows", FLAG, "bool"),
 )
 """The rules as kernels read them."""
 TERMS_ROW: Final = struct(TERMS)

@@ -29,7 +29,7 @@ def list_entries(m, one, begin, end, rules, intervals, rows, work):
         if rows[i].push_dispatched != _NEVER:
             n = _enter(one.row, work.rare[i].reach, i, rules, intervals, lists, n)
     for i in range(begin, end):
-        n = _enter(one.row, reaches_service(m, one, rows[i]), ~i, rules, intervals, lists, n)
+        n = _enter(one.row, reaches_service(m, rows[i]), ~i, rules, intervals, lists, n)
     sort_by_time(lists["entry_at"], lists["entry_name"], n, lists["spare_at"], lists["spare_row"])
     work.at[0].entries = n
 

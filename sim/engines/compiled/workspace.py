@@ -57,7 +57,9 @@ def workspace_for(most: int, beside: Beside, talks: Int64s) -> Workspace:
         np.zeros((len(SURFACES), STATE), dtype=np.int64),
         np.zeros((len(SCREENS), 2), dtype=np.int64),
         np.zeros(2 * most, LISTS_ROW),
-        *beside,
+        beside.rare,
+        beside.mails,
+        beside.badges,
         conversations,
         talks,
     )
