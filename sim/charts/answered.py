@@ -354,9 +354,11 @@ def draw_unknowns(found: Unknowns, title: str = "") -> Chart:
     """Draw the share read under every policy over what is assumed, and under other forms of the model.
 
     >>> import sim
-    >>> found = sim.answer("window_edge", questions="unknowns", replications=5).unknowns
-    >>> found is None or len(draw_unknowns(found).axes) == 1
-    True
+    >>> from sim.answers.playing import stage_of
+    >>> from sim.answers.unknowns import Effort, unknowns
+    >>> dm = sim.load("linkedin_dm")
+    >>> len(draw_unknowns(unknowns(stage_of(dm, 5), dm, Effort(8, 1, 2, 1), workers=1)).axes)
+    1
     """
     table, forms = found.policies, found.structure.groupby("policy")["read"]
     with mpl.rc_context(STYLE):

@@ -169,11 +169,8 @@ def _circumstances(pick: Pick) -> Raw:
     Each is absent more often than not, so that the rest still happens.
     """
     rare, often = ("1 h", "5 h"), ("10 min", "2 h")
-    intervals = {
-        "away": _looks(pick, rare),
-        "offline": _looks(pick, rare),
-        "doze": _looks(pick, often),
-    }
+    gaps = {"away": rare, "offline": rare, "doze": often}
+    intervals = {name: _looks(pick, some) for name, some in gaps.items()}
     screens = {name: _sessions(pick, often) for name in NAMES}
     quiet = {"hours": pick(HOURS), "share": pick(CHANCE), "effect": pick(("silent", "hold"))}
     quiet["holds"] = pick((["push"], ["push", *NAMES, "email"]))

@@ -294,7 +294,7 @@ def test_a_signal_ends_a_long_block_of_a_kernel(
             stderr=subprocess.STDOUT,
         )
         try:
-            time.sleep(8)
+            time.sleep(5)
             assert process.poll() is None
             process.send_signal(how)
             assert process.wait(timeout=30) == status

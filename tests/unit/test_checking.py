@@ -237,13 +237,12 @@ def test_a_difference_is_judged_by_its_paired_interval() -> None:
 
 def test_prices_and_costs_are_judged_by_their_intervals() -> None:
     price = outcome().price.set_index(["policy", "measure"])
-    row = price.loc[("hold", "delay_read_s")]
+    row = price.loc[("hold", "delay_read_p95_s")]
     e = Estimate(row["value"], row["low"], row["high"], row["of"], 6)
-    assert three("hold: added delay until read", e, lambda x: f"{x:.6f} s") == [
-        "holds",
-        "fails",
-        "undecided",
-    ]
+    words = three("hold: 95th percentile added delay until read", e, lambda x: f"{x:.6f} s")
+    assert words == ["holds", "fails", "undecided"]
+    assert math.isnan(price.loc[("hold", "delay_read_s"), "low"]), "six replications are too few"
+    assert verdict("hold: added delay until read <= 1 d") == "undecided"
     row = outcome().costs.set_index("policy").loc["hold"]
     e = Estimate(row["value"], row["low"], row["high"], 6, 6)
     assert three("hold: expected cost", e, lambda x: f"{x:.6f}") == ["holds", "fails", "undecided"]
