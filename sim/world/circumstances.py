@@ -23,7 +23,7 @@ from sim.schema.world import Recipients
 from sim.world.attention import Attention
 from sim.world.calendar import open_spans, operational
 from sim.world.intervals import APPS, AWAY, DOZING, NO_NETWORK, QUIET, SESSIONS, Intervals
-from sim.world.looks import SCRATCH, START, STATE, STREAMS, advance, begin
+from sim.world.looks import OPENED_ROW, SCRATCH, STREAM_ROW, STREAMS, advance, begin, take
 
 _STREAM_OF = {
     AWAY: "away",
@@ -111,7 +111,8 @@ def _walked(
         stream,
         horizon,
         np.ones(1),
-        np.zeros((1, STATE), dtype=np.int64),
+        np.zeros(1, OPENED_ROW),
+        np.zeros(1, STREAM_ROW),
         np.empty(SCRATCH),
         first,
     )
@@ -154,6 +155,7 @@ def _walk_all(
     stream,
     horizon,
     rate,
+    opened,
     states,
     scratch,
     first,
@@ -185,12 +187,13 @@ def _walk_all(
                 keys[r : r + 1],
                 stream,
                 entity[r : r + 1],
-                states,
+                opened,
                 scratch,
             )
+            take(opened[0], state)
             past = np.int64(-1)
-            while state[START] < horizon:
-                start = max(state[START], np.int64(0))
+            while state.start < horizon:
+                start = max(state.start, np.int64(0))
                 end = advance(
                     pool,
                     at,

@@ -9,17 +9,18 @@ length-biased look is in progress at time 0, otherwise a length-biased gap.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.clock import NEVER
-from sim.compiling import njit
+from sim.compiling import njit, njit_inlined
 from sim.distributions.elementary import exp
 from sim.distributions.quantile import all_to_micros, quantiles, to_micros
 from sim.distributions.table import from_grid, to_grid
 from sim.draws import U64, purpose, uniform, uniform_pair
+from sim.schema.fields import COUNT, DURATION, Field, struct
 from sim.schema.screens import SCREENS
 from sim.world.attention import Attention
 from sim.world.calendar import clock_of, operational
@@ -50,20 +51,32 @@ _NEVER = np.int64(NEVER)
 _FAR = np.int64(
     2**61
 )  # beyond any horizon; later operational times end the stream, so that no sum can wrap
-K, OP, START, LENGTH = 0, 1, 2, 3
-"""Places in a stream's state: number, operational start, clock start (NEVER: no more looks) and
-drawn length."""
-_FIRST, _PAST, _DRAWN = 4, 5, 6
-"""Further places: numbers of the first look drawn ahead and of the one past the last; gap and
-length of each."""
-OPENED: Final = _DRAWN + 2
-"""Size of the state of a stream just opened: look 1 is drawn ahead."""
 AHEAD: Final = 32
 """Looks, and streams, are drawn in blocks of at most so many, because the compiler vectorises
 that."""
-_ROOM: Final = _DRAWN + 2 * AHEAD
-STATE: Final = _ROOM + 2 * AHEAD
-"""Size of the state of a stream that is walked; its end is room to draw in."""
+_WHERE: Final = (
+    Field("number", "number of the look it is at", COUNT),
+    Field("op", "when that begins, in operational time; of looks by hand: its place"),
+    Field("start", "when that begins, on the clock; NEVER: there are no more looks"),
+    Field(
+        "length", "how long it lasts as drawn; of looks by hand: the place past the last", DURATION
+    ),
+    Field("first", "number of the first look drawn ahead", COUNT),
+    Field("past", "number of the look past the last one", COUNT),
+)
+OPENED_ROW: Final = struct(
+    (
+        *_WHERE,
+        Field("gap", "gap before look 1, which is drawn ahead", DURATION),
+        Field("next_length", "length of look 1", DURATION),
+    )
+)
+"""A stream just opened."""
+_AHEAD_OF_IT: Final[list[Any]] = [("ahead", "int64", (AHEAD, 2)), ("room", "float64", (2 * AHEAD,))]
+STREAM_ROW: Final = np.dtype(
+    (np.record, np.dtype([(f.name, f.dtype) for f in _WHERE] + _AHEAD_OF_IT, align=True))
+)
+"""A stream that is walked, with gap and length of the looks drawn ahead, and room to draw them in."""
 SCRATCH: Final = (5, AHEAD)
 """Shape of the room (float64) that opening takes."""
 
@@ -101,8 +114,7 @@ def begin(
     states,
     scratch,
 ):
-    """Set every row of `states` (int64, n x `OPENED` or more, n <= `AHEAD`) to look 0 of a stream
-    in equilibrium.
+    """Set every row of `states` (`OPENED_ROW`, n <= `AHEAD`) to look 0 of a stream in equilibrium.
 
     Offsets, rates, keys and entities are per stream; `at` and `mean` as in `Attention`; `scratch` is
     float64 of `SCRATCH`. `away` (int64, n x 2) says where the away intervals, in which it stands
@@ -110,7 +122,7 @@ def begin(
     """
     n = entities.size
     for i in range(n):
-        states[i, K], states[i, START] = 0, _NEVER
+        states[i].number, states[i].start = 0, _NEVER
     if mean[0] == np.inf:
         return
     gaps, lengths = scratch[0, :n], scratch[1, :n]
@@ -119,11 +131,9 @@ def begin(
     quantiles(pool, at[0], gaps)
     quantiles(pool, at[1], lengths)
     for i in range(n):
-        states[i, _FIRST], states[i, _PAST] = 1, 2
-        states[i, _DRAWN], states[i, _DRAWN + 1] = (
-            to_micros(gaps[i] * (1.0 / rates[i])),
-            to_micros(lengths[i]),
-        )
+        states[i].first, states[i].past = 1, 2
+        states[i].gap = to_micros(gaps[i] * (1.0 / rates[i]))
+        states[i].next_length = to_micros(lengths[i])
     covering, chance, part = scratch[2, :n], scratch[3, :n], scratch[4, :n]
     for i in range(n):
         chance[i], covering[i] = uniform_pair(keys[i], START_PURPOSES[surface], entities[i], U64(0))
@@ -139,56 +149,68 @@ def begin(
             if at[3] >= 0:
                 length[0] = uniform(keys[i], START_PURPOSES[surface], entities[i], U64(1))
                 _length_biased(pool, at[1], at[3], length)
-            states[i, LENGTH] = to_micros(length[0])
-            states[i, OP] = -to_micros(length[0] * part[i])
+            states[i].length = to_micros(length[0])
+            states[i].op = -to_micros(length[0] * part[i])
         else:
-            states[i, LENGTH] = to_micros(lengths[i])
-            states[i, OP] = to_micros(covering[i] / rates[i] * part[i])
-        if states[i, OP] <= _FAR:
-            states[i, OP] += operational(weeks, week_at, slots, offsets[i])
-            op = away_time_added(op_at, op_lost, away[i, 0], away[i, 1], states[i, OP])
-            states[i, START] = clock_of(weeks, week_at, slots, op) - offsets[i]
+            states[i].length = to_micros(lengths[i])
+            states[i].op = to_micros(covering[i] / rates[i] * part[i])
+        if states[i].op <= _FAR:
+            states[i].op += operational(weeks, week_at, slots, offsets[i])
+            op = away_time_added(op_at, op_lost, away[i, 0], away[i, 1], states[i].op)
+            states[i].start = clock_of(weeks, week_at, slots, op) - offsets[i]
+
+
+@njit_inlined
+def take(opened, state):
+    """Begin to walk an opened stream."""
+    state.number, state.op, state.start, state.length = (
+        opened.number,
+        opened.op,
+        opened.start,
+        opened.length,
+    )
+    state.first, state.past = opened.first, opened.past
+    state.ahead[0, 0], state.ahead[0, 1] = opened.gap, opened.next_length
 
 
 @njit
 def _draw_ahead(pool, at, rate, key, surface, entity, state):
     """Draw the gaps and lengths of the looks that follow those drawn already: few at first."""
-    first = state[_PAST]
+    first = state.past
     n = min(4 * first, AHEAD)
-    room = state[_ROOM:STATE].view(np.float64)
-    gaps, lengths = room[:n], room[AHEAD : AHEAD + n]
+    gaps, lengths = state.room[:n], state.room[AHEAD : AHEAD + n]
     for i in range(n):
         gaps[i], lengths[i] = uniform_pair(key, LOOK_PURPOSES[surface], entity, U64(first + i))
     quantiles(pool, at[0], gaps)
     quantiles(pool, at[1], lengths)
-    all_to_micros(gaps, 1.0 / rate, state[_DRAWN:_ROOM:2])
-    all_to_micros(lengths, 1.0, state[_DRAWN + 1 : _ROOM : 2])
-    state[_FIRST], state[_PAST] = first, first + n
+    all_to_micros(gaps, 1.0 / rate, state.ahead[:, 0])
+    all_to_micros(lengths, 1.0, state.ahead[:, 1])
+    state.first, state.past = first, first + n
 
 
 @njit
 def advance(pool, at, weeks, week_at, slots, offset, away, rate, key, surface, entity, state):
-    """Step `state` (int64 of `STATE`) to the next look and return the end, on the clock, of the one
-    it leaves.
+    """Step `state` (a `STREAM_ROW`) to the next look and return the end, on the clock, of the one it
+    leaves.
 
     `away` = (op_at, op_lost, first, past): the away intervals in which the stream stands still, as in
     `begin`.
     """
-    k = state[K] + 1
-    if k == state[_PAST]:
+    k = state.number + 1
+    if k == state.past:
         _draw_ahead(pool, at, rate, key, surface, entity, state)
-    place = _DRAWN + 2 * (k - state[_FIRST])
-    start, length, op, gap = state[START], state[LENGTH], state[OP], state[place]
+    place = k - state.first
+    start, length, op, gap = state.start, state.length, state.op, state.ahead[place, 0]
     if gap == 0 and length == 0:
         gap = np.int64(1)  # a stream must get on: two looks of no length never begin together
-    state[K] = k
+    state.number = k
     if gap > _FAR or length > _FAR or op + length > _FAR - gap:
-        state[START] = _NEVER
+        state.start = _NEVER
         return min(start + length, _FAR) if length <= _FAR else _FAR
-    state[OP] = op + length + gap
-    state[LENGTH] = state[place + 1]
-    state[START] = clock_of(weeks, week_at, slots, away_time_added(*away, state[OP])) - offset
-    return min(start + length, state[START])
+    state.op = op + length + gap
+    state.length = state.ahead[place, 1]
+    state.start = clock_of(weeks, week_at, slots, away_time_added(*away, state.op)) - offset
+    return min(start + length, state.start)
 
 
 @njit
@@ -214,8 +236,8 @@ def walk(
     Returns how many were written; fewer than n only when the stream has ended.
     """
     n = 0
-    while n < out.shape[0] and state[START] != _NEVER:
-        start, k = state[START], state[K]
+    while n < out.shape[0] and state.start != _NEVER:
+        start, k = state.start, state.number
         end = advance(
             pool, at, weeks, week_at, slots, offset, away, rate, key, surface, entity, state
         )
@@ -299,7 +321,7 @@ def drawn_looks(
     """Walk the look stream of an entity by keyed draws; `away` as in `advance`."""
     at, mean = a.stream_at[segment, surface], a.stream_mean[segment, surface]
     week_at, slots = a.week_at[segment]
-    state = np.zeros(STATE, dtype=np.int64)
+    opened, state = np.zeros(1, OPENED_ROW), np.zeros(1, STREAM_ROW)[0]
     key64, entity64 = U64(key), U64(entity)
     begin(
         a.pool,
@@ -316,9 +338,10 @@ def drawn_looks(
         np.array([key64]),
         surface,
         np.array([entity64]),
-        state[np.newaxis],
+        opened,
         np.empty(SCRATCH),
     )
+    take(opened[0], state)
     size = 8
 
     def more(not_before: int) -> list[tuple[int, int, int]]:

@@ -347,8 +347,8 @@ MUTANTS = {
     "a visit in hand is thinned": ("thread", " or number >= _IN_HAND_FROM", ""),
     "a visit in hand goes before the stream's": (
         "thread",
-        "if visits[START] <= in_hand:",
-        "if visits[START] < in_hand:",
+        "if visits.start <= in_hand:",
+        "if visits.start < in_hand:",
     ),
     "a later visit ends an earlier one": ("thread", "max(at.visit_end, end)", "end"),
     "visits in hand are numbered from one": (

@@ -14,7 +14,7 @@ from sim.engines.compiled.order import sort_by_time
 from sim.engines.compiled.plan import is_dropped
 from sim.engines.compiled.streams import CHECK_STREAM, open_stream, step
 from sim.schema.codes import AT_ONCE, BATCHED
-from sim.world.looks import CHECKS, START
+from sim.world.looks import CHECKS
 
 _NEVER = np.int64(NEVER)
 
@@ -44,8 +44,8 @@ def play_mail(m, one, streams, rules, intervals, rows, work):
         ):
             alert = _NEVER
         bound = min(alert, rules.horizon - 1)
-        while start < arrived and end <= arrived and checks[START] <= bound:
-            start = checks[START]
+        while start < arrived and end <= arrived and checks.start <= bound:
+            start = checks.start
             end = step(streams, one, rules, CHECK_STREAM, checks)
         read, until, opened = alert, _NEVER, True
         if alert != _NEVER:  # most have none, and the column is far off in memory

@@ -48,7 +48,7 @@ from sim.engines.compiled.thread import (
 )
 from sim.schema.codes import LATEST, REWRITE
 from sim.world.intervals import IN_HAND
-from sim.world.looks import GLANCES, START, VISITS
+from sim.world.looks import GLANCES, VISITS
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
@@ -78,7 +78,7 @@ def play_phone(m, one, streams, rules, intervals, rows, work):
             back = lists[at.next_retraction].retraction_at
         glance = hand = _NEVER
         if at.pending > 0 or at.signs > 0:
-            glance, hand = glances[START], begins_in_hand(intervals, at, at.hand_glance)
+            glance, hand = glances.start, begins_in_hand(intervals, at, at.hand_glance)
         alert = lists[0].alert_at if at.alerts > 0 else _NEVER
         tap = lists[0].tap_at if at.taps > 0 else _NEVER
         now = min(min(min(arrival, glance), min(alert, visit)), min(min(tap, back), hand))

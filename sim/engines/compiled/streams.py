@@ -5,9 +5,10 @@ Drawn by the shared walkers or read from a world written by hand.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.clock import NEVER
 from sim.compiling import njit, njit_inlined
@@ -17,16 +18,13 @@ from sim.world.looks import (
     AHEAD,
     CHECKS,
     GLANCES,
-    LENGTH,
-    OP,
-    OPENED,
+    OPENED_ROW,
     SCRATCH,
-    START,
     SURFACES,
     VISITS,
-    K,
     advance,
     begin,
+    take,
 )
 
 _NEVER = np.int64(NEVER)
@@ -38,8 +36,8 @@ with."""
 class StreamBuffers(NamedTuple):
     """The opened streams of a block of recipients, and room to open them in."""
 
-    opened: Int64s
-    """Per surface, place and number of a state."""
+    opened: npt.NDArray[Any]
+    """Per surface and place."""
     place: Int64s
     """Per surface and recipient of the block."""
     key: Entities
@@ -54,7 +52,7 @@ class StreamBuffers(NamedTuple):
 def stream_buffers() -> StreamBuffers:
     """Make room for a block of `AHEAD` recipients."""
     return StreamBuffers(
-        np.zeros((len(SURFACES), AHEAD, OPENED), dtype=np.int64),
+        np.zeros((len(SURFACES), AHEAD), OPENED_ROW),
         np.zeros((len(SURFACES), AHEAD), dtype=np.int64),
         np.empty(AHEAD, dtype=np.uint64),
         np.empty(AHEAD, dtype=np.uint64),
@@ -116,8 +114,7 @@ def take_streams(buffers, i, looks):
     """Copy the opened streams of recipient i of the block."""
     for surface in range(VISITS + 1):
         opened = buffers.opened[surface, buffers.place[surface, i]]
-        for k in range(OPENED):
-            looks[surface, k] = opened[k]
+        take(opened, looks[surface])
 
 
 @njit_inlined
@@ -128,30 +125,26 @@ def _still(streams, one):
 
 @njit_inlined
 def open_stream(streams, one, surface, state):
-    """Set `state` (int64, as in `sim.world.looks`) to the first look of a recipient at a surface.
+    """Set `state` (a `STREAM_ROW` of `sim.world.looks`) to the first look of a recipient at a surface.
 
     Streams that are drawn have been opened by `open_block` and are there already.
     """
     if streams.by_hand:
         at, until = streams.written_at[one.row, surface, 0], streams.written_at[one.row, surface, 1]
-        state[K], state[OP], state[LENGTH] = (
-            0,
-            at,
-            until,
-        )  # of written looks: number, place of this one, end of them
-        state[START] = streams.starts[at] if at < until else _NEVER
+        state.number, state.op, state.length = 0, at, until
+        state.start = streams.starts[at] if at < until else _NEVER
 
 
 @njit_inlined
 def step(streams, one, rules, surface, state):
     """Move `state` to the next look and return the end of the one it leaves, which begins at
-    `state[START]`.
+    `state.start`.
     """
     if streams.by_hand:
-        end = streams.ends[state[OP]]
-        state[K] += 1
-        state[OP] += 1
-        state[START] = streams.starts[state[OP]] if state[OP] < state[LENGTH] else _NEVER
+        end = streams.ends[state.op]
+        state.number += 1
+        state.op += 1
+        state.start = streams.starts[state.op] if state.op < state.length else _NEVER
         return end
     segment = one.segment
     rate = _rate(one, rules, surface)
@@ -177,7 +170,7 @@ def pass_over(streams, one, rules, surface, state, instant, end):
     there is none).
     """
     if streams.by_hand:
-        while state[START] < instant:
+        while state.start < instant:
             end = step(streams, one, rules, surface, state)
         return end
     at, week_at, slots = (
@@ -186,7 +179,7 @@ def pass_over(streams, one, rules, surface, state, instant, end):
         streams.week_at[one.segment, 1],
     )
     rate = _rate(one, rules, surface)
-    while state[START] < instant:
+    while state.start < instant:
         end = advance(
             streams.pool,
             at,

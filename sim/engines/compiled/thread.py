@@ -16,7 +16,7 @@ from sim.engines.compiled.plan import read_in_thread
 from sim.engines.compiled.streams import VISIT_STREAM, step
 from sim.schema.codes import BY_VISIT, CLEARS_ALL, CLEARS_THREAD, EVERY_THREAD, ONE_THREAD
 from sim.world.intervals import APPS
-from sim.world.looks import IN_HAND_FROM, START, VISITS, K
+from sim.world.looks import IN_HAND_FROM, VISITS
 from sim.world.parts import OFFLINE, THIN
 
 _NEVER = np.int64(NEVER)
@@ -59,7 +59,7 @@ def _find_at_screens(intervals, work):
 @njit_inlined
 def _next_start(intervals, at, visits):
     """Give the start of the next visit: of the stream, in hand, or at a screen device."""
-    start = min(visits[START], begins_in_hand(intervals, at, at.hand_visit))
+    start = min(visits.start, begins_in_hand(intervals, at, at.hand_visit))
     return min(start, at.screen_start)
 
 
@@ -94,15 +94,15 @@ def begin_next_visit(m, one, streams, rules, intervals, rows, work, worth):
     """
     at, visits = work.at[0], work.looks[VISITS]
     in_hand = begins_in_hand(intervals, at, at.hand_visit)
-    if at.screen_start < min(visits[START], in_hand):
+    if at.screen_start < min(visits.start, in_hand):
         start, end = at.screen_start, intervals.ends[work.screens[at.screen, 0]]
         work.screens[at.screen, 0] += 1
         _find_at_screens(intervals, work)
         if end > worth:
             _open_at_screen(m, one, rules, intervals, rows, work, start, end)
         return
-    if visits[START] <= in_hand:
-        start, number = visits[START], visits[K]
+    if visits.start <= in_hand:
+        start, number = visits.start, visits.number
         end = step(streams, one, rules, VISIT_STREAM, visits)
     else:
         start, end = in_hand, intervals.ends[at.hand_visit]

@@ -12,7 +12,7 @@ from sim.compiling import njit_inlined
 from sim.engines.compiled.state import CONVERSATION, CONVERSATION_ROW, COUNTERS_ROW, LISTS_ROW
 from sim.schema.fields import Int64s
 from sim.schema.screens import SCREENS
-from sim.world.looks import STATE, SURFACES
+from sim.world.looks import STREAM_ROW, SURFACES
 
 _NEVER = np.int64(NEVER)
 _PAST = np.int64(-NEVER)
@@ -37,7 +37,7 @@ class Workspace(NamedTuple):
     """
 
     at: npt.NDArray[Any]
-    looks: Int64s
+    looks: npt.NDArray[Any]
     screens: Int64s
     lists: npt.NDArray[Any]
     rare: npt.NDArray[Any]
@@ -54,7 +54,7 @@ def workspace_for(most: int, beside: Beside, talks: Int64s) -> Workspace:
         conversations[field.name] = _PAST
     return Workspace(
         np.zeros(1, COUNTERS_ROW),
-        np.zeros((len(SURFACES), STATE), dtype=np.int64),
+        np.zeros(len(SURFACES), STREAM_ROW),
         np.zeros((len(SCREENS), 2), dtype=np.int64),
         np.zeros(2 * most, LISTS_ROW),
         beside.rare,

@@ -20,12 +20,14 @@ from sim.world.looks import (
     CHECKS,
     GLANCES,
     NEVER_AWAY,
+    OPENED_ROW,
     SCRATCH,
-    STATE,
+    STREAM_ROW,
     VISITS,
     Looks,
     begin,
     drawn_looks,
+    take,
     walk,
 )
 from sim.world.people import attention_of
@@ -143,7 +145,8 @@ def test_walking_lazily_from_any_instant_gives_the_same_looks(step: int) -> None
 def test_chunk_sizes_change_no_look(size: int) -> None:
     a = attention(glances={"gap": GAP, "length": LENGTH}, week="texting")
     whole = all_looks(a, 3, WEEK)
-    state, out, got = np.zeros(STATE, dtype=np.int64), np.empty((size, 3), dtype=np.int64), []
+    opened, state = np.zeros(1, OPENED_ROW), np.zeros(1, STREAM_ROW)[0]
+    out, got = np.empty((size, 3), dtype=np.int64), []
     at, (week_at, slots) = a.stream_at[0, GLANCES], a.week_at[0]
     begin(
         a.pool,
@@ -159,9 +162,10 @@ def test_chunk_sizes_change_no_look(size: int) -> None:
         np.array([U64(99)]),
         GLANCES,
         np.array([U64(3)]),
-        state[np.newaxis],
+        opened,
         np.empty(SCRATCH),
     )
+    take(opened[0], state)
     while len(got) < len(whole):
         n = walk(
             a.pool,
