@@ -81,6 +81,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "np.where(used, r['accepted'], 1)",
     ): "what uses no credit gets none back",
     ("sim/world/rules.py", "(DELETE, EDIT)", ANY_ORDER): "membership has no order",
+    ("sim/verdicts.py", "('delete', 'edit')", ANY_ORDER): "membership has no order",
     (
         "sim/cli/sweeping.py",
         "('cell', 'value', 'low', 'high', 'sure', 'ahead', 'ahead_low', 'ahead_high')",

@@ -23,6 +23,7 @@ from sim.estimates import (
     mean_change,
     quantile,
     share,
+    skewed_mean,
 )
 from sim.estimates.ratios import NUMBERS, estimates, ratio
 
@@ -441,6 +442,22 @@ def test_the_last_bit_of_a_place_does_not_depend_on_what_else_is_estimated() -> 
         assert ratio(y[:, k : k + 1], n[:, k : k + 1]).variance[0] == together[k]
     residual = y[:, 0] - np.sum(y[:, 0]) / np.sum(n[:, 0]) * n[:, 0]
     assert np.sum(residual**2) != np.cumsum(residual**2)[-1], "the wrong order shows here"
+
+
+def test_a_skewed_mean_ends_where_the_t_statistic_that_hall_corrects_for_skewness_does() -> None:
+    """Wrong: a t interval, whose ends are as far on both sides."""
+    y = np.array([1.0, 1.0, 2.0, 1.0, 9.0, 0.0, 1.0, 2.0])
+    e, deviations = skewed_mean(y).at(), y - y.mean()
+    a = np.mean(deviations**3) / np.mean(deviations**2) ** 1.5 / np.sqrt(y.size)
+    t = stats.t.ppf(0.975, y.size - 1)
+    for end, expected in ((e.low, t), (e.high, -t)):
+        statistic = (y.mean() - end) / (y.std(ddof=1) / np.sqrt(y.size))
+        corrected = statistic + a * statistic**2 / 3 + a**2 * statistic**3 / 27 + a / 6
+        assert corrected == pytest.approx(expected, rel=1e-9)
+    assert e.high - e.value > 1.5 * (e.value - e.low)
+    even = skewed_mean([1.0, 2.0, 3.0]).at()  # no skewness: a t interval
+    half = stats.t.ppf(0.975, 2) / np.sqrt(3)
+    assert (even.low, even.high) == pytest.approx((max(2 - half, 0), 2 + half))
 
 
 def test_one_world_that_changes_among_others_is_enough_for_limits_of_a_mean_change() -> None:
