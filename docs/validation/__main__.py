@@ -109,8 +109,8 @@ def mutants() -> str:
 seed {found["seed"]}) and runs the tests of that module. Of {tried} such faults outside the engines {survived} go unnoticed
 ({100 * survived / tried:.0f} %; asked for under 10 %: {"within" if survived < tried / 10 else "**misses**"}). {equivalent} more
 change nothing that anybody can see; each is named with its reason in `benchmarks/mutants.py`. Tests were written for what two
-earlier samples left (seeds 1 and 2). For this one they were written for a formula that came after the samples (`skewed_mean`), which
-three mutants of the first try were of. Of `sim/world/conversation.py`, which came later, most mutants were
+earlier samples left (seeds 1 and 2). For this one they were written for a formula that came after the samples
+(`skewed_mean`), which three mutants of the first try were of. Of `sim/world/conversation.py`, which came later, most mutants were
 tried, and tests written for what was left: its row is no sample of the unseen. The engines' own mutants
 (`tests/parity/test_mutants.py`) are all noticed.
 
