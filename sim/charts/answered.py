@@ -65,7 +65,7 @@ def charts(found: Answers) -> dict[str, Chart]:
     """Draw what was answered: a chart by the name of its file.
 
     >>> import sim
-    >>> list(charts(sim.answer("linkedin_dm", questions="lost", replications=20)))
+    >>> list(charts(sim.answer("window_edge", questions="lost", replications=20)))
     ['lost', 'levers']
     """
     charts: dict[str, Chart] = {}
@@ -161,7 +161,7 @@ def draw_lost(found: Waterfall, title: str = "") -> Chart:
     """Draw where regretted messages were lost, as bars that add up to all of them.
 
     >>> import sim
-    >>> len(draw_lost(sim.answer("linkedin_dm", questions="lost", replications=20).lost).axes)
+    >>> len(draw_lost(sim.answer("window_edge", questions="lost", replications=20).lost).axes)
     1
     """
     each = dict(zip(found.counts, 100 * found.shares.value, strict=True))
@@ -197,7 +197,7 @@ def draw_levers(found: Waterfall, title: str = "") -> Chart:
     """Draw what each lever changes alone, what two change beyond the sum of both, and all together.
 
     >>> import sim
-    >>> len(draw_levers(sim.answer("linkedin_dm", questions="lost", replications=20).lost).axes)
+    >>> len(draw_levers(sim.answer("window_edge", questions="lost", replications=20).lost).axes)
     1
     """
     alone = sorted((one.value, name) for name, one in found.alone.items() if one.value)
@@ -226,7 +226,7 @@ def draw_frontier(found: Frontier, title: str = "") -> Chart:
     """Draw the share read against everybody else's delay; what is dominated is pale.
 
     >>> import sim
-    >>> found = sim.answer("linkedin_dm", questions="frontier", replications=20)
+    >>> found = sim.answer("window_edge", questions="frontier", replications=20)
     >>> len(draw_frontier(found.frontier).axes)
     1
     """

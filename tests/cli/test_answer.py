@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import sim.answers
 from sim.answers import Answers, answer
 from sim.answers.frontier import FAR_IS_FEW
 from sim.answers.incidence import DELETED
+from sim.answers.unknowns import Effort
 from sim.cli.answer_words import (
     deadline_in_words,
     frontier_in_words,
@@ -175,7 +178,9 @@ def test_every_answer_has_a_table(found: Answers) -> None:
     assert len(found.frontier.table) > 1
 
 
-def test_three_doubts_are_kept_apart() -> None:
+def test_three_doubts_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    quickly = partial(sim.answers.unknowns, effort=Effort(16, 2, 4, 2))
+    monkeypatch.setattr(sim.answers, "unknowns", quickly)
     unknowns = answer("linkedin_dm", questions="unknowns", replications=5).unknowns
     assert unknowns is not None
     text = "\n".join(unknowns_in_words(unknowns))

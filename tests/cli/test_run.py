@@ -201,7 +201,7 @@ def long_run(out: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     # not.
     listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     program = [sys.executable, "-c", f"{listen}; import sim.cli; sim.cli.main()"]
-    options = ["--replications", "1000000", "--engine", "simpy", "--out", str(out)]
+    options = ["--replications", "1000000", "--engine", "compiled", "--out", str(out)]
     with log.open("wb") as said:
         process = subprocess.Popen(
             [*program, "run", str(BASE), *options], stdout=said, stderr=subprocess.STDOUT
@@ -230,7 +230,7 @@ def test_ctrl_c_says_what_is_done_and_a_kill_says_nothing_and_both_leave_nothing
     earlier = tmp_path / "results"
     earlier.mkdir()
     log = tmp_path / "log"
-    compiled = ("run", str(BASE), "--replications", "2", "--engine", "simpy", "--out")
+    compiled = ("run", str(BASE), "--replications", "2", "--engine", "compiled", "--out")
     program = (sys.executable, "-c", "import sim.cli; sim.cli.main()")
     subprocess.run([*program, *compiled, str(tmp_path / "few")], check=True, capture_output=True)
     shutil.rmtree(tmp_path / "few")  # this is about playing: compiling is interrupted elsewhere
@@ -294,7 +294,7 @@ def test_a_signal_ends_a_long_block_of_a_kernel(
             stderr=subprocess.STDOUT,
         )
         try:
-            time.sleep(5)
+            time.sleep(4)
             assert process.poll() is None
             process.send_signal(how)
             assert process.wait(timeout=30) == status

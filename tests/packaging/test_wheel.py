@@ -78,7 +78,7 @@ def test_a_wheel_answers_by_name_in_an_empty_environment_and_folder(
         (sdist,) = built.glob("*.tar.gz")
         run(bin_folder / "pip", "uninstall", "-q", "-y", "toolate")
         assert not installed(bin_folder)
-        run(bin_folder / "pip", *INSTALL, sdist)
+        run(bin_folder / "pip", *INSTALL, "--no-deps", sdist)
         assert installed(bin_folder) == wheel
         assert "linkedin_dm" in run(bin_folder / "toolate", "scenarios", "LinkedIn", folder=folder)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from sim.precision import EVENTS, FIRST, Precision, reach
 from sim.scenario import load
@@ -34,16 +35,19 @@ def stopped(rule: Rule, p: float, chance: np.random.Generator) -> tuple[int, flo
     return look, rows.value[0, k], rows.low[0, k], rows.high[0, k]
 
 
+SETS = 120
+"""Runs with each rule."""
+
+
 @pytest.mark.parametrize(
     ("rule", "p"),
     [(Rule(2_000, 0.3, True), 0.02), (Rule(2_000, 0.005), 0.002), (Rule(2_000, 0.02), 0.3)],
 )
 def test_intervals_are_honest_when_the_rule_stops(rule: Rule, p: float) -> None:
     chance = np.random.default_rng(20261121)
-    found = [stopped(rule, p, chance) for _ in range(200)]
-    assert (
-        sum(low <= p <= high for _, _, low, high in found) >= 179
-    )  # the 0.1 % point of 200 at 95 %
+    found = [stopped(rule, p, chance) for _ in range(SETS)]
+    covered = sum(low <= p <= high for _, _, low, high in found)
+    assert covered >= stats.binom.ppf(0.001, SETS, 0.95)
     assert all(FIRST <= look < 2_000 for look, *_ in found), "it stops, and not before the floor"
 
 
