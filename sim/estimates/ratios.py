@@ -324,17 +324,7 @@ def skewed_mean(
     signs = np.sign(sums)
     low = np.where(signs.min(axis=0) < 0, low, np.maximum(low, 0.0))
     high = np.where(signs.max(axis=0) > 0, high, np.minimum(high, 0.0))
-    return estimates(
-        SKEWED,
-        value=found.value,
-        low=low,
-        high=high,
-        per=found.per,
-        replications=r,
-        with_events=found.with_events,
-        df=found.df,
-        design_effect=np.nan,
-    )
+    return _mean_between(SKEWED, found, low, high)
 
 
 def _untransformed(g: Floats, a: Floats) -> Floats:
@@ -351,8 +341,13 @@ def mean_of(found: Ratio, confidence: float = CONFIDENCE) -> Estimates:
         v = found.variance / (found.value * found.value)
         centre, half = 1 + t * t * v / 2, t * np.sqrt(v + (t * t * v / 2) ** 2)
         low, high = found.value * np.maximum(centre - half, 0.0), found.value * (centre + half)
+    return _mean_between(MEAN, found, low, high)
+
+
+def _mean_between(method: str, found: Ratio, low: Floats, high: Floats) -> Estimates:
+    """Give the estimate of a mean, with its limits."""
     return estimates(
-        MEAN,
+        method,
         value=found.value,
         low=low,
         high=high,
